@@ -10,7 +10,8 @@ import sys
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 
-from worlds.recorded import Row, measure, normal, read, row_of, write
+from probes.model import archive
+from worlds.recorded import Row, current, measure, normal, read, row_of, write
 from worlds.table import SCENARIOS, TABLES
 
 BY_NAME = {scenario.name: scenario for scenario in SCENARIOS}
@@ -22,6 +23,13 @@ def measured(name: str) -> Row:
     return row_of(scenario, measure(scenario))
 
 
+def _differs(kept: Row, row: Row) -> bool:
+    try:
+        return normal(current(kept)) != normal(row)
+    except archive.ArchiveError:
+        return True
+
+
 def main(wanted: set[str]) -> None:
     """Measure the wanted worlds and rewrite their files."""
     with ProcessPoolExecutor(mp_context=get_context("spawn")) as pool:
@@ -31,7 +39,7 @@ def main(wanted: set[str]) -> None:
             remeasured = [name for name in names if name in wanted or name not in kept or not wanted]
             changed = 0
             for name, row in zip(remeasured, pool.map(measured, remeasured, chunksize=8), strict=True):
-                if name not in kept or normal(kept[name]) != normal(row):
+                if name not in kept or _differs(kept[name], row):
                     kept[name] = row
                     changed += 1
                     print(f"{table}: {name}")

@@ -56,13 +56,12 @@ BECAUSE: Mapping[str, tuple[str, ...]] = {
         ("tls.intercepted", "tls.hostname_mismatch", "tls.self_signed", "tls.untrusted_issuer"), ("dns.bogus_answer",)
     ),
     **dict.fromkeys(("tls.expired", "tls.not_yet_valid"), ("tls.clock_wrong",)),
-    "tls.reset": ("tls.not_tls",),
+    "tls.reset": ("tls.not_tls", "dns.fake_ip", "tls.client_certificate"),
+    "tls.handshake_failed": ("tls.client_certificate",),
     **dict.fromkeys(("http.redirected", "auth.header_style"), ("url.", "proxy.")),
     **dict.fromkeys(
         (
             "http.not_http",
-            "http.timeout",
-            "http.closed",
             "http.blocked",
             "http.front_auth",
             "http.header_rejected",
@@ -71,6 +70,7 @@ BECAUSE: Mapping[str, tuple[str, ...]] = {
         ),
         ("url.", "tls.needed", "tls.not_tls", "proxy."),
     ),
+    **dict.fromkeys(("http.timeout", "http.closed"), ("url.", "tls.needed", "tls.not_tls", "proxy.", "dns.fake_ip")),
     # LiteLLM without a database fails with status 500 if the key is missing.
     "http.server_error": ("url.", "tls.needed", "tls.not_tls", "proxy.", "settings.missing_key"),
     "shape.web_page": ("url.", "proxy.", "http.redirected", "http.front_auth"),
@@ -114,7 +114,9 @@ IN_TEXT: Mapping[str, tuple[str, ...]] = {
     "tcp.unreachable": ("tcp.ipv6_broken",),
     "tcp.reset": ("tls.reset",),
     "tls.not_tls": ("proxy.invalid",),
+    "tls.handshake_failed": ("tls.client_certificate",),
     "tls.untrusted_issuer": (
+        "tls.strict",
         "tls.intercepted",
         "tls.self_signed",
         "tls.expired",

@@ -61,8 +61,8 @@ class Match(NamedTuple):
     ``dialect`` is the id of the row, or ``status-`` and the status if no row matches the body. ``key_good`` says
     whether the response proves that the key was accepted (True) or refused (False); None: it proves neither.
     ``values`` may hold ``retry_after`` (seconds), ``have`` and ``need`` (amounts as written), ``model``,
-    ``group``, ``parameter``, ``path``, ``echoed`` (the head of the key that the server says it got), ``echoed_tail``,
-    ``plan_hint`` and ``kind_hint`` ("1": a key of a plan, of another kind, is likely).
+    ``group``, ``parameter``, ``header``, ``path``, ``echoed`` (the head of the key that the server says it got),
+    ``echoed_tail``, ``plan_hint`` and ``kind_hint`` ("1": a key of a plan, of another kind, is likely).
     """
 
     code: str
@@ -328,9 +328,10 @@ def _match_row(row: DialectRow, words: _Words) -> Match | None:
     why, values = "", dict(row.values)
     for name, pattern in row.header.items():
         value = words.headers.get(name, "")[:SEARCHED]
-        if not value or not _compiled(pattern).search(value):
+        if not value or (found := _compiled(pattern).search(value)) is None:
             return None
         why = f"{name.lstrip(':')}: {value}"
+        values |= {group: text for group, text in found.groupdict().items() if text}
     if row.mark or row.mark_heads:
         mark = next((m for m in words.marks if m in row.mark or m.startswith(row.mark_heads)), None)
         if mark is None:

@@ -130,6 +130,8 @@ def _not_in_files(report: Report, lang: str) -> Iterator[str]:
             if name in fix.settings:
                 values = {"detail": str(fix.settings[name]), "source": str(vantage)}
                 yield phrase(f"mend.{name}", lang, values)
+        if source := fix.settings.get("unset"):
+            yield phrase("mend.unset", lang, {"source": str(source)})
         if fix.settings.get("stream") is False:
             yield phrase("mend.stream", lang)
 

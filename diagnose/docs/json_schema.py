@@ -208,7 +208,7 @@ def _settings(closed: bool) -> Schema:
             "stream": FLAG,
             "key": {"enum": ["as given", "cleaned"]},
         },
-        {"api_version": TEXT, "key_source": TEXT},
+        {"api_version": TEXT, "key_source": TEXT, "headers": {"type": "array", "items": TEXT}},
     )
 
 

@@ -9,9 +9,19 @@ from urllib.parse import urlsplit
 
 from diagnose.evidence import client_urls
 from diagnose.evidence.lines import words_of
+from diagnose.evidence.proxied_rounds import around_proxy, carried
 from diagnose.report import Try
 from probes.api.attempt_round import AttemptRound, rounds_of
-from probes.api.response_checks import asks_login, bare_failure, fenced, no_route, passes
+from probes.api.response_checks import (
+    asks_login,
+    bare_failure,
+    fenced,
+    got_further,
+    misses_key,
+    no_route,
+    passes,
+    refuses_key,
+)
 from probes.model.attempt import Attempt, Change, KeyForm
 from probes.model.evidence import Evidence, Observation, Subject
 from probes.model.exchange import Exchange, Purpose
@@ -184,9 +194,29 @@ class View:
         return tuple(one for one in seen if isinstance(one, Exchange) and one.purpose is Purpose.PATH)
 
     @cached_property
+    def carried(self) -> bool:
+        """Whether a proxy carried plain requests, without the key, on to a private host that answered them itself.
+
+        The key goes to no proxy in the clear, so the run repeated its requests directly.
+        """
+        return carried(self.rounds)
+
+    @cached_property
     def first(self) -> AttemptRound | None:
-        """The first round: with the settings as given, or corrected if no SDK could send a request with them."""
+        """The first round: with the settings as given, or corrected if no SDK could send a request with them.
+
+        If a proxy carries the requests on but may not see the key, the round that repeats it directly.
+        """
+        around = around_proxy(self.rounds) if self.carried else None
+        if around is not None and around.told is not None and around.told.status:
+            return around
         return self.rounds[0] if self.rounds else None
+
+    @cached_property
+    def unseen_key(self) -> bool:
+        """Whether the server can be reached only through a proxy to which the key may not be sent in the clear."""
+        told = self.rounds[0].told if self.carried else None
+        return told is not None and self.deep is self.rounds[0] and (misses_key(told) or refuses_key(told))
 
     @cached_property
     def deep(self) -> AttemptRound | None:
@@ -195,8 +225,13 @@ class View:
         for attempt_round in self.rounds:
             if working is not None and attempt_round.chat is not None and passes(attempt_round.chat):
                 return attempt_round
-        # A round with another header that did not help says less than one that asks as the app does.
-        routed = [attempt_round for attempt_round in self.rounds if not attempt_round.lost]
+        # A round with another header that did not help says less than one that asks as the app does, and what the
+        # server says of another model is no answer to the user's question.
+        routed = [one for one in self.rounds if not one.lost and Change.MODEL not in one.attempt.changed]
+        around = around_proxy(self.rounds)
+        if self.carried and around is not None and around.told is not None and not around.told.status:
+            routed = [attempt_round for attempt_round in routed if attempt_round is not around]
+        routed = [one for one in routed if Change.HEADER not in one.attempt.changed or self._got_further(one)]
         if routed and routed[0] is self.first and routed[0].told is not None and bare_failure(routed[0].told):
             # The failing server may be the API itself, and a failure at another path says nothing about that.
             routed = [attempt_round for attempt_round in routed if Change.PATH not in attempt_round.attempt.changed]
@@ -212,6 +247,13 @@ class View:
             or self.first
         )
 
+    def _got_further(self, without: AttemptRound) -> bool:
+        """Check whether a round without an extra header got further than those with it."""
+        others = [
+            one for one in self.rounds if Change.HEADER not in one.attempt.changed and one.number < without.number
+        ]
+        return bool(others) and got_further(others[-1].told, without.told)
+
     @property
     def working(self) -> Attempt | None:
         """The attempt that received a valid answer, or None."""
@@ -225,13 +267,23 @@ class View:
     @cached_property
     def works_as_given(self) -> bool:
         """Whether an attempt with the settings as given received a valid answer."""
-        return self.works and self.deep is not None and self.deep.attempt.given
+        return self.works and self.deep is not None and self._is_given(self.deep.attempt)
+
+    def _is_given(self, attempt: Attempt) -> bool:
+        """Check whether an attempt is the app's own. Around a proxy it is, if the proxy carries such requests on."""
+        return attempt.given and (Change.PROXY not in attempt.changed or self.carried)
 
     @cached_property
     def better(self) -> Attempt | None:
         """The attempt of the deepest round if it changed the given settings and its path leads to an API, else None."""
         deep = self.deep
-        if deep is None or deep.attempt.given or deep.lost or deep.told is None or deep.told.failure is not None:
+        if (
+            deep is None
+            or self._is_given(deep.attempt)
+            or deep.lost
+            or deep.told is None
+            or deep.told.failure is not None
+        ):
             return None
         return deep.attempt
 
@@ -271,7 +323,7 @@ class View:
         A failed generation comes first, then a failed model list, then a failed check of the path.
         """
         deep = self.deep
-        if deep is None or deep.lost:
+        if deep is None or deep.lost or self.unseen_key:
             return None
         if deep.chat is not None:
             if not passes(deep.chat):
@@ -347,7 +399,8 @@ class View:
             "protocol": target.protocol,
             "app": target.app,
             "host": door.host.name if door else _host_of(target.base_url or ""),
-            "door": (door.match.name or door.host.name) if door else "",
+            # Of a server of one's own, only the port is known, which several products use.
+            "door": ((door.match.name if not door.host.local else "") or door.host.name) if door else "",
             "key_hint": target.key_hint or "",
             "key_length": str(target.key_length or ""),
             "key_env": (door.match.key_env if door else "") or client_urls.sdk_variable(target.protocol, "key"),

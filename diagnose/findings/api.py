@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 
-from diagnose.evidence.lines import answer_line, failure_line, line_of
+from diagnose.evidence.lines import answer_line, line_of
 from diagnose.evidence.rule import Claim, Rule
 from diagnose.evidence.view import View
+from diagnose.findings import headers
 from diagnose.findings.intermediaries import MADE, answered_by, case_of, idle, packing
 from diagnose.findings.url import settings_of
 from diagnose.report import Severity, seen
@@ -27,7 +27,7 @@ def said(code: str) -> Callable[[View], Claim | None]:
         walled = code in ("http.blocked", "http.front_auth") and subject.response.body in (Body.HTML, Body.EMPTY)
         if subject.ok and code.startswith("http.") and not walled:
             return None  # an error with a success status: shape.error_as_success is the finding
-        values = {name: match.values[name] for name in ("retry_after", "parameter") if name in match.values}
+        values = {name: match.values[name] for name in ("retry_after", "parameter", "header") if name in match.values}
         more = (_limits(subject),) if code.startswith("quota.") else answered_by(view, subject) if code in MADE else ()
         case = match.values.get("case", "") or case_of(code, subject.status)
         return Claim(
@@ -62,7 +62,7 @@ def softened(view: View, subject: Exchange) -> Severity | None:
     return Severity.WARNING if streamed and subject.status in (429, 503) and view.works else None
 
 
-def _broken(*kinds: Kind) -> Callable[[View], Claim | None]:
+def broken(*kinds: Kind) -> Callable[[View], Claim | None]:
     """Make a rule that holds if a request failed without a complete response; broken streams belong to stream.*."""
 
     def when(view: View) -> Claim | None:
@@ -91,8 +91,8 @@ def _html(exchange: Exchange | None) -> bool:
 
 
 def _front_auth(view: View) -> Claim | None:
-    """Report a sign-in page or a required client certificate in front of the API, even if the page has status 200."""
-    claim = _wants_client_certificate(view) or said("http.front_auth")(view)
+    """Report a sign-in page in front of the API, even if the page has status 200."""
+    claim = headers.wanted(view, said("http.front_auth")(view))
     page = view.first.told if view.first is not None else None
     if claim is not None or page is None or not _leads_nowhere(view) or not _html(page):
         return claim
@@ -103,6 +103,10 @@ def _front_auth(view: View) -> Claim | None:
         return None
     line = f"{answer_line(page)} “{page.response.title}”"
     return Claim((line, *answered_by(view, page)), case=match.values.get("case", ""))
+
+
+def _header_rejected(view: View) -> Claim | None:
+    return headers.unsendable(view) or headers.left_out(view) or said("http.header_rejected")(view)
 
 
 def _web_page(view: View) -> Claim | None:
@@ -178,19 +182,10 @@ def _malformed(view: View) -> Claim | None:
 
 
 def _closed(view: View) -> Claim | None:
-    claim = _broken(Kind.CLOSED, Kind.RESET, Kind.CUT)(view)
+    claim = broken(Kind.CLOSED, Kind.RESET, Kind.CUT)(view)
     if claim is None or any(Change.SCHEME in attempt_round.attempt.changed for attempt_round in view.rounds):
         return None
     return claim
-
-
-def _wants_client_certificate(view: View) -> Claim | None:
-    """Report a server that asks for a client certificate (mutual TLS), which no LLM client has."""
-    claim = _broken(Kind.TLS_WANTS_CERTIFICATE)(view)
-    failure = view.failed("tls", Kind.TLS_WANTS_CERTIFICATE)
-    if claim is None and failure is not None:
-        claim = Claim((failure_line(failure),), probe="tls")
-    return None if claim is None else replace(claim, case="certificate")
 
 
 def _flaky(code: str, *statuses: int) -> Callable[[View], Claim | None]:
@@ -212,12 +207,12 @@ def _flaky(code: str, *statuses: int) -> Callable[[View], Claim | None]:
 
 
 RULES = (
-    Rule("http.not_http", Severity.ERROR, "http", _broken(Kind.NOT_HTTP), "settings"),
-    Rule("http.timeout", Severity.ERROR, "http", _broken(Kind.TIMEOUT), "network", retryable=True),
+    Rule("http.not_http", Severity.ERROR, "http", broken(Kind.NOT_HTTP), "settings"),
+    Rule("http.timeout", Severity.ERROR, "http", broken(Kind.TIMEOUT), "network", retryable=True),
     Rule("http.closed", Severity.ERROR, "http", _closed, "network", retryable=True),
     Rule("http.blocked", Severity.ERROR, "http", said("http.blocked"), "relay"),
     Rule("http.front_auth", Severity.ERROR, "http", _front_auth, "relay"),
-    Rule("http.header_rejected", Severity.ERROR, "http", said("http.header_rejected"), "relay"),
+    Rule("http.header_rejected", Severity.ERROR, "http", _header_rejected, "relay"),
     Rule("http.too_large", Severity.ERROR, "http", said("http.too_large"), "relay"),
     Rule(
         "http.gateway_error",

@@ -23,11 +23,14 @@ _DATE = re.compile(r"[-_@:]?(?:20\d{2}-?\d{2}-?\d{2}|\d{4}|\d{8}|latest|preview|
 def _not_found(view: View) -> Claim | None:
     working = view.working
     if working is not None and Change.MODEL in working.changed and working.model:
+        # The round before it asked for the user's own model at the same place.
         refused = next(
             (
                 attempt_round.chat
-                for attempt_round in view.rounds
-                if attempt_round.chat is not None and not passes(attempt_round.chat)
+                for attempt_round in reversed(view.rounds)
+                if attempt_round.chat is not None
+                and not passes(attempt_round.chat)
+                and Change.MODEL not in attempt_round.attempt.changed
             ),
             None,
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from ipaddress import ip_address, ip_network
 
-from diagnose.evidence.lines import failure_line
+from diagnose.evidence.lines import failure_line, line_of
 from diagnose.evidence.rule import Claim, Rule
 from diagnose.evidence.view import View
 from diagnose.report import Seen, Severity, seen
@@ -95,10 +95,9 @@ def _bogus_answer(view: View) -> Claim | None:
     odd = []
     for raw in _addresses(view):
         address = ip_address(raw.partition("%")[0])
-        if _is_fake(raw):
-            if view.failure("tcp") is not None:
-                odd.append(raw)
-        elif address.is_loopback or address.is_private or address.is_reserved or address.is_unspecified:
+        if not _is_fake(raw) and (
+            address.is_loopback or address.is_private or address.is_reserved or address.is_unspecified
+        ):
             odd.append(raw)
     if not odd or view.works:
         return None
@@ -118,9 +117,35 @@ def _is_fake(raw: str) -> bool:
 
 def _fake_ip(view: View) -> Claim | None:
     fake = [one for one in _addresses(view) if _is_fake(one)]
-    if not fake or view.failure("tcp") is not None:
+    if not fake or (view.tcp is not None and view.tcp.via_proxy):
         return None
-    return Claim((", ".join(fake),), values={"address": ", ".join(fake)})
+    values = {"address": ", ".join(fake)}
+    name = view.dns.host if view.dns is not None else ""
+    lines: tuple[str | Seen, ...] = (f"{name} → {', '.join(fake)}",)
+    if view.failed("tcp", *_UNANSWERED) is not None and all(_is_fake(one) for one in _addresses(view)):
+        lines += tuple(_dial_lines(view.tcp))
+        return Claim(lines, severity=Severity.ERROR, values=values, side="machine", case="off")
+    cut = _cut_behind(view)
+    if cut is not None:
+        # The program accepts every connection itself, and only then finds that it cannot carry it on.
+        return Claim((*lines, cut), severity=Severity.ERROR, values=values, side="machine", case="cut")
+    return Claim(lines, values=values)
+
+
+_UNANSWERED = (Kind.REFUSED, Kind.TIMEOUT, Kind.UNREACHABLE, Kind.RESET)
+
+
+def _cut_behind(view: View) -> Seen | str | None:
+    """Return a line if a connection was accepted and brought not a single byte, neither of TLS nor of HTTP."""
+    failure = view.failed("tls", Kind.TLS_RESET, Kind.RESET, Kind.CLOSED, Kind.TIMEOUT)
+    if failure is not None:
+        return failure_line(failure)
+    told = view.first.told if view.first is not None else None
+    plain = view.door is not None and view.door.host.scheme == "http" and not view.works
+    empty = (Kind.CLOSED, Kind.RESET, Kind.TIMEOUT)
+    if plain and told is not None and not told.status and told.failure is not None and told.failure.kind in empty:
+        return line_of(told)
+    return None
 
 
 def inside(view: View, facts: TcpFacts | None) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -10,7 +11,8 @@ from diagnose.evidence.rule import Claim, Rule
 from diagnose.evidence.view import View
 from diagnose.findings.network import inside
 from diagnose.report import Seen, Severity, seen
-from probes.model.facts import ProxyProblem
+from probes.api.response_checks import passes
+from probes.model.facts import ProxyFacts, ProxyProblem
 from probes.model.failure import Failure, Kind
 
 
@@ -121,10 +123,25 @@ def _refusal(*kinds: Kind) -> Callable[[View], Claim | None]:
             return None
         lines = _proxy_answer(failure) if failure is not None else [line_of(exchange)] if exchange else []
         return Claim(
-            (*lines, *_direct_line(view)), values={"source": str((view.proxy.source if view.proxy else None) or "")}
+            (*lines, *_direct_line(view)),
+            sure=failure is None or failure.kind is not Kind.TIMEOUT,
+            values={"source": str((view.proxy.source if view.proxy else None) or "")},
+            case="unreached" if failure is not None and _has_tried(failure) else "",
         )
 
     return when
+
+
+# What SOCKS servers reply if they tried to connect and failed: RFC 1928, section 6; SOCKS4 has one code for everything.
+_TRIED = ("socks5_no_reply", *(f"socks5_reply_{code}" for code in (1, 3, 4, 5, 6)))
+_TRIED_STATUS = re.compile(r"HTTP/\S+ 50[0234]\b")  # of CONNECT: tinyproxy 500, squid 503, others 502 and 504
+
+
+def _has_tried(failure: Failure) -> bool:
+    """Check whether the proxy's answer says that it tried to reach the host, and not that a rule forbids it."""
+    if failure.note is not None:
+        return failure.note.name in _TRIED
+    return _TRIED_STATUS.match(failure.detail) is not None
 
 
 def _proxy_answer(failure: Failure) -> list[str | Seen]:
@@ -134,10 +151,32 @@ def _proxy_answer(failure: Failure) -> list[str | Seen]:
     return [seen("note", note=failure_line(failure)), *telling]
 
 
+def _carried(view: View, proxy: ProxyFacts) -> Claim | None:
+    """Warn of a proxy that carries requests on, so that the app works: only the key was not sent through it."""
+    first = view.rounds[0].told
+    if first is None or passes(view.rounds[0].chat):
+        return None  # the answer came through the proxy, which is all that the app needs
+    host = view.door.host.name if view.door else ""
+    return Claim(
+        (line_of(first), f"{proxy.source or ''}: {proxy.url}"),
+        severity=Severity.WARNING,
+        values={"proxy": proxy.url or "", "source": str(proxy.source or ""), "address": host},
+        case="carried_alone" if view.unseen_key else "carried",
+    )
+
+
+def around(view: View) -> str:
+    """Return the value of NO_PROXY with the host added to what it lists today."""
+    listed = view.proxy.no_proxy if view.proxy is not None else ""
+    return ",".join(filter(None, (listed, view.door.host.name if view.door else "")))
+
+
 def _captures_local(view: View) -> Claim | None:
     proxy = view.proxy
     if proxy is None or not proxy.captures_local or not proxy.url:
         return None
+    if view.carried:
+        return _carried(view, proxy)
     first = view.first
     if view.works_as_given:
         return None
@@ -152,16 +191,15 @@ def _captures_local(view: View) -> Claim | None:
     return Claim(
         (*evidence, f"{proxy.source or ''}: {proxy.url}"),
         values={"proxy": proxy.url, "source": str(proxy.source or ""), "address": host},
-        settings={"no_proxy": host} if direct else None,
+        settings={"no_proxy": around(view)} if direct else None,
         verified=direct,
     )
 
 
 RULES = (
     Rule("proxy.invalid", Severity.ERROR, "proxy", _invalid, "settings"),
-    Rule("proxy.socks_unsupported", Severity.ERROR, "proxy", _socks, "machine"),
     Rule("proxy.captures_local", Severity.ERROR, "proxy", _captures_local, "settings"),
-    Rule("proxy.unreachable", Severity.ERROR, "proxy", _unreachable, "machine", retryable=True),
+    # What the proxy answered was seen; that the client lacks a package for SOCKS is merely the usual case.
     Rule("proxy.auth_required", Severity.ERROR, "proxy", _refusal(Kind.PROXY_AUTH), "settings"),
     Rule(
         "proxy.refused",
@@ -170,5 +208,7 @@ RULES = (
         _refusal(Kind.PROXY_REFUSED, Kind.TIMEOUT),
         "network",
     ),
+    Rule("proxy.socks_unsupported", Severity.ERROR, "proxy", _socks, "machine"),
+    Rule("proxy.unreachable", Severity.ERROR, "proxy", _unreachable, "machine", retryable=True),
     Rule("proxy.ignored", Severity.WARNING, "proxy", _ignored, "app"),
 )

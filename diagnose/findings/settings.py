@@ -10,10 +10,11 @@ from probes.model.attempt import KeyForm
 from probes.model.facts import UnreadFile
 from probes.model.settings import Conflict, ConflictReason, ConflictRole
 from probes.model.source import DEFAULT, SourceKind
+from probes.protocols.protocol import KEY_HEADERS
 
 
 def _missing_key(view: View) -> Claim | None:
-    if view.settings.key_given or view.settings is UNSEEN:
+    if view.settings.key_given or view.settings is UNSEEN or _keyed_by_header(view):
         return None
     door = view.door
     values = {"source": ", ".join(view.settings.searched[:8])}
@@ -28,7 +29,20 @@ def _missing_key(view: View) -> Claim | None:
         return Claim(evidence, severity=severity, values=values)
     if door is not None and door.host.local and not emptied and not _wants_key(view):
         return None
-    return Claim(evidence, values=values)
+    app, base = view.app, dict(view.evidence.target.sources).get("base_url", DEFAULT)
+    if app is None or not app.key_lines or base.kind is not SourceKind.APP:
+        return Claim(evidence, values=values)
+    values |= {"place": base.location, "lines": " | ".join(app.key_lines)}
+    # The app's settings name the variable that holds the key, and it is not set.
+    named = next((one for one in view.settings.searched if one.startswith("environment ")), "")
+    if named:
+        values["variable"] = named.removeprefix("environment ")
+    return Claim(evidence, values=values, case="unset" if named else "app")
+
+
+def _keyed_by_header(view: View) -> bool:
+    """Check whether an extra header carries the credential instead (``--header 'Authorization: …'``)."""
+    return any(one.name.lower() in KEY_HEADERS and not one.flaw for one in view.settings.headers)
 
 
 def _wants_key(view: View) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -10,6 +11,7 @@ from diagnose.answers.products import Product, inspector
 from diagnose.evidence.lines import failure_line, line_of
 from diagnose.evidence.rule import Claim, Rule
 from diagnose.evidence.view import View
+from diagnose.findings.api import broken, said
 from diagnose.report import Seen, Severity, seen
 from probes.model.attempt import Change
 from probes.model.evidence import Subject
@@ -117,7 +119,7 @@ def _other_trust_store(view: View) -> dict[str, Any]:
         return {}
     if view.app is not None and view.app.roots == "certifi":
         return {}
-    if view.app is None or view.app.roots != "node":
+    if view.app is None or view.app.roots not in ("node", "bun"):
         # SSL_CERT_FILE replaces the system's CA certificates, it does not add to them.
         case, fix = "file_alone", {"ssl_cert_file": ""}
     elif trusted_by == "system":
@@ -225,7 +227,10 @@ def _not_tls(view: View) -> Claim | None:
     works = view.working is not None
     url = better.base_url if better is not None and better.base_url.startswith("http:") else ""
     return Claim(
-        (seen("plain_http"),) if plain else (failure_line(failure),) if failure else (),
+        (
+            *((failure_line(failure),) if failure and (failure.note or not plain) else ()),
+            *((seen("plain_http"),) * plain),
+        ),
         values={"better_url": url},
         settings={"base_url": url} if url else None,
         verified=works and bool(url),
@@ -255,6 +260,52 @@ def _needed(view: View) -> Claim | None:
     )
 
 
+def _reset(view: View) -> Claim | None:
+    claim = _failed(Kind.TLS_RESET, Kind.RESET, Kind.CLOSED, Kind.TIMEOUT)(view)
+    door = view.door
+    ends = any(one.subject is Subject.PLAIN_HTTP and one.failure is not None for one in view.evidence.observations)
+    if claim is None or not ends or door is None or not door.host.local or view.tunnel is not None:
+        return claim
+    # A port of a container, `ssh -L`, socat or kubectl accepts every connection, also while nothing runs behind it.
+    return replace(claim, evidence=(*claim.evidence, seen("plain_closed")), side="machine", case="nothing_behind")
+
+
+def _client_certificate(view: View) -> Claim | None:
+    """Report a server that wants a certificate of the client's (mutual TLS), which no LLM client has by itself.
+
+    In TLS 1.3 the handshake is over for the client when the server refuses it, so the first request fails.
+    """
+    claim = broken(Kind.TLS_WANTS_CERTIFICATE, Kind.TLS_HANDSHAKE)(view) or said("tls.client_certificate")(view)
+    if claim is not None:
+        return replace(claim, probe="http")
+    failure = view.failed("tls", Kind.TLS_WANTS_CERTIFICATE)
+    shown = next((one for one in view.evidence.observations if one.subject is Subject.CLIENT_CERTIFICATE), None)
+    if shown is not None and shown.failure is not None:
+        first = view.failure("tls")
+        accepted = shown.failure.detail == "accepted"
+        return Claim(
+            (
+                *((failure_line(first),) if first is not None else ()),
+                seen("with_certificate", note=seen("connected") if accepted else shown.failure.detail),
+            )
+        )
+    return Claim((failure_line(failure),)) if failure is not None else None
+
+
+_PYTHON = ("httpx",)  # stacks of clients that verify with Python's ssl module
+
+
+def _strict(view: View) -> Claim | None:
+    facts, app = view.tls, view.app
+    if facts is None or not facts.strict or view.failure("tls") is not None:
+        return None
+    if app is not None and app.stack not in _PYTHON:
+        return None
+    lines, values = _certificate_lines(view)
+    line = seen("strictly", note=facts.strict)
+    return Claim((*lines, line), values=values | {"detail": facts.strict})
+
+
 def _expires_soon(view: View) -> Claim | None:
     certificate = view.certificate
     if certificate is None or view.failure("tls") is not None or not 0 <= certificate.days_left <= 14:
@@ -269,6 +320,7 @@ RULES = (
     Rule("tls.not_tls", Severity.ERROR, "tls", _not_tls, "settings"),
     Rule("tls.needed", Severity.ERROR, "http", _needed, "settings"),
     Rule("tls.intercepted", Severity.ERROR, "tls", _intercepted, "network"),
+    Rule("tls.client_certificate", Severity.ERROR, "tls", _client_certificate, "relay"),
     Rule("tls.expired", Severity.ERROR, "tls", _failed(Kind.TLS_EXPIRED), "provider"),
     Rule(
         "tls.not_yet_valid",
@@ -292,9 +344,10 @@ RULES = (
         "tls.reset",
         Severity.ERROR,
         "tls",
-        _failed(Kind.TLS_RESET, Kind.RESET, Kind.CLOSED, Kind.TIMEOUT),
+        _reset,
         "network",
         retryable=True,
     ),
+    Rule("tls.strict", Severity.WARNING, "tls", _strict, "relay"),
     Rule("tls.expires_soon", Severity.WARNING, "tls", _expires_soon, "provider"),
 )

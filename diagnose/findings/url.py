@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from urllib.parse import urlsplit
 
-from diagnose.evidence.lines import line_of
+from diagnose.evidence.lines import line_of, words_of
 from diagnose.evidence.rule import Claim, Rule
 from diagnose.evidence.view import View
 from diagnose.report import Seen, Severity, seen
@@ -58,7 +58,7 @@ def _flawed(*kinds: str) -> Callable[[View], Claim | None]:
 
 def _claim(view: View, flaw: Flaw) -> Claim:
     settings, verified, url = _better_url(view)
-    survives = not flaw.fatal and view.works_as_given
+    survives = not flaw.fatal and (view.works_as_given or (flaw.kind in _MAY_NOT_MATTER and _answered_alike(view)))
     shown = repr(view.settings.base_url)
     evidence: tuple[str | Seen, ...] = (seen("of", name=shown, note=flaw.notes) if flaw.notes else shown,)
     first = view.first
@@ -73,13 +73,30 @@ def _claim(view: View, flaw: Flaw) -> Claim:
     )
 
 
+# Flaws that many servers tolerate. With the others, the SDK asks for a path that no API has.
+_MAY_NOT_MATTER = ("double_slash", "query", "fragment", "stray")
+
+
+def _answered_alike(view: View) -> bool:
+    """Check whether the server answered the corrected URL as it did the given one, so that the flaw does not matter."""
+    first, deep = view.first, view.deep
+    if first is None or deep is None or first.told is None or deep.told is None or deep is first or view.works:
+        return False
+    one, other = first.told, deep.told
+    routed = deep.attempt.base_url == (view.settings.mended_url or "").removesuffix("/") and not deep.lost
+    return routed and one.status == other.status and words_of(one) == words_of(other)
+
+
 def _invalid(view: View) -> Claim | None:
-    flaw = view.flaw("base_url", "invalid", "bad_port", "empty")
+    flaw = view.flaw("base_url", "invalid", "bad_port", "empty", "scheme_unusable")
     if flaw is None and view.failed("dns", Kind.NAME_INVALID) is None:
         return None
     if view.settings.url_looks_like_key or view.settings.base_url is None:
         return None
-    return _claim(view, flaw) if flaw is not None else Claim((repr(view.settings.base_url),))
+    if flaw is None:
+        return Claim((repr(view.settings.base_url),))
+    claim = _claim(view, flaw)
+    return replace(claim, case="scheme") if flaw.kind == "scheme_unusable" else claim
 
 
 def _plaintext(view: View) -> Claim | None:
@@ -138,7 +155,8 @@ def _better_path(view: View) -> Attempt | None:
         return None
     server_failed = first.told is not None and first.told.status >= 500
     blocked = first.told is not None and bare_refusal(first.told)
-    if not first.lost and not blocked and not (server_failed and view.works):
+    queried = view.flaw("base_url", "query") is not None
+    if not first.lost and not blocked and not ((server_failed or queried) and view.works):
         return None
     if better.protocol != first.attempt.protocol:
         return None
@@ -146,7 +164,7 @@ def _better_path(view: View) -> Attempt | None:
         return None
     if Change.REDIRECT in better.changed or Change.SCHEME in better.changed:
         return None
-    if view.flaw("base_url", "endpoint_included", "version_doubled", "double_slash", "stray", "query", "fragment"):
+    if view.flaw("base_url", "endpoint_included", "version_doubled", "double_slash", "stray", "fragment"):
         mended = (view.settings.mended_url or "").removesuffix("/")
         if better.base_url == mended:
             return None  # the rule of the flaw reports it

@@ -13,6 +13,7 @@ from diagnose.evidence.rule import Rule
 from diagnose.evidence.view import View
 from diagnose.findings import RULES
 from diagnose.findings.slo import results
+from diagnose.judging.complete_fixes import completed
 from diagnose.judging.finding_text import finding_of, streams_alone_fail
 from diagnose.judging.probe_lines import probe_lines
 from diagnose.judging.proven import prove, unanswered, verdict_of
@@ -28,7 +29,7 @@ def judge(evidence: Evidence, lang: str = "en", rules: tuple[Rule, ...] = RULES)
     """Judge the evidence of a run and of its earlier tries, and return the report in the language ``lang``."""
     tries = tuple(_try(judge(one, lang, rules)) for one in evidence.earlier)
     view = View(evidence, tries)
-    standing = persistent(raised(view, rules), tries)
+    standing = completed(persistent(raised(view, rules), tries), view)
     root = root_of(standing)
     proven = prove(view)
     findings = tuple(finding_of(one, view, lang, one is root and streams_alone_fail(proven)) for one in standing)
@@ -102,6 +103,13 @@ def _capabilities(view: View, lang: str) -> tuple[CapabilityLine, ...] | None:
     return capability_lines(view.evidence, view.door is not None and view.door.host.local, lang)
 
 
+def _headers_of(view: View) -> tuple[str, ...]:
+    """Return the names of the extra headers that the working request carried."""
+    deep = view.deep
+    told = deep.chat if deep is not None else None
+    return told.request.headers if told is not None else ()
+
+
 def _settings(view: View, root: RaisedRule | None) -> dict[str, object] | None:
     """Return the settings that worked, or None.
 
@@ -123,5 +131,6 @@ def _settings(view: View, root: RaisedRule | None) -> dict[str, object] | None:
         "auth": working.auth.value if working.key not in (KeyForm.DUMMY, KeyForm.NONE) else "none",
         "stream": prove(view).stream is True if stream is not None else False,
         "key": "cleaned" if working.key is KeyForm.CLEANED else "as given",
+        **({"headers": list(sent)} if (sent := _headers_of(view)) else {}),
         **({"key_source": view.key_policy.conflict_source} if working.key is KeyForm.CONFLICTING else {}),
     }

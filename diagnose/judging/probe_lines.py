@@ -38,11 +38,15 @@ def probe_line(view: View, name: str, findings: tuple[Finding, ...], proven: Pro
     observations = view.observations(name)
     own_findings = [one for one in findings if one.probe == name]
     status = _status(name, observations, own_findings, proven)
+    unseen = view.unseen_key and name in ("auth", "model", "chat", "stream")
+    status = Status.SKIPPED if unseen else status
     why = None
     if status is Status.SKIPPED:
         note = next((one.note for one in reversed(observations) if one.note), "unneeded")
         key = _SPARED.get(note, "skip.blocked" if note in PROBES else "skip.unneeded")  # a saved run may hold any note
         why = phrase(key, lang, {"probe": phrase(f"probe.{note}", lang)} if note in PROBES else {})
+        if unseen:
+            key, why = "skip.key_not_sent", phrase("skip.key_not_sent", lang)
         if name == "auth" and key == "skip.unneeded":
             why = phrase("sum.auth_unproven", lang)
     worst = next(
@@ -102,6 +106,8 @@ def _words(view: View, name: str, status: Status, proven: Proven) -> tuple[str, 
     if name == "door":
         door = view.door
         known = door is not None and door.match.id is not None
+        if known and door is not None and door.host.local:
+            return "sum.door_port", values | {"product": door.match.name or ""}
         return "sum.door" if known else "sum.door_local" if door and door.host.local else "sum.door_unknown", values
     if name == "proxy":
         proxy = view.proxy

@@ -38,7 +38,7 @@ def unanswered(evidence: Evidence, view: View) -> tuple[str, ...]:
         return ("no_spend",)
     if evidence.ran_out:
         return ("deadline",)
-    if view.key_policy.withheld is Withheld.PROJECT:
+    if view.key_policy.withheld is Withheld.PROJECT or view.unseen_key:
         return ("key_withheld",)
     if view.works:
         return ()
@@ -65,6 +65,8 @@ def prove(view: View) -> Proven:
         reading = stream.reading.stream
         whole = reading is not None and bool(reading.finish or reading.terminated or reading.stopped)
         streamed = passes(stream) and whole and stream.failure is None
+    if view.unseen_key:
+        answered = streamed = None  # only a request without the key was refused
     path: bool | None = None
     if response is not None and response.status:
         shaped = response.reading.error is not None or response.reading.models is not None or answered

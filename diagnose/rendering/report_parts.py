@@ -65,9 +65,10 @@ def source_text(source: object, lang: str) -> str:
 
 def settings_lines(settings: Mapping[str, object]) -> Iterator[tuple[str, str]]:
     """Yield the names and values of settings that worked, in reading order; never the key itself."""
-    for name in ("protocol", "base_url", "api_version", "model", "auth", "stream", "key", "key_source"):
+    for name in ("protocol", "base_url", "api_version", "model", "auth", "stream", "key", "key_source", "headers"):
         if (value := settings.get(name)) is not None:
-            yield name, str(value).lower() if isinstance(value, bool) else plain(value)
+            shown = ", ".join(map(str, value)) if isinstance(value, list | tuple) else value
+            yield name, str(value).lower() if isinstance(value, bool) else plain(shown)
 
 
 def variable_lines(settings: Mapping[str, object]) -> list[str]:

@@ -28,7 +28,10 @@ from probes.protocols.protocol import auth_headers, wire
 
 @dataclass(frozen=True, slots=True)
 class WorkingSettings:
-    """Settings that work. ``base_url`` has the form of the official SDK; ``key_env`` is the variable with the key."""
+    """Settings that work. ``base_url`` has the form of the official SDK; ``key_env`` is the variable with the key.
+
+    ``headers`` are the extra headers that the request carried, each with the place of its value.
+    """
 
     protocol: str
     base_url: str
@@ -37,6 +40,7 @@ class WorkingSettings:
     key_env: str
     version: str = ""
     stream: bool = True
+    headers: tuple[tuple[str, str], ...] = ()
 
 
 class Template(NamedTuple):
@@ -72,7 +76,7 @@ def working_of(report: Report) -> WorkingSettings | None:
     sources = report.target["sources"]
     key_source = report.settings.get("key_source") if report.settings is not None else None
     source = key_source or (sources.get("key") if isinstance(sources, Mapping) else None)
-    return _working(report.settings, source.variable if isinstance(source, Source) else "")
+    return _working(report.settings, source.variable if isinstance(source, Source) else "", sources)
 
 
 def from_document(document: Mapping[str, Any]) -> WorkingSettings | None:
@@ -85,18 +89,23 @@ def from_document(document: Mapping[str, Any]) -> WorkingSettings | None:
     source = settings.get("key_source") if isinstance(settings, Mapping) else None
     if source is not None and not (isinstance(source, str) and source.isprintable()):
         raise ValueError("no report")
-    return _working(
-        settings, variable_in(source or str(sources.get("key", "") if isinstance(sources, Mapping) else ""))
-    )
+    variable = variable_in(source or str(sources.get("key", "") if isinstance(sources, Mapping) else ""))
+    return _working(settings, variable, sources)
 
 
-def _working(settings: object, variable: str) -> WorkingSettings | None:
+def _working(settings: object, variable: str, sources: object) -> WorkingSettings | None:
     if settings is None:
         return None
     if not isinstance(settings, Mapping) or settings.get("protocol") not in NAMES:
         raise ValueError("no report")
     values = {name: settings.get(name) or "" for name in ("base_url", "model", "auth", "api_version")}
-    if not all(isinstance(value, str) and value.isprintable() for value in values.values()):
+    names = settings.get("headers") or ()
+    if not isinstance(names, list | tuple):
+        raise ValueError("no report")
+    places = sources if isinstance(sources, Mapping) else {}
+    headers = tuple((name, str(places.get(f"headers.{name}", ""))) for name in names)
+    texts = [*values.values(), *(text for pair in headers for text in pair)]
+    if not all(isinstance(value, str) and value.isprintable() for value in texts):
         raise ValueError("no report")
     if not values["model"] or values["auth"] not in {one.value for one in Auth}:
         return None
@@ -108,6 +117,7 @@ def _working(settings: object, variable: str) -> WorkingSettings | None:
         key_env=variable or key_variable(None, settings["protocol"]),
         version=values["api_version"],
         stream=bool(settings.get("stream")),
+        headers=headers,
     )
 
 

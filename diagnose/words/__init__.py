@@ -40,6 +40,7 @@ OPTIONAL = (
     *("ending", "doubled", "added", "twice"),
     *("better_url", "better_version", "better_auth", "claude_token", "version_variable"),
     *("variable", "source", "other_source", "position", "app_variable", "secret"),
+    *("header", "header_variable", "place", "lines"),
     *("proxy", "better_proxy", "address", "port", "location"),
     *("issuer", "product", "path", "names", "not_after", "days"),
     *("status", "said", "retry_after", "seconds", "detail"),

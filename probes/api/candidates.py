@@ -6,16 +6,19 @@ Pure. A candidate never names another host: the engine sends these requests to t
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import replace
 
-from probes.api.response_checks import earns_key
+from probes.api.response_checks import blamed, earns_key, may_be_header
 from probes.catalog.door import Door, sdk_base
 from probes.model.attempt import Attempt, Auth, Change, KeyForm
 from probes.model.exchange import Exchange
+from probes.model.settings import ExtraHeader
 from probes.protocols.names import DEFAULT_PROTOCOL, NAMES
 from probes.protocols.protocol import by_looks, wire, wires
 from probes.urls.url import Url, parse_url
 
+SINGLY = 2  # extra headers that are left out one at a time; of more, some and then all
 OTHERS = 4  # of the path checks are for other protocols, at most
 NOWHERE = "llmdoctor-looks-for-what-nobody-serves"
 KNOCKS = 8  # path checks at a time; the rest of the budget is for real requests at the right path
@@ -162,6 +165,24 @@ def styled(attempt: Attempt, style: Auth) -> Attempt:
     version = wire(attempt.protocol).style_versions.get(style, attempt.version)
     changed = tuple(dict.fromkeys((*attempt.changed, Change.AUTH)))
     return replace(attempt, auth=style, version=version, given=False, changed=changed)
+
+
+def without_headers(attempt: Attempt, exchange: Exchange, headers: Iterable[ExtraHeader]) -> list[Attempt]:
+    """Return the attempt without each extra header that its request carried, then without all of them.
+
+    A header that the response names comes first, then those that name an account. Empty if the response has another
+    reason that it says itself, or if the attempt has left headers out already.
+    """
+    if attempt.without or not exchange.request.headers or not may_be_header(exchange):
+        return []
+    sent = [one for one in headers if one.name in exchange.request.headers]
+    sent.sort(key=lambda one: (not blamed(exchange, (one,)), not one.protocols))
+    names = [one.name.lower() for one in sent]
+    sets = [(name,) for name in names] + ([tuple(names)] if len(names) > 1 else [])
+    if len(names) > SINGLY:
+        sets = [*((name,) for name in names[: SINGLY - 1]), tuple(names)]
+    changed = (*attempt.changed, Change.HEADER)
+    return [replace(attempt, without=one, given=False, changed=changed) for one in sets]
 
 
 def followed(attempt: Attempt, exchange: Exchange) -> Attempt | None:

@@ -11,13 +11,14 @@ from dataclasses import dataclass, replace
 
 from probes.api import redirects
 from probes.api.response_reader import read_response, read_stream, without_our_limit
+from probes.api.sent_headers import sent_with, with_extra
 from probes.model.attempt import Attempt, Auth, KeyForm
 from probes.model.capability import Cost
 from probes.model.exchange import Exchange, Purpose, Redirection, SentRequest, Timing
 from probes.model.facts import KeyPolicy
 from probes.model.failure import Failure, Kind
 from probes.model.scrubber import Scrubber
-from probes.model.settings import Limits
+from probes.model.settings import ExtraHeader, Limits
 from probes.network.connection_pool import ConnectionPool
 from probes.network.failures import NetError
 from probes.network.http1 import HttpExchange
@@ -90,8 +91,10 @@ class ApiClient:
         pages: SingleFlight | None = None,
         *,
         exposed: bool = False,
+        headers: tuple[ExtraHeader, ...] = (),
     ) -> None:
         self._keys = {**keys, KeyForm.DUMMY: DUMMY_KEY}
+        self._headers = headers
         self._limits = limits
         self._scrub = scrub
         self._pool_for = pool_for
@@ -141,7 +144,8 @@ class ApiClient:
 
     async def _ask(self, purpose: Purpose, attempt: Attempt, ask: ApiRequest) -> Exchange:
         page_like = purpose.endpoint in (Purpose.MODELS, Purpose.PATH)  # answers and streams share a path
-        if self._pages is None or attempt.key is not KeyForm.NONE or not page_like:
+        secret = attempt.key is not KeyForm.NONE or bool(sent_with(attempt, purpose, self._headers, self.policy))
+        if self._pages is None or secret or not page_like:
             return await self._ask_here(purpose, attempt, ask)
         # If several runs reach the same host by the same route, only one of them sends a request that needs no key.
         pool = self._pool_for(parse_url(attempt.base_url), attempt.direct)
@@ -160,6 +164,9 @@ class ApiClient:
         if not self.policy.allows(attempt):
             raise KeyRefused(f"the key {attempt.key} may not be sent to {where.origin}")
         key = self._keys.get(attempt.key, "")
+        extra = sent_with(attempt, purpose, self._headers, self.policy)
+        carried = auth_headers(attempt.auth, key) if key else ()
+        replaced = any(name.lower() == one.name.lower() for name, _ in carried for one in extra)
         pool = self._pool_for(where, attempt.direct)
         path = path_as_sent(attempt, ask)
         record = Exchange(
@@ -169,13 +176,14 @@ class ApiClient:
                 method=ask.method,
                 url=self._scrub(where.origin + path),
                 path=self._scrub(path),
-                with_key=bool(key) and attempt.holds_key,
+                with_key=bool(key) and attempt.holds_key and not replaced,
                 via_proxy=pool.proxy is not None,
+                headers=tuple(one.name for one in extra),
             ),
             timing=Timing(sent_at=time.monotonic() - self._began),
         )
-        headers = [("Host", where.authority), ("User-Agent", self._agent), *ask.headers]
-        headers += auth_headers(attempt.auth, key) if key else ()
+        usual = [("User-Agent", self._agent), *ask.headers, *carried]
+        headers = [("Host", where.authority), *with_extra(usual, extra)]
         # A key in the query is part of the target that is sent, never of the URL that is recorded.
         target = auth_query(attempt.auth, key, path) if key else path
         if pool.proxy is not None and where.scheme == "http" and not pool.proxy.socks:
@@ -214,7 +222,8 @@ class ApiClient:
             except NetError as error:
                 failure = replace(error.failure, detail=self._scrub(error.failure.detail))
                 return replace(record, failure=failure)
-            if record.request.with_key and not self._exposed and (address := exposed_address(pool, connection)):
+            secret = record.request.with_key or record.request.headers
+            if secret and not self._exposed and (address := exposed_address(pool, connection)):
                 pool.give_back(connection)
                 raise ExposedConnection(address)
             fresh = connection.http is None

@@ -11,7 +11,16 @@ from probes.api import candidates
 from probes.api.attempt_round import AttemptRound
 from probes.api.client import ApiClient
 from probes.api.context import ApiContext
-from probes.api.response_checks import bare_failure, bare_refusal, misses_key, no_route, passes, refuses_key
+from probes.api.response_checks import (
+    bare_failure,
+    bare_refusal,
+    blamed,
+    got_further,
+    misses_key,
+    no_route,
+    passes,
+    refuses_key,
+)
 from probes.api.tried_attempts import TriedAttempts
 from probes.model.attempt import Attempt, Change, KeyForm
 from probes.model.exchange import Body, Exchange
@@ -20,6 +29,7 @@ from probes.protocols.protocol import version_in, wire
 from probes.steps.recorder import Recorder
 from probes.urls.url import Url, parse_url
 
+MOST_WITHOUT = 3  # attempts that leave out extra headers, before and after any other change
 _PLAIN_TO_TLS = (
     "plain http request was sent to https",
     "http request to an https server",
@@ -48,18 +58,36 @@ class NextAttempts:
         self._target = target
         self._tried = tried
         self._speaks_tls = speaks_tls
+        self._with_headers = AttemptRound(context.first, 0)  # the last round that left no header out in vain
         raw = context.settings.base_url.value if context.settings.base_url else ""
         self._named_version = version_in(context.facts.protocol, raw)  # the API version in the base URL
 
     async def next(self, attempt_round: AttemptRound) -> Attempt | None:
         """Return the next attempt that the responses suggest and that is new; None if nothing is left to try."""
+        if Change.HEADER in attempt_round.attempt.changed and not self._helped_without(attempt_round):
+            attempt_round = self._with_headers
+        else:
+            self._with_headers = attempt_round
         exchange, attempt = attempt_round.told, attempt_round.attempt
         if exchange is None:
             return None
-        for candidate in await self._candidates(attempt_round, exchange, attempt):
+        without = self._without_headers(exchange, attempt)
+        if without and (refuses_key(exchange) or blamed(exchange, self._context.settings.headers)):
+            return without[0]  # the smallest difference from what the app sends
+        for candidate in (*await self._candidates(attempt_round, exchange, attempt), *without):
             if not self._tried.has(candidate):
                 return candidate
         return None
+
+    def _without_headers(self, exchange: Exchange, attempt: Attempt) -> list[Attempt]:
+        """Return the attempts without extra headers that are new, if the server may have refused one of them."""
+        found = candidates.without_headers(attempt, exchange, self._context.settings.headers)
+        new = [one for one in found if not self._tried.has(one)]
+        return new if len(found) - len(new) < MOST_WITHOUT else []
+
+    def _helped_without(self, attempt_round: AttemptRound) -> bool:
+        """Check whether the server accepted the credential only after an extra header was left out."""
+        return got_further(self._with_headers.told, attempt_round.told)
 
     async def _candidates(self, attempt_round: AttemptRound, exchange: Exchange, attempt: Attempt) -> list[Attempt]:
         if (
@@ -71,8 +99,10 @@ class NextAttempts:
             form = next(
                 (one for one in (KeyForm.GIVEN, KeyForm.CLEANED) if one in self._context.policy.direct), KeyForm.NONE
             )
+            # If the proxy turns out to carry such requests on, this is the request that the app makes.
+            given = form is KeyForm.GIVEN and not attempt.changed
             changed = (*attempt.changed, Change.PROXY)
-            return [replace(attempt, direct=True, key=form, given=False, changed=changed)]
+            return [replace(attempt, direct=True, key=form, given=given, changed=changed)]
         if exchange.redirection.location and 300 <= exchange.status < 400:
             followed = candidates.followed(attempt, exchange)
             return [followed] if followed is not None else []
@@ -83,15 +113,9 @@ class NextAttempts:
         there = (
             listed is not None and listed.reading.models is not None and exchange.status != 405 and not attempt.address
         )
+        if not there and (mended := self._mended(exchange, attempt)) is not None:
+            return [mended]
         if no_route(exchange) and not there:
-            if (
-                self._context.mended is not None
-                and (attempt.given or attempt.address)
-                and self._mended_differs(attempt)
-            ):
-                base, version = self._context.mended.removesuffix("/"), self._named_version or attempt.version
-                plain = replace(attempt, address="", query="")
-                return [replace(plain, base_url=base, version=version, given=False, changed=(Change.PATH,))]
             return await self._other_paths(attempt)
         near = attempt_round.chosen.near if attempt_round.chosen is not None else ()
         if (
@@ -115,10 +139,21 @@ class NextAttempts:
             return await self._other_paths(attempt)
         return []
 
-    def _mended_differs(self, attempt: Attempt) -> bool:
-        """Check whether the corrected base URL differs from the attempt's."""
-        assert self._context.mended is not None
-        return bool(attempt.address) or self._context.mended.removesuffix("/") != attempt.base_url
+    def _mended(self, exchange: Exchange, attempt: Attempt) -> Attempt | None:
+        """Return the attempt at the corrected base URL, if the given one has a flaw; None if the connection failed.
+
+        The URL alone shows the flaw, so the status of the response does not matter: servers answer a path that they do
+        not know with 400, 401, 403 or 500 as well, and only the corrected URL tells whether that was the reason.
+        """
+        mended, first = self._context.mended, attempt.given or Change.PROXY in attempt.changed or bool(attempt.address)
+        if mended is None or not first or not exchange.status or passes(exchange):
+            return None
+        base = mended.removesuffix("/")
+        if base == attempt.base_url and not attempt.address:
+            return None
+        changed = tuple(dict.fromkeys((*attempt.changed, Change.PATH)))
+        version = self._named_version or attempt.version
+        return replace(attempt, address="", query="", base_url=base, version=version, given=False, changed=changed)
 
     def _refused_by_server(self, exchange: Exchange, attempt: Attempt) -> bool:
         """Check for a bare refusal at an undocumented path: it may come from the web server, and not from the API."""

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 from probes.model.exchange import Answer, Body, Exchange, Purpose
 from probes.model.failure import Kind
+from probes.model.settings import ExtraHeader
 from probes.protocols.errors import parse_json
 from probes.protocols.protocol import spoken_in, wire, wires
 
@@ -168,6 +169,39 @@ def refuses_key(found: Exchange) -> bool:
         return True
     words = found.reading.error.message if found.reading.error else found.response.text
     return found.status in (400, 500) and bool(re.search(_KEY_WORDS, words[:2000], re.IGNORECASE))
+
+
+def may_be_header(found: Exchange) -> bool:
+    """Check whether the server may have refused the request because of a header that the client added to it.
+
+    A limit, a fault of the server and a path that does not exist have other reasons.
+    """
+    if found.failure is not None or found.status < 400 or no_route(found) or fenced(found):
+        return False
+    quota = found.status == 429 and found.reading.error is not None and "quota" in found.reading.error.code
+    return quota or (found.status not in RETRIED and found.status < 500)
+
+
+def got_further(before: Exchange | None, after: Exchange | None) -> bool:
+    """Check whether a server that refused the credential accepts it in a later request, even if that fails too."""
+    if before is None or after is None or after.failure is not None:
+        return False
+    accepted = passes(after) or (after.status in (402, 404, 422, 429) and not no_route(after))
+    return accepted and refuses_key(before)
+
+
+def blamed(found: Exchange, headers: Iterable[ExtraHeader]) -> bool:
+    """Check whether the response names one of these headers, or the account that it selects (``organization``)."""
+    error = found.reading.error
+    said = f"{error.code} {error.message}" if error is not None else found.response.text[:2000]
+    words = re.sub(r"[^a-z0-9]+", "-", said.lower().replace("organisation", "organization"))
+    return any(_named_in(one.name.lower(), words) for one in headers)
+
+
+def _named_in(name: str, words: str) -> bool:
+    bare = re.sub(r"[^a-z0-9]+", "-", name)
+    account = next((part for part in ("organization", "project", "workspace", "beta") if part in bare), None)
+    return bare in words or (account is not None and account in words)
 
 
 def misses_key(found: Exchange) -> bool:

@@ -7,12 +7,13 @@ from dataclasses import replace
 from probes.api import candidates
 from probes.api.context import ApiContext
 from probes.api.model_choice import early
+from probes.api.sent_headers import sent_with
 from probes.model.attempt import Attempt, Change, KeyForm
 from probes.model.exchange import Purpose
 from probes.model.facts import Withheld
 from probes.model.planned_request import MODEL, PROMPT_TOKENS, PlannedRequest
 from probes.model.source import SourceKind
-from probes.protocols.protocol import ALLOWANCE, ApiRequest, auth_headers, wire
+from probes.protocols.protocol import ALLOWANCE, KEY_HEADERS, ApiRequest, auth_headers, wire
 from probes.urls.app_base_urls import path_as_sent
 from probes.urls.url import parse_url
 
@@ -32,6 +33,18 @@ def planned(
         headers=tuple(name for name, _ in (*ask.headers, *(() if keyless else auth_headers(attempt.auth, "-")))),
         after_list=after_list,
     )
+
+
+def with_extra_headers(request: PlannedRequest, context: ApiContext) -> PlannedRequest:
+    """Return the planned request with the settings' extra headers that it carries."""
+    extra = sent_with(request.attempt, request.purpose, context.settings.headers, context.policy)
+    if not extra:
+        return request
+    own = {name.lower() for name, _ in auth_headers(request.attempt.auth, "-")}
+    replaced = any(one.name.lower() in own for one in extra)
+    names = tuple(one.name for one in extra)
+    kept = tuple(name for name in request.headers if name.lower() not in {one.lower() for one in names})
+    return replace(request, headers=kept + names, extra=names, with_key=request.with_key and not replaced)
 
 
 def round_requests(attempt: Attempt, context: ApiContext, *, looks: bool) -> tuple[PlannedRequest, ...]:
@@ -64,7 +77,7 @@ def round_requests(attempt: Attempt, context: ApiContext, *, looks: bool) -> tup
         for look in candidates.looks(attempt, target, context.facts.host.local):
             there = replace(look, direct=attempt.direct)
             found.append(planned(Purpose.PATH, there, wire(there.protocol).path_check(there)))
-    return tuple(found)
+    return tuple(with_extra_headers(one, context) for one in found)
 
 
 def generates(attempt: Attempt, context: ApiContext) -> bool:
@@ -78,7 +91,14 @@ def generates(attempt: Attempt, context: ApiContext) -> bool:
     if withheld is Withheld.PROJECT:
         return False
     local = context.facts.host.local and withheld is not Withheld.PLAINTEXT
-    return not context.settings.no_spend and (attempt.key in keys or (local and not keys - {KeyForm.CONFLICTING}))
+    keyed = attempt.key in keys or (attempt.key is KeyForm.NONE and _credential(attempt, context))
+    return not context.settings.no_spend and (keyed or (local and not keys - {KeyForm.CONFLICTING}))
+
+
+def _credential(attempt: Attempt, context: ApiContext) -> bool:
+    """Check whether an extra header carries a credential where no key is given (``--header 'Authorization: …'``)."""
+    sent = sent_with(attempt, Purpose.CHAT, context.settings.headers, context.policy)
+    return context.settings.key is None and any(one.name.lower() in KEY_HEADERS for one in sent)
 
 
 def protocol_open(context: ApiContext) -> bool:

@@ -32,7 +32,7 @@ class TriedAttempts:
 
 def _variant(attempt: Attempt) -> tuple[object, ...]:
     where = (attempt.protocol, attempt.base_url, attempt.version, attempt.address)
-    return (*where, attempt.auth, attempt.key, attempt.direct, attempt.model)
+    return (*where, attempt.auth, attempt.key, attempt.direct, attempt.model, attempt.without)
 
 
 def _path(attempt: Attempt) -> tuple[object, ...]:

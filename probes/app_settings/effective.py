@@ -11,11 +11,13 @@ from probes.app_settings.entry import AppEntry, Collected, EntryCandidate, Resol
 from probes.catalog.app import App, AppWire
 from probes.catalog.apps import Apps
 from probes.catalog.doors import Doors
-from probes.catalog.sdk_variables import variables_of
+from probes.catalog.sdk_variables import headers_of, variables_of
 from probes.model.secret import Secret
-from probes.model.settings import Conflict, ConflictReason, ConflictRole, Settings, Sourced
-from probes.model.source import DEFAULT, Source
+from probes.model.settings import Conflict, ConflictReason, ConflictRole, ExtraHeader, Settings, Sourced
+from probes.model.source import DEFAULT, Source, SourceKind
+from probes.protocols.protocol import KEY_HEADERS
 from probes.protocols.protocol import wire as protocol_of
+from probes.settings import extra_headers
 from probes.settings.consent import Destination
 from probes.settings.gather import with_consent
 
@@ -63,21 +65,25 @@ class EffectiveSettings:
         assert base_url is not None
         general = [candidate for other in entries if entry.star and not other.star for candidate in other.of("model")]
         models = collected.resolve_all([*entry.of("model"), *general])
+        found_key = _secret(key, keys) if key and key.value else None
+        headers = _headers(app, wire, collected, entry, entries, found_key)
         settings = replace(
             self.base_settings,
             base_url=base_url,
-            key=_secret(key, keys) if key and key.value else None,
+            key=found_key,
             model=_model(models, general, entry, entries),
             protocol=Sourced(protocol, DEFAULT),
             app=app.id,
             api_version=None,
+            headers=extra_headers.merged(headers, self.given_headers),
+            query=_query(collected, entry),
             auth_variable=key.candidate.variable if key and key.candidate.variable in wire.auth_by else None,
             conflicts=(
                 *_conflicts(ConflictRole.BASE_URL, bases, base),
                 *(() if base else _ignored(app, collected)),
                 *_key_conflicts(keys, key, bases, base_url.value),
             ),
-            searched=_searched_places(keys, wire),
+            searched=_searched_places(keys, wire, entry, app),
             secrets=(
                 *self.base_settings.secrets,
                 *(
@@ -94,9 +100,20 @@ class EffectiveSettings:
         user_base = next((each.sourced(place=True) for each in bases if each.counts and not each.by_project), None)
         sdk = variables_of(protocol)
         paired = sdk.keys if user_base is not None and user_base.source.variable in sdk.bases else ()
-        usual = Destination(user_base or default, (*wire.key, *paired))
-        settings = with_consent(settings, usual, self.send_anyway, self.folder)
+        variables = (*wire.key, *paired, *wire.headers, *wire.header_lists)
+        destination = Destination(user_base or default, variables)
+        settings = with_consent(settings, destination, self.send_anyway, self.folder)
         return EffectiveEntry(settings, _location(entry, base_url, key), key.beyond if key else "")
+
+    @property
+    def given_headers(self) -> tuple[ExtraHeader, ...]:
+        """The headers of the command line and of ``llmdoctor.toml``; those of the SDKs' variables are not the app's."""
+        kinds = (SourceKind.OPTION, SourceKind.CONFIG)
+        return tuple(
+            one
+            for one in self.base_settings.headers
+            if one.value.source.kind in kinds or (one.value.chosen_by is not None)
+        )
 
     def default(self, entry: AppEntry, wire: AppWire) -> Sourced[str] | None:
         """Return the base URL used without a setting: the app's default, or that of the door named as the provider."""
@@ -111,6 +128,57 @@ class EffectiveSettings:
         return None
 
 
+def _headers(
+    app: App,
+    wire: AppWire,
+    collected: Collected,
+    entry: AppEntry,
+    entries: list[AppEntry],
+    key: Sourced[Secret] | None,
+) -> tuple[ExtraHeader, ...]:
+    """Return the extra headers that the app sends to this provider: those of variables, then those of its files."""
+    family = headers_of(app, wire)
+    protocols = family["protocols"]
+    found: list[ExtraHeader] = []
+    # An app that gives its own login to some providers only has these variables for its built-in one.
+    own = not entry.star or not any(place.login for place in app.places)
+    for variable in (*wire.headers, *wire.header_lists) if own else ():
+        value = next((one for one in _resolved(collected, collected.of_variables((variable,)))), None)
+        if value is not None and not (key is not None and key.source.variable == variable):
+            given = extra_headers.of_variable(
+                wire.headers, wire.header_lists, variable, value, family["trims"], protocols
+            )
+            found += given
+    general = [other for other in entries if entry.star and not other.star]
+    for each in (*general, entry):
+        for name, candidate in each.headers.items():
+            for value in _resolved(collected, [candidate]):
+                text = value.value.strip() if family["trims"] else value.value
+                found.append(extra_headers.header(name, replace(value, value=text), protocols))
+
+    def variable_of(name: str) -> Sourced[str] | None:
+        return next(iter(_resolved(collected, collected.of_variables((name,)))), None)
+
+    found += extra_headers.key_sent_twice(app, wire.protocol, key, variable_of)
+    if wire.key_wins and key is not None:
+        return tuple(one for one in found if one.name.lower() not in KEY_HEADERS)
+    return tuple(found)
+
+
+def _resolved(collected: Collected, candidates: list[EntryCandidate]) -> list[Sourced[str]]:
+    return [one.sourced() for one in collected.resolve_all(candidates) if one.counts]
+
+
+def _query(collected: Collected, entry: AppEntry) -> str:
+    """Return the parameters that the app adds to every URL of this provider, encoded."""
+    if not entry.query:
+        return ""
+    from urllib.parse import urlencode
+
+    pairs = {name: value.value for name, one in entry.query.items() for value in _resolved(collected, [one])}
+    return urlencode(pairs)
+
+
 def _secret(key: ResolvedCandidate, keys: list[ResolvedCandidate]) -> Sourced[Secret]:
     found = key.sourced()
     known = any(not one.candidate.own and not one.borrowed and one.value == key.value for one in keys)
@@ -122,8 +190,13 @@ def place_of(source: Source | None) -> str:
     return (source.file or source.kind.value) if source is not None else ""
 
 
-def _searched_places(keys: Iterable[ResolvedCandidate], wire: AppWire) -> tuple[str, ...]:
+def _searched_places(keys: Iterable[ResolvedCandidate], wire: AppWire, entry: AppEntry, app: App) -> tuple[str, ...]:
     referred = [name for each in keys for name in each.searched]
+    if entry.star and any(
+        place.login for place in app.places
+    ):  # this provider takes its key from its own fields, or from the login
+        login = [f"environment {name}" for name in wire.key if entry.asks_login]
+        return tuple(dict.fromkeys([*referred, *login]))
     return tuple(dict.fromkeys([*referred, *(f"environment {name}" for name in wire.key)]))
 
 

@@ -17,7 +17,7 @@ from probes.model.settings import Sourced
 from probes.model.source import Owner, Source, SourceKind, environment_variable
 from probes.settings.consent import names_place
 
-ROLES = ("base_url", "key", "key_env", "key_name", "key_command", "model", "provider")
+ROLES = ("base_url", "key", "key_env", "key_name", "key_command", "login", "model", "provider")
 ABOVE, _ENVIRONMENT, BELOW = 0, 1, 2  # precedence: above or below the shell's variables
 
 
@@ -54,6 +54,8 @@ class AppEntry:
     roles: dict[str, list[EntryCandidate]] = field(default_factory=dict)
     protocols: Mapping[str, str] = field(default_factory=dict)
     lent: list[EntryCandidate] = field(default_factory=list)  # keys of the app itself, used if the provider has none
+    headers: dict[str, EntryCandidate] = field(default_factory=dict)  # extra headers, by name
+    query: dict[str, EntryCandidate] = field(default_factory=dict)  # parameters for every URL, by name
 
     def add(self, role: str, candidate: EntryCandidate) -> None:
         """Add a candidate with lower precedence than those already present."""
@@ -68,6 +70,11 @@ class AppEntry:
         """The provider's name; empty for the app's own settings and for an index in a list."""
         name = self.star.partition("\0")[0]
         return "" if "\0" in self.star else name
+
+    @property
+    def asks_login(self) -> bool:
+        """Whether this provider is to be given the app's own keys."""
+        return bool(self.star) and any(flag.text == "true" for flag in self.of("login"))
 
     def provider_names(self) -> list[str]:
         """Return the provider's names, configured ones first, each followed by its part before a slash."""
@@ -239,7 +246,10 @@ class Collected:
                     kind = {"key_env": "env", "key_name": "name", "key_command": "command"}.get(role, "value")
                     candidate = EntryCandidate(text, source, reading.own, kind, place.expands, reading, level)
                     entry = self._entry(place, reading, stars[0] if stars and not place.only else "")
+                    if role == "key_env" and place.key_env_first:
+                        entry.roles["key"] = [one for one in entry.of("key") if one.reading is not reading]
                     entry.add("key" if role.startswith("key") else role, candidate)
+        self._take_named(place, reading, level)
         for entry in list(self.entries.values()):
             self._add_by_name(place, reading, entry, level)
         if place.keys:
@@ -250,6 +260,17 @@ class Collected:
                     self.keys.setdefault(
                         hit.stars[0], EntryCandidate(hit.node.text, source, reading.own, reading=reading)
                     )
+
+    def _take_named(self, place: SettingsFile, reading: Reading, level: int) -> None:
+        """Take the extra headers and URL parameters of a file; the app's own are for all of its providers."""
+        for role, pointers in (("value", place.headers), ("env", place.header_env), ("query", place.query)):
+            for pointer in pointers:
+                for stars, path, text, line in _hits(reading, pointer):
+                    source = reading.source(SourceKind.APP, ".".join(path), line)
+                    kind = "env" if role == "env" else "value"
+                    candidate = EntryCandidate(text, source, reading.own, kind, place.expands, reading, level)
+                    entry = self._entry(place, reading, stars[0] if len(stars) > 1 else "")
+                    (entry.query if role == "query" else entry.headers).setdefault(stars[-1], candidate)
 
     def _add_by_name(self, place: SettingsFile, reading: Reading, entry: AppEntry, level: int) -> None:
         """Add the candidates derived from the provider's name: ``*`` and ``*_API_KEY``."""

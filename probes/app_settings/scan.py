@@ -163,7 +163,7 @@ class _Scan:
         if not own:
             self.claimed.update(reading.shown for reading in identified)
         entries = self.with_variables(app, collected)
-        for entry in _in_use(entries):
+        for entry in _in_use(entries, any(place.login for place in app.places)):
             if one := self.calculator.effective(app, collected, entry, entries):
                 locked = one.settings.key is None and not one.beyond and self.locked(app)
                 yield FoundSettings(app.id, entry.name, one.where, one.settings, "keychain" if locked else one.beyond)
@@ -200,7 +200,10 @@ class _Scan:
             entry = entries.get((wire.protocol, "")) or AppEntry(wire.protocol)
             bases, keys, models = (collected.of_variables(names) for names in (wire.base_url, wire.key, wire.model))
             files_own = any(one.reading is not None for one in (*bases, *keys))
-            if not (entry.of("base_url") or entry.of("key") or files_own) and (entries or not (bases or keys)):
+            asked_for = any(one.asks_login for one in entries.values())
+            if not (entry.of("base_url") or entry.of("key") or files_own or asked_for) and (
+                entries or not (bases or keys)
+            ):
                 continue  # shell variables alone do not show that an app with settings files uses them
             if several := _split_entries(wire, bases, keys):
                 entries |= {(one.protocol, one.star): one for one in several}
@@ -247,18 +250,22 @@ def _wires(app: App) -> list[AppWire]:
     return wires
 
 
-def _in_use(entries: list[AppEntry]) -> list[AppEntry]:
+def _in_use(entries: list[AppEntry], by_login: bool) -> list[AppEntry]:
     """Order entries so that the active provider comes first.
 
-    The app-level entry is dropped if it only selects that provider; its key is given to the provider.
+    The app-level entry is dropped if it only selects that provider; its key is given to the provider. With
+    ``by_login``, it is given to each provider that asks for it, and to no other.
     """
     flat = [one for one in entries if not one.star]
+    for one in entries if by_login else ():
+        one.lent = [key for entry in flat for key in entry.of("key")] if one.asks_login else []
     named = [name for entry in flat for one in entry.of("provider") for name in (one.text, one.text.partition(":")[2])]
     named += [one.text.partition("/")[0] for entry in flat for one in entry.of("model") if "/" in one.text]
     chosen = next((one for name in named for one in entries if one.star == name), None)
     if chosen is None:
         return entries
-    chosen.lent = [one for entry in flat if entry.of("provider") for one in entry.of("key")]
+    if not by_login:
+        chosen.lent = [one for entry in flat if entry.of("provider") for one in entry.of("key")]
     idle = [one for one in flat if one.of("provider") and not one.of("base_url")]
     return [chosen, *(one for one in entries if one is not chosen and one not in idle)]
 

@@ -23,6 +23,10 @@ class AppWire(NamedTuple):
     version_variable: str = ""
     unread_keys: tuple[str, ...] = ()  # variables that people set instead of those in `key`; it ignores them
     unread_base_urls: tuple[str, ...] = ()
+    headers: Mapping[str, str] = {}  # variable -> header that carries its value, or `Name: Scheme` before the value
+    header_lists: Mapping[str, str] = {}  # variable with several headers -> how they are written
+    key_wins: bool = False  # an extra header does not replace the one that carries the key; elsewhere it does
+    auth_also: Mapping[str, str] = {}  # variable -> auth style in which the key is sent too if the variable names it
 
 
 class SettingsFile(NamedTuple):
@@ -50,6 +54,11 @@ class SettingsFile(NamedTuple):
     key_name: tuple[str, ...] = ()  # pointers to the name of an entry in the app's `keys`
     key_command: tuple[str, ...] = ()  # pointers to a command that prints the key
     keys: str = ""  # pointer with one `*`: keys by name, for providers that other places define
+    key_env_first: bool = False  # `key_env` has precedence over every key, and without its variable nothing is sent
+    login: tuple[str, ...] = ()  # pointers to the flag without which a provider is not given the app's own keys
+    headers: tuple[str, ...] = ()  # pointers to extra headers; the last `*` is the header's name
+    header_env: tuple[str, ...] = ()  # the same for headers whose text is the name of a variable
+    query: tuple[str, ...] = ()  # pointers to parameters that it adds to every URL; the last `*` is the name
     model: tuple[str, ...] = ()
     provider: tuple[str, ...] = ()  # pointers to the provider's name, alone or before a slash
     protocols: Mapping[str, str] = {}  # provider name -> protocol
@@ -83,6 +92,7 @@ class App(NamedTuple):
     page: str = ""  # origin of the web page that sends its requests, if a page sends them
     refuses_private: bool = False  # it does not call loopback or private addresses
     errors: Mapping[str, str] = {}  # its messages for: connection, key (401), path (404)
+    key_lines: tuple[str, ...] = ()  # lines for its settings file, one of which gives a provider a key
     places: tuple[SettingsFile, ...] = ()
     sources: tuple[str, ...] = ()
     confirmed: bool = True

@@ -24,9 +24,10 @@ KINDS = ("sdk", "library", "cli", "ide", "desktop", "server")
 AUTHS = ("bearer", "x-api-key", "api-key", "x-goog-api-key", "query", "none")
 STACKS = ("httpx", "node", "go", "rust", "browser")
 PROXIES = ("environment", "ignored", "own", "system", "unknown")
-ROOTS = ("system", "certifi", "node", "browser", "unknown")
+ROOTS = ("system", "certifi", "node", "bun", "browser", "unknown")
 SCOPES = ("user", "project", "system")
 FORMATS = ("json", "jsonc", "json5", "toml", "yaml", "dotenv", "lines", "compose", "crushrc", "none")
+HEADER_LISTS = ("lines", "commas", "pairs")  # LISTS in probes/settings/extra_headers.py
 STORAGES = ("plain", "keychain", "database")
 SYSTEMS = {"linux": "linux", "darwin": "macos", "win32": "windows"}  # keys: prefixes of sys.platform
 
@@ -169,6 +170,10 @@ def _check(entry: object) -> None:
             raise ValueError(f"protocol is {row['protocol']!r}, not one of {', '.join(NAMES)}")
         if unknown := set(row.get("auth_by", {}).values()) - set(AUTHS):
             raise ValueError(f"auth_by: {min(unknown)} is no way for a key to travel")
+        if unknown := set(row.get("auth_also", {}).values()) - set(AUTHS):
+            raise ValueError(f"auth_also: {min(unknown)} is no way for a key to travel")
+        if unknown := set(row.get("header_lists", {}).values()) - set(HEADER_LISTS):
+            raise ValueError(f"header_lists is {min(unknown)!r}, not one of {', '.join(HEADER_LISTS)}")
     for row in entry.get("places", ()):
         _check_types(row, SettingsFile, ("path",))
 

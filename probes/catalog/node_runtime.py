@@ -8,6 +8,10 @@ from dataclasses import replace
 from probes.catalog.apps import load
 from probes.model.settings import NodeSettings, ProxySettings, Settings
 
+# Bun trusts what Node trusts, and besides the system's list and SSL_CERT_FILE (measured: Claude Code 2.1.332, opencode
+# 1.18.33).
+_ON_NODE = ("node", "bun")
+
 
 def read(environ: Mapping[str, str]) -> NodeSettings:
     """Read Node's CA and proxy settings from its environment variables."""
@@ -21,9 +25,9 @@ def read(environ: Mapping[str, str]) -> NodeSettings:
 
 
 def runs(app: str | None) -> bool:
-    """Check whether an app uses Node's trust store."""
+    """Check whether an app uses Node's trust store, alone or beside the system's."""
     known = load().get(app)
-    return known is not None and known.roots == "node"
+    return known is not None and known.roots in _ON_NODE
 
 
 def heeds(given: Settings) -> bool:
@@ -45,6 +49,8 @@ def roots(given: Settings) -> NodeSettings | None:
     certifi's copy of Mozilla's CA list is treated as Node's list without settings; SSL_CERT_FILE replaces it.
     """
     app = load().get(given.app)
-    if app is None or app.roots not in ("node", "certifi"):
+    if app is None or app.roots not in (*_ON_NODE, "certifi"):
         return None
+    if app.roots == "bun":
+        return replace(given.node, system_ca=True)
     return given.node if app.roots == "node" else NodeSettings() if given.ca_bundle is None else None

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from probes.catalog.apps import official
 from probes.protocols.names import NAMES
 
 if TYPE_CHECKING:
+    from probes.catalog.app import App, AppWire
     from probes.catalog.door import Door
 
 
@@ -28,6 +29,16 @@ class SdkVariables:
     unread_bases: tuple[str, ...] = ()
     version: str = ""  # variable for the API version
     emptied: bool = True  # an empty base URL variable counts as set, as in the Python SDKs
+    # As in probes/catalog/app.py.
+    headers: Mapping[str, str] = field(default_factory=dict, hash=False)
+    header_lists: Mapping[str, str] = field(default_factory=dict, hash=False)
+    protocols: tuple[str, ...] = ()  # those whose requests carry the extra headers
+    trims: bool = False  # the client strips a header's value, and takes an empty variable as unset; not in Python
+
+    @property
+    def header_variables(self) -> tuple[str, ...]:
+        """The variables from which the client takes extra headers."""
+        return (*self.headers, *self.header_lists)
 
 
 @cache
@@ -54,7 +65,23 @@ def variables_of(protocol: str) -> SdkVariables:
         wire.unread_base_urls,
         wire.version_variable,
         app.stack == "httpx",
+        **headers_of(app, wire),
     )
+
+
+def headers_of(app: App, wire: AppWire) -> dict[str, Any]:
+    """Return the fields of :class:`SdkVariables` about the extra headers of a client.
+
+    >>> headers_of(official("openai"), official("openai").wires[0])["headers"]["OPENAI_ORG_ID"]
+    'OpenAI-Organization'
+    """
+    alike = [one for one in app.wires if (one.headers, one.header_lists) == (wire.headers, wire.header_lists)]
+    return {
+        "headers": wire.headers,
+        "header_lists": wire.header_lists,
+        "protocols": tuple(dict.fromkeys(one.protocol for one in alike)),
+        "trims": app.stack != "httpx",
+    }
 
 
 def families() -> Mapping[str, SdkVariables]:

@@ -22,6 +22,9 @@ KINDS = ("good", "expired", "not-yet-valid", "wrong-name", "self-signed", "no-in
 # Validity periods in days from now. The other kinds are valid for 90 days, as public certificates usually are.
 _VALID = {"expired": (-90, -2), "not-yet-valid": (2, 90), "ends-soon": (-85, 5)}
 
+# Extensions that a CA of one's own may lack. Python 3.13 and newer then refuse the chain (VERIFY_X509_STRICT).
+LACKS = ("key-usage", "subject-key", "authority-key", "critical-constraints")
+
 AIA_URL = "http://ca.practice.example/intermediate.der"
 
 
@@ -51,10 +54,12 @@ def _sign(
     organization: str = "",
     days: tuple[int, int] = (-1, 90),
     aia: str = "",
+    without: str = "",
 ) -> _Signed:
     """Create a certificate: a server certificate if ``names`` are given, else a CA; self-signed without an issuer.
 
     ``days`` are the start and end of its validity in days from now; ``aia`` is the URL of the issuer's certificate.
+    ``without`` is the extension of :data:`LACKS` that it lacks.
     """
     from cryptography import x509
     from cryptography.hazmat.primitives import hashes
@@ -76,24 +81,27 @@ def _sign(
         .serial_number(x509.random_serial_number())
         .not_valid_before(now + timedelta(days=days[0]))
         .not_valid_after(now + timedelta(days=days[1]))
-        .add_extension(x509.BasicConstraints(ca=not names, path_length=None), critical=True)
-        .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
-        .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(signer.public_key()), critical=False)
-        .add_extension(
-            x509.KeyUsage(
-                digital_signature=True,
-                key_cert_sign=not names,
-                crl_sign=not names,
-                content_commitment=False,
-                key_encipherment=False,
-                data_encipherment=False,
-                key_agreement=False,
-                encipher_only=False,
-                decipher_only=False,
-            ),
-            critical=True,
-        )
     )
+    usage = x509.KeyUsage(
+        digital_signature=True,
+        key_cert_sign=not names,
+        crl_sign=not names,
+        content_commitment=False,
+        key_encipherment=False,
+        data_encipherment=False,
+        key_agreement=False,
+        encipher_only=False,
+        decipher_only=False,
+    )
+    constraints = x509.BasicConstraints(ca=not names, path_length=None)
+    builder = builder.add_extension(constraints, critical=without != "critical-constraints")
+    if without != "subject-key":
+        builder = builder.add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
+    if without != "authority-key":
+        authority_key = x509.AuthorityKeyIdentifier.from_issuer_public_key(signer.public_key())
+        builder = builder.add_extension(authority_key, critical=False)
+    if without != "key-usage":
+        builder = builder.add_extension(usage, critical=True)
     if names:
         alternatives = [_general_name(n) for n in names]
         builder = builder.add_extension(x509.SubjectAlternativeName(alternatives), critical=False)
@@ -116,10 +124,13 @@ def _general_name(name: str) -> x509.GeneralName:
 class Authority:
     """A CA with a root and an intermediate certificate. Clients trust the root certificate in the file ``ca_pem``."""
 
-    def __init__(self, folder: Path, name: str, organization: str) -> None:
+    def __init__(self, folder: Path, name: str, organization: str, lacks: str = "") -> None:
+        """Make the CA. ``lacks`` is the extension of :data:`LACKS` that its own certificates lack."""
         self._folder = folder
-        self._root = _sign(name, None, organization=organization, days=(-365, 3650))
-        self._intermediate = _sign(f"{name} Intermediate", self._root, organization=organization, days=(-365, 1825))
+        self._root = _sign(name, None, organization=organization, days=(-365, 3650), without=lacks)
+        self._intermediate = _sign(
+            f"{name} Intermediate", self._root, organization=organization, days=(-365, 1825), without=lacks
+        )
         self.ca_pem = folder / "ca.pem"
         self.ca_pem.write_bytes(self._root.pem())
 

@@ -34,6 +34,7 @@ class ScriptEnd(Enum):
     STALL = auto()  # neither send nor close until the client disconnects or the door stops
     READ = auto()  # receive and discard what the client sends next
     KEEP = auto()  # end the script and keep the connection open
+    MUTE = auto()  # stall if the client begins with TLS, as a server does that waits for a line; else as KEEP
 
 
 @dataclass(frozen=True, slots=True)
@@ -380,7 +381,9 @@ class _ServerConnection:
                     self.close()
                 case ScriptEnd.RESET:
                     self.reset()
-                case ScriptEnd.STALL:
+                case ScriptEnd.MUTE if self.sock.recv(1, socket.MSG_PEEK) != b"\x16":
+                    return True
+                case ScriptEnd.STALL | ScriptEnd.MUTE:
                     while self.sock.recv(65536):
                         pass
                     raise _Ended

@@ -44,6 +44,7 @@ class Change(StrEnum):
     VERSION = "version"
     PROTOCOL = "protocol"
     AUTH = "auth"  # the key in another header
+    HEADER = "header"  # without one of the extra headers that the client sends
     KEY = "key"  # another form of the same key
     KEY_SOURCE = "key_source"  # the key from a source that lost
     PROXY = "proxy"  # a direct connection instead of the proxy
@@ -68,6 +69,7 @@ class Attempt(Record):
     changed: tuple[Change, ...] = ()  # differences from the given attempt
     address: str = ""  # URL of the app's generation request, if no base URL makes the SDK send the same
     query: str = ""  # what the app adds to the URL of a generation request
+    without: tuple[str, ...] = ()  # the extra headers that are left out, in lower case
 
     @property
     def holds_key(self) -> bool:

@@ -72,6 +72,7 @@ class Subject(StrEnum):
     HANDSHAKE = "tls"
     CERTIFICATE = "tls:certificate"  # the certificate of a failed handshake, read without verification
     PLAIN_HTTP = "tls:plain"  # the port answers in plain HTTP
+    CLIENT_CERTIFICATE = "tls:client"  # another handshake, with a made-up client certificate, ended differently
     HTTP = "http"
     AUTH = "auth"
     MODEL = "model"

@@ -131,6 +131,7 @@ class SentRequest(Record):
     with_key: bool
     via_proxy: bool = False
     adapted: tuple[str, ...] = ()  # parameters that were changed because the model refused them
+    headers: tuple[str, ...] = ()  # names of the extra headers of the settings that were sent
 
 
 @dataclass(frozen=True, slots=True, repr=False, eq=False)

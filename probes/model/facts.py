@@ -30,6 +30,20 @@ class SettingsFacts(Record):
     conflicts: tuple[Conflict, ...] = ()
     searched: tuple[str, ...] = ()
     override: Override | None = None
+    headers: tuple[HeaderFacts, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
+class HeaderFacts(Record):
+    """An extra header of the settings: its name, where its value comes from, and the reason why it is not sent.
+
+    ``protocols`` and ``flaw`` are those of :class:`probes.model.settings.ExtraHeader`.
+    """
+
+    name: str
+    source: Source
+    protocols: tuple[str, ...] = ()
+    flaw: str = ""
 
 
 @dataclass(frozen=True, slots=True, repr=False, eq=False)
@@ -109,17 +123,24 @@ class KeyPolicy(Record):
     """The forms of the key that may be sent to the host: ``forms`` on the run's route, ``direct`` without its proxy.
 
     ``withheld`` is the reason why ``forms`` lacks the given key. It is None if the key is in ``forms``, if there is no
-    key, and if the key may be sent only without the proxy.
+    key, and if the key may be sent only without the proxy. ``headers`` and ``direct_headers`` say whether the extra
+    headers of the settings may be sent, which are secrets too.
     """
 
     forms: tuple[KeyForm, ...] = ()
     direct: tuple[KeyForm, ...] = ()
     withheld: Withheld | None = None
     conflict_source: Source | None = None  # of a conflicting key that may be sent to this host
+    headers: bool = False
+    direct_headers: bool = False
 
     def keys(self, *, direct: bool) -> frozenset[KeyForm]:
         """Return the forms of the user's keys that may be sent, without the proxy if ``direct``."""
         return frozenset(self.direct if direct else self.forms)
+
+    def sends_headers(self, *, direct: bool) -> bool:
+        """Check whether the extra headers may be sent, without the proxy if ``direct``."""
+        return self.direct_headers if direct else self.headers
 
     def allows(self, attempt: Attempt) -> bool:
         """Check whether the attempt may be sent with its form of the key."""
@@ -159,6 +180,7 @@ class ProxyFacts(Record):
     problem: ProxyProblem | None = None
     note: str | Note = ""  # the faulty part of the value, or a note about it
     captures_local: bool = False
+    no_proxy: str = ""  # the hosts that go around the proxy today, if the target is not one of them
     # A SOCKS setting, even if it does not apply to this host: a client is built with all proxies that are set.
     socks: Source | None = None
     mended: str | None = None  # the correction of a value that no client accepts; the run uses it
@@ -290,6 +312,7 @@ class TlsFacts(Record):
     certifi: bool | None = None  # whether certifi's CA bundle, which other clients use, trusts it; None: unknown
     certifi_path: str = ""
     elsewhere: str = ""  # the trust store that trusts it if the app's does not: system, or the file in SSL_CERT_FILE
+    strict: str | Note = ""  # what the chain of a private authority lacks for a strict check
     date: str = ""  # the server's clock, from a request without a key, if a validity date failed; ISO 8601, UTC
 
 

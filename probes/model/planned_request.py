@@ -30,6 +30,7 @@ class PlannedRequest(Record):
     attempt: Attempt  # with the form of the key that is sent
     headers: tuple[str, ...] = ()  # names of the headers that the protocol adds; every request has a few more
     after_list: bool = False  # sent after the model list, which names the model
+    extra: tuple[str, ...] = ()  # names of the extra headers of the settings, which `headers` contains too
 
     @property
     def key(self) -> KeyForm:
@@ -67,6 +68,7 @@ class Plan(Record):
     otherwise: tuple[PlannedCase, ...] = ()
     on_success: tuple[PlannedRequest, ...] = ()
     conflict_source: Source | None = None  # source of the key in the form ``conflicting``
+    extra: tuple[tuple[str, Source], ...] = ()  # the extra headers that are sent, with the sources of their values
 
     @property
     def tokens(self) -> int:

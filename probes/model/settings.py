@@ -77,6 +77,7 @@ class FlowPart(StrEnum):
     KEY = "key"
     MODEL = "model"
     VERSION = "api_version"
+    HEADER = "header"
     PROXY = "proxy"
     CONNECT_TO = "connect_to"
     CA_BUNDLE = "ca_bundle"
@@ -167,6 +168,20 @@ class Slo(Record):
     seconds: float
 
 
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
+class ExtraHeader(Record):
+    """A header that the client sends besides those of its protocol: an organisation, a gateway's own credential.
+
+    ``protocols`` are those whose requests carry it; empty: all. ``flaw`` is the reason why it is not sent, as
+    :func:`probes.settings.extra_headers.flaw_of` names it; empty if it is sent.
+    """
+
+    name: str  # as the client writes it
+    value: Sourced[Secret]
+    protocols: tuple[str, ...] = ()
+    flaw: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class Skipped:
     """A file that was found and not read.
@@ -196,6 +211,8 @@ class Settings(Record):
     api_version: Sourced[str] | None = None  # for protocols whose requests name a version (azure, gemini)
     auth: Sourced[Auth] | None = None  # the header style, if it was given too (--curl)
     auth_variable: str | None = None  # a variable that decides the header: ANTHROPIC_AUTH_TOKEN is sent as Bearer
+    headers: tuple[ExtraHeader, ...] = ()  # each name once
+    query: str = ""  # what an app's settings add to every URL, encoded
     conflicts: tuple[Conflict, ...] = ()
     searched: tuple[str, ...] = ()  # the places that were searched, for "no key was found in …"
     skipped: tuple[Skipped, ...] = ()  # a `.env` or llmdoctor.toml that was found and not read

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ssl
 from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
@@ -75,6 +76,20 @@ class ConnectionPools:
         if named and node_runtime.runs(given.app) and not given.node.openssl_ca and Path(named).is_file():
             stores = {named: partial(trust_stores.of_file, named), **stores}
         return stores
+
+    def strict_context(self) -> ssl.SSLContext | None:
+        """Return the run's trust store with a strict check of the chain; None if there is none or it cannot be read."""
+        given = self._given
+        with suppress(OSError, ssl.SSLError):
+            # Not from the network, which may keep contexts for other runs: this one is changed.
+            return trust_stores.strict_copy(
+                lambda: (
+                    trust_stores.trust(given.ca_bundle)[0]
+                    if (roots := node_runtime.roots(given)) is None
+                    else trust_stores.node_context(roots, given.ca_bundle)[0]
+                )
+            )
+        return None
 
     async def leave(self) -> None:
         """Close all pools and wait until their pending connections have ended."""

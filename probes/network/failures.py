@@ -84,6 +84,18 @@ _PLAIN = (
 )
 # OpenSSL's reasons begin with these if the server sent an alert, whatever the alert says.
 _ALERTS = ("TLSV1_", "TLSV13_", "SSLV3_")
+# Alerts about a certificate. A server sends them about the client's alone, also about one that did not come: OpenSSL in
+# TLS 1.3 certificate_required, Go and Java bad_certificate.
+_ABOUT_CLIENT = (
+    "CERTIFICATE_REQUIRED",
+    "BAD_CERTIFICATE",
+    "NO_CERTIFICATE",
+    "UNSUPPORTED_CERTIFICATE",
+    "CERTIFICATE_REVOKED",
+    "CERTIFICATE_EXPIRED",
+    "CERTIFICATE_UNKNOWN",
+    "UNKNOWN_CA",
+)
 _NO_AGREEMENT = ("ALERT", "PROTOCOL", "VERSION", "CIPHER", "HANDSHAKE", "SIGALG", "DH_KEY")
 
 
@@ -112,7 +124,7 @@ def _classify_tls(error: ssl.SSLError) -> Kind:
         return Kind.TLS_RESET
     if any(word in reason for word in _PLAIN):
         return Kind.TLS_NOT_TLS
-    if "CERTIFICATE_REQUIRED" in reason:
+    if "ALERT" in reason and any(word in reason for word in _ABOUT_CLIENT):
         return Kind.TLS_WANTS_CERTIFICATE
     if reason.startswith(_ALERTS) or any(word in reason for word in _NO_AGREEMENT):
         return Kind.TLS_HANDSHAKE

@@ -131,8 +131,16 @@ async def _socks5(pipe: Pipe, proxy: Proxy, host: str, port: int) -> None:
     elif chosen != none.value:
         raise NetError(Kind.PROXY_AUTH, note=note("socks5_nobody"))
     request = socks5.SOCKS5CommandRequest.from_address(socks5.SOCKS5Command.CONNECT, (host.partition("%")[0], port))
-    await pipe.send(request.dumps())
-    code = (await _read_reply(pipe, 5, 2))[1]
+    try:
+        await pipe.send(request.dumps())
+        reply = await pipe.receive(1)
+    except OSError:
+        reply = b""
+    if not reply:
+        # The greeting has shown that this is a SOCKS server. `ssh -D` ends the connection without a reply if its other
+        # side cannot reach the host (measured: OpenSSH 9.2).
+        raise NetError(Kind.PROXY_REFUSED, note=note("socks5_no_reply"))
+    code = (await _read_reply(pipe, 5, 2, reply))[1]
     if code:  # some servers send only these two bytes when they refuse
         raise NetError(Kind.PROXY_REFUSED, note=_reply(5, code, SOCKS5_REPLIES))
     family = (await pipe.exactly(2))[1]
@@ -162,9 +170,12 @@ def _reply(version: int, code: int, known: range) -> Note:
     return note(f"socks{version}_reply_{code}") if code in known else note("socks_reply", version=version, code=code)
 
 
-async def _read_reply(pipe: Pipe, version: int, size: int) -> bytes:
-    """Read a reply of ``size`` bytes. Raises NetError if it does not begin with the version number, as in SOCKS."""
-    head = await pipe.exactly(1)
+async def _read_reply(pipe: Pipe, version: int, size: int, head: bytes = b"") -> bytes:
+    """Read a reply of ``size`` bytes, of which ``head`` is the first one if it was read already.
+
+    Raises NetError if it does not begin with the version number, as in SOCKS.
+    """
+    head = head or await pipe.exactly(1)
     if head[0] != version:
         head += (await pipe.receive(64)) if head in (b"H", b"<") else b""
         raise NetError(Kind.PROXY_PROTOCOL, note=note("not_socks", answer=repr(head[:40].decode("latin-1"))))

@@ -8,12 +8,14 @@ import ssl
 import sys
 import warnings
 from binascii import a2b_base64
+from collections.abc import Callable
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
 
 from probes.config_formats.files import SkippedFile, bytes_of
 from probes.model import limits
+from probes.model.note import Note, note
 from probes.model.settings import NodeSettings, Sourced
 from probes.model.source import SourceKind
 
@@ -102,17 +104,62 @@ def trust(ca_bundle: Sourced[str] | None) -> tuple[ssl.SSLContext, str]:
 
 def of_file(path: str) -> ssl.SSLContext:
     """Return a context that trusts only the CA certificates in a file. Raises OSError or SSLError if it cannot."""
-    return ssl.create_default_context(cafile=loadable(path))
+    return of_today(ssl.create_default_context(cafile=loadable(path)))
+
+
+def lacking(said: str) -> str | Note:
+    """Return what a chain lacks for a strict check, from the TLS library's message (x509_txt.c of OpenSSL 3).
+
+    An empty string if the message is about anything else, such as an unknown issuer.
+    """
+    low = said.lower()
+    if "does not include key usage extension" in low:
+        return note("strict_key_usage")
+    if "missing authority key identifier" in low:
+        return note("strict_authority_key")
+    if "missing subject key identifier" in low:
+        return note("strict_subject_key")
+    if "basic constraints of ca cert not marked critical" in low:
+        return note("strict_constraints")
+    return said if any(part in low for part in _STRICT) else ""
+
+
+_STRICT = (
+    "invalid ca certificate",
+    "path length",
+    "keycertsign invalid",
+    "issuer name empty",
+    "subject name empty",
+    "subject alternative name extension",
+    "subject alt name extension",
+    "key identifier marked critical",
+    "requires at least x509v3",
+)
+
+
+def strict_copy(make: Callable[[], ssl.SSLContext]) -> ssl.SSLContext | None:
+    """Return a new context that also demands what RFC 5280 does, as Python's default context does since 3.13.
+
+    None where the operating system verifies, which knows no such flag.
+    """
+    context = make()
+    if type(context) is not ssl.SSLContext:
+        return None
+    context.verify_flags |= ssl.VERIFY_X509_STRICT
+    return context
 
 
 def of_today(context: ssl.SSLContext) -> ssl.SSLContext:
-    """Set the minimum version to TLS 1.2, Python's default, and return the context.
+    """Set the minimum version to TLS 1.2, Python's default, switch strict verification off, and return the context.
 
     Debian builds Python to leave the version to OpenSSL. OpenSSL's security level then refuses older versions as well,
     but only after the certificate, so that a certificate error would hide the cause.
     """
     if context.minimum_version < ssl.TLSVersion.TLSv1_2:
         context.minimum_version = ssl.TLSVersion.TLSv1_2
+    # Python's default context is strict since 3.13. The check itself must find the same on every version; what a strict
+    # client refuses is measured apart (see strict_copy).
+    context.verify_flags &= ~ssl.VERIFY_X509_STRICT
     return context
 
 
@@ -215,9 +262,7 @@ def node_context(given: NodeSettings, bundle: Sourced[str] | None) -> tuple[ssl.
         context = system_context()
     else:
         openssl = given.openssl_ca
-        context = (
-            ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT) if openssl else ssl.create_default_context(cafile=certifi_path())
-        )
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT) if openssl else certifi_context()
         if openssl or given.system_ca:
             _load_defaults(context)  # on Linux, Node also reads SSL_CERT_FILE and SSL_CERT_DIR here
     name = "system" if given.openssl_ca or given.system_ca else "certifi"
@@ -238,3 +283,4 @@ def _load_defaults(context: ssl.SSLContext) -> None:
 
 
 SYSTEM = "system"  # the name of the operating system's trust store
+CERTIFI = "certifi"

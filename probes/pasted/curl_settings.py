@@ -5,18 +5,19 @@ from __future__ import annotations
 import base64
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
 from probes.model.attempt import Auth
 from probes.model.secret import Secret
-from probes.model.settings import Limits, Settings, Sourced
+from probes.model.settings import ExtraHeader, Limits, Settings, Sourced
 from probes.model.source import Source, environment_variable
 from probes.pasted.curl_command import shown
 from probes.pasted.endpoint_urls import parse_endpoint_url
 from probes.pasted.shell_words import Word
+from probes.settings.extra_headers import header, merged
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -51,10 +52,9 @@ def read(
     key, auth, searched = _credential(command, queried, lent)
     model = given.model or _sourced(where.model or _model(command), lent)
     version = where.version or next((word.text for name, word in command.headers if name == "anthropic-version"), "")
-    known = {*PLAIN, *CREDENTIALS, "anthropic-version"}
-    others = sorted({shown(name) for name, _ in command.headers if name not in known})
-    if others:
-        command.note("headers", ", ".join(others))
+    headers = merged(given.headers, _extra_headers(command, lent))
+    if unsent := sorted({shown(one.name) for one in headers if one.flaw}):
+        command.note("headers", ", ".join(unsent))
     if options.proxy is None and not options.no_proxy and (command.proxy is not None or command.no_proxy is not None):
         proxies = proxies_of(command, proxies, _borrowed(command.proxy or "", lent))
     limits = given.limits
@@ -65,6 +65,7 @@ def read(
         base_url=Sourced(where.base_url, SOURCE, _borrowed(where.base_url, lent)),
         key=key,
         auth=auth,
+        headers=tuple(one for one in headers if not one.flaw),
         searched=searched,
         conflicts=(),
         model=model,
@@ -84,6 +85,17 @@ def _lent(text: str, environ: Mapping[str, str]) -> dict[str, str]:
     from probes.settings.consent import plain
 
     return {name: value for name, value in environ.items() if name in text and not plain(value)}
+
+
+def _extra_headers(command: Command, lent: Mapping[str, str]) -> Iterator[ExtraHeader]:
+    """Yield the headers of the command that neither carry its key nor depend on the client."""
+    for name, word in command.headers:
+        if name in PLAIN or name in CREDENTIALS or name == "anthropic-version":
+            continue
+        whole = next((variable for variable in word.variables if lent.get(variable) == word.text), None)
+        source = environment_variable(whole) if whole else SOURCE
+        borrowed = () if whole else _borrowed(word.text, lent)
+        yield header(name, Sourced(word.text, source, borrowed, SOURCE if whole else None))
 
 
 def _borrowed(value: str, lent: Mapping[str, str]) -> tuple[Source, ...]:

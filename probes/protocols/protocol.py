@@ -328,6 +328,10 @@ def auth_headers(auth: Auth, key: str) -> tuple[tuple[str, str], ...]:
             return ()
 
 
+# The headers in which clients send a key, in lower case. An extra header of the same name takes its place.
+KEY_HEADERS = frozenset(name.lower() for style in Auth for name, _ in auth_headers(style, "-"))
+
+
 def auth_query(auth: Auth, key: str, path: str) -> str:
     """Return the path, with the key in the query if ``auth`` is QUERY."""
     return f"{path}{'&' if '?' in path else '?'}key={quote(key, safe='')}" if auth is Auth.QUERY else path

@@ -70,6 +70,7 @@ class ApiChecks:
             version,
             pools.network.pages,
             exposed=offline.keys.send_anyway,
+            headers=offline.given.headers,
         )
 
     @property

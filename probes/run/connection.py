@@ -196,7 +196,9 @@ class ConnectionChecks:
                     pool.warm(self._additional_connections(pool, mended))
             return mended
         pool.warm(self._additional_connections(pool, mended))
-        facts = await recorder.take(Subject.HANDSHAKE, where.host, tls.measure(pool, self.pools.trust_name))
+        facts = await recorder.take(
+            Subject.HANDSHAKE, where.host, tls.measure(pool, self.pools.trust_name, self.pools.strict_context)
+        )
         if facts is not None:
             return mended
         why = recorder.failure(Subject.HANDSHAKE)
@@ -210,13 +212,26 @@ class ConnectionChecks:
                 # Another trust store accepts the certificate: the app's is outdated or incomplete. The run continues.
                 self.pools.go_on_trusting(other, pool)
                 return mended
-        plain = kind in (Kind.TLS_NOT_TLS, Kind.TLS_RESET) and await tls.speaks_plain_http(
-            pool, kind is Kind.TLS_NOT_TLS
-        )
-        if plain:
+        if kind in (Kind.TLS_HANDSHAKE, Kind.TLS_RESET):
+            await self._show_certificate(pool)
+        if kind not in (Kind.TLS_NOT_TLS, Kind.TLS_RESET, Kind.TIMEOUT):
+            return None
+        pool.close()  # a server that serves one connection at a time waits for the end of those that are open
+        plain = await tls.speaks_plain_http(pool, kind is Kind.TLS_NOT_TLS)
+        if plain is tls.PlainAnswer.CLOSED:
+            recorder.failed(Subject.PLAIN_HTTP, "", Failure(Kind.CLOSED), recorder.now())
+        if plain is tls.PlainAnswer.HTTP:
             recorder.done(Subject.PLAIN_HTTP, "", TlsFacts(where.host, self.pools.trust_name), recorder.now())
             return f"http://{_named(where)}:{where.port}{where.path}"
         return None
+
+    async def _show_certificate(self, pool: ConnectionPool) -> None:
+        """Check, and record, whether the server ends the handshake since it wants a certificate of the client's."""
+        from probes.network.client_certificate import wants_certificate  # only for a handshake that the server ended
+
+        began = self._recorder.now()
+        if said := await wants_certificate(pool):
+            self._recorder.failed(Subject.CLIENT_CERTIFICATE, "", Failure(Kind.TLS_WANTS_CERTIFICATE, said), began)
 
     async def _look(self, pool: ConnectionPool, why: Kind) -> TlsFacts:
         found = await tls.look(pool, self.pools.trust_name, why, self.pools.other_roots())

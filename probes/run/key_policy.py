@@ -35,6 +35,7 @@ class AvailableKeys:
     in_address: bool = False
     send_anyway: bool = False
     conflict_source: Source | None = None
+    headers: bool = False  # there are extra headers, whose values are secrets too
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,26 +79,30 @@ class Route:
 
 
 def decide(keys: AvailableKeys, route: Route | None) -> KeyPolicy:
-    """Decide which forms of the key may be sent by this route; none if ``route`` is None (the host was not reached).
+    """Decide which forms of the key, and whether the extra headers, may be sent by this route.
+
+    Nothing may be sent if ``route`` is None (the host was not reached).
 
     A key may be sent to its own company's hosts and to unknown ones, but nowhere if a file of the folder chose the key
     or the place without the user's consent. In plain HTTP it may be sent to loopback and private addresses only,
-    without a proxy. ``--send-anyway`` lifts the rules about the company and plain HTTP, and counts as consent.
+    without a proxy. ``--send-anyway`` lifts the rules about the company and plain HTTP, and counts as consent. The
+    extra headers go where the given key may go: a header may hold another company's credential as well.
     """
     withheld: Withheld | None = None
-    allowed = keys.forms
+    allowed, headers = keys.forms, keys.headers
     if keys.project:
-        withheld, allowed = Withheld.PROJECT, frozenset()
+        withheld, allowed, headers = Withheld.PROJECT, frozenset(), False
     elif keys.elsewhere and not keys.send_anyway:
-        withheld, allowed = Withheld.OTHER_DOOR, allowed & {KeyForm.CONFLICTING}
+        withheld, allowed, headers = Withheld.OTHER_DOOR, allowed & {KeyForm.CONFLICTING}, False
     if route is None:
         return KeyPolicy((), (), withheld, keys.conflict_source)
-    direct = allowed if route.around or (route.presumed_local and keys.send_anyway) else frozenset()
+    around = route.around or (route.presumed_local and keys.send_anyway)
+    direct, direct_headers = (allowed, headers) if around else (frozenset[KeyForm](), False)
     if not route.private and not keys.send_anyway:
-        if allowed and withheld is None and not (route.proxy and route.around):
+        if (allowed or headers) and withheld is None and not (route.proxy and route.around):
             withheld = Withheld.PLAINTEXT
-        allowed = frozenset()
-    return KeyPolicy(_ordered(allowed), _ordered(direct), withheld, keys.conflict_source)
+        allowed, headers = frozenset(), False
+    return KeyPolicy(_ordered(allowed), _ordered(direct), withheld, keys.conflict_source, headers, direct_headers)
 
 
 def _ordered(forms: frozenset[KeyForm]) -> tuple[KeyForm, ...]:

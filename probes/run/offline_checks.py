@@ -55,6 +55,12 @@ def scrubber(given: Settings) -> Scrubber:
     for conflict in given.conflicts:
         if isinstance(conflict.value, Secret):
             scrub.add(conflict.value)
+    for header in given.headers:
+        from probes.settings.extra_headers import secret_part  # most checks have no header
+
+        part = secret_part(header.value.value.reveal())
+        if not any(one is not None and part in one.value for one in (given.base_url, given.model)):
+            scrub.add(part)
     if given.base_url is not None:
         raw = given.base_url.value
         if url_is_key(raw):
@@ -108,6 +114,7 @@ def survey(given: Settings, recorder: Recorder, scrub: Scrubber) -> OfflineCheck
         in_address=withheld and given.override is not None and given.override.in_address,
         send_anyway=given.send_anyway,
         conflict_source=conflict[0] if conflict is not None else None,
+        headers=any(not one.flaw for one in given.headers),
     )
     return OfflineChecks(given, exams, protocol, where, known, facts, usable, values, keys)
 
@@ -116,6 +123,7 @@ def target(given: Settings, offline: OfflineChecks | None) -> Target:
     """Return the settings as a report may show them; they are not scrubbed yet."""
     key = given.key.value if given.key is not None and given.key.value.reveal().strip() else None
     sources = {"base_url": given.base_url, "key": given.key, "model": given.model}
+    headers = ((f"headers.{one.name}", one.value.source) for one in given.headers if not one.flaw)
     protocol = offline.protocol if offline is not None else given.protocol.value
     facts = offline.facts if offline is not None else None
     return Target(
@@ -128,5 +136,5 @@ def target(given: Settings, offline: OfflineChecks | None) -> Target:
         key_length=len(key) if key else None,
         key_doors=tuple(match.door for match in facts.key.matches) if facts is not None else (),
         app_named=given.app is not None or given.auth is not None,
-        sources=tuple((name, value.source) for name, value in sources.items() if value is not None),
+        sources=(*((name, value.source) for name, value in sources.items() if value is not None), *headers),
     )

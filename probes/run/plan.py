@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from probes.api.context import ApiContext
-from probes.api.round_plan import generates, looks_around, planned, round_requests
+from probes.api.round_plan import generates, looks_around, planned, round_requests, with_extra_headers
 from probes.catalog import node_runtime
 from probes.catalog.apps import load as load_apps
 from probes.model.attempt import Attempt, Auth, Change, KeyForm
@@ -63,7 +63,9 @@ def _first_attempt(offline: OfflineChecks, base_url: str, facts: DoorFacts, poli
     as_given = offline.exams.url.literal == base_url and (
         form is KeyForm.GIVEN or (form is KeyForm.NONE and not offline.exams.keys())
     )
-    changed = () if as_given else (Change.MENDED,)
+    # A key that may not take this way is no difference in the settings.
+    unsent = form is KeyForm.NONE and KeyForm.GIVEN in policy.direct
+    changed = () if as_given or (unsent and offline.exams.url.literal == base_url) else (Change.MENDED,)
     if form is KeyForm.NONE and KeyForm.CONFLICTING in keys and not facts.host.local:
         # The given key may not be sent, so the key of an overridden source takes its place.
         form, as_given, changed = KeyForm.CONFLICTING, False, (Change.KEY_SOURCE,)
@@ -149,8 +151,15 @@ def plan(settings: Settings) -> Plan | None:
         otherwise=tuple(PlannedCase(one.when, one.requests) for one in others),
         on_success=_on_success(first.context),
         conflict_source=offline.keys.conflict_source,
+        extra=_extra(settings, [first, *others]),
     )
     return scrubbed(known, scrub)
+
+
+def _extra(settings: Settings, cases: list[_Case]) -> tuple[tuple[str, Source], ...]:
+    """Return the extra headers that some request of the first round carries."""
+    sent = {name for case in cases for request in case.requests for name in request.extra}
+    return tuple((one.name, one.value.source) for one in settings.headers if one.name in sent)
 
 
 def _case(offline: OfflineChecks, base_url: str, facts: DoorFacts, when: str, route: Route) -> _Case:
@@ -196,5 +205,6 @@ def _deep(offline: OfflineChecks, cases: list[_Case]) -> tuple[PlannedRequest, .
 
     for one in cases:
         if one.may_work:
-            return tuple(foreseen(one.context.settings, one.context.first, offline.door, one.context.facts.host.local))
+            found = foreseen(one.context.settings, one.context.first, offline.door, one.context.facts.host.local)
+            return tuple(with_extra_headers(request, one.context) for request in found)
     return ()

@@ -14,6 +14,7 @@ from probes.model.secret import Secret
 from probes.model.settings import Sourced
 from probes.network.shared_network import SharedNetwork
 from probes.run.engine import run
+from probes.steps.settings import header_facts
 
 AT_ONCE = 8  # checks in parallel; each sends up to four requests at the same time
 AT_ONE_KEY = 1  # a small plan refuses the second of two concurrent requests, and two apps often have the same key
@@ -61,15 +62,17 @@ def sameness(found: FoundSettings, apps: Apps) -> Hashable:
     withheld = settings.override is not None and settings.override.withheld
     values = (settings.base_url, settings.key, settings.model, settings.api_version)
     given = tuple(one.value if one is not None else None for one in values)
-    variable = settings.auth_variable
-    return (*given, settings.protocol.value, sent, kept, variable, tried, withheld)
+    variable = (settings.auth_variable, settings.query)
+    headers = tuple((one.name, one.value.value, one.protocols, one.flaw) for one in settings.headers)
+    return (headers, *given, settings.protocol.value, sent, kept, variable, tried, withheld)
 
 
 def evidence_for(evidence: Evidence, found: FoundSettings) -> Evidence:
     """Return the evidence of a shared check as that of one app for which it was made."""
     settings = found.settings
     named = {"base_url": settings.base_url, "key": settings.key, "model": settings.model}
-    sources = tuple((name, value.source) for name, value in named.items() if isinstance(value, Sourced))
+    headers = ((f"headers.{one.name}", one.value.source) for one in settings.headers if not one.flaw)
+    sources = (*((name, value.source) for name, value in named.items() if isinstance(value, Sourced)), *headers)
     target = replace(evidence.target, app=found.app, app_named=True, name=name_of(found), sources=sources)
     return replace(evidence, target=target, observations=tuple(_own(one, found) for one in evidence.observations))
 
@@ -78,7 +81,13 @@ def _own(observation: Observation, found: FoundSettings) -> Observation:
     facts, settings = observation.facts, found.settings
     if not isinstance(facts, SettingsFacts):
         return observation
-    own = replace(facts, conflicts=settings.conflicts, searched=settings.searched, override=settings.override)
+    own = replace(
+        facts,
+        conflicts=settings.conflicts,
+        searched=settings.searched,
+        override=settings.override,
+        headers=header_facts(settings),
+    )
     return replace(observation, facts=own)
 
 

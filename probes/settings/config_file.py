@@ -9,6 +9,7 @@ slo = { ttft = "2s", cert = "21d" }  # what --slo takes
 [targets.work]
 base_url = "https://relay.example/v1"
 key = { env = "WORK_KEY" }        # or { file = "~/.keys/work" }
+headers = { X-Team = "red", X-Gateway-Key = { env = "GATEWAY_KEY" } }  # what the app sends besides
 
 [doors.work]                      # the fields are those of probes/catalog/doors.toml
 hosts = ["relay.example"]
@@ -18,7 +19,7 @@ endpoints = [{ protocol = "openai", base_url = "https://relay.example/v1" }]
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -40,12 +41,13 @@ _TABLES = ("check", "targets", "doors")
 _STRINGS = ("base_url", "model", "protocol", "app", "ca_bundle", "proxy", "group")
 FLAGS = ("no_proxy", "no_spend", "send_anyway")
 SECONDS = ("timeout", "deadline")
-FIELDS = (*_STRINGS, "key", "connect_to", "slo", *FLAGS, *SECONDS)
+FIELDS = (*_STRINGS, "key", "headers", "connect_to", "slo", *FLAGS, *SECONDS)
 # Names that other programs use for these fields, to suggest the right one.
 _ALIASES = {
     **dict.fromkeys(("url", "endpoint", "api_base", "baseurl", "base", "host", "api_url"), "base_url"),
     **dict.fromkeys(("api_key", "apikey", "token", "key_env", "key_file", "secret", "api_key_env"), "key"),
     **dict.fromkeys(("provider", "type", "api"), "protocol"),
+    **dict.fromkeys(("header", "extra_headers", "default_headers", "http_headers", "custom_headers"), "headers"),
 }
 
 
@@ -60,12 +62,23 @@ class KeyReference:
 
 
 @dataclass(frozen=True, slots=True)
+class HeaderEntry:
+    """One of the ``headers``: its text, or the variable that holds it."""
+
+    name: str
+    source: Source
+    text: str = ""
+    env: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class ConfigTable:
     """One table of the file: its key and its values, each with a source (``llmdoctor.toml:4 targets.work.model``)."""
 
     name: str
     values: Mapping[str, Sourced[Any]] = field(default_factory=dict)
     key: Sourced[KeyReference] | None = None
+    headers: tuple[HeaderEntry, ...] = ()
 
     def text(self, name: str) -> Sourced[str] | None:
         """Return a text field with its source, or None."""
@@ -257,10 +270,11 @@ class ConfigReader:
                 raise self.unknown(table, name, FIELDS)
         values: dict[str, Sourced[Any]] = {}
         for name, value in raw.items():
-            if name != "key":
+            if name not in ("key", "headers"):
                 values[name] = Sourced(self.value(table, name, value), self.at(table, name))
         key = Sourced(self.reference(table, raw["key"]), self.at(table, "key")) if "key" in raw else None
-        return ConfigTable(table.removeprefix("targets."), values, key)
+        headers = tuple(self.headers(table, raw.get("headers", {})))
+        return ConfigTable(table.removeprefix("targets."), values, key, headers)
 
     def value(self, table: str, name: str, value: object) -> object:
         """Check a field and return its value; ``connect_to`` as a tuple, ``slo`` parsed. Raises BadInput."""
@@ -287,6 +301,30 @@ class ConfigReader:
             except slo.SloError as error:
                 raise BadInput(f"{self.at(table, name)}: {error}.") from None
         return value
+
+    def headers(self, table: str, raw: object) -> Iterator[HeaderEntry]:
+        """Read the field ``headers``: a text or ``{ env = "NAME" }`` for each header.
+
+        Raises BadInput for another value, and for a header that cannot be sent.
+        """
+        from probes.settings.header_syntax import MOST, flaw_of
+
+        where = self.at(table, "headers")
+        if not isinstance(raw, dict) or len(raw) > MOST:
+            raise BadInput(f'{where} is to be a table of at most {MOST} headers: {{ "X-Name" = {{ env = "NAME" }} }}.')
+        for name, value in raw.items():
+            if flaw := flaw_of(name, ""):
+                shown = f"{name} is set by HTTP itself" if flaw == "forbidden" else "one name is not that of a header"
+                raise BadInput(f"{where}: {shown}.")
+            line = self._lines.get((_bare(f"{table}.headers"), name), (where.line,))
+            source = Source(SourceKind.CONFIG, self.owner, f"{table}.headers.{name}", self.shown, line[0])
+            env = value.get("env") if isinstance(value, dict) and set(value) == {"env"} else None
+            if isinstance(env, str) and is_variable_name(env):
+                yield HeaderEntry(name, source, env=env)
+            elif isinstance(value, str) and not flaw_of(name, value):
+                yield HeaderEntry(name, source, value)
+            else:
+                raise BadInput(f'{source} is to be a text of one line in quotes, or {{ env = "NAME" }}.')
 
     def reference(self, table: str, raw: object) -> KeyReference:
         """Read the field ``key``. Raises BadInput if it is not a reference, for instance a key in plain text."""

@@ -38,7 +38,8 @@ _LOOPBACK = frozenset(("localhost", "127.0.0.1", "::1", "[::1]", "host.docker.in
 class Destination:
     """Where the user's own settings send the key, and the variables from which the client reads it.
 
-    ``base_url`` is None if the user's settings lead nowhere. ``key_variables`` are those of the SDK or app.
+    ``base_url`` is None if the user's settings lead nowhere. ``key_variables`` are those of the SDK or app, with those
+    of its extra headers.
     """
 
     base_url: Sourced[str] | None = None
@@ -87,7 +88,7 @@ def override_of(settings: Settings, usual: Destination, *, agreed: Callable[[Flo
 def sent_by_user(settings: Settings, conflict: Conflict, usual: Destination) -> bool:
     """Check whether a conflicting key may be sent with these settings without consent."""
     key = Sourced(conflict.value, conflict.source, conflict.borrowed, conflict.chosen_by)
-    return not any(_flows(replace(settings, model=None, api_version=None), usual, key))
+    return not any(_flows(replace(settings, model=None, api_version=None, headers=()), usual, key))
 
 
 # -- flows -------------------------------------------------------------------------------------------------------------
@@ -108,6 +109,7 @@ def _flows(settings: Settings, usual: Destination, other_key: Sourced[Any] | Non
         (FlowPart.BASE_URL, base),
         (FlowPart.MODEL, settings.model),
         (FlowPart.VERSION, settings.api_version),
+        *((FlowPart.HEADER, one.value) for one in settings.headers if not one.flaw and one.value.value),
     ]
     for part, value in carried:
         if value is None:
@@ -179,7 +181,8 @@ def _secrets(part: FlowPart, value: Sourced[Any], values: Collection[Secret]) ->
 
     ``values`` are the texts of what a file has put into the settings.
     """
-    if part is FlowPart.KEY and value.source.owner is Owner.USER and value.source.kind is not SourceKind.DEFAULT:
+    whole = part in (FlowPart.KEY, FlowPart.HEADER)
+    if whole and value.source.owner is Owner.USER and value.source.kind is not SourceKind.DEFAULT:
         return () if value.known_to_folder else (value.source,)
     lent = value.borrowed
     if value.chosen_by is not None and value.chosen_by.owner is Owner.FOLDER and value.source.variable:
@@ -228,7 +231,11 @@ def _at_home(
     lent = part is FlowPart.KEY and value.chosen_by is None and not value.borrowed and not name
     if there is not None and (name in usual.key_variables or lent) and all(_below(there, one) for one in read):
         return True
-    defaults = (family.default for family in families().values() if name and name in family.keys and family.default)
+    defaults = (
+        family.default
+        for family in families().values()
+        if name and name in (*family.keys, *family.header_variables) and family.default
+    )
     if any(address(one) == (host.host, host.port) for one in defaults):
         return True
     door = doors.known().of_host(host.host, host.port, host.path)

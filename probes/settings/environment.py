@@ -59,6 +59,14 @@ class Variables:
         found = next((value for name in family.bases if (value := self.filled(name))), None)
         return found or next((value for name in family.bases if emptied and (value := self.first(name))), None)
 
+    def known_to_folder(self, text: str) -> bool:
+        """Check whether a file of the folder holds this value itself, as after ``set -a; . .env`` in a shell."""
+        return any(
+            one.value == text and one.source.owner is Owner.FOLDER and not one.borrowed
+            for _, values in self.layers
+            for one in values.values()
+        )
+
     def names(self) -> Iterator[str]:
         """Return an iterator over the names, each once."""
         return iter(dict.fromkeys(name for _, values in self.layers for name in values))

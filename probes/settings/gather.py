@@ -25,6 +25,7 @@ from probes.model.settings import (
     ConflictReason,
     ConflictRole,
     ConnectTo,
+    ExtraHeader,
     Flow,
     Limits,
     Settings,
@@ -89,6 +90,7 @@ def gather(
         api_version=variables.filled(choice.family.version) if choice.family.version else None,
         app=app.id if app is not None else None,
         auth_variable=variable if variable == "ANTHROPIC_AUTH_TOKEN" else None,
+        headers=_headers(options, environ, named, app, choice.family, variables, (key, variable)),
         conflicts=(*key_conflicts, *base_url_conflicts(choice, check, variables), *model_conflicts),
         searched=tuple(searched),
         skipped=(*skipped, *variables.skipped),
@@ -113,6 +115,35 @@ def gather(
     if file is None and not variables.of_folder():
         return settings  # nothing to agree to, and the rules of consent need not be imported
     return with_consent(settings, _usual(choice, check, variables), options.send_anyway, cwd)
+
+
+def _headers(
+    options: Options,
+    environ: Mapping[str, str],
+    named: list[ConfigTable],
+    app: App | None,
+    family: SdkVariables,
+    variables: Variables,
+    key: tuple[Sourced[Secret] | None, str],
+) -> tuple[ExtraHeader, ...]:
+    """Return the extra headers of the client, of the file and of the options.
+
+    ``named`` is the target, if there is one, and ``[check]``. ``key`` comes with its variable.
+    """
+    wire = app.wire(family.protocol) if app is not None else None
+    names = (*family.header_variables, *(wire.auth_also if wire is not None else ()))
+    if not (options.headers or any(table.headers for table in named) or any(map(variables.first, names))):
+        return ()
+    from probes.settings import extra_headers  # most checks have none
+
+    # The environment's account and gateway are those of its own key, not of a target that names another one.
+    own = len(named) < 2 or named[0].key is None
+    return extra_headers.merged(
+        extra_headers.of_variables(variables, family, key[1]) if own else (),
+        extra_headers.key_sent_twice(app, family.protocol, key[0], variables.first),
+        extra_headers.of_tables(reversed(named), variables, environ),
+        extra_headers.of_options(options.headers),
+    )
 
 
 def with_consent(settings: Settings, usual: Destination, send_anyway: bool, cwd: Path) -> Settings:
@@ -146,7 +177,8 @@ def _usual(choice: SdkChoice, check: ConfigTable, variables: Variables) -> Desti
         family = variables_of(family.protocol)  # the user's own settings name no app
     given = check.text("base_url")
     found = own.base(family) or (given if given is not None and given.source.owner is Owner.USER else None)
-    return Destination(found or (Sourced(family.default, DEFAULT) if family.default else None), family.keys)
+    names = (*family.keys, *family.header_variables)
+    return Destination(found or (Sourced(family.default, DEFAULT) if family.default else None), names)
 
 
 def _by_app(base: Sourced[str], family: SdkVariables, named: list[ConfigTable]) -> Sourced[str]:

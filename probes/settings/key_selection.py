@@ -78,17 +78,8 @@ def key_of(
     name, value = found
     # A variable that only a door of the folder's file names is the choice of that file.
     by_door = choice.door.source if choice.door is not None and name not in sdk_names else None
-    key = Sourced(Secret(value.value), value.source, value.borrowed, by_door, _known_to_folder(value.value, variables))
+    key = Sourced(Secret(value.value), value.source, value.borrowed, by_door, variables.known_to_folder(value.value))
     return key, name, searched, conflicts
-
-
-def _known_to_folder(text: str, variables: Variables) -> bool:
-    """Check whether a file of the folder holds this value itself, as after ``set -a; . .env`` in a shell."""
-    return any(
-        one.value == text and one.source.owner is Owner.FOLDER and not one.borrowed
-        for _, values in variables.layers
-        for one in values.values()
-    )
 
 
 def _taken(value: Sourced[str], variable: str = "", chosen_by: Source | None = None, known: bool = False) -> Taken:
@@ -103,7 +94,7 @@ def _from_variable(
 ) -> Taken:
     """Take the key from a variable that is named, even with ``--no-env``, which only stops automatic reading."""
     if value := variables.first(name):
-        return _taken(value, name, chosen_by, _known_to_folder(value.value, variables))
+        return _taken(value, name, chosen_by, variables.known_to_folder(value.value))
     if name in environ:
         return _taken(Sourced(environ[name], environment_variable(name)), name, chosen_by)
     typos = [each for each, _ in near_names(variables, (name,))]

@@ -37,6 +37,7 @@ class Options:
     offline: bool = False
     send_anyway: bool = False
     slo: tuple[str, ...] = ()
+    headers: tuple[str, ...] = ()  # NAME: VALUE
 
 
 def shown_path(path: Path, cwd: Path) -> str:

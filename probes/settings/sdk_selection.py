@@ -9,7 +9,15 @@ from urllib.parse import urlsplit
 
 from probes.catalog import doors
 from probes.catalog.door import Door
-from probes.catalog.sdk_variables import SHARED_NAMES, SdkVariables, families, own_keys, unread, variables_of
+from probes.catalog.sdk_variables import (
+    SHARED_NAMES,
+    SdkVariables,
+    families,
+    headers_of,
+    own_keys,
+    unread,
+    variables_of,
+)
 from probes.model.settings import BadInput, Sourced
 from probes.model.source import DEFAULT, option
 from probes.protocols.names import DEFAULT_PROTOCOL, NAMES
@@ -78,6 +86,7 @@ def _family_of_app(app: App, protocol: str, url: str, variables: Variables) -> S
         tuple(name for name in (*usual.bases, *usual.unread_bases) if name not in wire.base_url),
         usual.version,
         app.stack == "httpx",
+        **headers_of(app, wire),
     )
 
 

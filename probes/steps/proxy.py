@@ -140,10 +140,14 @@ def _applicable(
         problem=problem,
         note=problem_note,
         captures_local=named_local(target.host),
+        no_proxy=scrub(proxies.no_proxy.value[:_LISTED]).strip(" ,") if proxies.no_proxy else "",
         socks=socks,
         mended=_without_credentials(mended, scrub) if mended else None,
     )
     return facts, proxy
+
+
+_LISTED = 2000  # characters of NO_PROXY to repeat in a fix
 
 
 def _scrubbed(text: str | Note, scrub: Scrubber) -> str | Note:

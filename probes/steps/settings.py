@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from probes.catalog.apps import load, official
 from probes.keys.flaws import KeyExam, examine_key, key_is_url, literal_key, url_is_key
 from probes.model.attempt import KeyForm
-from probes.model.facts import SettingsFacts
+from probes.model.facts import HeaderFacts, SettingsFacts
 from probes.model.settings import Settings
 from probes.urls.app_base_urls import examine_for
 from probes.urls.url import Url, parse_url
@@ -55,8 +55,19 @@ def examine(settings: Settings, protocol: str) -> SettingsExams:
         sent, key = examine_for(app, wire, raw_url), examine_key(raw_key, protocol)
         if app.stack in ("node", "browser"):
             key = _trimmed(key, raw_key, protocol)
-        return SettingsExams(sent.exam, key, sent.address, sent.query)
-    return SettingsExams(examine_url(raw_url, protocol), examine_key(raw_key, protocol))
+        query = "&".join(filter(None, (sent.query, settings.query)))
+        address = _with_query(sent.address, settings.query) if sent.address else ""
+        return SettingsExams(sent.exam, key, address, query)
+    url = examine_url(raw_url, protocol)
+    if app is None and any(flaw.kind == "scheme_unusable" for flaw in url.flaws):
+        # Python's SDKs survive ws:// and wss:// by an accident of their HTTP library; the clients of Node (measured:
+        # "unknown scheme"), Go and Rust refuse them. Only where the app is named is it known which one it is.
+        url = url._replace(literal=None, flaws=tuple(replace(f, fatal=True) for f in url.flaws))
+    return SettingsExams(url, examine_key(raw_key, protocol))
+
+
+def _with_query(url: str, query: str) -> str:
+    return f"{url}{'&' if '?' in url else '?'}{query}" if query else url
 
 
 def _trimmed(key: KeyExam, raw: str, protocol: str) -> KeyExam:
@@ -83,4 +94,10 @@ def measure(settings: Settings, exams: SettingsExams, scrub: object) -> Settings
         conflicts=settings.conflicts,
         searched=settings.searched,
         override=settings.override,
+        headers=header_facts(settings),
     )
+
+
+def header_facts(settings: Settings) -> tuple[HeaderFacts, ...]:
+    """Return the extra headers of the settings without their values."""
+    return tuple(HeaderFacts(one.name, one.value.source, one.protocols, one.flaw) for one in settings.headers)

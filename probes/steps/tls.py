@@ -13,25 +13,30 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
+from enum import Enum, auto
 from typing import Any
 
 from probes.model.facts import Certificate, TlsFacts
 from probes.model.failure import Kind
+from probes.model.note import Note, note
 from probes.network.connection_pool import ConnectionPool
 from probes.network.failures import NetError, classify
 from probes.network.network import Connection
 from probes.network.trust_stores import (
+    CERTIFI,
     SYSTEM,
     blind_context,
     certifi_context,
     certifi_path,
     in_certifi,
+    lacking,
     root_of,
     sent_chain,
     tls_reason,
 )
 
 PATIENCE = 2.0  # seconds at most for each further handshake
+SILENCE = 2.0  # seconds without an answer to the first TLS message, after which a plain request is sent beside it
 # Failures after which there is a certificate to read.
 CERTIFICATE_KINDS = {
     Kind.TLS_EXPIRED,
@@ -47,12 +52,15 @@ _UNTRUSTED = {Kind.TLS_SELF_SIGNED, Kind.TLS_UNTRUSTED, Kind.TLS_OTHER}
 TELLING = CERTIFICATE_KINDS | {Kind.TLS_HANDSHAKE, Kind.TLS_NOT_TLS}
 
 
-async def measure(pool: ConnectionPool, trust: str) -> TlsFacts:
+async def measure(
+    pool: ConnectionPool, trust: str, strict: Callable[[], ssl.SSLContext | None] = lambda: None
+) -> TlsFacts:
     """Make the TLS handshake as the SDK does. With the system's trust store, also check whether certifi's trusts it.
 
-    Raises NetError if the handshake or the proxy tunnel fails.
+    If the chain ends in a root that certifi does not hold, one more handshake, with the context that ``strict`` makes,
+    shows whether a strict check accepts it. Raises NetError if the handshake or the proxy tunnel fails.
     """
-    connection = await pool.first_connection()
+    connection = await _first_connection(pool)
     tls = connection.tls
     if tls is None:
         return TlsFacts(pool.target.host, trust)
@@ -68,12 +76,54 @@ async def measure(pool: ConnectionPool, trust: str) -> TlsFacts:
     cipher = tls.cipher()
     certificate = _from_verified(peer, tls.getpeercert(binary_form=True))
     facts = TlsFacts(pool.target.host, trust, tls.version() or "", cipher[0] if cipher else "", certificate)
-    if trust != SYSTEM:
-        return facts
     root = root_of(tls)
+    if trust != SYSTEM:
+        public = trust == CERTIFI or (root is not None and in_certifi(root))
+        return facts if public else replace(facts, strict=await _refused_by(pool, strict()))
     # A chain may lead to several roots, and the verifiers of macOS and Windows name none: a second handshake decides.
     trusted = (root is not None and in_certifi(root)) or await trusted_by(pool, certifi_context())
-    return replace(facts, certifi=trusted, certifi_path=certifi_path())
+    facts = replace(facts, certifi=trusted, certifi_path=certifi_path())
+    return facts if trusted is not False else replace(facts, strict=await _refused_by(pool, strict()))
+
+
+async def _refused_by(pool: ConnectionPool, tls: ssl.SSLContext | None) -> str | Note:
+    """Return what the chain lacks for this strict context; empty if that accepts it."""
+    if tls is None:
+        return ""
+    other = pool.beside(tls=tls)
+    try:
+        async with asyncio.timeout(min(PATIENCE, pool.limits.probe)):
+            await other.first_connection()
+    except NetError as error:
+        return lacking(error.failure.detail) if error.failure.kind in CERTIFICATE_KINDS else ""
+    except TimeoutError:
+        return ""
+    finally:
+        other.close()
+    return ""
+
+
+async def _first_connection(pool: ConnectionPool) -> Connection:
+    """Make the handshake. If the server stays silent, check beside it whether the port speaks plain HTTP.
+
+    Many plain servers wait for the end of a line, which the first TLS message need not contain. Raises NetError, with
+    TLS_NOT_TLS for such a server.
+    """
+    opening = asyncio.ensure_future(pool.first_connection())
+    plain: asyncio.Future[PlainAnswer] | None = None
+    try:
+        await asyncio.wait({opening}, timeout=min(SILENCE, pool.limits.probe / 3))
+        if not opening.done():
+            plain = asyncio.ensure_future(speaks_plain_http(pool, sure=False))
+            await asyncio.wait({opening, plain}, return_when=asyncio.FIRST_COMPLETED)
+            if not opening.done() and plain.result() is PlainAnswer.HTTP:
+                raise NetError(Kind.TLS_NOT_TLS, note=note("tls_silent"))
+        return await opening
+    finally:
+        for task in (opening, plain):
+            if task is not None and not task.done():
+                task.cancel()
+                task.add_done_callback(lambda done: None if done.cancelled() else done.exception())
 
 
 async def trusted_by(pool: ConnectionPool, tls: ssl.SSLContext) -> bool | None:
@@ -139,10 +189,18 @@ async def _date(connection: Connection, pool: ConnectionPool) -> str:
     return ""
 
 
-async def speaks_plain_http(pool: ConnectionPool, sure: bool) -> bool:
-    """Check whether the port answers an unencrypted request with HTTP. The request carries no key.
+class PlainAnswer(Enum):
+    """What an unencrypted request brought: an HTTP response, the end of the connection, or anything else."""
 
-    Unless it is already ``sure`` that the port does not use TLS, status 400 does not count: TLS ports answer an
+    HTTP = auto()
+    CLOSED = auto()
+    OTHER = auto()
+
+
+async def speaks_plain_http(pool: ConnectionPool, sure: bool) -> PlainAnswer:
+    """Send an unencrypted request to the port, without any key, and return what it brought.
+
+    Unless it is already ``sure`` that the port does not use TLS, status 400 does not count as HTTP: TLS ports answer an
     unencrypted request with it.
     """
     plain = pool.beside()
@@ -152,12 +210,17 @@ async def speaks_plain_http(pool: ConnectionPool, sure: bool) -> bool:
             connection = await plain.first_connection()
             request = f"HEAD / HTTP/1.1\r\nHost: {pool.target.authority}\r\nConnection: close\r\n\r\n"
             connection.writer.write(request.encode("latin-1", "replace"))
-            words = (await connection.reader.read(64)).split(b" ", 2)
-            return words[0].startswith(b"HTTP/") and (sure or words[1:2] != [b"400"])
-    except (NetError, OSError, TimeoutError):
-        return False
+            answer = await connection.reader.read(64)
+    except (ConnectionError, NetError) as error:
+        return PlainAnswer.CLOSED if classify(error) in (Kind.RESET, Kind.CLOSED) else PlainAnswer.OTHER
+    except (OSError, TimeoutError):
+        return PlainAnswer.OTHER
     finally:
         plain.close()
+    words = answer.split(b" ", 2)
+    if words[0].startswith(b"HTTP/") and (sure or words[1:2] != [b"400"]):
+        return PlainAnswer.HTTP
+    return PlainAnswer.OTHER if answer else PlainAnswer.CLOSED
 
 
 def _from_verified(peer: Any, sent: bytes | None) -> Certificate | None:

@@ -46,6 +46,8 @@ _DOUBLED = r"(?i)(/v\d++(?:alpha|beta)?+\d*+)\1+(?=/|$)"
 _REFERENCE = r"\$[\w{(]|\{[^{}]*\}|<[^<>]*>|%(?![0-9A-Fa-f]{2})\w+%|%[A-Z]+_[A-Z_]+%"
 _MARKDOWN = r"\]\s*\(\s*(?=\w+:)"  # [text](url)
 _ASSIGNMENT = r"(?i)\s*+(?:export\s+|set\s+)?(?=\w*(?:base|url|endpoint|host))\w++\s*+=\s*+(?=\S)"
+_MISSPELT_HTTP = r"h[htpsx]{2,7}|t{1,2}ps?"  # https, http, htp, hhtps, htttps, hxxp, ttps, tps
+WEBSOCKET = ("ws", "wss")
 PASSES = 20  # flaws that may hide one another; a value with more of them is noise, and nothing is made of it
 PLAIN = "plain"  # used instead of a protocol: only flaws of the text itself, not those of a joined path
 _LOCAL_SUFFIXES = (".local", ".localhost", ".internal", ".lan", ".home", ".home.arpa", ".docker.internal")
@@ -54,8 +56,9 @@ _LOCAL_SUFFIXES = (".local", ".localhost", ".internal", ".lan", ".home", ".home.
 def examine_url(raw: str, protocol: str) -> UrlExam:
     """Find the flaws of a base URL for the SDK of this protocol; for ``auto``, the path decides the protocol.
 
-    Kinds: empty, looks_like_key, stray, scheme_missing, scheme_wrong, invalid, credentials, bad_port, double_slash,
-    endpoint_included, version_doubled, query, fragment. The mended URL has no flaw.
+    Kinds: empty, looks_like_key, stray, scheme_missing, scheme_wrong (a misspelt http or https), scheme_unusable
+    (another scheme, such as wss), invalid, credentials, bad_port, double_slash, endpoint_included, version_doubled,
+    query, fragment. The mended URL has no flaw.
     """
     if len(raw) > limits.URL:
         overlong = note("overlong", count=len(raw), limit=limits.URL)
@@ -202,8 +205,13 @@ def _split_scheme(text: str, add: AddFlaw) -> str:
         add("invalid", note("no_host_follows"), False, True)
         return ""
     secure = name.endswith("s") and name != "ws"
-    scheme = name if name in ("http", "https") else "https" if secure else _usual_scheme(host)
-    add("scheme_wrong", note("not_http"), fatal=text[: found.end()].lower() not in ("ws://", "wss://"))
+    if re.fullmatch(_MISSPELT_HTTP, name):
+        scheme = name if name in ("http", "https") else "https" if secure else _usual_scheme(host)
+        add("scheme_wrong", note("not_http"), fatal=True)
+    else:
+        # Of the newest Python SDKs' HTTP library it is measured that ws:// goes out as http and wss:// as https.
+        scheme = {"ws": "http", "wss": "https"}.get(name) or _usual_scheme(host)
+        add("scheme_unusable", note("other_scheme", scheme=name[:20]), fatal=name not in WEBSOCKET)
     return f"{scheme}://{rest}"
 
 

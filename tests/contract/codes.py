@@ -36,8 +36,6 @@ _FIRST, _ADDED = (_published(next(one for one in _SECTIONS if one.startswith(f"{
 
 # Codes that the contract promises but no rule raises yet.
 TO_COME = {
-    "tls.client_certificate": "comes with issue 12",
-    "tls.strict": "comes with issue 12",
     "model.loading": "comes with issue 12",
     "key.wrong_audience": "comes with issue 12",
     "url.host_retired": "comes with issue 14",

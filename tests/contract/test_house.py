@@ -519,6 +519,7 @@ def test_imports_point_down() -> None:
 OPENERS = (
     *("probes.config_formats.files", "probes.config_formats.writer", "probes.demo_server.certificates"),
     "diagnose.cli.standard_streams",
+    "probes.network.client_certificate",  # a temporary file of its own: the ssl module loads a key from files alone
 )
 OPENING = {"open", "fdopen", "read_text", "read_bytes", "write_text", "write_bytes", "mkstemp", "NamedTemporaryFile"}
 
@@ -591,7 +592,8 @@ def test_no_file_lies_flat() -> None:
 # Modules that no test file needs to import: the worlds and the commands exercise them.
 THROUGH_WORLDS = frozenset(
     """
-    diagnose.answers.causes probes.model.value_issues diagnose.tables.fleet_table diagnose.tables.scan_table
+    diagnose.answers.causes probes.model.value_issues probes.network.client_certificate
+    diagnose.tables.fleet_table diagnose.tables.scan_table
     diagnose.answers.data_files diagnose.cli.commands.apps diagnose.cli.commands.compare
     diagnose.cli.commands.hook diagnose.cli.commands.init diagnose.cli.commands.judge diagnose.cli.commands.scan
     diagnose.cli.commands.snippet diagnose.cli.completion diagnose.cli.curl_option diagnose.evidence.client_urls
@@ -615,7 +617,7 @@ THROUGH_WORLDS = frozenset(
     probes.protocols.features.openai probes.protocols.features.responses probes.protocols.gemini
     probes.protocols.ollama probes.protocols.openai probes.protocols.responses probes.protocols.stream_counter
     probes.run.api_checks probes.run.connection probes.run.host_environment probes.run.offline_checks
-    probes.settings.conflicts probes.settings.environment probes.settings.key_selection
+    diagnose.evidence.proxied_rounds diagnose.judging.complete_fixes probes.settings.conflicts probes.settings.environment probes.settings.key_selection
     probes.settings.network_settings probes.settings.options
     probes.settings.sdk_selection probes.settings.variable_typos probes.steps.dns probes.steps.door
     probes.steps.recorder probes.steps.settings probes.steps.tls probes.urls.login_pages

@@ -270,6 +270,7 @@ def test_every_line_of_evidence_has_its_words() -> None:
     used |= {f"seen.match_{confidence}" for confidence in ("certain", "likely", "possible")}
     used |= {"seen.torn", "seen.unfinished", "seen.lost"}
     used |= {f"seen.flow_{part}" for part in FlowPart} | {"seen.override_withheld"}
+    used |= {f"seen.header_{flaw}" for flaw in ("name", "value", "long", "forbidden")}
     used |= {f"seen.unread_{reason}" for reason in ("foreign_owner", "world_writable", "leads_out")}
     used |= {f"seen.kind_{kind}" for kind in Kind} | {f"seen.dns_{word}" for word in SAID}
     used |= {f"seen.speaks_{scheme}" for scheme in ("http", "https", "socks5", "web")}

@@ -80,7 +80,7 @@ WORLDS = (
     World("false address", "dns.bogus_answer", names=("--address=/api.openai.com/127.0.0.1",), host="api.openai.com"),
     World(
         "fake address with nothing behind it",
-        "dns.bogus_answer",
+        "dns.fake_ip",
         ("ip route add unreachable 198.18.0.0/15",),
         ("--address=/api.openai.com/198.18.0.5",),
         doors=(),

@@ -276,4 +276,4 @@ def test_a_client_certificate_that_it_wants(
     nginx: dict[str, str], root: Authority, key: str, diagnose: Diagnose
 ) -> None:
     report = diagnose(f"{nginx['client-certificate']}/v1", key, MODEL, ca_bundle=root.ca_pem)
-    assert report["root_cause"] == "http.front_auth"  # "400 No required SSL certificate was sent"
+    assert report["root_cause"] == "tls.client_certificate"  # "400 No required SSL certificate was sent"

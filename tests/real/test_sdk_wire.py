@@ -70,7 +70,6 @@ def _through(name: str, environment: Mapping[str, str], **more: object) -> World
     return World(name, environment={**_TRUSTED, **environment}, **more)  # type: ignore[arg-type]
 
 
-IN_CLEAR = "no key goes to a proxy in clear, which the SDK does not mind"
 EXTRA = "whether the extra is installed where the app runs cannot be seen from here: a warning"
 
 DIRECT = (
@@ -87,9 +86,7 @@ PROXIES = (
     _through("all proxy", {"ALL_PROXY": "{open}"}),
     _through("proxy without a scheme", {"HTTPS_PROXY": "{open-bare}"}),
     _through("proxy that is empty", {"HTTPS_PROXY": ""}),
-    World(
-        "http proxy", "{plain}", {"HTTP_PROXY": "{open}"}, python="proxy.captures_local", differs=_for(PYTHON, IN_CLEAR)
-    ),
+    World("http proxy", "{plain}", {"HTTP_PROXY": "{open}"}),
     World("https proxy alone, plain target", "{plain}", {"HTTPS_PROXY": "{dead}"}),
     _through("proxy of an unknown scheme", {"HTTPS_PROXY": "foo://127.0.0.1:1"}, python="proxy.invalid"),
     _through("proxy of socks://", {"ALL_PROXY": "socks://{socks-bare}"}, python="proxy.invalid"),
@@ -146,9 +143,9 @@ SOCKS = (
     _through(
         "socks refuses the password",
         {"ALL_PROXY": "socks5://staff:wrong@{socks-locked}"},
-        python="proxy.socks_unsupported",
+        python="proxy.auth_required",
     ),
-    _through("socks wants a password", {"ALL_PROXY": "socks5://{socks-locked}"}, python="proxy.socks_unsupported"),
+    _through("socks wants a password", {"ALL_PROXY": "socks5://{socks-locked}"}, python="proxy.auth_required"),
     _through("socks down", {"ALL_PROXY": "socks5://127.0.0.1:{closed}"}, python="proxy.captures_local"),
     _through("an HTTP proxy as socks", {"ALL_PROXY": "socks5://{open-bare}"}, python="proxy.invalid"),
     _through("socks as an HTTP proxy", {"HTTPS_PROXY": "http://{socks-bare}"}, python="proxy.invalid"),
@@ -236,7 +233,7 @@ CERTIFICATES = (
     World("TLS 1.1 only", "{tlsv1-1}", _TRUSTED, "tls.handshake_failed", "tls.handshake_failed"),
     World("TLS 1.2 only", "{tlsv1-2}", _TRUSTED),
     World("a name that is not served", "{nameless}", _TRUSTED, "tls.handshake_failed", "tls.handshake_failed"),
-    World("a client certificate is wanted", "{mutual}", _TRUSTED, "http.front_auth", "http.front_auth"),
+    World("a client certificate is wanted", "{mutual}", _TRUSTED, "tls.client_certificate", "tls.client_certificate"),
     World("interception", "{tls}", {"HTTPS_PROXY": "{mitmproxy}", **_TRUSTED}, "tls.intercepted"),
     World(
         "interception, its root named",

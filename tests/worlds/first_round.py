@@ -26,7 +26,8 @@ def exchanges(first: Iterable[Observation]) -> list[Exchange]:
 def line(one: Exchange) -> Line:
     """Return what identifies a request: its purpose, method and URL, and which key it carries in which header."""
     request = one.request
-    return request.purpose, request.method, request.url, request.attempt.key, request.with_key, request.attempt.auth
+    about = (request.attempt.key, request.with_key, request.attempt.auth, request.headers)
+    return request.purpose, request.method, request.url, *about
 
 
 def foretold(requests: Iterable[PlannedRequest], sent: list[Exchange]) -> set[Line]:
@@ -36,7 +37,7 @@ def foretold(requests: Iterable[PlannedRequest], sent: list[Exchange]) -> set[Li
         models = {other.attempt.model or "" for other in sent if other.purpose == one.purpose}
         for model in models if one.after_list else {""}:
             url = one.url.replace(MODEL, quote(model, safe=""))
-            found.add((one.purpose, one.method, url, one.key, one.with_key, one.attempt.auth))
+            found.add((one.purpose, one.method, url, one.key, one.with_key, one.attempt.auth, one.extra))
     return found
 
 

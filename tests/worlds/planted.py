@@ -614,6 +614,86 @@ def _home_files() -> Iterator[Folder]:
     )
 
 
+# -- planted: headers besides the key ----------------------------------------------------------------------------------
+
+_CUSTOM = {"OPENAI_CUSTOM_HEADERS": "X-Token: <FOO>"}
+_KEYED = f"OPENAI_API_KEY=<own>\n{ENV}"
+
+
+def _headers() -> Iterator[Folder]:
+    host = host_of(TLS)
+    mine = ("OPENAI_CUSTOM_HEADERS", host, ".env")
+    for argv in (CHECK, SDK, (*CHECK, "--app", "openai-node"), (*CHECK, "--deep"), ("snippet",)):
+        name = f"{' '.join(argv)}: the user's custom headers, the folder's address and key"
+        yield Folder(name, {".env": _KEYED}, argv, ("FOO",), mine, _CUSTOM)
+    yield Folder(
+        "the user's organisation, the folder's address and key",
+        {".env": f"OPENAI_API_KEY=<own>\n{ENV}"},
+        secrets=("FOO",),
+        evidence=("OPENAI_ORG_ID", host),
+        environ={"OPENAI_ORG_ID": "<FOO>"},
+    )
+    yield Folder(
+        "--header, the folder's address and key",
+        {".env": _KEYED},
+        (*CHECK, "--header", "X-Token: <FOO>"),
+        ("FOO",),
+        ("--header", host),
+    )
+    plan = (*CHECK[:1], "--plan", "--json")
+    yield Folder(
+        "--plan: custom headers", {".env": _KEYED}, plan, ("FOO",), (), _CUSTOM, code="", status=None, silent=True
+    )
+    for form in ("X-Token: ${GITHUB_TOKEN}", "Authorization: Bearer ${GITHUB_TOKEN}"):
+        yield Folder(
+            f".env puts a token into {form}",
+            {".env": f'{_KEYED}OPENAI_CUSTOM_HEADERS="{form}"\n'},
+            secrets=("GITHUB_TOKEN",),
+            evidence=("GITHUB_TOKEN", host),
+        )
+    reference = {"headers": {"X-Token": {"env": "GITHUB_TOKEN"}}}
+    yield Folder(
+        "[check] headers refer to a variable",
+        {".env": "OPENAI_API_KEY=<own>\n", "llmdoctor.toml": toml("check", base_url=f"{TLS}/v1", **reference)},
+        secrets=("GITHUB_TOKEN",),
+        evidence=("GITHUB_TOKEN", host, "llmdoctor.toml"),
+    )
+    yield Folder(
+        "[check] headers refer to a variable, the address is the user's",
+        {"llmdoctor.toml": toml("check", **reference)},
+        (*CHECK, f"{TLS}/v1", "--key", "<own>"),
+        ("GITHUB_TOKEN",),
+        ("GITHUB_TOKEN", host, "headers.X-Token"),
+    )
+    yield Folder(
+        "a target's headers refer to the user's key",
+        {"llmdoctor.toml": toml("targets.work", base_url=f"{TLS}/v1", headers={"X-Key": {"env": "OPENAI_API_KEY"}})},
+        (*CHECK, "work"),
+        evidence=("OPENAI_API_KEY", host),
+    )
+    yield Folder(
+        ".claude/settings.json with the user's custom headers",
+        {".claude/settings.json": _claude(TLS, "<own>", "")},
+        SCAN,
+        ("FOO",),
+        ("ANTHROPIC_CUSTOM_HEADERS", host),
+        {"ANTHROPIC_CUSTOM_HEADERS": "X-Token: <FOO>"},
+    )
+    planted = json.loads(_opencode(f"{TLS}/v1", "<own>", ""))
+    planted["provider"]["relay"]["options"]["headers"] = {"X-Token": "{env:GITHUB_TOKEN}"}
+    yield Folder(
+        "opencode.json puts a token into a header",
+        {"opencode.json": json.dumps(planted, indent=2)},
+        SCAN,
+        ("GITHUB_TOKEN",),
+        ("GITHUB_TOKEN", host, "opencode.json"),
+    )
+    curl = f'curl {TLS}/v1/models -H "Authorization: Bearer <own>" -H "X-Token: $FOO"'
+    yield Folder("curl: a header", {}, (*CHECK, "--curl", curl), ("FOO",), ("FOO",))
+    curl = f'curl {TLS}/v1/models -H "Authorization: Bearer <own>" -H "X-Token: token $FOO"'
+    yield Folder("curl: a part of a header", {}, (*CHECK, "--curl", curl), ("FOO",), ("FOO",))
+
+
 # -- planted: every command that reads a folder ------------------------------------------------------------------------
 
 _TARGET = {"llmdoctor.toml": toml("targets.work", base_url=f"{TLS}/v1", **_KEYS["GITHUB_TOKEN"])}
@@ -1069,6 +1149,25 @@ def _twins() -> Iterator[Folder]:
         replace(free, name="only a key in the environment", gets=mine),
         replace(
             free,
+            name="everything in the environment, a header too",
+            environ={**at_relay, **_CUSTOM},
+            gets={**relay, "FOO": RELAY},
+        ),
+        replace(
+            free,
+            name="a header for the usual host",
+            environ={"OPENAI_ORG_ID": "<FOO>"},
+            gets={**mine, "FOO": VENDOR},
+        ),
+        replace(
+            free,
+            name="the folder's own header at its own address",
+            files={".env": f"{_KEYED}OPENAI_CUSTOM_HEADERS=X-Team: red\n"},
+            secrets=(),
+            gets={"<own>": STRANGER},
+        ),
+        replace(
+            free,
             name="the environment and .env name one host",
             files={".env": "OPENAI_BASE_URL=https://relay.example/v1\n"},
             environ=at_relay,
@@ -1420,6 +1519,7 @@ PLANTED = _unique(
         *_config_files(),
         *_env_files(),
         *_home_files(),
+        *_headers(),
         *_commands(),
         *_by_app(),
         *_refused(),

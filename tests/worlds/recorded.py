@@ -79,6 +79,12 @@ def _rows() -> dict[str, Row]:
     return {name: row for table in TABLES for name, row in read(table).items()}
 
 
+def current(row: Row) -> Row:
+    """Return an archived row with the fields that were added to the types since, each with its default."""
+    document = json.loads(archive.dump(evidence_in(row)))
+    return {**row, "evidence": _rounded(document["evidence"])}
+
+
 def row_of(scenario: Scenario, seen: Seen) -> Row:
     """Return the row to archive for a run."""
     document = json.loads(archive.dump(seen.evidence))

@@ -485,7 +485,7 @@ REFUSALS = [
     Refusal("aws waf captcha", "http.blocked", 405, "", None, {"x-amzn-waf-action": "captcha"}),
     Refusal("f5", "http.blocked", 403, "<html><head><title>Request Rejected</title></head><body>The requested URL was rejected. Please consult with your administrator.<br>Your support ID is: 123</body></html>", None),
     Refusal("one line, denied", "http.blocked", 403, "Access denied.", None),
-    Refusal("client certificate", "http.front_auth", 400, page("400 No required SSL certificate was sent", "nginx/1.24.0"), None),
+    Refusal("client certificate", "tls.client_certificate", 400, page("400 No required SSL certificate was sent", "nginx/1.24.0"), None),
     Refusal("basic auth, json", "http.front_auth", 401, '{"oops":1}', None, {"www-authenticate": 'Basic realm="private"'}),
     Refusal("cloudflare access, header", "http.front_auth", 403, "", None, {"cf-access-domain": "llm.acme.dev"}),
     Refusal("nginx 401", "http.front_auth", 401, page("401 Authorization Required", "nginx/1.24.0"), None),

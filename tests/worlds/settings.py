@@ -1311,7 +1311,7 @@ NETWORK = (
     ),
     Scenario(
         "dns-stale-fake-ip",
-        "dns.bogus_answer",
+        "dns.fake_ip",
         base_url=OPENAI,
         shape="openai",
         roads=Roads({"api.openai.com": ("198.18.0.9",)}, {"198.18.0.9": Kind.REFUSED}),

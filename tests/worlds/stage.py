@@ -10,6 +10,7 @@ import os
 import random
 import re
 import socket
+import ssl
 import string
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
@@ -21,7 +22,9 @@ from typing import Any, NoReturn
 
 from probes.api.attempt_round import AttemptRound
 from probes.api.round_runner import RoundRunner
+from probes.catalog.apps import load as load_apps
 from probes.catalog.node_runtime import runs
+from probes.catalog.sdk_variables import headers_of, variables_of
 from probes.demo_server import answers
 from probes.demo_server import practice_doors as b
 from probes.demo_server.certificates import Authority
@@ -32,12 +35,24 @@ from probes.model.facts import Address, Lookup
 from probes.model.failure import Kind
 from probes.model.planned_request import Plan
 from probes.model.secret import Secret, public_prefix
-from probes.model.settings import Conflict, ConnectTo, Limits, NodeSettings, Override, ProxySettings, Settings, Sourced
+from probes.model.settings import (
+    Conflict,
+    ConnectTo,
+    ExtraHeader,
+    Limits,
+    NodeSettings,
+    Override,
+    ProxySettings,
+    Settings,
+    Sourced,
+)
 from probes.model.source import Source, environment_variable, option
 from probes.network.failures import NetError
 from probes.network.network import Network
 from probes.run.engine import run
 from probes.run.plan import plan
+from probes.settings.environment import Variables
+from probes.settings.extra_headers import merged, of_options, of_variables, secret_part
 
 RELAY = "https://relay.example/v1"
 LOCAL = "http://127.0.0.1:{port}/v1"
@@ -147,11 +162,14 @@ class Scenario:
     api_version: str | None = None
     conflicts: tuple[Conflict, ...] = ()
     override: Override | None = None
+    variables: Mapping[str, str] = field(default_factory=dict)  # the user's, from which the client takes headers
+    headers: tuple[str, ...] = ()  # --header
     key_source: Source = _KEY
     url_source: Source = _BASE_URL
     host: str = ""  # for the certificate, if the base URL is too odd to contain it
     certificate: str | None = None  # None: a good one for https; "": none
-    authority: tuple[str, str] = ("Practice Root CA", "Practice")
+    authority: tuple[str, ...] = ("Practice Root CA", "Practice")  # name, organization, the extension that it lacks
+    mutual: str = ""  # the newest TLS version of a server that wants a certificate of the client's
     trusted: bool = True
     roots: str = ""  # a variable ("": the app's, else SSL_CERT_FILE) or a file
     node: NodeSettings = field(default_factory=NodeSettings)
@@ -204,14 +222,20 @@ atexit.register(_KEPT.close)
 
 
 @cache
-def _signer(name: str, organization: str) -> Authority:
+def _signer(*authority: str) -> Authority:
     folder = _KEPT.enter_context(tempfile.TemporaryDirectory(prefix="llmdoctor-"))
-    return Authority(Path(folder), name, organization)
+    return Authority(Path(folder), *authority)
 
 
 @cache
-def _server_context(authority: tuple[str, str], kind: str, host: str) -> Any:
-    return _signer(*authority).context(kind, *((host,) if host else ()))
+def _server_context(authority: tuple[str, ...], kind: str, host: str, mutual: str) -> Any:
+    signer = _signer(*authority)
+    context = signer.context(kind, *((host,) if host else ()))
+    if mutual:
+        context.maximum_version = ssl.TLSVersion[mutual]
+        context.load_verify_locations(signer.ca_pem)
+        context.verify_mode = ssl.CERT_REQUIRED
+    return context
 
 
 def host_of(base_url: str) -> str:
@@ -233,7 +257,20 @@ def keys_of(scenario: Scenario) -> tuple[str, ...]:
     """Return all secrets of a world: the correct key first, then the given one, then those of its conflicts."""
     key, typed, conflicts = _keys(scenario)
     conflicting = [one.value.reveal() for one in conflicts if isinstance(one.value, Secret)]
-    return (key, *([typed] if typed is not None else []), *conflicting)
+    sent = [part for one in extra_headers_of(scenario) if (part := secret_part(one.value.value.reveal()))]
+    return (key, *([typed] if typed is not None else []), *conflicting, *sent)
+
+
+def extra_headers_of(scenario: Scenario) -> tuple[ExtraHeader, ...]:
+    """Return the headers that the client of a world takes from its variables, and those of ``--header``."""
+    if not scenario.variables:
+        return of_options(scenario.headers)
+    family = variables_of(scenario.protocol)
+    app = load_apps().get(scenario.app)
+    if app is not None and (wire := app.wire(scenario.protocol)) is not None:
+        family = replace(family, **headers_of(app, wire))
+    found = {name: Sourced(value, environment_variable(name)) for name, value in scenario.variables.items()}
+    return merged(of_variables(Variables([("environment", found)]), family), of_options(scenario.headers))
 
 
 @contextmanager
@@ -246,7 +283,7 @@ def stage(scenario: Scenario) -> Iterator[Stage]:
         certificate = "good" if one.base_url.strip().startswith("https:") else ""
     host = one.host or host_of(one.base_url.replace("{port}", "0"))
     with ExitStack() as stack:
-        tls = _server_context(one.authority, certificate, host) if certificate else None
+        tls = _server_context(one.authority, certificate, host, one.mutual) if certificate else None
         bundle = str(_signer(*one.authority).ca_pem) if certificate and one.trusted else None
         bundle = one.roots if one.roots.startswith("/") else bundle
         foreign = stack.enter_context(PracticeDoor(b.openai())) if one.beyond else None
@@ -279,6 +316,7 @@ def stage(scenario: Scenario) -> Iterator[Stage]:
                 else None,
                 conflicts=conflicts,
                 override=one.override,
+                headers=extra_headers_of(one),
                 searched=("environment OPENAI_API_KEY", ".env"),
                 proxies=ProxySettings(
                     **{name: Sourced(value, environment_variable(_variable(name))) for name, value in found.items()}
@@ -303,6 +341,7 @@ def stage(scenario: Scenario) -> Iterator[Stage]:
             foreign,
             front,
             {
+                **one.variables,
                 **({"SSL_CERT_FILE": bundle} if bundle else {}),
                 **{_variable(name): value for name, value in found.items()},
             },

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from worlds import cases, http, protocols, settings, wire
+from worlds import cases, field_headers, field_way, http, protocols, settings, wire
 from worlds.stage import Scenario
 
 TABLES: dict[str, tuple[Scenario, ...]] = {
@@ -11,5 +11,7 @@ TABLES: dict[str, tuple[Scenario, ...]] = {
     "wire": wire.SCENARIOS,
     "http": http.SCENARIOS,
     "cases": cases.SCENARIOS,
+    "field_headers": field_headers.SCENARIOS,
+    "field_way": field_way.SCENARIOS,
 }
 SCENARIOS: tuple[Scenario, ...] = tuple(one for table in TABLES.values() for one in table)

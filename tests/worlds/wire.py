@@ -87,31 +87,31 @@ SOCKS = (
     Scenario("wire-socks-emptied-by-star", base_url=LOCAL, proxies=(("all", "socks5://h:1"), ("no_proxy", "*"))),
     Scenario(
         "wire-socks-wants-password",
-        "proxy.socks_unsupported",
+        "proxy.auth_required",
         front=saying(b"\5\xff"),
         proxies=(("all", "socks5://127.0.0.1:{front}"),),
-        also=("proxy.auth_required",),
+        also=("proxy.socks_unsupported",),
     ),
     Scenario(
         "wire-socks-refuses-password",
-        "proxy.socks_unsupported",
+        "proxy.auth_required",
         front=saying(b"\5\2", b"\1\1"),
         proxies=(("all", "socks5://user:wrong@127.0.0.1:{front}"),),
-        also=("proxy.auth_required",),
+        also=("proxy.socks_unsupported",),
     ),
     Scenario(
         "wire-socks-not-by-its-rules",
-        "proxy.socks_unsupported",
+        "proxy.refused",
         front=saying(b"\5\0", b"\5\2" + _AT),
         proxies=(("all", "socks5://127.0.0.1:{front}"),),
-        also=("proxy.refused",),
+        also=("proxy.socks_unsupported",),
     ),
     Scenario(
         "wire-socks-cannot-reach",
-        "proxy.socks_unsupported",
+        "proxy.refused",
         front=saying(b"\5\0", b"\5\4"),
         proxies=(("all", "socks5://127.0.0.1:{front}"),),
-        also=("proxy.refused",),
+        also=("proxy.socks_unsupported",),
     ),
     Scenario(
         "wire-socks-silent",
@@ -362,7 +362,9 @@ CERTIFICATES = (
         never=("tls.untrusted_issuer",),
     ),
     Scenario(
-        "wire-tls-wants-a-certificate", "http.front_auth", connect=(ScriptEnd.READ, ALERT + b"\x74", ScriptEnd.CLOSE)
+        "wire-tls-wants-a-certificate",
+        "tls.client_certificate",
+        connect=(ScriptEnd.READ, ALERT + b"\x74", ScriptEnd.CLOSE),
     ),
     Scenario(
         "wire-tls-root-in-a-file-that-node-ignores",

@@ -54,6 +54,9 @@ def output_options(command: Any) -> Any:
 @click.option("--key-stdin", is_flag=True, help="Read the key from standard input.")
 @click.option("--key", metavar="KEY", help="The key itself (other users can see it in the process list).")
 @click.option("--curl", metavar="TEXT|-", help="The settings out of a curl command line; - reads standard input.")
+@click.option(
+    "--header", "headers", metavar="'NAME: VALUE'", multiple=True, help="A header to send besides. May be repeated."
+)
 @click.option("--model", metavar="ID", help="The model to try; by default a small one of the door's list.")
 @click.option(
     "--protocol",
@@ -249,6 +252,7 @@ def _plan_json(plan: Plan) -> dict[str, object]:
         "requests": [_request_json(one) for one in plan.requests],
         "further": plan.further,
         "withheld": plan.withheld or "",
+        "extra_headers": [{"name": name, "source": str(source)} for name, source in plan.extra],
         "deep": [_request_json(one) for one in plan.deep],
         "otherwise": [
             {"when": case.when, "requests": [_request_json(one) for one in case.requests]} for case in plan.otherwise
@@ -290,6 +294,11 @@ def _plan_text(plan: Plan, lang: str) -> str:
     where = {"host": plain(plan.host), "port": str(plan.port), "proxy": plain(plan.proxy)}
     lines = [phrase("plan.to_proxy" if plan.proxy else "plan.to", lang, where)]
     lines += lines_of(plan.requests) or [f"  {phrase('plan.nothing', lang)}"]
+    if plan.extra:
+        names = ", ".join(f"{plain(name)} ({plain(source)})" for name, source in plan.extra)
+        lines.append(phrase("plan.headers", lang, {"names": names}))
+        if plan.further:
+            lines.append(phrase("plan.without_headers", lang, {"count": str(plan.further)}))
     if plan.withheld is not None:
         reason = phrase(f"plan.withheld.{plan.withheld}", lang)
         lines.append(phrase("plan.withheld", lang, {"reason": reason}))

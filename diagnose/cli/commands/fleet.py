@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 INTERVAL = FiniteRange(1, LONGEST_WAIT)  # seconds
 JITTER = 0.1  # share of the seconds between two rounds that varies, so that many watchers spread their requests
-PASSED_ON = ("no_spend", "offline", "send_anyway", "timeout", "deadline", "ca_bundle", "proxy", "no_proxy")
+PASSED_ON = ("headers", "no_spend", "offline", "send_anyway", "timeout", "deadline", "ca_bundle", "proxy", "no_proxy")
 
 
 @click.command("fleet")
@@ -42,6 +42,9 @@ PASSED_ON = ("no_spend", "offline", "send_anyway", "timeout", "deadline", "ca_bu
 @click.option("--no-spend", is_flag=True, help="Nothing that a provider bills: no generation.")
 @click.option("--offline", is_flag=True, help="Nothing leaves this machine.")
 @click.option("--send-anyway", is_flag=True, help="Send a key although it belongs to another known door.")
+@click.option(
+    "--header", "headers", metavar="'NAME: VALUE'", multiple=True, help="A header to send besides. May be repeated."
+)
 @click.option("--ca-bundle", metavar="PATH", help="Extra roots to trust.")
 @click.option("--proxy", metavar="URL", help="Use this proxy instead of the environment's.")
 @click.option("--no-proxy", is_flag=True, help="Use no proxy.")
@@ -105,6 +108,8 @@ def _consented(fleet: Fleet, lang: str) -> Fleet:
 
 
 def _option(name: str, value: object) -> list[str]:
+    if isinstance(value, tuple):
+        return [word for each in value for word in ("--header", str(each))]
     flag = "--" + name.replace("_", "-")
     return [] if value is None or value is False else [flag] if value is True else [flag, str(value)]
 

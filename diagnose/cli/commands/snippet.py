@@ -89,6 +89,9 @@ def _above(one: Snippet, working: WorkingSettings, lang: str) -> str:
     if one.key_in:
         values = {"names": one.title, "variable": one.key_in, "source": working.key_env}
         notes.append(phrase("snippet.key_in", lang, values))
+    if working.headers:
+        names = ", ".join(f"{name} ({place})" if place else name for name, place in working.headers)
+        notes.append(phrase("snippet.headers", lang, {"names": names}))
     return "\n".join((f"## {one.title}", *(f"# {plain(note)}" for note in notes)))
 
 

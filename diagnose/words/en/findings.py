@@ -633,6 +633,33 @@ TEXTS: dict[str, Text] = {
             "With a domain of your own that is being filtered, try another one.",
         ),
     ),
+    "tls.client_certificate": Text(
+        "{host} wants a certificate from the client (mutual TLS)",
+        "The server, or a gateway in front of it, admits only programs that present a certificate of their own. The "
+        "official SDKs and most apps present none unless you configure one. The API has not seen the key yet.",
+        (
+            "Ask the operator of {host} for an address that needs only a key, or for a client certificate and its key.",
+            (
+                "With a certificate, give it to the app's HTTP client: in Python `openai.OpenAI(http_client="
+                "httpx.Client(cert=(CERT, KEY)))`. Few apps have a setting for it."
+            ),
+            "On your own server, do not require it for the API path (nginx: `ssl_verify_client off`).",
+        ),
+    ),
+    "tls.strict": Text(
+        "Python 3.13 and newer may refuse the certificate chain of {host}",
+        "The chain is accepted here, but not by a strict check (RFC 5280), which Python does by default since 3.13: "
+        "{detail|a required extension is missing}. Requests, aiohttp, older SDKs, and the official SDKs with "
+        "SSL_CERT_FILE then stop with CERTIFICATE_VERIFY_FAILED.",
+        (
+            "Have the CA certificate of {host} issued again, with the extension that is missing.",
+            (
+                "With openssl, a CA needs `basicConstraints=critical,CA:true`, `keyUsage=critical,keyCertSign,cRLSign` "
+                "and `subjectKeyIdentifier=hash`."
+            ),
+            "Until then, run the app with Python 3.12, or clear ssl.VERIFY_X509_STRICT in its SSL context.",
+        ),
+    ),
     "tls.expires_soon": Text(
         "The certificate of {host} ends in {days|a few} days",
         "All is well today. From {not_after|that day} on, apps will refuse to connect unless it is renewed. Renewal "

@@ -15,6 +15,16 @@ CASES: dict[str, Text] = {
             "Delete entries with square brackets or :: from NO_PROXY, such as [::1] or fd00::/8.",
         ),
     ),
+    "url.invalid:scheme": Text(
+        "The base URL does not begin with http:// or https://",
+        "LLM APIs are called over HTTP. Node, Go, Rust and most other clients refuse an address of another kind before "
+        'they send anything, often with only "Connection error." or "fetch failed". Addresses with wss:// are for '
+        "realtime (WebSocket) sessions.",
+        (
+            "Set the base URL to {better_url}",
+            "Copy the base URL for HTTP requests from the provider's manual. It looks like https://api.example.com/v1.",
+        ),
+    ),
     "settings.wrong_variable:app": Text(
         "{app} does not read {variable|the variable that was set}",
         "Each program reads variables with certain names and passes over all others without a word, and programs "
@@ -82,6 +92,39 @@ CASES: dict[str, Text] = {
             ),
         ),
     ),
+    "proxy.refused:unreached": Text(
+        "The proxy works, but could not connect to {host}",
+        "The proxy was reached, accepted the request, and reported that it could not get "
+        "there: the host is down, its name is not known on the proxy's side, or the port is closed from there. The key "
+        "is not at fault.",
+        (
+            "Check that {host} and port {port|443} are right and that the server is running.",
+            "Test from the proxy's side: on the machine where the proxy runs (for `ssh -D`, the SSH server), run "
+            "`curl -v` with the base URL.",
+            "If this machine can reach {host} directly, add {host} to NO_PROXY.",
+        ),
+    ),
+    "proxy.captures_local:carried": Text(
+        "Requests to {host|a server of your own} go through the proxy {proxy|that is set}",
+        "The proxy forwards them, and an app works this way. But {host|the server} is in your own network, and the "
+        "proxy can read the key, prompts and answers, because http is not encrypted. The check does not send your key "
+        "to a proxy without encryption, so the test with the key was direct.",
+        (
+            "To go around the proxy, add {host} to NO_PROXY (and to no_proxy), and restart the app.",
+            "If the proxy is meant to see these requests, there is nothing to do. `llmdoctor check --send-anyway` "
+            "tests through it, with the key.",
+        ),
+    ),
+    "proxy.captures_local:carried_alone": Text(
+        "{host|The server} is reached only through the proxy, where the key was not sent",
+        "The proxy {proxy|that is set} forwards requests to {host|the server}, which answered one without a key. On "
+        "this way the proxy can read the key, because http is not encrypted. The check does not send your key to a "
+        "proxy without encryption, and {host|the server} is not reached directly from here.",
+        (
+            "If you trust the proxy with the key, test through it: `llmdoctor check --send-anyway`.",
+            "If {host} can be reached without the proxy elsewhere, add {host} to NO_PROXY (and to no_proxy) there.",
+        ),
+    ),
     "dns.not_found:docker_host": Text(
         "The name host.docker.internal is not known here",
         "Docker Desktop gives this name to the machine that runs the containers. Docker on Linux does so only when it "
@@ -103,6 +146,30 @@ CASES: dict[str, Text] = {
             "Set another name server on this machine, such as 1.1.1.1 or 223.5.5.5, and start the app again.",
             "In a company or with a filter of your own, have {host} let through.",
             "Restart the VPN or proxy program: it may have set a name server that is gone.",
+        ),
+    ),
+    "dns.fake_ip:off": Text(
+        "Nothing answers behind the fake-IP address of {host|the host}",
+        "{address|The address} is not a real address: a proxy program (Clash, mihomo, sing-box, Surge) hands it out "
+        "and has to carry the connection itself. The program is off or was restarted, or its TUN mode is off, so the "
+        "connection leads nowhere.",
+        (
+            "Start the proxy program again and switch its TUN mode on, then restart the app.",
+            "If you stopped it on purpose, clear the old answer: restart the app, and flush the DNS cache.",
+            (
+                "In a container or virtual machine, use a normal DNS server (--dns 1.1.1.1): the proxy program on the "
+                "other side is not reached from here."
+            ),
+        ),
+    ),
+    "dns.fake_ip:cut": Text(
+        "The proxy program takes the connection to {host|the host} and gets no further",
+        "{address|The address} is a fake-IP address: a proxy program (Clash, mihomo, sing-box, Surge) accepts every "
+        "connection itself and forwards it. It accepted this one and then closed it or stayed silent, so its node or "
+        "rule does not reach {host|the host}.",
+        (
+            "Choose another node in the proxy program, or look into its log for {host}.",
+            "If {host} is reachable without it, add a direct rule and put {host} into its fake-ip-filter.",
         ),
     ),
     "dns.failed:servfail": Text(
@@ -221,14 +288,14 @@ CASES: dict[str, Text] = {
             "Or use another network.",
         ),
     ),
-    "http.front_auth:certificate": Text(
-        "{host} wants a certificate from the client",
-        "The server, or a gateway before it, lets in only programs that show a certificate of their own (mutual TLS). "
-        "The official SDKs show none unless they are given one in code, and the API has not seen the key yet.",
+    "tls.reset:nothing_behind": Text(
+        "{host} accepts the connection, but nothing answers behind the port",
+        "The connection opens and ends at once, with encryption and without. Something forwards the port (a "
+        "container's published port, an SSH tunnel, kubectl, a proxy), and the server behind it is not running, "
+        "listens on another port, or listens only on its own loopback address.",
         (
-            "Ask the operator of {host} for an address that asks for a key alone.",
-            "Else ask for the certificate and its key, and hand both to the app's HTTP client in code.",
-            "On your own server, switch the check off for the API path (nginx: `ssl_verify_client off`).",
+            "Check that the server behind port {port} is running, and read its log.",
+            "In a container, the server must listen on 0.0.0.0, and the published port must be the one it listens on.",
         ),
     ),
     "tls.handshake_failed:name": Text(
@@ -398,6 +465,71 @@ CASES: dict[str, Text] = {
         (
             "Ask the IT staff to let {host} through, and give them the text of the page.",
             "Try from another network, or over the company's VPN if that is not filtered.",
+        ),
+    ),
+    "http.front_auth:gateway": Text(
+        "The gateway at {host} wants a credential of its own in the header {header|that it names}",
+        "A gateway stands between the app and the provider, and it refused the request before the provider saw the "
+        "key. Besides the provider's key it expects a credential of its own, in {header|another header}. The request "
+        "carried none that it accepts.",
+        (
+            "Set {header_variable} to `{header}: …`, with the gateway's credential.",
+            "Get the credential from the gateway's dashboard or from whoever runs it, and add the header {header} in "
+            "the settings of {app}.",
+            "Leave the provider's key as it is: it was not looked at.",
+        ),
+    ),
+    "http.front_auth:gateway_refuses": Text(
+        "The gateway at {host} refuses the credential in the header {header|that the app adds}",
+        "The header {header|of the app} was sent, with the value from {source|its settings}. The gateway "
+        "in front of the API does not accept "
+        "it, and the provider has not seen the key.",
+        (
+            "Compare the value in {source} with the credential that the gateway's dashboard shows.",
+            "If the gateway expects `Bearer` before the credential, add it to the value.",
+        ),
+    ),
+    "http.header_rejected:sent": Text(
+        "{host} refuses the request because of the header {header|that the app adds}",
+        "The app adds {header|a header} to every request, because {source|a setting} sets it. With it the "
+        "server refuses the "
+        "request; without it the server accepts the same request.",
+        (
+            "Remove the setting that adds {header}: {source}",
+            "If the header names an organization or a project, use one that the key belongs to.",
+            "Restart your app: running programs keep the old value.",
+        ),
+    ),
+    "http.header_rejected:unsendable": Text(
+        "The header {header|of a setting} cannot be sent",
+        "The value of {source|a setting} is not possible in a header. The client stops before it sends "
+        "anything, mostly with "
+        "“Connection error”.",
+        ("Correct the value of {source|the setting}: no spaces or line breaks at its ends, and plain letters only.",),
+    ),
+    "http.header_rejected:unsent": Text(
+        "The header {header|of a setting} was left out of this check",
+        "{source|A setting} sets a header that HTTP itself needs for the connection. This check did not "
+        "send it, the app may.",
+        ("Remove the header {header|it} from {source|the settings} unless the server's manual asks for it.",),
+    ),
+    "settings.missing_key:unset": Text(
+        "{app} finds no key in {variable|the variable that it reads}",
+        "The settings of {app} at {place|their place} name {variable|a variable} as the place of the key, "
+        "and it is not set. {app} reads no "
+        "other variable for this server.",
+        (
+            "Put the key into {variable|that variable}, in the environment from which {app} starts.",
+            "Restart {app}: a program started from the desktop does not see what was set in a terminal.",
+        ),
+    ),
+    "settings.missing_key:app": Text(
+        "{app} sends no key to {host}",
+        "The entry at {place|its place} names no key. {app} then sends none: no key from its login, and none from the "
+        "environment.",
+        (
+            "Add one of these lines to that entry: {lines}",
+            "Replace NAME with the variable that holds the key, then start {app} again.",
         ),
     ),
     "http.front_auth:portal": Text(

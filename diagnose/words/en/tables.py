@@ -78,6 +78,7 @@ APPS: dict[str, str] = {
     "roots.system": "the system's roots",
     "roots.certifi": "certifi's list of roots",
     "roots.node": "Node's list of roots, and NODE_EXTRA_CA_CERTS",
+    "roots.bun": "Node's list of roots, NODE_EXTRA_CA_CERTS, the system's list and SSL_CERT_FILE",
     "roots.browser": "the browser's or the system's roots",
     "roots.unknown": "not known",
     "scope.user": "the user's",

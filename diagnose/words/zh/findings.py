@@ -553,6 +553,33 @@ TEXTS: dict[str, Text] = {
             "如果是自己的域名被过滤，换一个域名试试。",
         ),
     ),
+    "tls.client_certificate": Text(
+        "{host} 要求客户端证书（双向 TLS）",
+        "服务器或它前面的网关只放行出示自己证书的程序。官方 SDK 和大多数应用默认不带客户端证书，需要自己配置。"
+        "接口还没有看到 Key。",
+        (
+            "向 {host} 的运营方要一个只需要 Key 的地址，或者要客户端证书和它的私钥。",
+            (
+                "拿到证书后交给应用的 HTTP 客户端，Python 里是 `openai.OpenAI(http_client="
+                "httpx.Client(cert=(CERT, KEY)))`。很少有应用提供这个设置项。"
+            ),
+            "自己的服务器：对接口路径不要求客户端证书（nginx：`ssl_verify_client off`）。",
+        ),
+    ),
+    "tls.strict": Text(
+        "Python 3.13 及以上版本可能拒绝 {host} 的证书链",
+        "证书链在这里通过了验证，但通不过严格检查（RFC 5280），而 Python 3.13 起默认做严格检查："
+        "{detail|缺少必需的扩展}。Requests、aiohttp、旧版 SDK，以及设置了 SSL_CERT_FILE 的官方 SDK 会报 "
+        "CERTIFICATE_VERIFY_FAILED。",
+        (
+            "重新签发 {host} 的 CA 证书，补上缺少的扩展。",
+            (
+                "用 openssl 签发时，CA 需要 `basicConstraints=critical,CA:true`、"
+                "`keyUsage=critical,keyCertSign,cRLSign` 和 `subjectKeyIdentifier=hash`。"
+            ),
+            "在此之前，用 Python 3.12 运行应用，或在它的 SSL context 里去掉 ssl.VERIFY_X509_STRICT。",
+        ),
+    ),
     "tls.expires_soon": Text(
         "{host} 的证书还有 {days|几} 天到期",
         "现在一切正常。但从 {not_after|那一天} 起，如果没有续期，应用就会拒绝连接。证书一般会提前几周自动续期，"

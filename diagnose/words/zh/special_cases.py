@@ -15,6 +15,15 @@ CASES: dict[str, Text] = {
             "从 NO_PROXY 里删掉带方括号或 :: 的条目，比如 [::1] 或 fd00::/8。",
         ),
     ),
+    "url.invalid:scheme": Text(
+        "Base URL 不是以 http:// 或 https:// 开头",
+        "大模型 API 通过 HTTP 调用。遇到其他协议的地址，Node、Go、Rust 等大多数客户端在发送任何内容之前就会拒绝，"
+        "往往只显示 Connection error. 或 fetch failed。wss:// 地址用于实时（WebSocket）会话。",
+        (
+            "把 Base URL 设为 {better_url}",
+            "从服务商文档中复制用于 HTTP 请求的 Base URL，形如 https://api.example.com/v1。",
+        ),
+    ),
     "settings.wrong_variable:app": Text(
         "{app} 不读取 {variable|所设的变量}",
         "每个程序只认特定名字的变量，其他的一概忽略，也不会提示；各家程序认的名字又不一样。值虽然在，{app} 却看不到。",
@@ -78,6 +87,34 @@ CASES: dict[str, Text] = {
             ),
         ),
     ),
+    "proxy.refused:unreached": Text(
+        "代理本身正常，但连不上 {host}",
+        "代理接受了请求，然后报告连接失败：目标主机没有运行、代理那边不认识这个域名，"
+        "或者从那边访问时端口不通。与 Key 无关。",
+        (
+            "确认 {host} 和端口 {port|443} 没有写错，并且服务正在运行。",
+            "在代理所在的机器上（ssh -D 即 SSH 服务器）用 curl -v 访问 Base URL，看从那边能否连通。",
+            "如果本机可以直接访问 {host}，把 {host} 加到 NO_PROXY。",
+        ),
+    ),
+    "proxy.captures_local:carried": Text(
+        "到 {host|你自己的服务器} 的请求会经过代理 {proxy|（环境变量里设置的）}",
+        "代理会把请求转发过去，应用这样也能用。但 {host|这台服务器} 在你自己的网络里，而 http 不加密，"
+        "代理能看到 Key、提问和回答。检查不会把你的 Key 明文发给代理，所以改为直连测试。",
+        (
+            "如果想绕过代理，把 {host} 加到 NO_PROXY（以及 no_proxy），然后重启应用。",
+            "如果这些请求本来就该经过代理，不用处理。运行 `llmdoctor check --send-anyway` 可以带着 Key 通过代理测试。",
+        ),
+    ),
+    "proxy.captures_local:carried_alone": Text(
+        "{host|这台服务器} 只能通过代理访问，没有把 Key 发给代理",
+        "代理 {proxy|（环境变量里设置的）} 会把请求转发给 {host|这台服务器}，对方也回答了一个不带 Key 的请求。"
+        "但 http 不加密，代理能看到 Key。检查不会把你的 Key 明文发给代理，而从这里又无法直连 {host|这台服务器}。",
+        (
+            "如果信任这个代理，可以通过它测试：`llmdoctor check --send-anyway`。",
+            "如果在别处可以不经代理访问 {host}，在那里把 {host} 加到 NO_PROXY（以及 no_proxy）。",
+        ),
+    ),
     "dns.not_found:docker_host": Text(
         "这里不认识 host.docker.internal",
         "Docker Desktop 用这个名字指代运行容器的机器。Linux 上的 Docker 要另外设置才有它，容器外面则没有这个名字。",
@@ -96,6 +133,25 @@ CASES: dict[str, Text] = {
             "在本机换用别的 DNS，比如 223.5.5.5 或 1.1.1.1，再重启应用。",
             "如果是公司或自己设的过滤，放行 {host}。",
             "重启 VPN 或代理软件：它可能留下了已经失效的 DNS 设置。",
+        ),
+    ),
+    "dns.fake_ip:off": Text(
+        "{host|接口域名} 的 fake-ip 地址没有响应",
+        "{address|这个地址} 不是真实地址，而是代理软件（Clash、mihomo、sing-box、Surge）分配的，连接要由它转发。"
+        "代理软件没有运行、刚刚重启过，或者没有开启 TUN 模式，所以连接没有人接。",
+        (
+            "重新启动代理软件并开启 TUN 模式，然后重启应用。",
+            "如果是故意关掉的，清掉旧的解析结果：重启应用，并刷新系统 DNS 缓存。",
+            "在容器或虚拟机里，请换用普通 DNS 服务器（--dns 1.1.1.1）：那边的代理软件从这里访问不到。",
+        ),
+    ),
+    "dns.fake_ip:cut": Text(
+        "代理软件接受了到 {host|接口} 的连接，但没能转发出去",
+        "{address|这个地址} 是 fake-ip 地址：代理软件（Clash、mihomo、sing-box、Surge）会先接受所有连接，再转发出去。"
+        "这次连接被接受后就被关闭，或者一直没有响应，说明它的节点或规则到不了 {host|该主机}。",
+        (
+            "在代理软件里换一个节点，或查看它关于 {host} 的日志。",
+            "如果 {host} 可以直连，给它加一条直连规则，并加入 fake-ip-filter。",
         ),
     ),
     "dns.failed:servfail": Text(
@@ -198,14 +254,13 @@ CASES: dict[str, Text] = {
             "或者换一个网络。",
         ),
     ),
-    "http.front_auth:certificate": Text(
-        "{host} 要求客户端出示证书",
-        "服务器或它前面的网关只放行出示自己证书的程序（双向 TLS）。官方 SDK 默认不出示证书，要在代码里配置。"
-        "接口还没有看到密钥。",
+    "tls.reset:nothing_behind": Text(
+        "{host} 接受了连接，但端口后面没有服务应答",
+        "无论是否加密，连接一建立就被断开。这个端口只是转发（容器映射的端口、SSH 隧道、kubectl 或代理），"
+        "后面的服务没有运行、监听的是另一个端口，或者只监听自己的回环地址。",
         (
-            "向 {host} 的运营方要一个只认密钥的地址。",
-            "否则要来证书和它的私钥，在代码里交给应用的 HTTP 客户端。",
-            "自己的服务器：对接口路径关闭这项检查（nginx：`ssl_verify_client off`）。",
+            "确认端口 {port} 后面的服务正在运行，并查看它的日志。",
+            "在容器里，服务要监听 0.0.0.0，并且映射的端口要和它监听的端口一致。",
         ),
     ),
     "tls.handshake_failed:name": Text(
@@ -355,6 +410,62 @@ CASES: dict[str, Text] = {
         (
             "请 IT 人员放行 {host}，并把页面内容给他们看。",
             "换个网络试试；公司 VPN 如果不过滤，也可以用它。",
+        ),
+    ),
+    "http.front_auth:gateway": Text(
+        "{host} 的网关要求在请求头 {header|（见其文档）} 里另带凭证",
+        "应用和服务商之间有一个网关，它在服务商看到密钥之前就拒绝了请求。除了服务商的密钥，它还要求在{header|另一个}请求头"
+        "里带上网关自己的凭证，而这次请求没有带上它认可的凭证。",
+        (
+            "把 {header_variable} 设为 `{header}: …`，填上网关的凭证。",
+            "从网关的控制台或它的管理员那里取得凭证，并在 {app} 的设置里添加请求头 {header}。",
+            "服务商的密钥不用改：网关没有看它。",
+        ),
+    ),
+    "http.front_auth:gateway_refuses": Text(
+        "{host} 的网关拒绝了请求头 {header|（应用添加的）} 里的凭证",
+        "请求带了请求头 {header|（应用添加的）}，值来自 {source|它的设置}。接口前面的网关不认可它，"
+        "服务商还没有看到密钥。",
+        (
+            "把 {source} 的值与网关控制台里显示的凭证核对。",
+            "如果网关要求凭证前面有 `Bearer`，把它加到值里。",
+        ),
+    ),
+    "http.header_rejected:sent": Text(
+        "应用添加的请求头 {header|（见设置）} 导致 {host} 拒绝请求",
+        "{source|某项设置} 让应用在每个请求里都带上 {header|一个请求头}。带上它，服务器就拒绝；不带它，"
+        "服务器接受同样的请求。",
+        (
+            "删掉添加 {header} 的设置：{source}",
+            "如果这个请求头指定了组织或项目，请改成密钥所属的组织或项目。",
+            "重启应用：正在运行的程序会继续使用旧值。",
+        ),
+    ),
+    "http.header_rejected:unsendable": Text(
+        "请求头 {header|（见设置）} 无法发送",
+        "{source|某项设置} 的值不能用作请求头。客户端在发送之前就会停下，多半只报“Connection error”。",
+        ("改正 {source|这项设置} 的值：首尾不要有空格或换行，只用普通字符。",),
+    ),
+    "http.header_rejected:unsent": Text(
+        "这次检查没有发送请求头 {header|（见设置）}",
+        "{source|某项设置} 设置了 HTTP 连接本身要用的请求头。这次检查没有发送它，应用可能会发送。",
+        ("除非服务器的文档要求，请从 {source|设置} 里删掉请求头 {header|它}。",),
+    ),
+    "settings.missing_key:unset": Text(
+        "{app} 在 {variable|它读取的环境变量} 里没有找到密钥",
+        "{app} 在 {place|配置文件} 处的设置指定从 {variable|某个环境变量} 读取密钥，而这个环境变量没有设置。"
+        "对这个服务器，{app} 不读其他环境变量。",
+        (
+            "把密钥写进 {variable|那个环境变量}，并确保启动 {app} 的环境里能看到它。",
+            "重启 {app}：从桌面启动的程序看不到终端里设置的环境变量。",
+        ),
+    ),
+    "settings.missing_key:app": Text(
+        "{app} 没有向 {host} 发送密钥",
+        "{place|这段} 处的配置没有指定密钥。{app} 因此不发送任何密钥：既不用登录的密钥，也不读环境变量。",
+        (
+            "在这段配置里加上下面其中一行：{lines}",
+            "把 NAME 换成保存密钥的环境变量名，然后重启 {app}。",
         ),
     ),
     "http.front_auth:portal": Text(

@@ -78,6 +78,7 @@ APPS: dict[str, str] = {
     "roots.system": "系统根证书",
     "roots.certifi": "certifi 的根证书列表",
     "roots.node": "Node 自带的根证书，以及 NODE_EXTRA_CA_CERTS",
+    "roots.bun": "Node 自带的根证书、NODE_EXTRA_CA_CERTS、系统证书列表和 SSL_CERT_FILE",
     "roots.browser": "浏览器或系统的根证书",
     "roots.unknown": "不清楚",
     "scope.user": "用户",

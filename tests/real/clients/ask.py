@@ -100,9 +100,11 @@ def main():
     global job
     warnings.simplefilter("ignore")
     for line in sys.stdin:
-        job = json.loads(line)
+        given, job = job.get("environment", {}), json.loads(line)
         for name in list(os.environ):
-            if name.upper().endswith(("_PROXY", "SSL_CERT_FILE", "_API_KEY", "_BASE_URL", "_AUTH_TOKEN")):
+            if name in given or name.upper().endswith(
+                ("_PROXY", "SSL_CERT_FILE", "_API_KEY", "_BASE_URL", "_AUTH_TOKEN")
+            ):
                 del os.environ[name]
         os.environ.update(job["environment"])
         try:

@@ -97,6 +97,7 @@ def llm(base: str, key: str, protocol: str) -> None:
 
     folder = Path(os.environ["LLM_USER_PATH"])
     row = {"model_id": key, "model_name": MODEL, "api_base": base, "api_key_name": key}
+    row |= {"responses": True} if protocol == "responses" else {}
     folder.joinpath("extra-openai-models.yaml").write_text(json.dumps([row]))  # JSON is valid YAML
     folder.joinpath("keys.json").write_text(json.dumps({key: key}))
     module.get_model(key).prompt("hi", stream=False).text()

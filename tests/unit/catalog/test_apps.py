@@ -414,7 +414,7 @@ def test_the_plan_names_what_the_app_asks(app: str, protocol: str, url: str, pat
         ("anthropic-sdk-0", "ANTHROPIC_AUTH_TOKEN", "bearer", "2023-06-01"),
         ("claude-code", "ANTHROPIC_AUTH_TOKEN", "bearer", "2023-06-01"),
         ("claude-code", "ANTHROPIC_API_KEY", "x-api-key", "2023-06-01"),
-        ("langchain-anthropic", "ANTHROPIC_API_KEY", "x-api-key", "2023-06-01"),
+        ("langchain-anthropic", "ANTHROPIC_API_KEY", "bearer", "2026-10-21"),
         ("qwen-code", "ANTHROPIC_API_KEY", "bearer", "2023-06-01"),
     ],
 )
@@ -490,7 +490,7 @@ def test_a_base_url_that_the_app_does_not_read() -> None:
         b.openai(KEY),
         "",
         "codex",
-        {"OPENAI_BASE_URL": "{door}/v1", "OPENAI_API_KEY": KEY},
+        {"OPENAI_BASE_URL": "{door}/v1", "CODEX_API_KEY": KEY},
         key=None,
         base_url=None,
         offline=True,
@@ -583,9 +583,11 @@ def test_the_trust_store_is_the_apps() -> None:
     for app in EVERY:
         for given in (gather(Options(app=app.id, base_url=HOST), names, Path("/")) for names in (environ, {})):
             own = node_runtime.roots(given)
-            assert (own is not None) is (app.roots == "node" or (app.roots == "certifi" and given.ca_bundle is None))
-            assert own is None or (own.extra_ca == "/more.pem") is (app.roots == "node" and given.ca_bundle is not None)
-        assert node_runtime.runs(app.id) is (app.roots == "node")
+            on_node = app.roots in ("node", "bun")
+            assert (own is not None) is (on_node or (app.roots == "certifi" and given.ca_bundle is None))
+            assert own is None or (own.extra_ca == "/more.pem") is (on_node and given.ca_bundle is not None)
+            assert own is None or own.system_ca is (app.roots == "bun")
+        assert node_runtime.runs(app.id) is (app.roots in ("node", "bun"))
 
 
 # -- the same settings in other clients --------------------------------------------------------------------------------

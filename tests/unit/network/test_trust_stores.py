@@ -117,7 +117,7 @@ def test_certifis_own_list_is_compared(look_as: Callable[[str | None], Report]) 
     assert found.explanation.endswith("and Node.")
 
 
-OWN_LISTS = ("openai-sdk-1", "litellm", "openai-node", "openai-node-6", "ai-sdk", "qwen-code", "opencode")
+OWN_LISTS = ("openai-sdk-1", "litellm", "openai-node", "openai-node-6", "ai-sdk", "qwen-code", "promptfoo")
 
 
 @pytest.mark.parametrize("app", OWN_LISTS)
@@ -128,6 +128,13 @@ def test_an_app_with_a_list_of_its_own_refuses_what_the_system_alone_trusts(
     assert known is not None and known.roots in ("node", "certifi")
     report = look_as(app)
     assert (report.verdict, report.root_cause, report.side) == ("broken", "tls.untrusted_issuer", "machine")
+
+
+@pytest.mark.parametrize("app", ["opencode", "claude-code", "langchain-openai"])
+def test_an_app_that_also_reads_the_systems_list_accepts_it(app: str, look_as: Callable[[str | None], Report]) -> None:
+    report = look_as(app)
+    assert report.root_cause not in ("tls.untrusted_issuer", "tls.self_signed", "tls.intercepted")
+    assert report.proven.reachable is True
 
 
 def test_a_missing_list_of_certifis_is_no_verdict(

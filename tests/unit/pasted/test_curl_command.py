@@ -212,7 +212,7 @@ NOTES = {
     f"curl -k {CHAT}": "insecure",
     f"curl {CHAT} -d @body.json": "file",
     f"curl {CHAT} -H @headers.txt": "file",
-    f"curl {CHAT} -H 'X-Own: 1'": "headers",
+    f"curl {CHAT} -H 'Host: other.example'": "headers",
     f"curl {CHAT} --cert me.pem": "options",
     f"curl {CHAT} -H 'Authorization: {KEY}'": "no_bearer",
     f"curl {CHAT} -u me:secret": "basic",

@@ -16,6 +16,7 @@ from probes.model.settings import (
     ConflictReason,
     ConflictRole,
     ConnectTo,
+    ExtraHeader,
     Flow,
     FlowPart,
     ProxySettings,
@@ -42,6 +43,10 @@ def at(url: str, source: Source = DOTENV, *borrowed: Source) -> Sourced[str]:
 
 def key(source: Source = ENV, chosen_by: Source | None = None, *borrowed: Source, text: str = KEY) -> Sourced[Secret]:
     return Sourced(Secret(text), source, borrowed, chosen_by)
+
+
+def extra(source: Source, borrowed: tuple[Source, ...] = (), chosen_by: Source | None = None) -> ExtraHeader:
+    return ExtraHeader("X-Team", Sourced(Secret("org-4"), source, borrowed, chosen_by))
 
 
 def flows(usual: Destination = NOWHERE, **settings: Any) -> set[tuple[str, str, str, str]]:
@@ -140,6 +145,21 @@ NEEDED: list[tuple[str, dict[str, Any], set[tuple[str, str, str, str]]]] = [
         {("ca_bundle", "environment OPENAI_API_KEY", "llmdoctor.toml:7 check.ca_bundle", "api.openai.com")},
     ),
     (
+        "the folder's address and key, and a header of the user",
+        {"base_url": at(STRANGER), "key": key(CONFIG), "headers": (extra(environment_variable("OPENAI_ORG_ID")),)},
+        {("base_url", "environment OPENAI_ORG_ID", ".env:1 OPENAI_BASE_URL", "stranger.example")},
+    ),
+    (
+        "the user's address, and a variable that the folder puts into a header",
+        {"base_url": at(STRANGER, ARGUMENT), "headers": (extra(environment_variable("FOO"), chosen_by=CONFIG),)},
+        {("header", "environment FOO", str(CONFIG), "stranger.example")},
+    ),
+    (
+        "the user's address, and a part of the folder's header",
+        {"base_url": at(STRANGER, ARGUMENT), "headers": (extra(CONFIG, (environment_variable("FOO"),)),)},
+        {("header", "environment FOO", str(CONFIG), "stranger.example")},
+    ),
+    (
         "everything at once: each setting is named",
         {
             "base_url": at(STRANGER),
@@ -168,6 +188,18 @@ def test_the_table_has_every_part() -> None:
 
 FREE: list[tuple[str, dict[str, Any]]] = [
     ("no address", {"key": key()}),
+    (
+        "the folder's address, key and header",
+        {"base_url": at(STRANGER), "key": key(CONFIG), "headers": (extra(CONFIG),)},
+    ),
+    (
+        "the user's address and header",
+        {"base_url": at(STRANGER, ARGUMENT), "headers": (extra(environment_variable("OPENAI_ORG_ID")),)},
+    ),
+    (
+        "a header of the SDK at the SDK's default",
+        {"base_url": at(OPENAI), "key": key(CONFIG), "headers": (extra(environment_variable("OPENAI_ORG_ID")),)},
+    ),
     ("no secret", {"base_url": at(STRANGER)}),
     ("the user's address and key", {"base_url": at(STRANGER, ARGUMENT), "key": key()}),
     ("the SDK's default", {"base_url": at(OPENAI, DEFAULT), "key": key()}),

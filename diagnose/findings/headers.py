@@ -1,0 +1,81 @@
+"""http.header_rejected, http.front_auth: headers that the client adds to a request, and those that a gateway wants."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from diagnose.evidence.lines import line_of
+from diagnose.evidence.rule import Claim
+from diagnose.evidence.view import View
+from diagnose.report import Severity, seen
+from probes.model.attempt import Change
+from probes.model.facts import HeaderFacts
+
+
+def left_out(view: View) -> Claim | None:
+    """Report an extra header without which the same request worked, or got further."""
+    first, deep = view.first, view.deep
+    if first is None or deep is None or Change.HEADER not in deep.attempt.changed:
+        return None
+    facts = [one for one in view.settings.headers if one.name.lower() in deep.attempt.without]
+    if not facts or first.told is None or deep.told is None:
+        return None
+    lines = [line_of(first.told), seen("with_header", names=_names(facts), sources=_sources(facts))]
+    lines += [line_of(deep.told), seen("without_header", names=_names(facts))]
+    return Claim(
+        tuple(lines),
+        values=_values(facts),
+        settings={"unset": ", ".join(dict.fromkeys(str(one.source) for one in facts))},
+        verified=view.works,
+        side="settings",
+        case="sent",
+    )
+
+
+def unsendable(view: View) -> Claim | None:
+    """Report extra headers of the settings that no client can send, or that the run left out for safety."""
+    flawed = [one for one in view.settings.headers if one.flaw]
+    broken = [one for one in flawed if one.flaw != "forbidden"]
+    facts = broken or flawed
+    if not facts:
+        return None
+    lines = tuple(seen(f"header_{one.flaw}", name=one.name[:64], source=one.source) for one in facts[:4])
+    severity = None if broken else Severity.WARNING
+    case = "unsendable" if broken else "unsent"
+    return Claim(lines, "settings", severity, values=_values(facts), side="settings", case=case)
+
+
+def wanted(view: View, claim: Claim | None) -> Claim | None:
+    """Return the claim with the name of the header that a gateway wants, and whether the request carried it."""
+    match, subject = view.match, view.subject
+    if claim is None or match is None or subject is None or not (name := match.values.get("header", "")):
+        return claim
+    from dataclasses import replace
+
+    carried = any(one.lower() == name.lower() for one in subject.request.headers)
+    fact = next((one for one in view.settings.headers if one.name.lower() == name.lower()), None)
+    values = {"header": name, "header_variable": variable(view), "source": str(fact.source) if fact is not None else ""}
+    return replace(
+        claim,
+        values={**claim.values, **{slot: text for slot, text in values.items() if text}},
+        case="gateway_refuses" if carried else "gateway",
+    )
+
+
+def variable(view: View) -> str:
+    """Return the variable from which the app takes extra headers for the run's protocol; empty if it has none."""
+    wire = view.client.wire(view.evidence.target.protocol) if view.client is not None else None
+    return next(iter(wire.header_lists), "") if wire is not None else ""
+
+
+def _values(facts: Iterable[HeaderFacts]) -> dict[str, str]:
+    found = list(facts)
+    return {"header": _names(found), "source": _sources(found), "variable": found[0].source.variable}
+
+
+def _names(facts: Iterable[HeaderFacts]) -> str:
+    return ", ".join(dict.fromkeys(one.name[:64] for one in facts))
+
+
+def _sources(facts: Iterable[HeaderFacts]) -> str:
+    return ", ".join(dict.fromkeys(str(one.source) for one in facts))
