@@ -143,8 +143,9 @@ def _proxies(settings: Settings) -> Iterator[Sourced[str]]:
 def _routes(settings: Settings, read: list[Url], shown: str, exact: str) -> Iterator[tuple[FlowPart, Source, str, str]]:
     """Yield the settings of the folder that change the way to the host, or to another tenant's path at the host.
 
-    They are proxy, ``connect_to``, CA bundle, and a model that leads out of the path. Each has its source, the host
-    that it leads to, and all that an agreement is about. ``shown`` and ``exact`` are those of the base URL.
+    They are proxy, ``connect_to``, CA bundle, a model that leads out of the path, and a header by which a gateway finds
+    its upstream host. Each has its source, the host that it leads to, and all that an agreement is about. ``shown`` and
+    ``exact`` are those of the base URL.
     """
     for proxy in _proxies(settings):
         there = readings(proxy.value)
@@ -164,6 +165,17 @@ def _routes(settings: Settings, read: list[Url], shown: str, exact: str) -> Iter
     in_path = spoken not in NAMES or "{model}" in wire(spoken).endpoint
     if model is not None and in_path and climbs(model.value):
         yield from ((FlowPart.MODEL, one, shown, f"{exact} {model.value}") for one in _folders(model))
+    for header in settings.headers:
+        value = header.value.value.reveal()
+        if "://" in value and header.name.lower() not in _ABOUT_CLIENT and not header.flaw:
+            there = readings(value)
+            for source in _folders(header.value):
+                yield FlowPart.BASE_URL, source, _shown(there, value), f"{header.name} {_exact(there, value)}"
+
+
+# These name the client's own page. Others that hold a URL may be the upstream host of a gateway, to which it passes the
+# key on: Helicone-Target-Url (docs.helicone.ai), x-portkey-custom-host (portkey.ai/docs).
+_ABOUT_CLIENT = frozenset(("referer", "http-referer", "origin", "user-agent", "x-title"))
 
 
 def _content(path: str) -> str:

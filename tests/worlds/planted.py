@@ -839,6 +839,13 @@ def _by_app() -> Iterator[Folder]:
         evidence=("GEMINI_API_KEY", "relay.example", path),
         environ={"GOOGLE_GEMINI_BASE_URL": "https://relay.example/mine"},
     )
+    for name in ("Helicone-Target-Url", "x-portkey-custom-host"):
+        yield Folder(
+            f"the user's gateway passes the key on by {name}",
+            {path: toml("check", headers={name: f"{TLS}/v1"})},
+            evidence=("OPENAI_API_KEY", host_of(TLS), path),
+            environ={"OPENAI_BASE_URL": "https://relay.example/v1"},
+        )
     yield Folder(
         "connect_to for the port of Ollama",
         {path: toml("check", connect_to=["llm.lan:11434:127.0.0.1:4000"])},
@@ -1448,6 +1455,13 @@ def _owned(free: Folder) -> Iterator[Folder]:
             gets={"ANTHROPIC_API_KEY": RELAY},
             status=None,
         )
+    yield replace(
+        free,
+        name="a header that names the client's own page",
+        files={path: toml("check", headers={"HTTP-Referer": "https://app.example/", "X-Title": "mine"})},
+        environ={"OPENAI_BASE_URL": "https://relay.example/v1"},
+        gets=relay,
+    )
     azure = {"AZURE_OPENAI_ENDPOINT": "https://relay.example", "OPENAI_API_VERSION": "2024-10-21"}
     yield replace(
         free,
