@@ -52,17 +52,8 @@ def _origin(here: Url, there: Url) -> str:
     if here.origin == there.origin:
         return "same"
     usual = all(one.port == DEFAULT_PORTS[one.scheme] for one in (here, there))
-    return "upgrade" if usual and _adds_tls(here, there) else "other"
-
-
-def _adds_tls(here: Url, there: Url) -> bool:
-    """Check for a redirect from http to https at the same host. Another port may belong to somebody else."""
-    usual = all(one.port == DEFAULT_PORTS[one.scheme] for one in (here, there))
-    return (
-        here.host == there.host
-        and (here.scheme, there.scheme) == ("http", "https")
-        and (usual or here.port == there.port)
-    )
+    upgraded = here.host == there.host and (here.scheme, there.scheme) == ("http", "https") and usual
+    return "upgrade" if upgraded else "other"
 
 
 def _gate(whole: str, here: Url, there: Url) -> str:
@@ -79,8 +70,8 @@ def _gate(whole: str, here: Url, there: Url) -> str:
 
 
 def _base_url(found: Exchange, here: Url, there: Url, endpoint: str) -> str:
-    """Return the base URL that reaches the redirect's target; empty if that is another host, port or endpoint."""
-    if here.origin != there.origin and not _adds_tls(here, there):
+    """Return the base URL that reaches the redirect's target directly; empty if that is another host or endpoint."""
+    if here.host != there.host or not (here.origin == there.origin or (here.scheme, there.scheme) == ("http", "https")):
         return ""
     if not endpoint or not there.path.endswith(endpoint):
         return ""
