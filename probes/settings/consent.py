@@ -164,18 +164,26 @@ def _routes(settings: Settings, read: list[Url], shown: str, exact: str) -> Iter
     spoken = settings.protocol.value
     in_path = spoken not in NAMES or "{model}" in wire(spoken).endpoint
     if model is not None and in_path and climbs(model.value):
-        yield from ((FlowPart.MODEL, one, shown, f"{exact} {model.value}") for one in _folders(model))
+        yield from ((FlowPart.BASE_URL, one, shown, f"{exact} {model.value}") for one in _folders(model))
     for header in settings.headers:
         value = header.value.value.reveal()
-        if "://" in value and header.name.lower() not in _ABOUT_CLIENT and not header.flaw:
-            there = readings(value)
-            for source in _folders(header.value):
-                yield FlowPart.BASE_URL, source, _shown(there, value), f"{header.name} {_exact(there, value)}"
+        name = header.name.lower()
+        names_host = "://" in value and name not in _ABOUT_CLIENT
+        if not header.flaw and (names_host or name in _ROUTING):
+            host = _shown(readings(value), value) if names_host else shown
+            yield from ((FlowPart.BASE_URL, one, host, f"{exact} {name} {value}") for one in _folders(header.value))
 
 
 # These name the client's own page. Others that hold a URL may be the upstream host of a gateway, to which it passes the
 # key on: Helicone-Target-Url (docs.helicone.ai), x-portkey-custom-host (portkey.ai/docs).
 _ABOUT_CLIENT = frozenset(("referer", "http-referer", "origin", "user-agent", "x-title"))
+# Proxies in front of a server choose host or path by these.
+_ROUTING = frozenset(
+    (
+        *("forwarded", "x-forwarded-host", "x-forwarded-server", "x-host", "x-http-host-override", "x-original-host"),
+        *("x-original-url", "x-rewrite-url", "x-forwarded-prefix"),
+    )
+)
 
 
 def _content(path: str) -> str:

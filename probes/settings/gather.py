@@ -16,7 +16,7 @@ from probes.catalog import doors
 from probes.catalog.door import Door
 from probes.catalog.node_runtime import read as read_node
 from probes.catalog.sdk_variables import SdkVariables, variables_of
-from probes.config_formats.files import SkippedFile
+from probes.config_formats.files import SkippedFile, checked_out
 from probes.model.secret import Secret
 from probes.model.settings import (
     LONGEST_WAIT,
@@ -62,14 +62,16 @@ def gather(
     """Gather the settings with their sources. It reads only the files named above and those that the settings name.
 
     ``file`` replaces the nearest ``llmdoctor.toml``. A ``.env`` or ``llmdoctor.toml`` in ``home`` belongs to the user,
-    and so does a file that ``--config`` or ``--env-file`` names.
+    and so does a file that ``--config`` or ``--env-file`` names; not if ``home`` is the checkout of a pipeline.
     ``shells`` are variables that new shells will have besides the environment. Raises BadInput for an unknown target, a
     missing or unreadable file, or a key that is given twice.
     """
-    target, url, file, skipped = _target(options, cwd, file, home or _home())
+    home = home or _home()
+    home = None if checked_out(home, environ) else home
+    target, url, file, skipped = _target(options, cwd, file, home)
     unasked = (options.no_env or options.env_file) and not options.config
     check = ConfigTable("check") if unasked or file is None else file.check
-    variables = environment.read(options, environ, cwd, shells, home or _home())
+    variables = environment.read(options, environ, cwd, shells, home)
     named = [entry for entry in (target, check) if entry is not None]
     defaults = Limits()
 

@@ -823,7 +823,7 @@ def _by_app() -> Iterator[Folder]:
             environ={"CI_COMMIT_TITLE": f"{TLS}/v1"},
             silent=True,
         )
-    for way in ("..", "%2e%2e", "%252E.", "..;", "..%2f..", "..\\\\.."):
+    for way in ("..", "%2e%2e", "%252E.", "..%2f..", "..\\\\.."):
         yield Folder(
             f"another tenant of the user's relay by {way}",
             {".claude/settings.json": _claude(f"https://relay.example/mine/{way}/other", "", "")},
@@ -839,13 +839,41 @@ def _by_app() -> Iterator[Folder]:
         evidence=("GEMINI_API_KEY", "relay.example", path),
         environ={"GOOGLE_GEMINI_BASE_URL": "https://relay.example/mine"},
     )
-    for name in ("Helicone-Target-Url", "x-portkey-custom-host"):
+    for name in ("Helicone-Target-Url", "x-portkey-custom-host", "X-Forwarded-Host"):
         yield Folder(
             f"the user's gateway passes the key on by {name}",
-            {path: toml("check", headers={name: f"{TLS}/v1"})},
-            evidence=("OPENAI_API_KEY", host_of(TLS), path),
+            {path: toml("check", headers={name: host_of(TLS) if name.startswith("X") else f"{TLS}/v1"})},
+            evidence=("OPENAI_API_KEY", "relay.example" if name.startswith("X") else host_of(TLS), path),
             environ={"OPENAI_BASE_URL": "https://relay.example/v1"},
         )
+    checkout = {"~/.git/HEAD": "ref: refs/heads/main"}
+    for argv in (CHECK, SDK):
+        for name, files in {".env": {"~/.env": ENV}, path: {f"~/{path}": toml("check", base_url=f"{TLS}/v1")}}.items():
+            yield Folder(
+                f"{argv[0]}: {name} of a checkout that is the home of a pipeline",
+                files | checkout,
+                argv,
+                evidence=("OPENAI_API_KEY", host_of(TLS)),
+                environ={"CI": "true"},
+                cwd="home",
+            )
+    yield Folder(
+        "an app's file of a checkout that is the home of a pipeline",
+        {"~/.claude/settings.json": _claude(TLS, "", "")} | checkout,
+        (*SCAN, "--app", "claude-code"),
+        ("ANTHROPIC_API_KEY",),
+        ("ANTHROPIC_API_KEY", host_of(TLS)),
+        {"CI": "true"},
+        cwd="home",
+    )
+    yield Folder(
+        "an agreement of a checkout that is the home of a pipeline",
+        {"~/.env": ENV},
+        evidence=("OPENAI_API_KEY", host_of(TLS)),
+        environ={"CI": "true"},
+        cwd="home",
+        steps=((("trust",), checkout),),
+    )
     yield Folder(
         "connect_to for the port of Ollama",
         {path: toml("check", connect_to=["llm.lan:11434:127.0.0.1:4000"])},
@@ -907,7 +935,8 @@ def _refused() -> Iterator[Folder]:
                 argv=_alone(kind).argv,
                 secrets=("OPENAI_API_KEY", "ANTHROPIC_API_KEY", "ANTHROPIC_AUTH_TOKEN"),
                 status=None,
-                gets={} if kind.app == "qwen-code" else free.gets,  # which prefers the variable
+                # Qwen Code prefers the variable, and Claude Code would send both keys.
+                gets={} if kind.app in ("qwen-code", "claude-code") else free.gets,
             )
     for words in (CHECK, SDK):  # the user's key comes first, and without it nothing is proven
         yield Folder(
@@ -1481,6 +1510,18 @@ def _owned(free: Folder) -> Iterator[Folder]:
         secrets=(),
         status=None,
     )
+    for name, environ, git in (
+        ("a repository", {}, ".git/HEAD"),
+        ("a pipeline's own home", {"CI": "1"}, "x/.git/HEAD"),
+    ):
+        yield replace(
+            free,
+            name=f"the home is {name}",
+            files={"~/.env": ENV, f"~/{git}": "ref: refs/heads/main"},
+            environ=environ,
+            cwd="home",
+            gets={"OPENAI_API_KEY": STRANGER},
+        )
     yield replace(free, name="a model with dots", files={".env": "OPENAI_MODEL=../gpt-5-nano\n"}, gets=mine)
     for name, files, cwd in (
         ("above", {".env": f"OPENAI_API_KEY=<own>\n{ENV}"}, _ABOVE),

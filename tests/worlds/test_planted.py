@@ -27,7 +27,7 @@ from probes.catalog import doors
 from probes.model.scrubber import WINDOW
 from worlds import planted
 from worlds.planted import CODE, FILES, LLM, OTHER, PLANTED, TWINS, Folder
-from worlds.trap import ROLES, STRANGER, VENDOR, TrappedNetwork, trapped
+from worlds.trap import RELAY, ROLES, STRANGER, VENDOR, TrappedNetwork, trapped
 
 CAN_SEND_ANYWAY = ("check", "scan", "snippet", "fleet")
 
@@ -259,9 +259,8 @@ def test_the_same_folder_gets_it_if_the_user_says_so(
 ) -> None:
     """So that every row is known to be a real plant, and ``--send-anyway`` to lift the guard."""
     seen = run(replace(row, argv=(*row.argv, "--send-anyway")), network, tmp_path, monkeypatch)
-    heard = network.heard(STRANGER) + "".join(
-        network.heard(role) for role in ROLES if "llmdoctor.toml" in row.files or row.argv[0] != "scan"
-    )
+    heard = network.heard(STRANGER) + network.heard(RELAY)
+    heard += "".join(network.heard(role) for role in ROLES if "llmdoctor.toml" in row.files or row.argv[0] != "scan")
     assert any(part in heard for name in row.secrets for part in pieces(seen.marks[name])), seen.errors + seen.output
     if seen.reports():
         assert {severity for severity, _ in _evidence(seen, row.code)} <= {"warning"}
