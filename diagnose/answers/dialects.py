@@ -61,8 +61,10 @@ class Match(NamedTuple):
     ``dialect`` is the id of the row, or ``status-`` and the status if no row matches the body. ``key_good`` says
     whether the response proves that the key was accepted (True) or refused (False); None: it proves neither.
     ``values`` may hold ``retry_after`` (seconds), ``have`` and ``need`` (amounts as written), ``model``,
-    ``group``, ``parameter``, ``header``, ``path``, ``echoed`` (the head of the key that the server says it got),
-    ``echoed_tail``, ``plan_hint`` and ``kind_hint`` ("1": a key of a plan, of another kind, is likely).
+    ``group``, ``parameter``, ``header``, ``path``, ``upstream`` (as the gateway calls it), ``echoed`` (the head of the
+    key that the server says it got), ``echoed_tail``, ``plan_hint`` and ``kind_hint`` ("1": a key of a plan, of another
+    kind, is likely), ``own_words`` ("1": a gateway speaks about the key that it received itself, not about its own key
+    upstream).
     """
 
     code: str
@@ -203,10 +205,11 @@ def classify_error(
     ``text`` is the body, ``door`` the id of the host's door, or None for an unknown host. If the status is a success,
     the status that the error itself names is used instead.
     """
+    from probes.protocols.errors import stated_status
     from probes.protocols.protocol import is_api_shape
 
     if 200 <= status < 300:
-        status = int(error.code) if re.fullmatch(r"[45]\d\d", error.code, re.ASCII) else 0
+        status = stated_status(error)
     texts = _texts(error.message, text)
     body = _body_kind(text or error.message)
     marks = {error.type.lower(), error.code.lower()} - {""}
@@ -343,15 +346,17 @@ def _match_row(row: DialectRow, words: _Words) -> Match | None:
             return None
         hit, text = hit_in_text
         why = _around(text, hit.start(), hit.end())
-        values |= {name.rstrip("2"): value for name, value in hit.groupdict().items() if value}
+        values |= {name.rstrip("234"): value for name, value in hit.groupdict().items() if value}
     confidence = row.confidence
     if row.doors and words.door is None:
         confidence *= ELSEWHERE
     if row.wire and words.pasted and not _is_servers_own(row, words):
         confidence *= PASTED
+    elif row.wire and row.status and not words.status:
+        confidence *= PASTED  # an error with a success status: whether it is a 401 or a 500 is not known
     if row.code.startswith("quota.") or values.get("case") == "rate":
         values |= _retry(words)
-    why = _quote(why or f"HTTP {words.status}")
+    why = quote(why or f"HTTP {words.status}")
     return Match(row.code, round(confidence, 3), why, row.id, row.key_good, values)
 
 
@@ -418,7 +423,7 @@ def _around(text: str, start: int, end: int) -> str:
     return f"{'…' if left else ''}{text[left:right]}{'…' if right < len(text) else ''}"
 
 
-def _quote(text: str) -> str:
+def quote(text: str) -> str:
     plain = "".join(c if c.isprintable() else " " for c in re.sub(_TAG, " ", text))
     return " ".join(plain.split())[:QUOTED]
 
@@ -435,7 +440,7 @@ def _by_status(words: _Words) -> tuple[Match, ...]:
     row = next((row for row in status_rows() if _status_row_holds(row, words, parameter)), None)
     if row is None:
         return ()
-    why = _quote(f"HTTP {words.status} {_around(words.texts[0], 0, 0)}")
+    why = quote(f"HTTP {words.status} {_around(words.texts[0], 0, 0)}")
     values = _retry(words) | ({"parameter": parameter} if row.param == "*" else {})
     return (Match(row.code, row.confidence, why, f"status-{words.status}", row.key_good, values),)
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
+from diagnose.evidence.broken_clients import clients, lines, ordered
 from diagnose.evidence.lines import answer_line, line_of
 from diagnose.evidence.rule import Claim, Rule
 from diagnose.evidence.view import View
@@ -11,7 +13,7 @@ from diagnose.findings import headers
 from diagnose.findings.intermediaries import MADE, answered_by, case_of, idle, packing
 from diagnose.findings.url import settings_of
 from diagnose.report import Severity, seen
-from probes.api.response_checks import REDIRECTS, answer_of, passes
+from probes.api.response_checks import REDIRECTS, answer_of, passes, unserved
 from probes.model.attempt import Change
 from probes.model.exchange import Body, Exchange, Purpose
 from probes.model.failure import Kind
@@ -27,21 +29,33 @@ def said(code: str) -> Callable[[View], Claim | None]:
         walled = code in ("http.blocked", "http.front_auth") and subject.response.body in (Body.HTML, Body.EMPTY)
         if subject.ok and code.startswith("http.") and not walled:
             return None  # an error with a success status: shape.error_as_success is the finding
-        values = {name: match.values[name] for name in ("retry_after", "parameter", "header") if name in match.values}
+        values = {
+            name: match.values[name]
+            for name in ("retry_after", "parameter", "header", "group", "upstream")
+            if name in match.values
+        }
         more = (_limits(subject),) if code.startswith("quota.") else answered_by(view, subject) if code in MADE else ()
         case = match.values.get("case", "") or case_of(code, subject.status)
+        streamed = case == "streamed"
+        if "upstream" in values:
+            values["upstream"] = f"“{values['upstream']}”"  # a name that the gateway's operator has made up
         return Claim(
             (line_of(subject), *more),
+            probe="chat" if case == "upstream" else "",  # it is not the user's key that was refused
             severity=softened(view, subject),
             sure=match.confidence >= 0.5,
             values=values,
             case=case,
-            side="network" if case in ("portal", "company") else "",
+            side=_SIDES.get(case, ""),
+            settings={"stream": True} if streamed else None,
+            verified=streamed and view.deep is not None and passes(view.deep.stream),
         )
 
     return when
 
 
+# The side of a special case, if it is not that of the rule.
+_SIDES = {"portal": "network", "company": "network", "upstream": "relay", "upstream_path": "relay"}
 _LIMITS = ("retry-after", "x-ratelimit-", "anthropic-ratelimit-", "ratelimit", "x-rate-limit-")
 _SHOWN = 8  # headers: some providers send two dozen
 
@@ -60,6 +74,21 @@ def softened(view: View, subject: Exchange) -> Severity | None:
     """
     streamed = subject.purpose is Purpose.STREAM
     return Severity.WARNING if streamed and subject.status in (429, 503) and view.works else None
+
+
+def beside_another(view: View, claim: Claim | None) -> Claim | None:
+    """Return a claim about a model that is refused alone, with the model that was answered as the fix."""
+    working, deep = view.working, view.deep
+    if claim is None or view.refused_alone is None or working is None or not working.model or deep is None:
+        return claim
+    answered = (line_of(deep.chat),) if deep.chat is not None else ()
+    return replace(
+        claim,
+        evidence=(*claim.evidence, *answered),
+        values={**claim.values, "near": working.model},
+        settings={"model": working.model},
+        verified=True,
+    )
 
 
 def broken(*kinds: Kind) -> Callable[[View], Claim | None]:
@@ -149,6 +178,8 @@ def _wrong_protocol(view: View) -> Claim | None:
     answer = subject.reading.answer if subject is not None else None
     if subject is not None and answer is not None and answer.problem == "other_protocol":
         return Claim((line_of(subject),), values={"other_protocol": answer_of(subject)})
+    if subject is not None and subject.purpose is Purpose.CHAT and unserved(subject):
+        return Claim((line_of(subject), seen("looked_at", count=len(view.looks))))
     return None
 
 
@@ -162,7 +193,7 @@ def _error_as_success(view: View) -> Claim | None:
 def _malformed(view: View) -> Claim | None:
     subject = view.subject
     if subject is None or subject.purpose not in (Purpose.CHAT, Purpose.PATH):
-        return None
+        return _breaks_others(view)
     failure = subject.failure
     if failure is not None:
         if failure.kind not in (Kind.TOO_LONG, Kind.ENCODING):
@@ -175,10 +206,30 @@ def _malformed(view: View) -> Claim | None:
         return Claim((line_of(subject), packed), case="packed")
     if subject.reading.answer is None:
         return Claim((line_of(subject), seen("body", kind=subject.response.body.value), subject.response.text[:200]))
-    problem = subject.reading.answer.problem
-    if problem in ("", "error", "other_protocol"):
+    answer = subject.reading.answer
+    if answer.problem in ("", "error", "other_protocol"):
         return None
-    return Claim((line_of(subject), seen("problem", detail=problem.replace("_", " ")), subject.response.text[:200]))
+    broken = lines(view.evidence.target.protocol, ordered(view.evidence.target.app, answer.breakages))
+    problem = () if broken else (seen("problem", detail=answer.problem.replace("_", " ")),)
+    wordless = answer.breakages and answer.problem == "no_text"
+    return Claim(
+        (line_of(subject), *problem, *broken, subject.response.text[:200]), case="wordless" if wordless else ""
+    )
+
+
+def _breaks_others(view: View) -> Claim | None:
+    """Warn of an answer that the app's SDK reads, but other official SDKs do not."""
+    chat = view.deep.chat if view.deep is not None else None
+    answer = chat.reading.answer if chat is not None and passes(chat) else None
+    if answer is None or not answer.breakages:
+        return None
+    protocol = view.evidence.target.protocol
+    return Claim(
+        lines(protocol, answer.breakages),
+        severity=Severity.WARNING,
+        case="others",
+        values={"clients": clients(protocol, *answer.breakages)},
+    )
 
 
 def _closed(view: View) -> Claim | None:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from diagnose.evidence.lines import line_of
 from diagnose.evidence.rule import Claim, Rule
 from diagnose.evidence.view import View
-from diagnose.findings.api import said
+from diagnose.findings.api import beside_another, said
 from diagnose.report import Severity, seen
 from probes.api.response_checks import passes
 from probes.model.attempt import Change
@@ -74,7 +75,25 @@ def _not_permitted(view: View) -> Claim | None:
     bare = subject is not None and subject.status == 403 and _BARE.fullmatch(view.said()) is not None
     if subject is not None and bare and served and keyed and subject.purpose.endpoint is not Purpose.MODELS:
         return Claim((line_of(subject), seen("list_served")))
-    return said("model.not_permitted")(view)
+    claim = beside_another(view, said("model.not_permitted")(view))
+    if claim is not None and claim.case == "signin":
+        # To sign in is the first step. A listed model with a similar name would be refused for the same reason.
+        near = {"near": claim.values.get("near", "") if view.refused_alone is not None else ""}
+        return replace(claim, values={**claim.values, **near}, settings=None, verified=False)
+    return claim
+
+
+def _no_channel(view: View) -> Claim | None:
+    """Report a model that nobody serves: in the server's own words, or because its model list is empty."""
+    claim = said("model.no_channel")(view)
+    subject, deep = view.subject, view.deep
+    if claim is not None or subject is None or deep is None or subject.purpose is not Purpose.CHAT:
+        return claim
+    empty = deep.listing is not None and deep.listing.reading.models == ()
+    strange = view.match is None or view.match.code == "path" or view.match.dialect.startswith("status-")
+    if not empty or not strange or subject.reading.error is None or subject.status not in (400, 404, 422, 500, 503):
+        return None
+    return Claim((line_of(subject), seen("list_empty")), sure=False, case="empty")
 
 
 def _bare(name: str) -> str:
@@ -82,6 +101,12 @@ def _bare(name: str) -> str:
     while (cut := _DATE.sub("", low)) != low:
         low = cut
     return low
+
+
+def _routed(asked: str, got: str) -> bool:
+    """Check whether the name that was asked for is the answer's, behind the name of a provider: ``up,gpt-4o-mini``."""
+    asked, got = asked.lower(), _bare(got)
+    return asked.endswith(f".{got}") or any(_bare(one) == got for one in re.split(r"[/,:;|@#~]", asked) if one)
 
 
 def _substituted(view: View) -> Claim | None:
@@ -93,7 +118,7 @@ def _substituted(view: View) -> Claim | None:
     if view.door is not None and view.door.match.id is not None and not view.door.host.local:
         return None  # a vendor's own aliases are no substitution
     asked, got = _bare(chat.attempt.model), _bare(answer.model)
-    if asked == got or asked.startswith(got) or got.startswith(asked):
+    if asked == got or asked.startswith(got) or got.startswith(asked) or _routed(chat.attempt.model, answer.model):
         return None
     if view.chosen is not None and view.chosen.source.kind is SourceKind.GUESS:
         return None
@@ -104,7 +129,7 @@ def _substituted(view: View) -> Claim | None:
 RULES = (
     Rule("model.not_found", Severity.ERROR, "model", _not_found, "settings"),
     Rule("model.not_permitted", Severity.ERROR, "model", _not_permitted, "settings"),
-    Rule("model.no_channel", Severity.ERROR, "model", said("model.no_channel"), "relay", retryable=True),
+    Rule("model.no_channel", Severity.ERROR, "model", _no_channel, "relay", retryable=True),
     Rule("model.wrong_endpoint", Severity.ERROR, "model", said("model.wrong_endpoint"), "settings"),
     Rule("model.parameter_rejected", Severity.ERROR, "chat", said("model.parameter_rejected"), "app"),
     Rule("model.substituted", Severity.WARNING, "model", _substituted, "relay"),

@@ -69,12 +69,17 @@ def prove(view: View) -> Proven:
         answered = streamed = None  # only a request without the key was refused
     path: bool | None = None
     if response is not None and response.status:
-        shaped = response.reading.error is not None or response.reading.models is not None or answered
+        # A server that reports its errors as successes may do so at every path.
+        failed = response.reading.error is not None and not response.ok
+        listed = deep is not None and deep.listing is not None and deep.listing.reading.models is not None
+        shaped = failed or listed or response.reading.models is not None or answered
         path = (
             False if deep is not None and deep.lost else True if shaped or response.status in (401, 403, 429) else None
         )
     model: bool | None = None
-    if answered:
+    if view.refused_alone is not None:
+        model = False
+    elif answered:
         model = True
     elif (
         view.match is not None

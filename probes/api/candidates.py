@@ -17,6 +17,7 @@ from probes.model.settings import ExtraHeader
 from probes.protocols.names import DEFAULT_PROTOCOL, NAMES
 from probes.protocols.protocol import by_looks, wire, wires
 from probes.urls.url import Url, parse_url
+from probes.urls.url_flaws import examine_url
 
 SINGLY = 2  # extra headers that are left out one at a time; of more, some and then all
 OTHERS = 4  # of the path checks are for other protocols, at most
@@ -62,9 +63,16 @@ def bases(protocol: str, target: Url, door: Door | None) -> list[str]:
     return [target.origin + path for path in seen[1:]]
 
 
-def knocks(attempt: Attempt, target: Url, door: Door | None, local: bool = False) -> list[Attempt]:
-    """Return the keyless path checks to send after ``attempt`` found no route, at most :data:`KNOCKS`."""
+def knocks(
+    attempt: Attempt, target: Url, door: Door | None, local: bool = False, *, foreign: bool = False
+) -> list[Attempt]:
+    """Return the keyless path checks to send after ``attempt`` found no route, at most :data:`KNOCKS`.
+
+    ``foreign``: only those for other protocols.
+    """
     others = other_protocols(attempt, target, door, local)
+    if foreign:
+        return others[:KNOCKS]
     same = [_check_path(attempt.protocol, url) for url in bases(attempt.protocol, target, door)]
     spoken = wire(attempt.protocol)
     if spoken.version_demanded:
@@ -74,6 +82,51 @@ def knocks(attempt: Attempt, target: Url, door: Door | None, local: bool = False
         same.insert(1, replace(_check_path(spoken.name, attempt.base_url), changed=(Change.ENDPOINT,)))
     same = same[: KNOCKS - min(OTHERS, len(others))]
     return same + others[: KNOCKS - len(same)]
+
+
+def named(attempt: Attempt, words: Iterable[str]) -> list[Attempt]:
+    """Return path checks for addresses or paths that a response names, as far as they lie on the attempt's own host.
+
+    ``https://host/v2/chat/completions`` and ``/v2/chat/completions`` both lead to the base URL ``https://host/v2``.
+    """
+    here = parse_url(attempt.base_url)
+    found = []
+    for word in words:
+        text = word if "://" in word else f"{here.origin}/{word.lstrip('/')}"
+        mended = examine_url(text, attempt.protocol).mended
+        if mended and parse_url(mended).origin == here.origin and mended.rstrip("/") != attempt.base_url:
+            found.append(_check_path(attempt.protocol, mended.rstrip("/")))
+    return found
+
+
+def documented(attempt: Attempt, door: Door | None) -> list[Attempt]:
+    """Return path checks for the door's other documented base URLs of the attempt's protocol, on the same host."""
+    here = parse_url(attempt.base_url)
+    urls = (sdk_base(attempt.protocol, url) for url in door.base_urls(attempt.protocol)) if door is not None else ()
+    paths = ("/" + url.partition("://")[2].partition("/")[2] for url in urls)
+    bases = (here.origin + path.rstrip("/") for path in paths if "{" not in path)
+    return [_check_path(attempt.protocol, base) for base in dict.fromkeys(bases) if base != attempt.base_url]
+
+
+def further(attempt: Attempt, target: Url) -> list[Attempt]:
+    """Return the path checks to send if :func:`knocks` found nothing: chat completions without a version in the path.
+
+    Mock servers and small gateways serve their API at the root.
+    """
+    if attempt.protocol == DEFAULT_PROTOCOL:
+        return []
+    return [_check_path(DEFAULT_PROTOCOL, target.origin + _VERSION.sub("", target.path))]
+
+
+def listed_first(found: list[Attempt], listing: Exchange | None) -> list[Attempt]:
+    """Return the attempts, those first to whose model list the server has already answered with ``listing``.
+
+    A server that checks the key before the path answers every path check alike, and only its list tells them apart.
+    """
+    if listing is None or listing.reading.models is None:
+        return found
+    served = parse_url(listing.request.url).path
+    return sorted(found, key=lambda one: parse_url(one.base_url).path + wire(one.protocol).models(one).path != served)
 
 
 def other_version(attempt: Attempt) -> list[Attempt]:
@@ -101,13 +154,20 @@ def other_protocols(
         here = [target.origin + (target.path if versioned else _VERSION.sub("", target.path))]
         listed = [url for url in bases(name, target, door) if url not in here]
         if name in dict(documented):
-            urls = listed[:1] + here
+            # A documented path that is also the given one is not among the others.
+            urls = here + listed[:1] if target.path in _documented_paths(name, door) else listed[:1] + here
         else:
             urls = listed + here if versioned and not _VERSION.search(target.path) else here + listed
         found = [_check_path(name, url) for url in urls[: min(most, looks)]]
         firsts += found[:1]
         seconds += found[1:]
     return firsts + seconds
+
+
+def _documented_paths(protocol: str, door: Door | None) -> set[str]:
+    """Return the paths of the base URLs that the door documents for a protocol."""
+    urls = (sdk_base(protocol, url) for url in (door.base_urls(protocol) if door is not None else ()))
+    return {"/" + url.partition("://")[2].partition("/")[2].rstrip("/") for url in urls}
 
 
 def _likely(local: bool) -> list[tuple[str, int]]:

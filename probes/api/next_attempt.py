@@ -4,22 +4,28 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 
 from probes.api import candidates
 from probes.api.attempt_round import AttemptRound
 from probes.api.client import ApiClient
 from probes.api.context import ApiContext
+from probes.api.model_choice import others
+from probes.api.remedies import message_of, remedies
 from probes.api.response_checks import (
     bare_failure,
     bare_refusal,
     blamed,
     got_further,
+    hosted,
     misses_key,
     no_route,
     passes,
     refuses_key,
+    sends_elsewhere,
+    told_status,
+    unserved,
 )
 from probes.api.tried_attempts import TriedAttempts
 from probes.model.attempt import Attempt, Change, KeyForm
@@ -116,8 +122,15 @@ class NextAttempts:
         if not there and (mended := self._mended(exchange, attempt)) is not None:
             return [mended]
         if no_route(exchange) and not there:
-            return await self._other_paths(attempt)
+            return await self._other_paths(attempt, named=self._named_paths(exchange, attempt))
+        if sends_elsewhere(exchange) and attempt.given:
+            routes = [*self._named_paths(exchange, attempt), *candidates.documented(attempt, self._context.door)]
+            if routes and (found := await self._other_paths(attempt, named=routes, only=True)):
+                return found
+        if unserved(exchange) and (found := await self._other_paths(attempt, foreign=True, listing=listed)):
+            return found
         near = attempt_round.chosen.near if attempt_round.chosen is not None else ()
+        near = (*self._named_model(attempt_round, exchange), *near)
         if (
             near
             and attempt_round.chat is not None
@@ -134,9 +147,13 @@ class NextAttempts:
         if self._refused_by_server(exchange, attempt) and (found := await self._other_paths(attempt, bare_refusal)):
             return found
         if refuses_key(exchange) or (exchange.status == 400 and "anthropic-version" in exchange.response.text):
-            return self._other_keys(attempt_round, exchange, attempt)
+            return [
+                *self._other_model(attempt_round, exchange, attempt),
+                *await self._other_protocols(exchange, attempt),
+                *self._other_keys(attempt_round, exchange, attempt),
+            ]
         if no_route(exchange) or self._breaks_down(exchange, attempt):
-            return await self._other_paths(attempt)
+            return await self._other_paths(attempt, listing=listed)
         return []
 
     def _mended(self, exchange: Exchange, attempt: Attempt) -> Attempt | None:
@@ -184,26 +201,54 @@ class NextAttempts:
             return "https" if await self._speaks_tls() else ""
         return ""
 
+    def _named_paths(self, exchange: Exchange, attempt: Attempt) -> list[Attempt]:
+        """Return path checks for the paths of this host that the response itself names."""
+        words = [one.value for one in remedies(message_of(exchange)) if one.kind in ("url", "path")]
+        return candidates.named(attempt, words)
+
+    def _named_model(self, attempt_round: AttemptRound, exchange: Exchange) -> tuple[str, ...]:
+        """Return the model that the response names in place of the requested one, if the server's list has it."""
+        listed = attempt_round.listing.reading.models if attempt_round.listing is not None else None
+        named = [one.value for one in remedies(message_of(exchange)) if one.kind == "model"] if listed else []
+        return tuple(one for one in named if one in (listed or ()) and one != attempt_round.attempt.model)
+
     async def _other_paths(
-        self, attempt: Attempt, alike: Callable[[Exchange], bool] = lambda found: False
+        self,
+        attempt: Attempt,
+        alike: Callable[[Exchange], bool] = lambda found: False,
+        *,
+        named: Sequence[Attempt] = (),
+        only: bool = False,
+        foreign: bool = False,
+        listing: Exchange | None = None,
     ) -> list[Attempt]:
         """Check the other paths of this host without the key, and return attempts at those that justify sending it.
 
-        Paths whose response is ``alike`` are left out.
+        Paths whose response is ``alike`` are left out. The paths in ``named`` are checked first, or ``only`` they;
+        ``foreign`` checks only those of other protocols. ``listing`` is the model list that was served.
         """
         target: Url = parse_url(attempt.base_url)
-        doors = [
-            one
-            for one in candidates.knocks(attempt, target, self._context.door, self._context.facts.host.local)
-            if not self._tried.has_path(one)
-        ]
+        local = self._context.facts.host.local
+        usual = [] if only else candidates.knocks(attempt, target, self._context.door, local, foreign=foreign)
+        doors = [one for one in dict.fromkeys((*named, *usual)) if not self._tried.has_path(one)]
         for one in doors:
             self._tried.add_path(one)
         doors = doors[: max(0, (self._client.budget or 0) - 3)] if self._client.budget is not None else doors
+        chosen = await self._check_paths(attempt, doors, alike)
+        more = [one for one in candidates.further(attempt, target) if not self._tried.has_path(one)]
+        if not chosen and more:
+            for one in more:
+                self._tried.add_path(one)
+            chosen = await self._check_paths(attempt, more, alike)
+        return [self._at_path(attempt, one) for one in candidates.listed_first(chosen, listing)]
+
+    async def _check_paths(
+        self, attempt: Attempt, doors: list[Attempt], alike: Callable[[Exchange], bool]
+    ) -> list[Attempt]:
         found = await asyncio.gather(
             *(self._recorder.ask(replace(one, direct=attempt.direct), self._client.path_check) for one in doors)
         )
-        return [self._at_path(attempt, one) for one in candidates.best([one for one in found if not alike(one)])]
+        return candidates.best([one for one in found if not alike(one)])
 
     def _at_path(self, attempt: Attempt, found: Attempt) -> Attempt:
         """Return ``attempt`` moved to the path of ``found``, whose path check justifies sending the key."""
@@ -225,6 +270,30 @@ class NextAttempts:
             return settings.api_version.value
         own = wire(attempt.protocol).version_demanded or settings.app is not None
         return first.version if own and first.protocol == asked.protocol else asked.version
+
+    def _other_model(self, attempt_round: AttemptRound, exchange: Exchange, attempt: Attempt) -> list[Attempt]:
+        """Return the attempt with another listed model: if that is answered, only the given model is refused."""
+        listed = attempt_round.listing.reading.models if attempt_round.listing is not None else None
+        asked_otherwise = {Change.AUTH, Change.OTHER_MODEL, Change.KEY_SOURCE} & set(attempt.changed)
+        if (
+            not listed
+            or asked_otherwise
+            or exchange is not attempt_round.chat
+            or self._context.settings.model is None
+            or told_status(exchange) not in (401, 403)
+            or misses_key(exchange)
+            or {KeyForm.CLEANED, KeyForm.CONFLICTING} & (self._context.keys(attempt) - {attempt.key})
+        ):
+            return []
+        other = others(tuple(name for name in listed if not hosted(name)), (exchange.attempt.model or "",))
+        changed = (*attempt.changed, Change.OTHER_MODEL)
+        return [replace(attempt, model=other, given=False, changed=changed)] if other is not None else []
+
+    async def _other_protocols(self, exchange: Exchange, attempt: Attempt) -> list[Attempt]:
+        """Return attempts with other protocols if the refusal has not the form in which this one's servers refuse."""
+        spoken, error = wire(attempt.protocol), exchange.reading.error
+        foreign = error is not None and spoken.own_errors and error.shape != spoken.error_shape
+        return await self._other_paths(attempt, foreign=True) if foreign and attempt.given else []
 
     def _other_keys(self, attempt_round: AttemptRound, exchange: Exchange, attempt: Attempt) -> list[Attempt]:
         """Return attempts with the cleaned key, the key in another header, and the key of an overridden setting."""

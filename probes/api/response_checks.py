@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from probes.api.upstream_errors import upstream_of
 from probes.model.exchange import Answer, Body, Exchange, Purpose
 from probes.model.failure import Kind
 from probes.model.settings import ExtraHeader
-from probes.protocols.errors import parse_json
+from probes.protocols.errors import parse_json, stated_status
 from probes.protocols.protocol import spoken_in, wire, wires
 
 # The patterns are compiled when they are first used (`re` keeps them): a sound check needs few of them.
@@ -21,6 +22,11 @@ _NO_ROUTE = (
     r"|missing authentication token"  # AWS API Gateway says this of an unknown path
 )
 _MODEL_WORDS = r"\bmodels?\b|deployment|endpoints? found|模型"
+# What a gateway may not find instead of a path: whoever serves the model.
+_SUPPLY_WORDS = (
+    r"\b(?:provider|channel|worker|backend)s?_not_found\b|(?:unknown|invalid|no such) (?:provider|channel|backend)\b"
+    r"|\b(?:provider|channel|worker|backend)\b.{0,60}(?:not (?:found|exist|configured|registered)|does not exist)"
+)
 _KEY_WORDS = (
     r"api[ _-]?key|authoriz|authentic|x-api-key|credential|bearer|access token|invalid token|令牌|密钥|鉴权|登录"
 )
@@ -34,6 +40,14 @@ _FAULT = (
     r"\b(?:error|failed|failure|unavailable|no upstream|quota|exceeded|unauthori[sz]ed|timed? ?out)\b"
     r"|\binvalid (?:api )?key\b|错误|失败|余额|无效|不可用"
 )
+# How an API says that it serves this model, or everything, under another path.
+_ELSEWHERE = (
+    r"(?:does not|doesn.t|not) support (?:the |this )?[`'\"]?/?[\w/.-]{1,60}[`'\"]? (?:api|endpoint|path|route)\b"
+    r"|(?:endpoint|path|route|api) (?:has |was |is )?(?:been )?(?:moved|retired|replaced|deprecated)"
+    r"|\b(?:use|moved to|replaced by|available at|switch to|migrate to) (?:the )?[`'\"]?"
+    r"(?:https?://[\w.:-]{1,80})?/[\w/.-]{2,80}"
+    r"|(?:请使用|请改用|迁移到|迁移至)\s?(?:https?://[\w.:-]{1,80})?/[\w/.-]{2,80}"
+)
 # A firewall's page, with any status. The firewall answers before the router, so the page says nothing about paths.
 _FENCED = (
     r"request (?:was|has been|is) (?:blocked|rejected|denied)|requested url was rejected"
@@ -45,6 +59,22 @@ _FENCED = (
 _FENCES = ("x-amzn-waf-action", "cf-mitigated", "x-vercel-mitigated")
 # How a hosting platform says that nothing is deployed under a host name; it holds for every path.
 _VACANT = r"err_ngrok_|faithfully yours, frp|endpoint .{0,80} is offline|deployment_not_found|no such app"
+
+# How a server says that it does not serve a protocol or an endpoint, whatever the model.
+_UNSERVED = (
+    r"convert_request_failed|\bnot[ _]?(?:yet )?implemented\b|\bunimplemented\b|\bapi is (?:currently )?not supported"
+    r"|\b(?:responses?|messages|chat[ /]?completions?|anthropic|claude|gemini|openai|ollama)(?: \w{1,12})?"
+    r" (?:api|endpoint|protocol|format|route|interface|request)s?\b.{0,30}not (?:yet |currently )?"
+    r"(?:supported|implemented|available|enabled)"
+    r"|(?:does not|doesn.t|do not|not) (?:yet |currently )?support(?:ed)? (?:the )?"
+    r"(?:openai |anthropic |claude |google )?(?:responses?|messages|chat[ /]?completions?|anthropic|gemini)"
+    r" (?:api|endpoint|protocol|format)"
+    r"|\b(?:endpoint|route|protocol|interface|api(?! (?:version|key)))\b.{0,40} not (?:yet |currently )?"
+    r"(?:supported|implemented|enabled)"
+    r"|unsupported (?:api|endpoint|protocol|(?:api |request )?format|path|route)\b"
+    r"|\bcreate\w{3,30} is not supported by \w"
+    r"|(?:接口|协议|格式|端点).{0,12}(?:不支持|未实现|未开放)|(?:不支持|未实现).{0,12}(?:接口|协议|格式|端点)"
+)
 
 REDIRECTS = (301, 302, 303, 307, 308)
 KEEPING = (307, 308)  # keep method and body; all SDKs turn the others into a GET (facts/sdk_facts.md section 4)
@@ -61,26 +91,60 @@ def no_route(found: Exchange) -> bool:
     if fenced(found) or vacant(found):
         return False
     words = found.reading.error.message if found.reading.error else found.response.text
+    if upstream_of(found) is not None:
+        return False  # the path exists, and what lies behind it failed
     if found.response.body is Body.JSON and re.search(_NO_ROUTE, words[:2000], re.IGNORECASE):
         return True
-    if found.status in (404, 405, 501):
+    status = told_status(found)
+    if status in (404, 405, 410, 501):
         if found.response.body is Body.JSON and found.reading.error is not None:
             bare = found.reading.error.message.strip().lower().rstrip(".!")
             if (
-                found.status == 404
+                status in (404, 410)
                 and bare not in ("not found", "notfound", "404")
                 and re.search(_MODEL_WORDS, words, re.IGNORECASE)
             ):
                 return False
+            if re.search(_SUPPLY_WORDS, f"{found.reading.error.code} {words[:500]}", re.IGNORECASE):
+                return False
             return found.reading.error.code != "model_not_found" and "Model" not in found.reading.error.code
         return True
     if found.status == 200 and found.purpose.endpoint is not Purpose.MODELS:
+        if found.reading.error is not None and found.response.body is not Body.HTML:
+            return False  # an error inside a success
         if found.response.body is Body.BINARY and found.header("content-encoding"):
             return False  # an encoding that we cannot decode: it may be the API's answer
         if found.response.body in (Body.HTML, Body.EMPTY, Body.TEXT, Body.BINARY):
             return True
         return bool(found.reading.answer and found.reading.answer.problem in ("other_protocol", "foreign"))
     return False
+
+
+def sends_elsewhere(found: Exchange) -> bool:
+    """Check whether an API refuses this route for this model, or says that it has moved to another."""
+    error = found.reading.error
+    return found.status in (400, 404, 405, 410, 421, 422) and bool(
+        error is not None and re.search(_ELSEWHERE, error.message[:2000], re.IGNORECASE)
+    )
+
+
+def told_status(found: Exchange) -> int:
+    """Return the status of a response; for an error inside a success, the status that the error names, else 200."""
+    error = found.reading.error
+    return (stated_status(error) or found.status) if found.ok and error is not None else found.status
+
+
+def unserved(found: Exchange | None) -> bool:
+    """Check whether the response says that this protocol or endpoint is not served here, whatever the model."""
+    if found is None or found.failure is not None or fenced(found) or found.response.body is Body.HTML:
+        return False
+    if told_status(found) not in (400, 404, 405, 415, 422, 500, 501, 503):
+        return False
+    error = found.reading.error
+    words = f"{error.code} {error.type} {error.message}" if error is not None else found.response.text
+    return bool(re.search(_UNSERVED, words[:2000], re.IGNORECASE)) and not re.search(
+        _MODEL_WORDS, words[:2000], re.IGNORECASE
+    )
 
 
 def bare_refusal(found: Exchange) -> bool:
@@ -125,6 +189,14 @@ def about_model(found: Exchange | None) -> bool:
     )
 
 
+def hosted(name: str) -> bool:
+    """Check whether a local server passes requests for this model on to its maker's cloud, as Ollama does.
+
+    Source: Ollama's names of cloud models, such as ``gpt-oss:120b-cloud`` and ``glm-4.6:cloud``.
+    """
+    return name.endswith(("-cloud", ":cloud"))
+
+
 def tells_fault(answer: Answer) -> bool:
     """Check whether a router reports an error as the assistant's text: no token was counted, and the text has no OK."""
     counted = answer.prompt_tokens or answer.completion_tokens
@@ -150,11 +222,13 @@ def earns_key(found: Exchange) -> int:
     error = found.reading.error
     if spoken.own_errors and error is not None and error.shape != spoken.error_shape:
         return 1 if found.status in (400, 401, 403, 422, 429) else 0
-    if found.response.body is Body.JSON and found.reading.error is not None:
+    if found.response.body is Body.JSON and found.reading.error is not None and found.status >= 300:
         return (
             2 if found.status in (400, 401, 402, 403, 404, 409, 413, 415, 422, 429) else 1 if found.status >= 500 else 0
         )
     if found.status == 200:
+        if found.reading.error is not None:
+            return 1 if refuses_key(found) else 0  # such a server may answer every path in this way
         return 2 if found.reading.answer is not None and not found.reading.answer.problem else 0
     if found.status in (401, 422):
         return 1
@@ -165,10 +239,13 @@ def refuses_key(found: Exchange) -> bool:
     """Check whether the response refuses the credential."""
     if found.failure is not None or found.response.body is Body.HTML:
         return False
-    if found.status in (401, 403, 407):
+    status, error = told_status(found), found.reading.error
+    if status in (401, 403, 407):
         return True
-    words = found.reading.error.message if found.reading.error else found.response.text
-    return found.status in (400, 500) and bool(re.search(_KEY_WORDS, words[:2000], re.IGNORECASE))
+    words = error.message if error else found.response.text
+    return (status in (400, 500) or (found.ok and error is not None)) and bool(
+        re.search(_KEY_WORDS, words[:2000], re.IGNORECASE)
+    )
 
 
 def may_be_header(found: Exchange) -> bool:
@@ -216,7 +293,8 @@ def passes(found: Exchange | None) -> bool:
         return False
     if found.purpose is Purpose.STREAM:
         reading = found.reading.stream
-        return reading is not None and reading.flows and not reading.problem and reading.error is None
+        flows = reading is not None and (reading.flows or reading.read)
+        return reading is not None and flows and not reading.problem and reading.error is None
     return found.reading.answer is not None and not found.reading.answer.problem
 
 

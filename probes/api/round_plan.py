@@ -54,7 +54,7 @@ def round_requests(attempt: Attempt, context: ApiContext, *, looks: bool) -> tup
     for other protocols.
     """
     keys, protocol, found = context.keys(attempt), wire(attempt.protocol), []
-    if Change.MODEL not in attempt.changed:
+    if not {Change.MODEL, Change.OTHER_MODEL} & set(attempt.changed):
         found.append(planned(Purpose.MODELS, attempt, protocol.models(attempt)))
     if generates(attempt, context):
         model = attempt.model or early(context.settings)

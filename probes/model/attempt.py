@@ -51,6 +51,7 @@ class Change(StrEnum):
     SCHEME = "scheme"
     REDIRECT = "redirect"  # the target of the server's redirect
     MODEL = "model"
+    OTHER_MODEL = "other_model"  # another listed model, to learn whether only the given one is refused
     ENDPOINT = "endpoint"  # the path without the version that every SDK adds
 
 

@@ -7,6 +7,7 @@ import re
 from typing import Any
 
 from probes.model.exchange import ApiError, Body
+from probes.protocols.envelopes import read_envelope, refusal_in_text, reports_failure, status_of
 
 
 def parse_json(text: str) -> tuple[bool, Any]:
@@ -108,7 +109,8 @@ def read_error(value: object) -> ApiError | None:
     if value.get("success") is False or (isinstance(errors, list) and errors and "choices" not in value):
         first = errors[0] if isinstance(errors, list) and errors else value
         if isinstance(first, dict):
-            return ApiError(code=_text(first.get("code")), message=_text(first), shape="cloudflare")
+            envelope = read_envelope(first) or ApiError()
+            return ApiError(code=envelope.code, message=_text(first) or envelope.message, shape="cloudflare")
         return ApiError(message=_text(first), shape="cloudflare")
     if "detail" in value and not value.get("choices"):
         return ApiError(
@@ -119,19 +121,50 @@ def read_error(value: object) -> ApiError | None:
         )
     if "error_code" in value or "error_msg" in value:
         return ApiError(code=_text(value.get("error_code")), message=_text(value.get("error_msg")), shape="flat")
+    if value.get("choices") or isinstance(value.get("content"), list):
+        return None
     message = value.get("message") or value.get("msg") or value.get("Message") or value.get("Error")
-    if message and not value.get("choices") and not isinstance(value.get("content"), list):
-        return ApiError(
-            type=_text(value.get("type") or value.get("reason")),
-            code=_text(value.get("code")),
-            message=_text(message),
-            param=_text(value.get("param")),
-            shape="flat",
-        )
-    return None
+    found = read_envelope(value)
+    if not message:
+        return found
+    found = found or ApiError()
+    return ApiError(
+        type=_text(value.get("type") or value.get("reason")),
+        code=found.code or _text(value.get("code")),
+        message=found.message or _text(message),
+        param=_text(value.get("param")),
+        shape="flat",
+    )
+
+
+# Shapes in which a success can be reported too: {"code": 0, "msg": "ok"}.
+_NO_ERROR = ("", "0", "no", "none", "null", "false", "ok", "success")
+_ENVELOPES = ("flat", "base_resp", "cloudflare", "detail", "string")
+
+
+def error_in_success(value: object, error: ApiError | None) -> ApiError | None:
+    """Return ``error``, read from the JSON ``value`` of a successful response, or None if it reports no failure."""
+    if error is None:
+        return None
+    if isinstance(value, str):
+        return refusal_in_text(value)
+    if isinstance(value, dict) and isinstance(value.get("error"), str):
+        return None if value["error"].strip().lower() in _NO_ERROR else error
+    if error.shape in _ENVELOPES:
+        return error if reports_failure(value) else None
+    if not (error.message or error.type) and error.code in ("", "0", "200"):
+        return None  # {"error": {}} and {"error": {"code": 0}}
+    return error
+
+
+def stated_status(error: ApiError) -> int:
+    """Return the HTTP status that an error names itself, in its code or its type; 0 if it names none."""
+    return status_of(error.code) or status_of(error.type)
 
 
 def bare_error(value: dict[str, Any]) -> bool:
     """Check for an error event like ``{"code": 500, "msg": "…"}``. The SDKs ignore it, so the response stays empty."""
+    if value.get("code") in (0, "0", 200, "200", "success"):
+        return False  # {"code": 0, "msg": "ok"} reports success
     strange = "choices" not in value and not str(value.get("type", "")).startswith(("message", "content_block", "ping"))
-    return strange and bool({"code", "error_code", "base_resp"} & value.keys()) and bool(read_error(value))
+    return strange and error_in_success(value, read_error(value)) is not None

@@ -9,7 +9,7 @@ import probes.protocols
 DEFAULT_PROTOCOL = "openai"  # the most common one, assumed if nothing says otherwise
 
 # Files of this folder that are not protocols.
-_SHARED = frozenset(("__init__", "errors", "names", "protocol", "sse", "stream_counter"))
+_SHARED = frozenset(("__init__", "envelopes", "errors", "names", "protocol", "sse", "stream_counter"))
 # The order in reports and help: these by popularity, then all others by name.
 _FIRST = ("openai", "responses", "anthropic", "gemini", "azure", "ollama")
 

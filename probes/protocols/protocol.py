@@ -13,7 +13,8 @@ from urllib.parse import quote, unquote
 
 from probes.model.attempt import Attempt, Auth, KeyForm
 from probes.model.exchange import Answer, ApiError, StreamReading
-from probes.protocols.errors import COMMON_SHAPE, read_error
+from probes.protocols.envelopes import reports_failure
+from probes.protocols.errors import COMMON_SHAPE, error_in_success, read_error
 from probes.protocols.names import NAMES
 from probes.protocols.sse import Event, EventReader
 
@@ -50,6 +51,7 @@ class StreamReader(Protocol):
     """A reader that takes the events of one stream in order and returns what an SDK would have read."""
 
     done: bool  # the protocol's end marker arrived
+    behind: int  # pieces of text behind it, which no SDK reads
 
     def feed(self, event: Event, at: float) -> None: ...
     def end(self, event: Event) -> None: ...
@@ -131,6 +133,8 @@ class Wire:
     ``own_errors``: its servers use only that shape: an error of another shape at its path proves little.
     ``error_words``: pattern of words that only its servers use, if its errors have the shape of another protocol.
     ``proven_by_list``: only a model list proves that its path exists.
+    ``strictness``: the file in ``strictness/`` that says what its SDKs read; empty: that of its own name, if there is
+    one.
 
     Texts and snippets
 
@@ -191,6 +195,7 @@ class Wire:
     own_errors: bool = False
     error_words: str = ""
     proven_by_list: bool = False
+    strictness: str = ""
 
     words: tuple[tuple[str, str], ...] = ()
     provider_names: tuple[str, ...] = ()
@@ -391,20 +396,49 @@ def strange(value: dict[str, Any], otherwise: str) -> str:
     """
     if spoken_in(value):
         return "other_protocol"
-    if read_error(value):
+    if error_in_success(value, read_error(value)):
         return "error"
     return "foreign" if value and not _FAMILIAR & value.keys() else otherwise
+
+
+# Fields of a model in the lists of the known providers and servers.
+# fmt: off
+_OF_A_MODEL = frozenset((
+    "owned_by", "object", "display_name", "displayName", "context_length", "context_window", "max_model_len",
+    "supportedGenerationMethods", "digest", "details", "capabilities", "pricing", "architecture", "modified_at",
+    "max_input_tokens", "root", "permission", "baseModelId", "endpoints", "type",
+))
+# fmt: on
+
+
+def _may_be_model(row: object) -> bool:
+    """Check whether a row of a list may be a model: it has a field of one, or a name as models have.
+
+    Rows of other services have numbers, UUIDs, addresses and sentences as their names.
+    """
+    if not isinstance(row, dict):
+        return isinstance(row, str) and bool(row)
+    name = row.get("id") or row.get("name") or row.get("model")
+    if not isinstance(name, str):
+        return False
+    return bool(_OF_A_MODEL & row.keys()) or not re.fullmatch(
+        r"\d+|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{24,40}|.*[\s@].*", name[:200], re.IGNORECASE
+    )
 
 
 def model_ids(value: object) -> tuple[str, ...] | None:
     """Return the ids of a model list in the form of any protocol; None if the value is not one."""
     if isinstance(value, dict):
         rows = value.get("data", value.get("models"))
-    elif isinstance(value, list):
+        if rows is None and value.get("object") == "list":
+            rows = []  # a server written in Go writes its empty list so
+    elif isinstance(value, list) and value:
         rows = value
     else:
+        return None  # an empty array may be anybody's
+    if not isinstance(rows, list) or (not rows and reports_failure(value)):
         return None
-    if not isinstance(rows, list):
+    if rows and not any(map(_may_be_model, rows)):
         return None
     ids = []
     for row in rows:

@@ -312,10 +312,21 @@ def _correct_parts(text: str, protocol: str, add: AddFlaw) -> str | None:
 _TAIL = 500  # characters at the end of a path that contain its endpoint, with the name of a model
 
 
+# Endpoints of local servers' own APIs (llama.cpp, text-generation-inference, KoboldCpp, SageMaker's containers), which
+# their manuals show and no SDK adds to a base URL.
+_OWN_ENDPOINTS = (
+    "completion",
+    "infill",
+    "(?:api/(?:v1|extra)/)?generate(?:_stream|/stream)?",
+    "invocations",
+)
+
+
 @cache
 def _endpoint_pattern() -> re.Pattern[str]:
     """Return a pattern that matches an endpoint of any protocol at the end of a path."""
-    return re.compile(rf"(?i)/({'|'.join(end for one in wires() for end in one.endings)})/*$")
+    ends = (*(end for one in wires() for end in one.endings), *_OWN_ENDPOINTS)
+    return re.compile(rf"(?i)/({'|'.join(ends)})/*$")
 
 
 def _correct_path(path: str, host: str, protocol: str, add: AddFlaw, query: str | None, fragment: str | None) -> str:
