@@ -28,6 +28,7 @@ from diagnose.words.text_type import Step, Text
 if TYPE_CHECKING:
     from diagnose.report import Seen
     from probes.model.note import Note
+    from probes.model.source import Source
 
 # The folders next to this file, one for each language.
 LANGS = tuple(sorted(one.name for one in os.scandir(__path__[0]) if not one.name.startswith("_") and one.is_dir()))
@@ -138,15 +139,20 @@ def line(evidence: Seen, lang: str) -> str:
     return phrase(f"seen.{evidence.name}", lang, {name: spoken(value, lang) for name, value in evidence.values.items()})
 
 
-def spoken(value: str | Seen | Note | tuple[Note, ...], lang: str) -> str:
+def spoken(value: str | Seen | Note | Source | tuple[Note, ...], lang: str) -> str:
     """Write a value of a line or of a finding in the language ``lang``; plain text stays unchanged."""
     if isinstance(value, str):
         return value
     from diagnose.report import Seen
     from probes.model.note import Note
+    from probes.model.source import Source
 
     if isinstance(value, Seen):
         return line(value, lang)
+    if isinstance(value, Source):
+        # Only these two kinds are words of ours in the source's text; the others are names.
+        named = value.kind in ("environment", "default")
+        return value.text(part(lang, "interface").UI[f"source.{value.kind}"] if named else "")
     return notes((value,) if isinstance(value, Note) else value, lang)
 
 

@@ -248,12 +248,17 @@ def without_headers(attempt: Attempt, exchange: Exchange, headers: Iterable[Extr
 def followed(attempt: Attempt, exchange: Exchange) -> Attempt | None:
     """Return the attempt that a redirect points to, if it stays on this host. It may add TLS, but never remove it.
 
-    None for another host, because no key is sent there.
+    None for another host or port, because no key is sent there: on a shared machine, another port is another user's.
+    TLS at the usual port instead of plain HTTP at the usual port is the same server.
     """
-    if exchange.redirection.target is None or not exchange.redirection.target.base_url:
+    leads = exchange.redirection.target
+    if leads is None or not leads.base_url:
+        return None
+    same_port = parse_url(leads.base_url).port == parse_url(attempt.base_url).port
+    if leads.origin == "other" and not same_port:
         return None
     changed = tuple(dict.fromkeys((*attempt.changed, Change.REDIRECT)))
-    base_url = exchange.redirection.target.base_url
+    base_url = leads.base_url
     return replace(attempt, base_url=base_url, given=False, changed=changed, address="", query="")
 
 
