@@ -114,7 +114,9 @@ def words_of(hint: Hint, text: ReadText, lang: str) -> Text:
     case = next((one for one in (case, "text") if f"{hint.code}:{one}" in known), "")
     if hint.code in _SISTERS:
         values["names"] = values.get("sister_sites")
-    said = words.say(hint.code, lang, values, case)
+    from diagnose.answers.text_facts import text_facts  # only texts with a candidate need it
+
+    said = words.say(hint.code, lang, values, case, text_facts(text, values))
     # A step may begin with a stand-in for an unknown value, which is in lower case.
     return type(said)(said.title, said.explanation, tuple(step[:1].upper() + step[1:] for step in said.steps))
 
