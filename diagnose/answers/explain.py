@@ -176,8 +176,10 @@ def _ambiguous(best: dict[str, Hint], text: ReadText) -> Group | None:
 # -- the servers' words ------------------------------------------------------------------------------------------------
 
 _PATH = r"(?ia)(?<![\w.-])(?:https?://[^/\s'\"]+)?((?:/[\w.{}:%~-]++)++)"
-_TO_ENDPOINT = r"(?ia)(.*/(?:chat/completions|completions|messages|responses|models|embeddings))\b"
+_TO_ENDPOINT = r"(?ia)(.*/(?:chat/completions|completions|messages|responses|models(?!/[\w./-]+$)|embeddings))\b"
 _OWN_KEY = r"(?i)^(?!.*(?:authorization|header|bearer)).*(?:(?:api|secret) ?[-_]?key|密钥)"
+# A refusal that names several causes claims none of them.
+_ALTERNATIVES = r"(?i)\b(?:missing|invalid|incorrect)\b,.{0,100}\bor\b.{0,16}\bexpired"
 _SEEN = 0.8  # the confidence that a version is missing, where the requested path has none
 # A server names the path that it does not know; a client uses the same words for a URL that it could not parse.
 _CLIENTS_URL = r"(?i)invalid url(?! \()"
@@ -194,6 +196,8 @@ def _dialect_hints(text: ReadText, door: str | None) -> Iterator[Hint]:
         bare = match.dialect.startswith("status-") or match.dialect in generic
         if match.code == "http.gateway_error" and not failing:  # a client reports "fetch failed" for its own connection
             match = match._replace(confidence=0.5 * match.confidence)
+        if match.code in ("auth.expired", "auth.header_lost") and re.search(_ALTERNATIVES, match.why):
+            match = match._replace(confidence=min(match.confidence, _FOLLOWS))
         if match.code == "path":
             if re.search(_CLIENTS_URL, match.why):
                 continue
@@ -248,6 +252,8 @@ _NOTED: Mapping[str, tuple[tuple[str, float, float], ...]] = {
     "echo_dummy": (("key.placeholder", 0.96, 0.96), ("app.base_url_ignored", 0.8, 0.0)),
     "official_words": (("app.base_url_ignored", 0.96, 0.85),),
     "official_request": (("app.base_url_ignored", 0.96, 0.96),),
+    "named_elsewhere": (("key.wrong_door", 0.93, 0.93), ("app.base_url_ignored", 0.74, 0.74)),
+    "edge_for_local": (("app.private_refused", 0.96, 0.96),),
     "relayed_words": (("auth.upstream", 0.9, 0.9), ("app.base_url_ignored", 0.7, 0.7)),
     "foreign_model": (("app.base_url_ignored", 0.74, 0.74), ("model.not_found", 0.9, 0.9)),
     "mixed_content": (("app.mixed_content", 0.95, 0.85),),

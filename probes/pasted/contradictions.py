@@ -12,6 +12,7 @@ from probes.model.key_shape import Confidence
 from probes.model.secret import public_prefix
 from probes.pasted.notes import LOCAL, LOOPBACK, TRIED, ScannedText, TextNote, UrlInText, literal
 from probes.pasted.urls_in_text import base_url_of
+from probes.pasted.vendors import CARRIERS
 
 if TYPE_CHECKING:
     from probes.catalog.door import Door
@@ -45,6 +46,14 @@ _OWN_URL = (
     r"(?i)\b(?:custom|own|my|third[- ]party|relay'?s?|proxy|new) (?:api |base )?(?:url|endpoint|host|domain)\b"
     r"|中转(?:地址|站)|自定义.{0,6}(?:地址|url|域名)"
 )
+# "my deepseek api key": who issued the key, in the words of the user.
+_KEY_OF = (
+    r"(?i)(?<![\w/.-])(?P<house>[a-z][a-z0-9]{3,20})(?:'s|(?: ?的))? ?(?:paid |platform |official )?"
+    r"(?:api[ _-]?keys?\b|api ?密钥|密钥)"
+)
+# Cloudflare's own answer, which no server on the user's machine gives; a tunnel leads there from outside.
+_EDGE = r"(?i)\berror code:? 1\d{3}\b|direct ip access not allowed"
+_TUNNEL = r"(?i)tunnel|cloudflared|ngrok|内网穿透"
 _HTTPS_PAGE = (
     r"(?i)https[- ](?:page|site|web ?site|web ?app|frontend|domain|origin)|(?:over|via|through|behind) https\b"
     r"|https ?(?:的)?(?:页面|网站|站点|域名)|通过 ?https ?(?:访问|打开)"
@@ -59,6 +68,7 @@ def contradictions(seen: ScannedText) -> Iterator[TextNote]:
     """Yield notes about parts of the text that contradict each other."""
     yield from _refused_keys(seen)
     yield from _official_site(seen)
+    yield from _edge_for_local(seen)
     yield from _mixed_content(seen)
 
 
@@ -98,6 +108,8 @@ def _official_site(seen: ScannedText) -> Iterator[TextNote]:
             yield TextNote("relayed_words", named.value, values={"host": named.host})
         elif found := re.search(_OWN_URL, seen.plain):
             yield TextNote("official_words", _around(seen.plain, found), sure=False)
+        else:
+            yield from _named_elsewhere(seen)
     elif named is not None and named.base and _openai_asked(seen):
         yield TextNote("official_request", named.value)
     model = re.search(_OPENAI_NO_MODEL, seen.plain) if "does not exist" in seen.lower else None
@@ -105,6 +117,32 @@ def _official_site(seen: ScannedText) -> Iterator[TextNote]:
         local = named is not None and re.search(LOCAL, named.host) is not None
         if not local:  # vLLM and others use the same sentence about their own models
             yield TextNote("foreign_model", _around(seen.plain, model), values={"model": model["model"]})
+
+
+def _named_elsewhere(seen: ScannedText) -> Iterator[TextNote]:
+    """Yield a note if OpenAI refuses a key that the text calls that of one other vendor."""
+    said = {found["house"].lower(): found for found in re.finditer(_KEY_OF, seen.plain)}
+    if not said or "openai" in said:
+        return
+    from probes.catalog.doors import load
+
+    owners = [door for door in load() if door.id.partition("-")[0] in said and door.kind not in CARRIERS]
+    if len({door.company for door in owners}) != 1:
+        return
+    found = said[owners[0].id.partition("-")[0]]
+    one = len(owners) == 1
+    values = {"key_door": owners[0].name, "better_url": base_url_of(owners[0])} if one else {}
+    yield TextNote("named_elsewhere", _around(seen.plain, found), values=values)
+
+
+def _edge_for_local(seen: ScannedText) -> Iterator[TextNote]:
+    """Yield a note if a public network answers a request to this machine: the app runs somewhere else."""
+    found = re.search(_EDGE, seen.plain)
+    if found is None or re.search(_TUNNEL, seen.plain):
+        return
+    local = next((u for u in seen.urls if u.asked and re.search(LOOPBACK, u.host)), None)
+    if local is not None and not any(u.asked and not re.search(LOCAL, u.host) for u in seen.urls):
+        yield TextNote("edge_for_local", _around(seen.plain, found), values={"host": local.host})
 
 
 def _openai(url: UrlInText) -> bool:

@@ -28,6 +28,8 @@ class TextNote(NamedTuple):
     - ``echo_empty``, ``echo_dummy``: the refusal quotes an empty key, or a stand-in such as ``no_key``;
     - ``official_words``: the vendor's own site answers, and the text names another base URL;
     - ``official_request``: the request went to the vendor's own site, and the text names another base URL;
+    - ``named_elsewhere``: OpenAI refuses a key that the text calls that of another vendor;
+    - ``edge_for_local``: a public network's own error answers a request to this machine;
     - ``relayed_words``: a host that is no known door answered with the vendor's refusal;
     - ``foreign_model``: OpenAI's own sentence about a model of another vendor;
     - ``mixed_content``: an https page, and an API address with http.

@@ -52,7 +52,7 @@ def vendor_of(id: str) -> dict[str, str]:
 
 # Ids that say nothing about the vendor: every SDK and app names OpenAI, and the others are ordinary words.
 _GENERIC = frozenset(("openai", "azure", "google", "local", "together", "you", "pi", "mind", "prime", "moon", "meta"))
-_CARRIERS = ("local", "gateway", "relay")
+CARRIERS = ("local", "gateway", "relay")
 
 
 def named_vendor(lower: str) -> dict[str, str]:
@@ -67,7 +67,7 @@ def named_vendor(lower: str) -> dict[str, str]:
     named = [
         door
         for door in load()
-        if (head := door.id.partition("-")[0]) in words and head not in _GENERIC and door.kind not in _CARRIERS
+        if (head := door.id.partition("-")[0]) in words and head not in _GENERIC and door.kind not in CARRIERS
     ]
     if len({door.company for door in named}) != 1:
         return {}
