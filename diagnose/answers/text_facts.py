@@ -1,7 +1,7 @@
 """The facts of a pasted text that decide which steps of a finding are shown.
 
-They have the names of :mod:`diagnose.advice.case_facts`. A text often does not tell where the server is. Then every place
-counts as possible, except this machine: a step about a house, product or app is shown only if the text names it.
+They have the names of :mod:`diagnose.advice.case_facts`. A text often does not tell where the server is. Then every
+place counts as possible, except this machine. A step about a house, product or app is shown only if the text names it.
 """
 
 from __future__ import annotations

@@ -27,6 +27,10 @@ _DUMMY = (
     r"|local(?:host)?|dummy|fake|test|any(?:thing)?|unused|placeholder|string|token|key|api[-_]?key|my[-_]?key|none|x{1,12}"
     r"|sk-(?:no[-_]?key[\w-]{0,14}|dummy|fake|test|local|x{1,12}|1{2,}|123\w{0,8})|1{2,}|123\w{0,8}|abc\w{0,4})"
 )
+# The end of a masked key, where it is not that of a real one: "****eek}", "****here".
+_TAIL = r"(?i)api[- ]?key(?: provided)?[:：] ?['\"`]?[\w-]{0,12}(?:\*{3,}|…)(?P<tail>[\w%})\]>-]{1,12})"
+_REFERENCE_END = r".{0,10}[})%]"
+_EXAMPLE_END = r"(?i).{0,8}(?:here|_?key|[-_]token|name|xxx+|\]|>)"
 _NO_HEAD = r"(?i)bearer|your|http|open|api|my|none|null|undefined|test|key|dummy|example|sk-your|sk-x+$|export|auth"
 # The sentences with which a vendor's own site refuses a key or a model: its door, and the words.
 _OFFICIAL = (
@@ -80,6 +84,11 @@ def _refused_keys(seen: ScannedText) -> Iterator[TextNote]:
     if empty is not None:
         yield TextNote("echo_empty", _around(seen.plain, empty))
         return
+    tail = re.search(_TAIL, seen.plain)
+    if tail is not None and re.fullmatch(_REFERENCE_END, tail["tail"]):
+        yield TextNote("echo_reference", _around(seen.plain, tail))
+    elif tail is not None and re.fullmatch(_EXAMPLE_END, tail["tail"]):
+        yield TextNote("echo_example", _around(seen.plain, tail))
     whole = re.search(_WHOLE_ECHO, seen.plain)
     if whole is not None and re.fullmatch(_DUMMY, whole["value"]):
         official = any(word in seen.lower for _, words in _OFFICIAL for word in words)

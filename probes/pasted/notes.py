@@ -26,6 +26,7 @@ class TextNote(NamedTuple):
     - ``app_doubles_version``: the requested URL has the base URL's version and another one behind it;
     - ``echo_elsewhere``: the refusing provider does not issue keys that begin like the quoted one;
     - ``echo_empty``, ``echo_dummy``: the refusal quotes an empty key, or a stand-in such as ``no_key``;
+    - ``echo_reference``, ``echo_example``: the masked key ends like ``${KEY}``, or like ``your-key-here``;
     - ``official_words``: the vendor's own site answers, and the text names another base URL;
     - ``official_request``: the request went to the vendor's own site, and the text names another base URL;
     - ``named_elsewhere``: OpenAI refuses a key that the text calls that of another vendor;

@@ -431,7 +431,9 @@ def test_a_text_from_a_public_thread(case: dict[str, object]) -> None:
     """``codes`` are those that a fair reader accepts for the text alone; ``first``: right at the first run."""
     found, wanted = explained(str(case["text"]), "en"), case["codes"]
     assert isinstance(wanted, list)
-    if case.get("ambiguous"):
+    if case.get("none"):  # no error of a model API: nothing is claimed
+        assert not any(one.likely for one in found.candidates)
+    elif case.get("ambiguous"):
         assert found.ask
         assert len(set(codes(found)[:3]) & set(wanted)) >= 2
     else:
@@ -445,3 +447,63 @@ def test_the_texts_are_shortened_and_hold_no_key() -> None:
         assert len(case["text"]) < 900
         assert set(case["codes"]) <= set(en.TEXTS)
         assert read(case["text"]).plain.count("[key]") == 0
+
+
+# -- the kinds behind lots D and E -------------------------------------------------------------------------------------
+
+OPENAI_REFUSES = "Incorrect API key provided: sk-1a2b3***********9f0c. Find your API key at https://platform.openai.com"
+
+
+@pytest.mark.parametrize(
+    ("code", "text"),
+    [
+        ("key.wrong_door", f"I pasted my Groq's API key into the plugin: 401 {OPENAI_REFUSES}"),
+        ("key.wrong_door", f"填的是 deepseek 的 api key，报错 401 {OPENAI_REFUSES}"),
+        ("auth.rejected", f"my openai api key worked yesterday: 401 {OPENAI_REFUSES}"),
+        ("key.unexpanded", "401 Authentication Fails, Your api key: ****KEY} is invalid"),
+        ("key.unexpanded", "Incorrect API key provided: ****KEY%."),
+        ("key.placeholder", "401 Authentication Fails, Your api key: ****_key is invalid"),
+        ("key.placeholder", "Incorrect API key provided: your-*****here."),
+        ("app.private_refused", "base_url=http://127.0.0.1:1234/v1 deployed as a worker: 403 error code: 1003"),
+        ("app.private_refused", "OLLAMA_BASE_URL: http://localhost:11434 on Netlify, HTTP 403 direct IP access not allowed"),
+        ("app.cors", '[GIN] 2026/01/02 - 10:00:00 | 403 | 12us | 127.0.0.1 | OPTIONS "/v1/chat/completions"'),
+        ("app.cors", 'INFO: 127.0.0.1:5312 - "OPTIONS /v1/chat/completions HTTP/1.1" 405 Method Not Allowed'),
+        ("model.parameter_rejected", "400 Previous response with id 'resp_12' not found."),
+        ("model.parameter_rejected", "Error 400: No tool output found for function call call_77."),
+        ("auth.not_permitted", "User: arn:aws:iam::1:user/x is not authorized to perform: bedrock:InvokeModel"),
+        ("auth.not_permitted", "403 The service account lacks the required permission for this endpoint"),
+        ("url.path_wrong", "HTTP 400: the API URL is incorrect"),
+        ("tls.untrusted_issuer", "FROM scratch image: Post https://api.openai.com: x509: certificate signed by unknown authority"),
+        ("url.invalid", "POST wss://relay.example/v1/chat/completions failed"),
+        ("auth.rejected", '{"error":"invalid_client","error_description":"Client authentication failed"}'),
+        ("app.sdk_mismatch", "TypeError: client.chat.completions.parseStream is not a function"),
+    ],
+)  # fmt: skip
+def test_what_a_text_shows_by_itself(code: str, text: str) -> None:
+    assert codes(explained(text, "en"))[0] == code
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Failed to load model: out of memory. Try loading the model with fewer layers.",
+        "TypeError: Cannot read properties of undefined (reading 'windowId') at renderer.js:12",
+        "403 Forbidden from ollama behind my tunnel",
+    ],
+)
+def test_nothing_is_claimed_that_the_text_leaves_open(text: str) -> None:
+    assert not any(one.likely for one in explained(text, "en").candidates)
+
+
+@pytest.mark.parametrize(
+    ("text", "foreign"),
+    [
+        ("403 Permission 'aiplatform.endpoints.predict' denied on resource (or it may not exist)", "GitHub"),
+        ("403 this key does not have sufficient permissions to call inference providers", "Generative Language"),
+        ("connect ECONNREFUSED 127.0.0.1:8080", "443"),
+    ],
+)
+def test_no_step_is_about_something_that_the_text_does_not_name(text: str, foreign: str) -> None:
+    first = explained(text, "en").candidates[0]
+    assert first.text.steps
+    assert not any(foreign in step for step in first.text.steps)
