@@ -1,7 +1,7 @@
-"""Serve a tiny llama with random weights by llama.cpp's own server: ``llama_server.py PORT MODEL KEY CERTIFICATE``.
+"""Serve a tiny llama with random weights by llama.cpp's own server: ``llama_server.py PORT MODEL KEY``.
 
 It runs in the separate environment of ``.cache/servers/llama``, which has ``xllamacpp`` and ``gguf``. Without a key the
-server takes any; without a certificate it speaks plain HTTP.
+server takes any. That build of the server has no TLS.
 """
 
 import sys
@@ -67,7 +67,7 @@ def make_model(path: str) -> None:
     writer.close()
 
 
-def main(port: str, model: str, key: str, certificate: str) -> None:
+def main(port: str, model: str, key: str) -> None:
     make_model(model)
     params = xllamacpp.CommonParams()
     params.model.path = model
@@ -77,9 +77,8 @@ def main(port: str, model: str, key: str, certificate: str) -> None:
     params.n_ctx = CONTEXT
     params.n_predict = 24
     params.warmup = False
+    params.cpuparams.n_threads = params.cpuparams_batch.n_threads = 1
     params.api_keys = [key] if key else []
-    if certificate:
-        params.ssl_file_cert = params.ssl_file_key = certificate
     server = xllamacpp.Server(params)
     threading.Event().wait()  # until it is ended
     del server

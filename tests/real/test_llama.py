@@ -10,8 +10,6 @@ from typing import Any
 
 import pytest
 
-from probes.demo_server.certificates import authority
-
 pytestmark = pytest.mark.real
 Diagnose = Callable[..., dict[str, Any]]
 MODEL = "practice-tiny"
@@ -20,12 +18,10 @@ PROGRAM = Path(__file__).with_name("llama_server.py")
 
 @dataclass(frozen=True)
 class Scene:
-    """The address of a server that takes any key, of one that wants a key, and of that one with TLS."""
+    """The address of a server that takes any key, and of one that wants a key."""
 
     open: str
     locked: str
-    encrypted: str
-    root: Path
 
 
 @pytest.fixture(scope="module")
@@ -43,18 +39,12 @@ def llama(
         ".cache/servers/llama/bin/pip install xllamacpp gguf)",
     )
     with ExitStack() as stack:
-        root = stack.enter_context(authority())
         urls = []
-        for kind, wanted in (("open", ""), ("locked", key), ("encrypted", key)):
-            folder, port = tmp_path_factory.mktemp(kind), free_port()
-            certificate = ""
-            if kind == "encrypted":
-                (folder / "leaf.pem").write_bytes(root.pem())
-                certificate = str(folder / "leaf.pem")
-            argv = [python, PROGRAM, str(port), folder / "tiny.gguf", wanted, certificate]
-            stack.enter_context(serving(argv, port, folder))
-            urls.append(f"{'https' if certificate else 'http'}://localhost:{port}")
-        yield Scene(*urls, root.ca_pem)
+        for wanted in ("", key):
+            folder, port = tmp_path_factory.mktemp("llama"), free_port()
+            stack.enter_context(serving([python, PROGRAM, str(port), folder / "tiny.gguf", wanted], port, folder))
+            urls.append(f"http://localhost:{port}")
+        yield Scene(*urls)
 
 
 @pytest.mark.parametrize("path", ["/v1", "/v1/", ""])  # it serves its API at the root, too
@@ -67,11 +57,6 @@ def test_sound_settings(llama: Scene, key: str, diagnose: Diagnose, path: str) -
 @pytest.mark.parametrize("any_key", ["EMPTY", "none", "sk-no-key-required", "xxx"])
 def test_a_key_that_means_none(llama: Scene, diagnose: Diagnose, any_key: str) -> None:
     assert diagnose(f"{llama.open}/v1", any_key, MODEL)["verdict"] == "healthy"
-
-
-def test_sound_settings_over_tls(llama: Scene, key: str, diagnose: Diagnose) -> None:
-    report = diagnose(f"{llama.encrypted}/v1", key, MODEL, ca_bundle=llama.root)
-    assert report["verdict"] == "healthy"
 
 
 def test_sound_settings_for_anthropic(llama: Scene, key: str, diagnose: Diagnose) -> None:
@@ -114,12 +99,3 @@ def test_a_gemini_client_at_it(llama: Scene, key: str, diagnose: Diagnose) -> No
 def test_https_to_its_plain_port(llama: Scene, key: str, diagnose: Diagnose) -> None:
     url = llama.locked.replace("http:", "https:")
     assert diagnose(f"{url}/v1", key, MODEL, "--timeout", "3")["root_cause"] == "tls.not_tls"  # it stays silent
-
-
-def test_http_to_its_encrypted_port(llama: Scene, key: str, diagnose: Diagnose) -> None:
-    url = llama.encrypted.replace("https:", "http:")
-    assert diagnose(f"{url}/v1", key, MODEL)["root_cause"] in ("tls.needed", "http.closed")
-
-
-def test_a_certificate_that_nobody_trusts(llama: Scene, key: str, diagnose: Diagnose) -> None:
-    assert diagnose(f"{llama.encrypted}/v1", key, MODEL)["root_cause"] == "tls.untrusted_issuer"
