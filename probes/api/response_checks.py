@@ -65,6 +65,7 @@ _UNSERVED = (
     r"(?:supported|implemented|enabled)"
     r"|unsupported (?:api|endpoint|protocol|(?:api |request )?format|path|route)\b"
     r"|\b(?:create\w{3,30}|chatcomplete|messages(?:counttokens)?) is not supported by \w"
+    r"|\bprovider '?undefined'? not found"  # Claude Code Router reads the model on its own protocol's path only
     r"|(?:接口|协议|格式|端点).{0,12}(?:不支持|未实现|未开放)|(?:不支持|未实现).{0,12}(?:接口|协议|格式|端点)"
 )
 

@@ -73,7 +73,7 @@ def test_sound_settings(router: str, key: str, diagnose: Diagnose) -> None:
 
 
 def test_a_model_of_claudes_is_sent_to_the_default_upstream(router: str, key: str, diagnose: Diagnose) -> None:
-    report = diagnose(router, key, "claude-sonnet-4-5", protocol="anthropic")
+    report = diagnose(router, key, "claude-opus-9", protocol="anthropic")
     assert (report["verdict"], report["root_cause"]) == ("degraded", None)
     assert {one["code"] for one in report["findings"]} == {"model.substituted"}
 
@@ -95,8 +95,8 @@ def test_no_key(router: str, diagnose: Diagnose) -> None:
         (f"poor,{GPT}", "quota.exhausted"),
         (f"limited,{GPT}", "quota.rate_limited"),
         (f"failing,{GPT}", "http.server_error"),
-        (f"down,{GPT}", "http.server_error"),
-        (f"no-version,{GPT}", "http.server_error"),
+        (f"down,{GPT}", "http.gateway_error"),
+        (f"no-version,{GPT}", "http.gateway_error"),
         ("sound,gpt-0", "model.not_found"),
         (f"nobody,{GPT}", "model.no_channel"),
     ],
@@ -104,6 +104,7 @@ def test_no_key(router: str, diagnose: Diagnose) -> None:
 def test_what_fails_behind_it(router: str, key: str, diagnose: Diagnose, model: str, code: str) -> None:
     report = diagnose(router, key, model, protocol="anthropic")
     assert report["root_cause"] == code
+    assert report["side"] in (("settings", "relay", "provider") if code.startswith("model.") else ("relay", "provider"))
 
 
 @pytest.mark.parametrize(
