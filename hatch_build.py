@@ -16,10 +16,12 @@ from typing import Any
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 TABLES = (
-    *("probes/catalog/doors", "probes/catalog/apps"),
+    *("probes/catalog/doors", "probes/catalog/apps", "probes/catalog/credentials"),
     *(
         "diagnose/answers/dialects",
         "diagnose/answers/phrases",
+        "diagnose/answers/known_texts",
+        "diagnose/answers/ambiguous",
         "diagnose/answers/products",
         "diagnose/snippets/examples",
     ),

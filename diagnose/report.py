@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from probes.model.note import Note
 from probes.model.record import Record
+from probes.model.source import Source
 
 
 class Severity(StrEnum):
@@ -40,16 +41,17 @@ class Status(StrEnum):
 class Seen(NamedTuple):
     """A line of evidence that is written in the reader's language: the phrase ``seen.NAME`` and its values.
 
-    A value may be another such phrase or the notes of a probe. Plain text, such as a server's words, is not translated.
+    A value may be another such phrase, the notes of a probe or the source of a setting. Plain text, such as a server's
+    words, is not translated.
     """
 
     name: str
-    values: Mapping[str, str | Seen | Note | tuple[Note, ...]]
+    values: Mapping[str, str | Seen | Note | Source | tuple[Note, ...]]
 
 
 def seen(name: str, /, **values: object) -> Seen:
     """Make a line of evidence from the phrase ``seen.NAME`` and its values; other types become texts."""
-    ours = (Seen, Note, tuple)
+    ours = (Seen, Note, Source, tuple)
     return Seen(name, {slot: value if isinstance(value, ours) else str(value) for slot, value in values.items()})
 
 

@@ -40,7 +40,7 @@ BECAUSE: Mapping[str, tuple[str, ...]] = {
         "key.unexpanded",
     ),
     "key.wrong_door": ("settings.wrong_variable", "settings.conflict", "url.host_typo", "url.not_api_host"),
-    **dict.fromkeys(("key.wrong_kind", "key.wrong_plan"), ("settings.wrong_variable",)),
+    **dict.fromkeys(("key.wrong_kind", "key.wrong_audience", "key.wrong_plan"), ("settings.wrong_variable",)),
     "key.truncated": ("key.masked", "key.placeholder"),
     **dict.fromkeys(("key.wrong_region", "quota.exhausted"), ("key.wrong_plan",)),
     **dict.fromkeys(("proxy.socks_unsupported", "proxy.captures_local"), ("proxy.invalid",)),
@@ -96,7 +96,7 @@ IN_TEXT: Mapping[str, tuple[str, ...]] = {
     "url.invalid": ("url.scheme_missing", "url.stray_characters", "proxy.invalid"),
     "url.scheme_missing": ("url.stray_characters",),
     # A firewall answers before the router: its refusal says nothing about paths.
-    "url.version_missing": ("url.endpoint_included", "url.double_slash", "http.blocked"),
+    "url.version_missing": ("stream.websocket_refused", "url.endpoint_included", "url.double_slash", "http.blocked"),
     "url.path_wrong": (
         "http.blocked",
         "shape.web_page",
@@ -106,6 +106,7 @@ IN_TEXT: Mapping[str, tuple[str, ...]] = {
         "url.scheme_missing",
         "url.host_typo",
         "http.redirected",
+        "stream.websocket_refused",
     ),
     "key.wrong_kind": ("auth.header_style",),
     "proxy.unreachable": ("proxy.refused", "proxy.auth_required", "proxy.invalid"),
@@ -129,14 +130,27 @@ IN_TEXT: Mapping[str, tuple[str, ...]] = {
     "http.closed": (
         "stream.cut",
         "http.gateway_error",
+        "stream.websocket_closed",
     ),
-    "shape.malformed_answer": ("stream.ignored", "shape.web_page", "stream.malformed"),
-    "auth.rejected": ("app.base_url_ignored", "auth.ip_not_allowed", "auth.upstream"),
+    "shape.malformed_answer": ("stream.ignored", "shape.web_page", "stream.malformed", "http.body_encoding"),
+    # A refused upgrade is the answer to a WebSocket, and says nothing about the requests that follow it.
+    **dict.fromkeys(("shape.wrong_protocol", "http.server_error", "tcp.refused"), ("stream.websocket_refused",)),
+    "auth.rejected": (
+        "app.base_url_ignored",
+        "auth.ip_not_allowed",
+        "auth.upstream",
+        "stream.websocket_refused",
+    ),
+    "model.not_found": ("app.base_url_ignored",),
+    "stream.websocket_closed": ("stream.websocket_refused",),
     "auth.header_lost": ("app.base_url_ignored", "http.redirected"),
     "auth.not_permitted": ("access.region_blocked", "access.client_refused", "auth.ip_not_allowed"),
     # Codex reports "stream disconnected" for any end of its request.
     "stream.cut": (
         "stream.stalled",
+        "stream.websocket_refused",
+        "stream.websocket_closed",
+        "http.blocked",
         "dns.not_found",
         "dns.failed",
         "tcp.refused",

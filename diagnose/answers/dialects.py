@@ -63,7 +63,8 @@ class Match(NamedTuple):
     ``values`` may hold ``retry_after`` (seconds), ``have`` and ``need`` (amounts as written), ``model``,
     ``group``, ``parameter``, ``header``, ``path``, ``upstream`` (as the gateway calls it), ``echoed`` (the head of the
     key that the server says it got), ``echoed_tail``, ``plan_hint`` and ``kind_hint`` ("1": a key of a plan, of another
-    kind, is likely).
+    kind, is likely), ``own_words`` ("1": a gateway speaks about the key that it received itself, not about its own key
+    upstream).
     """
 
     code: str
@@ -345,7 +346,7 @@ def _match_row(row: DialectRow, words: _Words) -> Match | None:
             return None
         hit, text = hit_in_text
         why = _around(text, hit.start(), hit.end())
-        values |= {name.rstrip("2"): value for name, value in hit.groupdict().items() if value}
+        values |= {name.rstrip("234"): value for name, value in hit.groupdict().items() if value}
     confidence = row.confidence
     if row.doors and words.door is None:
         confidence *= ELSEWHERE

@@ -1,58 +1,32 @@
 """Find the likely cause in a pasted text: a traceback, an app's error message, a log, an HTML page.
 
-Three sources contribute: the servers' dialects (``dialects.toml``), the clients' phrases (``phrases.toml``), and the
-examination of base URLs and keys that ``check`` makes too (``probes/pasted/pasted_text.py``, which removes the keys
-first). The module is pure.
+``probes/pasted`` reads the whole text first: it removes the keys and notes addresses, hosts, keys, the client, and what
+contradicts what. Those notes, the servers' dialects (``dialects.toml``) and the clients' phrases (``phrases.toml``) are
+the evidence, from which the candidates follow. A text that fits many causes is called ambiguous; for one that no row
+knows, the nearest known texts give candidates of low confidence. The module is pure.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
-from functools import cache
-from itertools import pairwise
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 from diagnose import words
+from diagnose.answers.ambiguous import CLAIMED, generic_rows, group_of, shared_hints
 from diagnose.answers.causes import BECAUSE, IN_TEXT, explains_in_text
-from diagnose.answers.data_files import table
 from diagnose.answers.dialects import match_text
-from diagnose.answers.literal_filter import Needles, may_match
+from diagnose.answers.dialects import rows as dialect_rows
+from diagnose.answers.hints import Hint, quote
+from diagnose.answers.phrases import phrase_hints
+from diagnose.answers.phrases import rows as rows  # the table's readers import it from here
 from probes.model.key_shape import Fit
 
 if TYPE_CHECKING:
-    from typing import Protocol
+    from diagnose.answers.ambiguous import Group
+    from diagnose.answers.hints import ReadText
+    from diagnose.words.text_type import Text
 
-    class ReadNote(Protocol):
-        """The interface of :class:`probes.pasted.notes.TextNote` that this module uses."""
-
-        @property
-        def kind(self) -> str: ...
-        @property
-        def where(self) -> str: ...
-        @property
-        def sure(self) -> bool: ...
-
-    class ReadText(Protocol):
-        """A text without keys: the interface of :class:`probes.pasted.notes.PastedText` that this module uses."""
-
-        @property
-        def plain(self) -> str: ...
-        @property
-        def lower(self) -> str: ...
-        @property
-        def short(self) -> str: ...
-        @property
-        def tags(self) -> frozenset[str]: ...
-        @property
-        def notes(self) -> Sequence[ReadNote]: ...
-        @property
-        def host(self) -> str | None: ...
-
-
-GAP = 160  # characters that ` … ` in a phrase may match
-TRIED = 5  # occurrences of a phrase's head that are tried
-QUOTED = 160  # characters
 SHOWN = 6  # candidates
 LEAST = 0.3  # the lowest confidence of a candidate
 
@@ -61,145 +35,140 @@ class Candidate(NamedTuple):
     """A finding that may be the cause of the text.
 
     ``confidence`` is between 0 and 1. ``why`` is a sentence in the requested language. ``evidence`` is the decisive
-    part of the text, at most 160 characters, without any key.
+    part of the text, at most 160 characters, without any key. ``text`` are the words of the finding, filled in with
+    what the text names.
     """
 
     code: str
     confidence: float
     why: str
     evidence: str
+    text: Text
+
+    @property
+    def likely(self) -> bool:
+        """Whether people are told that this is likely, and not only possible."""
+        return self.confidence >= CLAIMED
 
 
-class PhraseRow(NamedTuple):
-    """A row of ``phrases.toml``, which explains the conditions.
+class Explanation(NamedTuple):
+    """What a text is likely to be about, the best candidate first.
 
-    ``needles`` are those of the pattern; empty if they are not known.
+    ``ask`` is a sentence that says what else would tell the cause; empty if the text tells it. ``guessed``: no known
+    words occur in the text, and the candidates are those of the most similar known texts.
     """
 
-    code: str
-    confidence: float
-    any: Sequence[str] = ()
-    pattern: str = ""
-    needles: Needles = ()
-    beside: Sequence[str] = ()
-    without: Sequence[str] = ()
-
-
-class _Hint(NamedTuple):
-    """A part of the text that suggests a code."""
-
-    code: str
-    confidence: float
-    evidence: str
+    candidates: tuple[Candidate, ...]
+    ask: str = ""
+    guessed: bool = False
 
 
 def explain(text: ReadText, lang: str = "en", door: str | None = None) -> tuple[Candidate, ...]:
-    """Return the likely causes of a pasted text, the most confident first; empty if nothing in it is known.
+    """Return the likely causes of a pasted text, the most confident first; see :func:`explanation`."""
+    return explanation(text, lang, door).candidates
+
+
+def explanation(text: ReadText, lang: str = "en", door: str | None = None) -> Explanation:
+    """Return the likely causes of a pasted text, and what else would tell; no candidates if nothing in it is known.
 
     ``text`` comes from :func:`probes.pasted.pasted_text.read`, which removes the keys. ``door`` is the id of its host's
     door, or None for an unknown host.
     """
-    best: dict[str, _Hint] = {}
-    for hint in (*_phrase_hints(text), *_dialect_hints(text, door), *_note_hints(text)):
-        if hint.code not in best or hint.confidence > best[hint.code].confidence:
+    best: dict[str, Hint] = {}
+    for hint in (*phrase_hints(text), *_dialect_hints(text, door), *_note_hints(text)):
+        known = best.get(hint.code)
+        if known is None:
             best[hint.code] = hint
+        elif hint.confidence > known.confidence:
+            best[hint.code] = hint._replace(values={**known.values, **hint.values}, case=hint.case or known.case)
+        else:
+            best[hint.code] = known._replace(values={**hint.values, **known.values}, case=known.case or hint.case)
     _put_causes_first(best)
+    group = _ambiguous(best, text)
     ranked = sorted((hint for hint in best.values() if hint.confidence >= LEAST), key=lambda hint: -hint.confidence)
-    values = {"host": text.host}
-    return tuple(
-        Candidate(hint.code, round(hint.confidence, 2), words.say(hint.code, lang, values).title, _quote(hint.evidence))
-        for hint in ranked[:SHOWN]
-    )
+    guessed = not ranked
+    if guessed:
+        from diagnose.answers.nearest import nearest_hints
 
+        ranked = nearest_hints(text)
+        guessed = bool(ranked)
+    ask = words.phrase(f"explain.ask.{group.id}", lang) if group else ""
+    if guessed:
+        ask = words.phrase("explain.ask.nearest", lang)
+    return Explanation(tuple(_candidate(hint, text, lang) for hint in ranked[:SHOWN]), ask, guessed)
+
+
+def _candidate(hint: Hint, text: ReadText, lang: str) -> Candidate:
+    filled = words_of(hint, text, lang)
+    return Candidate(hint.code, round(hint.confidence, 2), filled.title, quote(hint.evidence), filled)
+
+
+def words_of(hint: Hint, text: ReadText, lang: str) -> Text:
+    """Return the words of a hint's finding, or of its special case, filled in with what the text names."""
+    case = hint.case or _case(hint, text)
+    values: dict[str, str | None] = {name: quote(value) for name, value in {**text.values, **hint.values}.items()}
+    values["host"] = values.get("host") or text.host
+    if not values.get("better_url") and hint.code in _BETTER:
+        values["better_url"] = values.get(_BETTER[hint.code])
+    known = words.part(lang, "special_cases").CASES
+    case = next((one for one in (case, "text") if f"{hint.code}:{one}" in known), "")
+    if hint.code in _SISTERS:
+        values["names"] = values.get("sister_sites")
+    said = words.say(hint.code, lang, values, case)
+    # A step may begin with a stand-in for an unknown value, which is in lower case.
+    return type(said)(said.title, said.explanation, tuple(step[:1].upper() + step[1:] for step in said.steps))
+
+
+# Code -> the reader's value that is its better base URL.
+_BETTER = {"url.version_missing": "versioned_url", "url.path_wrong": "documented_url"}
+# Codes whose words name the other sites of the same vendor.
+_SISTERS = ("auth.rejected", "key.wrong_region", "key.wrong_plan")
+# Code -> the tag of the text, and the special case that it selects.
+_CASES: Mapping[str, tuple[str, str]] = {
+    "tcp.refused": ("@docker", "container"),
+    "proxy.unreachable": ("@docker", "container"),
+}
+
+
+def _case(hint: Hint, text: ReadText) -> str:
+    if "case" in hint.values:
+        return hint.values["case"]
+    tag, case = _CASES.get(hint.code, ("", ""))
+    return case if tag in text.tags and "@loopback" in text.tags else ""
+
+
+# -- the order ---------------------------------------------------------------------------------------------------------
 
 _FIRM = 0.75  # the lowest confidence of a cause that may rank before its consequence
+_FOLLOWS = 0.55  # the highest confidence of a finding that follows from a firm cause
 _NEAR = 0.25  # how much less confident than the consequence the cause may be
 
 
-def _put_causes_first(best: dict[str, _Hint]) -> None:
+def _put_causes_first(best: dict[str, Hint]) -> None:
     """Rank causes before the findings that follow from them (``causes.py``), by lowering the latter's confidence."""
     present = [code for code in dict.fromkeys((*BECAUSE, *IN_TEXT)) if code in best]
     for code in (*present, *present):  # twice, because a lowered finding may itself be the cause of another one
         hint = best[code]
         causes = (cause for cause in best if explains_in_text(cause, code))
         firm = [best[cause].confidence for cause in causes if best[cause].confidence >= _FIRM]
-        if firm and hint.confidence - _NEAR <= max(firm) <= hint.confidence:
-            best[code] = hint._replace(confidence=max(firm) - 0.01)
+        if firm and hint.confidence - _NEAR <= max(firm):
+            best[code] = hint._replace(confidence=min(hint.confidence, _FOLLOWS))
 
 
-# -- the tables --------------------------------------------------------------------------------------------------------
-
-
-@cache
-def rows() -> tuple[PhraseRow, ...]:
-    """The rows of ``phrases.toml``, in its order."""
-    return tuple(PhraseRow(**entry) for entry in table("answers/phrases")["row"])
-
-
-# -- the clients' phrases ----------------------------------------------------------------------------------------------
-
-
-def _phrase_hints(text: ReadText) -> Iterator[_Hint]:
-    for row in rows():
-        span = _span_of(row, text)
-        if span is None or not (not row.beside or any(_occurs(text, part) for part in row.beside)):
-            continue
-        if any(_occurs(text, part) for part in row.without):
-            continue
-        yield _Hint(row.code, row.confidence, _around(text.plain, *span))
-
-
-def _span_of(row: PhraseRow, text: ReadText) -> tuple[int, int] | None:
-    if row.pattern:
-        if not may_match(row.needles, text.lower):
-            return None
-        match = _compiled(row.pattern).search(text.lower)
-        return match.span() if match else None
-    for phrase in row.any:
-        if phrase[0] == "@" or " … " in phrase or phrase in text.lower:
-            span = _find(text, phrase)
-            if span is not None:
-                return span
-    return None
-
-
-@cache
-def _compiled(pattern: str) -> re.Pattern[str]:
-    return re.compile(pattern, re.ASCII)  # ASCII, so that `\b` matches between a word and Chinese
-
-
-def _occurs(text: ReadText, phrase: str) -> bool:
-    return _find(text, phrase) is not None
-
-
-def _find(text: ReadText, phrase: str) -> tuple[int, int] | None:
-    """Return the start and end of a phrase in the text, or None.
-
-    A tag that holds (``@404``) is placed at the status that it names, or at the start of the text.
-    """
-    if phrase[0] == "@":
-        if phrase not in text.tags:
-            return None
-        at = max(0, text.lower.find(phrase[1:]))
-        return at, at + len(phrase) - 1
-    head, *rest = phrase.split(" … ") if " … " in phrase else (phrase,)
-    start = -1
-    for _ in range(TRIED):  # the rest of the phrase may follow only a later occurrence of its head
-        start = text.lower.find(head, start + 1)
-        if start < 0:
-            return None
-        before = text.lower[start - 1 : start]
-        if head[0].isalnum() and head[0].isascii() and before.isalnum() and before.isascii():
-            continue  # in the middle of another word
-        end = start + len(head)
-        for part in rest:
-            at = text.lower.find(part, end, end + GAP + len(part))
-            if at < 0:
-                break
-            end = at + len(part)
-        else:
-            return start, end
-    return None
+def _ambiguous(best: dict[str, Hint], text: ReadText) -> Group | None:
+    """Give the causes of an ambiguous text the confidences of its group, and return the group; None otherwise."""
+    if any(hint.confidence >= CLAIMED and not hint.bare for hint in best.values()):
+        return None
+    group = group_of(text)
+    if group is None:
+        return None
+    shared = shared_hints(group, text, best)
+    codes = {hint.code for hint in shared}
+    for code, hint in best.items():
+        if code not in codes:
+            best[code] = hint._replace(confidence=min(hint.confidence, LEAST - 0.01))
+    best.update({hint.code: hint for hint in shared})
+    return group
 
 
 # -- the servers' words ------------------------------------------------------------------------------------------------
@@ -207,104 +176,96 @@ def _find(text: ReadText, phrase: str) -> tuple[int, int] | None:
 _PATH = r"(?ia)(?<![\w.-])(?:https?://[^/\s'\"]+)?((?:/[\w.{}:%~-]++)++)"
 _TO_ENDPOINT = r"(?ia)(.*/(?:chat/completions|completions|messages|responses|models|embeddings))\b"
 _OWN_KEY = r"(?i)^(?!.*(?:authorization|header|bearer)).*(?:(?:api|secret) ?[-_]?key|密钥)"
+_SEEN = 0.8  # the confidence that a version is missing, where the requested path has none
 # A server names the path that it does not know; a client uses the same words for a URL that it could not parse.
 _CLIENTS_URL = r"(?i)invalid url(?! \()"
 _VERSIONED = r"/v\d\w*/|/v\d\w*$|\bapi/"
 
 
-def _dialect_hints(text: ReadText, door: str | None) -> Iterator[_Hint]:
+def _dialect_hints(text: ReadText, door: str | None) -> Iterator[Hint]:
     failing = any(tag.startswith("@5") for tag in text.tags)
     by_server = "{" in text.plain or any(
         tag.startswith("@4") for tag in text.tags
     )  # a server's response, not an app's own message
+    generic = generic_rows()
     for match in match_text(text.short, door):
+        bare = match.dialect.startswith("status-") or match.dialect in generic
         if match.code == "http.gateway_error" and not failing:  # a client reports "fetch failed" for its own connection
             match = match._replace(confidence=0.5 * match.confidence)
         if match.code == "path":
             if re.search(_CLIENTS_URL, match.why):
                 continue
-            yield from _wrong_path(match.confidence, match.why, text)
+            yield from _wrong_path(match.confidence, match.why, text, bare)
         elif match.code == "proxy_page":
             local = "@local" in text.tags
-            yield _Hint("proxy.captures_local" if local else "proxy.refused", match.confidence, match.why)
-            yield _Hint("proxy.refused" if local else "proxy.captures_local", 0.7 * match.confidence, match.why)
-            yield _Hint("http.gateway_error", 0.5 * match.confidence, match.why)
+            yield Hint("proxy.captures_local" if local else "proxy.refused", match.confidence, match.why)
+            yield Hint("proxy.refused" if local else "proxy.captures_local", 0.7 * match.confidence, match.why)
+            yield Hint("http.gateway_error", 0.5 * match.confidence, match.why)
         elif match.code == "auth.header_lost" and not by_server and re.search(_OWN_KEY, match.why):
-            yield _Hint("settings.missing_key", match.confidence, match.why)
-            yield _Hint(match.code, 0.85 * match.confidence, match.why)
+            yield Hint("settings.missing_key", match.confidence, match.why)
+            yield Hint(match.code, 0.85 * match.confidence, match.why)
         else:
-            yield _Hint(match.code, match.confidence, match.why)
+            house = {} if "door" in text.values else _house(match.dialect, text)
+            yield Hint(match.code, match.confidence, match.why, {**house, **match.values}, bare=bare)
 
 
-def _wrong_path(confidence: float, evidence: str, text: ReadText) -> Iterator[_Hint]:
+def _house(dialect: str, text: ReadText) -> Mapping[str, str]:
+    """Return what is known about the one vendor whose words a dialect is; empty if several use them."""
+    doors = next((row.doors for row in dialect_rows() if row.id == dialect), ())
+    return text.vendor(doors[0]) if len(doors) == 1 and not doors[0].endswith("*") else {}
+
+
+def _wrong_path(confidence: float, evidence: str, text: ReadText, bare: bool) -> Iterator[Hint]:
     """Yield the hints of an unknown path: a missing version if the path contains none, and a wrong path."""
     paths = [end[1] for path in re.findall(_PATH, text.plain) if (end := re.match(_TO_ENDPOINT, path))]
     from probes.protocols.protocol import wires
 
     versioned = "|".join((_VERSIONED, *(one.inner_path for one in wires() if one.inner_path)))
-    bare = bool(paths) and not any(re.search(versioned, path, re.IGNORECASE) for path in paths)
-    yield _Hint("url.version_missing", confidence if bare else 0.6 * confidence, evidence)
-    yield _Hint("url.path_wrong", 0.9 * confidence if bare else confidence, evidence)
+    no_version = bool(paths) and not any(re.search(versioned, path, re.IGNORECASE) for path in paths)
+    if no_version:  # the path itself tells
+        bare, confidence = False, max(confidence, _SEEN)
+    yield Hint("url.version_missing", confidence if no_version else 0.6 * confidence, evidence, bare=bare)
+    yield Hint("url.path_wrong", 0.9 * confidence if no_version else confidence, evidence, bare=bare)
 
 
-# -- addresses and keys ------------------------------------------------------------------------------------------------
+# -- addresses, keys and contradictions --------------------------------------------------------------------------------
 
-# Kind of note -> the code that it suggests, the confidence if the note is sure, and if it is not.
-_NOTED = {
-    "invalid": ("url.invalid", 0.93, 0.9),
-    "bad_port": ("url.invalid", 0.93, 0.9),
-    "double_slash": ("url.double_slash", 0.93, 0.9),
-    "version_doubled": ("url.version_doubled", 0.93, 0.9),
-    "endpoint_included": ("url.endpoint_included", 0.93, 0.9),
-    "looks_like_key": ("settings.swapped", 0.93, 0.9),
-    "website": ("url.not_api_host", 0.92, 0.92),
-    "host_typo": ("url.host_typo", 0.96, 0.96),
-    "echo_elsewhere": ("key.wrong_door", 0.97, 0.97),
-    "official_words": ("app.base_url_ignored", 0.96, 0.96),
-    Fit.OTHER_DOOR: ("key.wrong_door", 0.96, 0.6),
-    Fit.OTHER_REGION: ("key.wrong_region", 0.9, 0.6),
-    Fit.OTHER_PLAN: ("key.wrong_plan", 0.9, 0.6),
-    Fit.OTHER_RESOURCE: ("key.wrong_resource", 0.85, 0.6),
-    Fit.WRONG_KIND: ("key.wrong_kind", 0.9, 0.6),
-    Fit.TRUNCATED: ("key.truncated", 0.85, 0.6),
-    Fit.OFFICIAL_ELSEWHERE: ("key.official_elsewhere", 0.5, 0.5),
-    Fit.UNLIKELY: ("key.wrong_door", 0.6, 0.6),
+# Kind of note -> the codes that it suggests, each with the confidence if the note is sure, and if it is not.
+_NOTED: Mapping[str, tuple[tuple[str, float, float], ...]] = {
+    "invalid": (("url.invalid", 0.93, 0.9),),
+    "bad_port": (("url.invalid", 0.93, 0.9),),
+    "double_slash": (("url.double_slash", 0.93, 0.9),),
+    "version_doubled": (("url.version_doubled", 0.93, 0.9),),
+    "app_doubles_version": (("url.version_doubled", 0.96, 0.9),),
+    "endpoint_included": (("url.endpoint_included", 0.93, 0.9),),
+    "looks_like_key": (("settings.swapped", 0.93, 0.9),),
+    "website": (("url.not_api_host", 0.92, 0.92),),
+    "host_typo": (("url.host_typo", 0.96, 0.96),),
+    "echo_elsewhere": (("key.wrong_door", 0.97, 0.97),),
+    "echo_empty": (("settings.missing_key", 0.96, 0.96),),
+    "echo_dummy": (("key.placeholder", 0.96, 0.96), ("app.base_url_ignored", 0.8, 0.0)),
+    "official_words": (("app.base_url_ignored", 0.96, 0.85),),
+    "official_request": (("app.base_url_ignored", 0.96, 0.96),),
+    "relayed_words": (("auth.upstream", 0.9, 0.9), ("app.base_url_ignored", 0.7, 0.7)),
+    "foreign_model": (("app.base_url_ignored", 0.74, 0.74), ("model.not_found", 0.9, 0.9)),
+    "mixed_content": (("app.mixed_content", 0.95, 0.85),),
+    Fit.OTHER_DOOR: (("key.wrong_door", 0.96, 0.6), ("app.base_url_ignored", 0.55, 0.4)),
+    Fit.OTHER_REGION: (("key.wrong_region", 0.9, 0.6),),
+    Fit.OTHER_PLAN: (("key.wrong_plan", 0.9, 0.6),),
+    Fit.OTHER_RESOURCE: (("key.wrong_resource", 0.85, 0.6),),
+    Fit.WRONG_KIND: (("key.wrong_kind", 0.9, 0.6),),
+    Fit.WRONG_AUDIENCE: (("key.wrong_audience", 0.9, 0.6),),
+    Fit.TRUNCATED: (("key.truncated", 0.85, 0.6),),
+    Fit.OFFICIAL_ELSEWHERE: (("key.official_elsewhere", 0.5, 0.5),),
+    Fit.UNLIKELY: (("key.wrong_door", 0.8, 0.8), ("app.base_url_ignored", 0.6, 0.6)),
 }
+_SPECIAL = {"app_doubles_version": "app", "echo_empty": "empty"}  # kind of note -> the special case that it selects
 
 
-def _note_hints(text: ReadText) -> Iterator[_Hint]:
+def _note_hints(text: ReadText) -> Iterator[Hint]:
     for note in text.notes:
-        if note.kind in _NOTED:
-            code, sure, unsure = _NOTED[note.kind]
-            yield _Hint(code, sure if note.sure else unsure, note.where)
-
-
-# -- quoting -----------------------------------------------------------------------------------------------------------
-
-
-def _around(text: str, start: int, end: int) -> str:
-    """Return at most 160 characters of a text around a place in it."""
-    if len(text) <= QUOTED:
-        return text
-    room = max(0, QUOTED - 2 - (end - start))
-    left = max(0, min(start - room // 3, len(text) - (QUOTED - 2)))
-    right = min(len(text), left + QUOTED - 2)
-    return f"{'…' if left else ''}{text[left:right]}{'…' if right < len(text) else ''}"
-
-
-_WORD = r"[A-Za-z0-9_+/=.~-]{12,}"
-_LONG = r"(?=[A-Za-z]{0,40}[0-9])[A-Za-z0-9]{20,}"
-
-
-def _quote(evidence: str) -> str:
-    """Return the evidence in one line. Replace anything that still looks like a key, even if no pattern knows it."""
-    clean = re.sub(_WORD, lambda match: "[key]" if _noisy(match[0]) else match[0], evidence)
-    clean = re.sub(_LONG, "[key]", clean)
-    clean = "".join(char if char.isprintable() else " " for char in clean)
-    return " ".join(clean.split())[:QUOTED]
-
-
-def _noisy(word: str) -> bool:
-    """Check whether letters and digits alternate as often as in a key; in model names and paths they do so rarely."""
-    turns = sum(one.isdigit() != next_.isdigit() for one, next_ in pairwise(word) if one.isalnum() and next_.isalnum())
-    return turns >= max(4, len(word) // 8)
+        for code, sure, unsure in _NOTED.get(note.kind, ()):
+            confidence = sure if note.sure else unsure
+            if confidence:
+                values = note.values or {"host": text.host or ""}
+                yield Hint(code, confidence, note.where, values, _SPECIAL.get(note.kind, ""))

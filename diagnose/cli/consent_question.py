@@ -7,6 +7,7 @@ secrets stay withheld, and the report says how to agree.
 from __future__ import annotations
 
 import os
+import re
 import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
@@ -15,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from diagnose.cli import printer
+from diagnose.cli.console import width
 from diagnose.rendering.outlet import plain
 from diagnose.rendering.report_parts import source_text, word
 from probes.settings import trust
@@ -108,7 +110,7 @@ def _ask(flows: list[Flow], lang: str) -> ConsentAnswer:
     _list(shown, lang)
     if left:
         printer.echo(f"  {word(lang, 'consent.more', count=left)}", err=True)
-    printer.say(word(lang, "consent.why"))
+    _print(word(lang, "consent.why"))
     for _ in range(MOST_TRIES):
         printer.echo(word(lang, "consent.ask_list" if left else "consent.ask") + " ", nl=False, err=True)
         answer = _answer(_line(), lang)
@@ -132,7 +134,26 @@ def _varied(flows: list[Flow]) -> list[Flow]:
 
 def _list(flows: Iterable[Flow], lang: str) -> None:
     for flow in sorted(flows, key=lambda one: (one.named_by.file, one.named_by.line)):
-        printer.echo(f"  {plain(flow_line(flow, lang))}", err=True)
+        _print(flow_line(flow, lang), "  ", "      ")
+
+
+def _print(text: str, first: str = "", rest: str = "") -> None:
+    """Print a line on standard error, wrapped at the terminal's width; no name or address is broken."""
+    from rich.cells import cell_len
+
+    room, at, lines = max(width(), 40), first, list[str]()
+    for word_ in _words(plain(text)):
+        if at.strip() and cell_len(at + word_.rstrip()) > room:
+            lines.append(at.rstrip())
+            at = rest
+        at += word_
+    for one in (*lines, at.rstrip()):
+        printer.echo(one, err=True)
+
+
+def _words(text: str) -> list[str]:
+    """Split a text where a line may end: after a space, and before and after a Chinese character, not before a mark."""
+    return re.findall(r"[\u4e00-\u9fff][\u3000-\u303f\uff00-\uffef]*\s*|[^\s\u4e00-\u9fff]+\s*", text)
 
 
 def _answer(line: str | None, lang: str) -> ConsentAnswer | None:

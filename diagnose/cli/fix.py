@@ -132,8 +132,8 @@ def _not_in_files(report: Report, lang: str) -> Iterator[str]:
                 yield phrase(f"mend.{name}", lang, values)
         if source := fix.settings.get("unset"):
             yield phrase("mend.unset", lang, {"source": str(source)})
-        if fix.settings.get("stream") is False:
-            yield phrase("mend.stream", lang)
+        if (streaming := fix.settings.get("stream")) is not None:
+            yield phrase("mend.streaming" if streaming else "mend.stream", lang)
 
 
 def _file_change(change: ValueChange) -> FileChange | str:

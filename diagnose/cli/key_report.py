@@ -32,14 +32,17 @@ CODES = {
     "stray": "key.stray_characters",
     "control": "key.stray_characters",
     "truncated": "key.truncated",
+    "credential": "key.wrong_kind",
     "wrong_kind": "key.wrong_kind",
+    "wrong_audience": "key.wrong_kind",
 }
 
 
 class KeyReport(NamedTuple):
     """The facts about a key that may be printed: its hint, its length in characters, matching doors and flaws.
 
-    ``usable`` is True if a value remains after the flaws are removed.
+    ``usable`` is True if a value remains after the flaws are removed. ``now``: seconds since 1970, to which the expiry
+    of a token is compared.
     """
 
     hint: str
@@ -48,6 +51,7 @@ class KeyReport(NamedTuple):
     flaws: tuple[Flaw, ...]
     fit: KeyFit
     usable: bool
+    now: float = 0.0
 
     @property
     def problems(self) -> dict[str, tuple[Note, ...]]:
@@ -55,10 +59,28 @@ class KeyReport(NamedTuple):
         found = {CODES[flaw.kind]: flaw.notes for flaw in self.flaws if flaw.kind in CODES}
         proven = self.fit.certain or bool(self.matches and self.matches[0].confidence is Confidence.CERTAIN)
         if self.fit.fit is Fit.TRUNCATED and proven:
-            found[CODES[Fit.TRUNCATED]] = (note("length", count=self.fit.length, wanted=self.fit.wanted),)
-        if self.fit.fit is Fit.WRONG_KIND and proven:
+            length = note("length", count=self.fit.length, wanted=self.fit.wanted)
+            found[CODES[Fit.TRUNCATED]] = (note("mark_cut", detail=self.fit.mark) if self.fit.mark else length,)
+        if self.fit.fit in (Fit.WRONG_KIND, Fit.WRONG_AUDIENCE) and proven and self.fit.note != "api_key":
             found[CODES[Fit.WRONG_KIND]] = (note(f"credential_{self.fit.note}"),)
+        token = self.fit.token
+        if token is not None and 0 < token.expires < self.now:
+            found["auth.expired"] = (note("token_expires", not_after=_moment(token.expires)),)
         return found
+
+    @property
+    def token_notes(self) -> tuple[Note, ...]:
+        """What a token says about itself: issuer, audience, region and expiry; empty if the key is no token."""
+        token = self.fit.token
+        if token is None:
+            return ()
+        issuer, names = token.house or token.issuer, ", ".join(token.audience)
+        return (
+            *((note("token_issuer", issuer=issuer),) if issuer else ()),
+            *((note("token_audience", names=names),) if names else ()),
+            *((note("token_region", detail=token.region),) if token.region else ()),
+            *((note("token_expires", not_after=_moment(token.expires)),) if token.expires else ()),
+        )
 
 
 def document(look: KeyReport, doors: Doors) -> dict[str, Any]:
@@ -78,7 +100,37 @@ def document(look: KeyReport, doors: Doors) -> dict[str, Any]:
         "candidates": candidates,
         "flaws": list(look.problems),
         "settings": _settings(look, known[0]) if known else {},
+        **_token(look),
     }
+
+
+def _token(look: KeyReport) -> dict[str, Any]:
+    """Return what a token says about itself, without what it does not say; nothing if the key is no token."""
+    token = look.fit.token
+    if token is None:
+        return {}
+    fields: dict[str, Any] = {
+        "form": token.form,
+        "issuer": token.issuer,
+        "issuer_name": token.house,
+        "audience": list(token.audience),
+        "region": token.region,
+        "not_before": _iso(token.not_before),
+        "expires": _iso(token.expires),
+        "expired": 0 < token.expires < look.now if token.expires and look.now else None,
+    }
+    return {"token": {name: value for name, value in fields.items() if value not in ("", [], None)}}
+
+
+def _iso(seconds: float) -> str:
+    """Write a moment, in seconds since 1970, as ISO 8601 in UTC; empty for 0."""
+    from datetime import UTC, datetime  # only a token needs it
+
+    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ") if seconds else ""
+
+
+def _moment(seconds: float) -> str:
+    return _iso(seconds)[:16].replace("T", " ") + " UTC"
 
 
 def base_urls(door: Door) -> dict[str, str]:
@@ -90,7 +142,11 @@ def base_urls(door: Door) -> dict[str, str]:
 def _settings(look: KeyReport, best: tuple[KeyMatch, Door]) -> dict[str, str]:
     """Return the settings that match the key, from the first endpoint whose base URL has no placeholder."""
     match, door = best
-    if match.confidence is Confidence.POSSIBLE or not look.usable or "key.wrong_kind" in look.problems:
+    if (
+        match.confidence is Confidence.POSSIBLE
+        or not look.usable
+        or {"key.wrong_kind", "auth.expired"} & look.problems.keys()
+    ):
         return {}
     ready = (endpoint for endpoint in door.endpoints if "{" not in endpoint.base_url and endpoint.protocol != "other")
     endpoint = next(ready, None)
@@ -118,6 +174,10 @@ def _lines(look: KeyReport, doors: Doors, lang: str) -> Iterator[str]:
                 yield f"    {notes(noted, lang)}"
         if look.usable and look.flaws:
             yield f"  {words['cleaned']}"
+    if look.token_notes:
+        yield ""
+        yield words["token"] + words["colon"].rstrip()
+        yield from (f"  {notes((one,), lang)}" for one in look.token_notes)
     yield ""
     known = [(match, door) for match in look.matches if (door := doors.get(match.door))]
     if not known:

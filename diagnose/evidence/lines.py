@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 from diagnose.report import Seen, seen
 from probes.model.exchange import Exchange
 from probes.model.failure import Failure
+
+# The start of JSON, of a Python value, or of markup.
+_MACHINE_READABLE = r"[{\[] ?[\"'{\[\]}]|</?(?:html|head|body|title|center|div|p|h1|br|!doctype)\b"
 
 
 def words_of(exchange: Exchange) -> str:
@@ -15,6 +20,16 @@ def words_of(exchange: Exchange) -> str:
     error = exchange.reading.error or (exchange.reading.stream.error if exchange.reading.stream is not None else None)
     text = (error.message if error is not None else "") or exchange.response.title or exchange.response.text
     return " ".join(text.split())[:240]
+
+
+def sentence(said: str) -> str:
+    """Return the part of a server's words that people can read: what stands before JSON or markup, else nothing.
+
+    >>> sentence('Model overloaded: {"code": 5}'), sentence('{"code": 5}')
+    ('Model overloaded', '')
+    """
+    readable = re.split(_MACHINE_READABLE, said, maxsplit=1)[0]
+    return readable if readable == said else readable.rstrip(" :,-–(")
 
 
 def failure_line(failure: Failure) -> str | Seen:

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from diagnose.evidence.view import View
 from diagnose.report import Seen, Severity
 from probes.model.note import Note
+from probes.model.source import Source
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +24,7 @@ class Claim:
     probe: str = ""
     severity: Severity | None = None
     sure: bool = True  # False: only likely; it then explains no finding that is sure
-    values: Mapping[str, str | Note | tuple[Note, ...]] = field(default_factory=dict)
+    values: Mapping[str, str | Note | Source | tuple[Note, ...]] = field(default_factory=dict)
     settings: Mapping[str, object] | None = None  # the change that fixes the problem
     verified: bool = False  # this run received an answer with those settings
     side: str = ""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from diagnose.evidence import client_urls
-from diagnose.evidence.lines import words_of
+from diagnose.evidence.lines import sentence, words_of
 from diagnose.evidence.proxied_rounds import around_proxy, carried
 from diagnose.evidence.side_rounds import beside, refused_alone
 from diagnose.report import Try
@@ -41,6 +41,7 @@ from probes.model.facts import (
     TunnelFacts,
 )
 from probes.model.failure import Failure, Kind, Outcome
+from probes.model.source import Source, SourceKind
 from probes.model.value_issues import Flaw
 from probes.protocols.names import DEFAULT_PROTOCOL, NAMES
 from probes.protocols.protocol import Wire, wire
@@ -50,6 +51,9 @@ if TYPE_CHECKING:
     from probes.catalog.app import App
 
 UNSEEN = SettingsFacts(None, None)  # for a run that ended before it examined its settings
+
+# Kinds of doors that pass requests on to others, with keys of their own.
+_PASS_ON = ("relay", "gateway", "aggregator", "local")
 
 
 class View:
@@ -363,7 +367,31 @@ class View:
         )  # its table is loaded only if something failed
 
         found = read_refusal(self.subject, self.door.match.id if self.door else None)
-        return found if self.refused_alone is None else tuple(map(about_one_model, found))
+        if self.refused_alone is not None:
+            found = tuple(map(about_one_model, found))
+        refused = bool(found) and found[0].code == "auth.rejected" and not found[0].values.get("own_words")
+        quoted = self._relays_own_key() if refused else ""
+        if not quoted:
+            return found
+        first = found[0]
+        values = {**first.values, "other_key": quoted}
+        return (first._replace(code="auth.upstream", key_good=True, values=values), *found)
+
+    def _relays_own_key(self) -> str:
+        """Return the masked key that a relay's refusal quotes if it is not the user's; else an empty string.
+
+        A provider itself has no other key to quote, so there a difference is a matter of its format.
+        """
+        door, subject, hint = self.door, self.subject, self.evidence.target.key_hint or ""
+        untouched = subject is not None and subject.attempt.key in (KeyForm.GIVEN, KeyForm.CLEANED)
+        if subject is None or not untouched or any(flaw.subject == "key" for flaw in self.settings.flaws):
+            return ""
+        if door is None or not (door.match.id is None or door.host.local or door.match.kind in _PASS_ON):
+            return ""
+        from diagnose.evidence.echoed_key import quotes_other_key  # only a refusal needs it
+
+        error = subject.reading.error
+        return quotes_other_key(f"{error.message if error else ''}\n{subject.response.text}", hint)
 
     @property
     def match(self) -> Match | None:
@@ -422,7 +450,8 @@ class View:
             "key_door": door.key.door_name if door else "",
             "model": self.model or "",
             "port": str(door.host.port) if door else "",
-            "said": self.said(),
+            "said": sentence(self.said()),
+            "key_source": _place(dict(target.sources).get("key")),
         }
         subject = self.subject
         if subject is not None and subject.status:
@@ -437,6 +466,13 @@ class View:
 def _of_protocol(protocol: str) -> dict[str, str]:
     """Return the values that a protocol sets for the words of findings, if it differs from chat completions."""
     return dict(wire(protocol).words) if protocol in NAMES else {}
+
+
+def _place(source: Source | None) -> str:
+    """Return the variable, the file or the option that holds a value; empty if it has no name for users."""
+    if source is None or source.kind is SourceKind.ENVIRONMENT:
+        return source.name if source is not None else ""
+    return str(source) if source.file or source.kind is SourceKind.OPTION else ""
 
 
 def _host_of(url: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
+from diagnose.evidence.broken_clients import clients, lines, ordered
 from diagnose.evidence.lines import answer_line, line_of
 from diagnose.evidence.rule import Claim, Rule
 from diagnose.evidence.view import View
@@ -30,11 +31,12 @@ def said(code: str) -> Callable[[View], Claim | None]:
             return None  # an error with a success status: shape.error_as_success is the finding
         values = {
             name: match.values[name]
-            for name in ("retry_after", "parameter", "header", "upstream")
+            for name in ("retry_after", "parameter", "header", "group", "upstream")
             if name in match.values
         }
         more = (_limits(subject),) if code.startswith("quota.") else answered_by(view, subject) if code in MADE else ()
         case = match.values.get("case", "") or case_of(code, subject.status)
+        streamed = case == "streamed"
         if "upstream" in values:
             values["upstream"] = f"“{values['upstream']}”"  # a name that the gateway's operator has made up
         return Claim(
@@ -45,6 +47,8 @@ def said(code: str) -> Callable[[View], Claim | None]:
             values=values,
             case=case,
             side=_SIDES.get(case, ""),
+            settings={"stream": True} if streamed else None,
+            verified=streamed and view.deep is not None and passes(view.deep.stream),
         )
 
     return when
@@ -189,7 +193,7 @@ def _error_as_success(view: View) -> Claim | None:
 def _malformed(view: View) -> Claim | None:
     subject = view.subject
     if subject is None or subject.purpose not in (Purpose.CHAT, Purpose.PATH):
-        return None
+        return _breaks_others(view)
     failure = subject.failure
     if failure is not None:
         if failure.kind not in (Kind.TOO_LONG, Kind.ENCODING):
@@ -202,10 +206,30 @@ def _malformed(view: View) -> Claim | None:
         return Claim((line_of(subject), packed), case="packed")
     if subject.reading.answer is None:
         return Claim((line_of(subject), seen("body", kind=subject.response.body.value), subject.response.text[:200]))
-    problem = subject.reading.answer.problem
-    if problem in ("", "error", "other_protocol"):
+    answer = subject.reading.answer
+    if answer.problem in ("", "error", "other_protocol"):
         return None
-    return Claim((line_of(subject), seen("problem", detail=problem.replace("_", " ")), subject.response.text[:200]))
+    broken = lines(view.evidence.target.protocol, ordered(view.evidence.target.app, answer.breakages))
+    problem = () if broken else (seen("problem", detail=answer.problem.replace("_", " ")),)
+    wordless = answer.breakages and answer.problem == "no_text"
+    return Claim(
+        (line_of(subject), *problem, *broken, subject.response.text[:200]), case="wordless" if wordless else ""
+    )
+
+
+def _breaks_others(view: View) -> Claim | None:
+    """Warn of an answer that the app's SDK reads, but other official SDKs do not."""
+    chat = view.deep.chat if view.deep is not None else None
+    answer = chat.reading.answer if chat is not None and passes(chat) else None
+    if answer is None or not answer.breakages:
+        return None
+    protocol = view.evidence.target.protocol
+    return Claim(
+        lines(protocol, answer.breakages),
+        severity=Severity.WARNING,
+        case="others",
+        values={"clients": clients(protocol, *answer.breakages)},
+    )
 
 
 def _closed(view: View) -> Claim | None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from diagnose.advice.remedy_steps import upstream_named
 from diagnose.evidence.lines import line_of
 from diagnose.evidence.rule import Claim, Rule
 from diagnose.evidence.view import View
 from diagnose.findings.api import beside_another, said
+from diagnose.findings.credentials import expired, rejected, upstream
 from diagnose.findings.url import settings_of
 from diagnose.report import Seen, Severity
 from probes.model.attempt import Attempt, Auth, Change
@@ -61,14 +63,18 @@ def _header_lost(view: View) -> Claim | None:
 
 
 def _upstream(view: View) -> Claim | None:
-    return beside_another(view, said("auth.upstream")(view))
+    """Report a refusal of the relay's own key, also if the relay passes on that it belongs to another host upstream."""
+    match, subject = view.match, view.subject
+    if match is not None and subject is not None and match.code == "key.wrong_region" and upstream_named(view):
+        return Claim((line_of(subject),))
+    return beside_another(view, upstream(view))
 
 
 RULES = (
     Rule("auth.header_style", Severity.ERROR, "auth", _header_style, "settings"),
-    Rule("auth.rejected", Severity.ERROR, "auth", said("auth.rejected"), "settings"),
+    Rule("auth.rejected", Severity.ERROR, "auth", rejected, "settings"),
     Rule("auth.header_lost", Severity.ERROR, "auth", _header_lost, "relay"),
-    Rule("auth.expired", Severity.ERROR, "auth", said("auth.expired"), "settings"),
+    Rule("auth.expired", Severity.ERROR, "auth", expired, "settings"),
     Rule("auth.not_permitted", Severity.ERROR, "auth", said("auth.not_permitted"), "settings"),
     Rule("auth.ip_not_allowed", Severity.ERROR, "auth", said("auth.ip_not_allowed"), "settings"),
     Rule("auth.upstream", Severity.ERROR, "auth", _upstream, "relay"),

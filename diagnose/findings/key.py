@@ -3,13 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
+from urllib.parse import urlsplit
 
+from diagnose.advice.remedy_steps import named_base_url, upstream_named
+from diagnose.evidence.lines import line_of
 from diagnose.evidence.rule import Claim, Rule
 from diagnose.evidence.view import View
+from diagnose.findings.credentials import (
+    apart,
+    candidates,
+    credential_values,
+    expected_sure,
+    only,
+    sites,
+    token_lines,
+    token_of,
+    values_of,
+    wrong_audience,
+)
 from diagnose.report import Seen, Severity, seen
 from probes.model.attempt import KeyForm
 from probes.model.facts import SisterSite, SiteDifference, Withheld
-from probes.model.key_shape import Confidence, Fit
+from probes.model.key_shape import LOGINS, Confidence, Fit
 
 
 def _cleaned_key(view: View) -> tuple[dict[str, object] | None, bool]:
@@ -65,10 +81,13 @@ def _shape(fit: Fit) -> Callable[[View], Claim | None]:
         door = view.door
         if door is None or door.key.fit is not fit or (view.key_good and fit is not Fit.OFFICIAL_ELSEWHERE):
             return None
+        sure = door.key.certain if fit is Fit.OFFICIAL_ELSEWHERE else expected_sure(view, door.key.certain)
+        if fit is Fit.WRONG_KIND and not sure and view.asked:
+            return None  # the server did not mind, and the form alone does not tell
         return Claim(
             _looks_like(view),
-            sure=door.key.certain,
-            values={"key_door": door.key.door_name, "better_url": door.key.door_url},
+            sure=sure,
+            values={**values_of(door), "key_door": door.key.door_name, "better_url": door.key.door_url},
             settings={"base_url": door.key.door_url} if door.key.door_url else None,
         )
 
@@ -79,8 +98,13 @@ def _looks_like(view: View) -> tuple[str | Seen, ...]:
     door, target = view.door, view.evidence.target
     assert door is not None
     lines: list[str | Seen] = [seen("key", key_hint=target.key_hint or "", count=target.key_length or 0)]
+    matches = door.key.matches
+    if door.key.fit in (Fit.OTHER_PLAN, Fit.OTHER_REGION, Fit.OTHER_RESOURCE):
+        # The claim is about this company; other companies with the same shape would only confuse.
+        family = door.key.note.split(", ")
+        matches = tuple(one for one in matches if one.door in family)
     for confidence in Confidence:
-        if names := [one.door for one in door.key.matches[:3] if one.confidence is confidence]:
+        if names := [one.door for one in matches[:3] if one.confidence is confidence]:
             lines.append(seen(f"match_{confidence}", names=", ".join(names)))
     if view.key_policy.withheld is Withheld.OTHER_DOOR:
         lines.append(seen("not_sent", host=door.host.name))
@@ -109,16 +133,12 @@ def _sister_site(differs: SiteDifference) -> Callable[[View], Claim | None]:
     """
 
     def when(view: View) -> Claim | None:
-        door = view.door
-        if (
-            door is None
-            or view.key_good is not False
-            or door.key.fit in (Fit.OTHER_DOOR, Fit.WRONG_KIND, Fit.TRUNCATED, Fit.OTHER_PLAN)
-        ):
-            return None
         if view.match is None or view.match.code != "auth.rejected":
             return None
-        return _at_sister_site(tuple(one for one in door.match.sister_sites if one.differs is differs))
+        found = candidates(view)
+        named = [one.differs for one in found if one.differs is not SiteDifference.PLAN]
+        # One claim for all of the sites, so that no two findings of a report differ about the same key.
+        return _at_sister_site(found) if named[:1] == [differs] else None
 
     return when
 
@@ -126,25 +146,34 @@ def _sister_site(differs: SiteDifference) -> Callable[[View], Claim | None]:
 def _at_sister_site(sister_sites: tuple[SisterSite, ...], *evidence: str) -> Claim | None:
     if not sister_sites:
         return None
-    best = sister_sites[0]
     return Claim(
-        evidence or tuple(f"{one.name}: {one.url}" for one in sister_sites[:3]),
+        evidence or tuple(f"{one.name}: {one.url}" for one in sister_sites),
+        probe="auth",
         sure=False,
-        values={"key_door": best.name, "better_url": best.url, "detail": ""},
-        settings={"base_url": best.url},
+        values={"key_door": sister_sites[0].name, "sites": sites(sister_sites)},
+        settings=only(sister_sites),
+        case="maybe",
     )
 
 
 def _wrong_plan(view: View) -> Claim | None:
     claim = _shape(Fit.OTHER_PLAN)(view)
-    if claim is not None:
-        return claim
     door, match = view.door, view.match
+    if claim is not None and door is not None and not door.key.certain and door.match.sister_sites:
+        # An ordinary key where only the plan's keys are taken: which site it is from, nobody but the user knows.
+        found = apart(door.match.sister_sites)
+        return replace(claim, values={**claim.values, "sites": sites(found)}, settings=only(found), case="not_of_plan")
+    if claim is not None and door is not None:
+        found = tuple(one for one in apart(door.match.sister_sites) if one.differs is SiteDifference.PLAN)
+        if len(found) < 2:
+            return claim
+        values = {**claim.values, "sites": sites(found), "better_url": ""}
+        return replace(claim, values=values, settings=None, case="plans")
     if door is None or match is None or not match.values.get("plan_hint"):
         return None
-    return _at_sister_site(
-        tuple(one for one in door.match.sister_sites if one.differs is SiteDifference.PLAN), match.why
-    )
+    plans = tuple(one for one in door.match.sister_sites if one.differs is SiteDifference.PLAN)
+    # The key is known here. A plan that shares the keys of this site is the nearer one, if there is one.
+    return _at_sister_site(tuple(one for one in plans if one.same_keys) or plans, match.why)
 
 
 def _wrong_resource(view: View) -> Claim | None:
@@ -156,6 +185,28 @@ def _wrong_resource(view: View) -> Claim | None:
 
 
 def _wrong_region(view: View) -> Claim | None:
+    match, subject = view.match, view.subject
+    wordless = match is None or match.dialect.startswith("status-")
+    refused = subject is not None and subject.status in (401, 403, 421) and wordless
+    url = named_base_url(view) if refused or (match is not None and match.code == "key.wrong_region") else ""
+    if subject is not None and refused and url and urlsplit(url).netloc != urlsplit(subject.request.url).netloc:
+        # Nobody knows these words, but they name another host of the same provider for the request.
+        return Claim(
+            (line_of(subject),), values={"better_url": url, "key_door": ""}, settings={"base_url": url}, case="named"
+        )
+    if match is not None and subject is not None and match.code == "key.wrong_region" and not upstream_named(view):
+        return Claim(
+            (line_of(subject),),
+            sure=match.confidence >= 0.95,
+            values={"better_url": url, "key_door": ""},
+            settings={"base_url": url} if url else None,
+            case=match.values.get("case", ""),
+        )
+    claim = _shape(Fit.OTHER_REGION)(view)
+    token = token_of(view)
+    if claim is not None:
+        lines = token_lines(token) if token is not None else ()
+        return replace(claim, evidence=(*claim.evidence, *lines), case="token" if token is not None else "")
     return _sister_site(SiteDifference.REGION)(view) or _other_own_host(view, "region")
 
 
@@ -168,22 +219,41 @@ def _other_own_host(view: View, *parts: str) -> Claim | None:
     refused = view.key_good is False and match is not None and match.code == "auth.rejected"
     if door is None or door.host.own_part not in parts or door.key.fit not in (Fit.FITS, Fit.UNKNOWN) or not refused:
         return None
-    return Claim((seen("own_host", host=door.host.name),), sure=False, values={"better_url": ""})
+    if door.key.token is not None:
+        return None  # a token says itself where it is valid
+    values = {"own_region": door.key.region, "better_url": ""}
+    return Claim((seen("own_host", host=door.host.name),), probe="auth", sure=False, values=values, case="own")
 
 
 def _wrong_kind(view: View) -> Claim | None:
     """Report a credential of another kind, by the words of the response or by the shape of the key."""
-    match = view.match
+    match, door = view.match, view.door
     if match is not None and match.values.get("kind_hint"):
         return Claim((match.why,))
-    return _shape(Fit.WRONG_KIND)(view)
+    if flaw := view.flaw("key", "credential"):
+        more = credential_values(door) if door is not None and door.key.fit is Fit.WRONG_KIND else {}
+        return Claim((seen("note", note=flaw.notes),), values={**more, "credential": flaw.notes}, case="document")
+    claim = _shape(Fit.WRONG_KIND)(view)
+    if claim is None or door is None:
+        return claim
+    token = door.key.token
+    lines = token_lines(token) if token is not None else ()
+    case = "token" if token is not None or door.key.note in LOGINS else _CASES.get(door.key.note, "")
+    return replace(claim, evidence=(*claim.evidence, *lines), values=credential_values(door), case=case)
+
+
+_CASES = {"key_id": "access_key", "access_key_pair": "access_key", "signed_request": "access_key"}
 
 
 def _truncated(view: View) -> Claim | None:
     door = view.door
     if door is None or door.key.fit is not Fit.TRUNCATED or view.key_good:
         return None
-    return Claim((seen("length", count=door.key.length, wanted=door.key.wanted),))
+    if door.key.mark:
+        line = seen("mark_cut", detail=door.key.mark, count=door.key.length)
+    else:
+        line = seen("length", count=door.key.length, wanted=door.key.wanted)
+    return Claim((line,), values={"key_door": door.key.door_name})
 
 
 RULES = (
@@ -207,6 +277,7 @@ RULES = (
         "settings",
     ),
     Rule("key.wrong_kind", Severity.ERROR, "door", _wrong_kind, "settings"),
+    Rule("key.wrong_audience", Severity.ERROR, "door", wrong_audience, "settings"),
     Rule("key.wrong_plan", Severity.ERROR, "door", _wrong_plan, "settings"),
     Rule("key.wrong_resource", Severity.ERROR, "door", _wrong_resource, "settings"),
     Rule("key.truncated", Severity.ERROR, "door", _truncated, "settings"),

@@ -9,7 +9,7 @@ from probes.api.response_checks import refuses_key
 from probes.model.attempt import KeyForm
 from probes.model.facts import UnreadFile
 from probes.model.settings import Conflict, ConflictReason, ConflictRole
-from probes.model.source import DEFAULT, SourceKind
+from probes.model.source import DEFAULT, Source, SourceKind
 from probes.protocols.protocol import KEY_HEADERS
 
 
@@ -165,11 +165,11 @@ def _project_override(view: View) -> Claim | None:
     if override.withheld:
         lines.append(seen("override_unlooked" if override.in_address else "override_withheld"))
     lines += _unread_lines(unread)
-    values = {"source": str(first.named_by), "host": first.host, "secret": str(first.secret)}
+    named: dict[str, str | Source] = {"source": first.named_by, "host": first.host, "secret": first.secret}
     return Claim(
         tuple(lines),
         severity=Severity.ERROR if override.withheld else Severity.WARNING,
-        values=values,
+        values=named,
         case="" if override.withheld else "agreed",
     )
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from diagnose.answers.products import between, inspector
+from diagnose.evidence.broken_clients import clients, decides, lines, ordered, quotes
 from diagnose.evidence.lines import line_of
 from diagnose.evidence.rule import Claim, Rule
 from diagnose.evidence.view import View
 from diagnose.findings.intermediaries import idle, packing, passed_on
 from diagnose.report import Seen, Severity, seen
-from probes.model.exchange import Exchange, StreamReading
+from probes.model.exchange import Breakage, Exchange, StreamReading
 from probes.model.failure import Kind
 
 # All measured SDKs read server-sent events with these content types; some other clients check the type first.
@@ -28,19 +31,27 @@ def _streamed(view: View) -> tuple[Exchange, StreamReading] | None:
     return deep.stream, deep.stream.reading.stream
 
 
+def _fatal(view: View, reading: StreamReading) -> Breakage | None:
+    """Return the first place at which the SDK fails that the app is built on."""
+    return next((one for one in reading.breakages if decides(view.evidence.target.app, one)), None)
+
+
 def _broken(view: View, *evidence: str | Seen) -> Claim:
     """Return a claim for a stream that no SDK can read. The fix is to turn off streaming if whole responses work."""
-    return Claim(evidence, settings={"stream": False} if view.works else None, verified=view.works)
+    half = (seen("works_unstreamed"),) if view.works else ()
+    return Claim((*evidence, *half), settings={"stream": False} if view.works else None, verified=view.works)
 
 
 def _ignored(view: View) -> Claim | None:
     streamed = _streamed(view)
     if streamed is None:
         return None
-    lines = (line_of(streamed[0]), seen("whole_json"))
+    evidence = (line_of(streamed[0]), seen("whole_json"))
+    if streamed[1].read and streamed[1].kind == "json":
+        return Claim(evidence, severity=Severity.WARNING)  # the official SDK reads it all the same
     if streamed[1].kind == "lines" and streamed[1].events == 1 and streamed[1].terminated and streamed[1].text:
-        return Claim(lines, severity=Severity.WARNING)  # it is also a valid stream of one line, and is read as such
-    return _broken(view, *lines) if streamed[1].kind == "json" else None
+        return Claim(evidence, severity=Severity.WARNING)  # it is also a valid stream of one line, and is read as such
+    return _broken(view, *evidence) if streamed[1].kind == "json" else None
 
 
 def _malformed(view: View) -> Claim | None:
@@ -50,6 +61,9 @@ def _malformed(view: View) -> Claim | None:
     exchange, reading = streamed
     if exchange.failure is not None and exchange.failure.kind is Kind.ENCODING:
         return _broken(view, line_of(exchange), seen("encoding"))
+    protocol = view.evidence.target.protocol
+    if reading.read:
+        return None
     if reading.kind in ("text", "html", "empty", "ndjson", "json_array", "unended", "other_protocol"):
         if exchange.failure is not None and exchange.failure.kind is not Kind.TOO_LONG:
             return None
@@ -58,8 +72,19 @@ def _malformed(view: View) -> Claim | None:
         kind = seen("body", kind=reading.kind.replace("_", " "))
         return _broken(view, line_of(exchange), kind, exchange.response.text[:160])
     if reading.flows and reading.problem and reading.error is None:
-        problem = seen("problem", detail=reading.problem.replace("_", " "))
-        return _broken(view, line_of(exchange), problem, exchange.response.text[:160])
+        fatal = _fatal(view, reading)
+        if fatal is not None and fatal.what in ("torn", "error_event"):
+            return None  # stream.cut and stream.error_inside say it better
+        found = ordered(view.evidence.target.app, reading.breakages)
+        if fatal is None:
+            detail = seen("problem", detail=reading.problem.replace("_", " "))
+            return _broken(view, line_of(exchange), detail, exchange.response.text[:160])
+        wordless = fatal.what == "no_text" and reading.problem == "no_text"
+        claim = _broken(view, line_of(exchange), *lines(protocol, found), *quotes(found))
+        return replace(claim, case="wordless") if wordless else claim
+    whole = reading.finish or reading.terminated
+    if reading.flows and reading.breakages and reading.error is None and whole:
+        return _breaks_others(protocol, reading.breakages)
     if reading.kind == "sse" and exchange.response.content_type in _ODD_TYPES:
         return Claim((seen("content_type", kind=exchange.response.content_type),), severity=Severity.WARNING)
     if reading.lacks and view.works:
@@ -67,11 +92,32 @@ def _malformed(view: View) -> Claim | None:
     return None
 
 
+def _breaks_others(protocol: str, breakages: tuple[Breakage, ...]) -> Claim:
+    """Warn of a stream that the app's SDK reads, but other official SDKs or stream helpers do not."""
+    names = clients(protocol, *breakages)
+    return Claim(
+        (*lines(protocol, breakages), *quotes(breakages)),
+        severity=Severity.WARNING,
+        case="others" if names else "helpers",
+        values={"clients": names or clients(protocol, *breakages, helpers=True)},
+    )
+
+
 def _error_inside(view: View) -> Claim | None:
     streamed = _streamed(view)
-    if streamed is None or streamed[1].error is None:
+    if streamed is None:
         return None
-    return Claim((line_of(streamed[0]), streamed[1].error.message[:240]))
+    exchange, reading = streamed
+    fatal = _fatal(view, reading)
+    protocol = view.evidence.target.protocol
+    if reading.error is not None:
+        return Claim((line_of(exchange), reading.error.message[:240]))
+    if fatal is not None and fatal.what == "error_event" and reading.flows:
+        return Claim((line_of(exchange), *lines(protocol, (fatal,)), *quotes((fatal,))))
+    if reading.ignored is not None:
+        words = (line_of(exchange), reading.ignored.message[:240], seen("passed_over"))
+        return Claim(words, severity=Severity.WARNING, case="ignored")
+    return None
 
 
 def _cut(view: View) -> Claim | None:
@@ -79,6 +125,9 @@ def _cut(view: View) -> Claim | None:
     if streamed is None or streamed[1].error is not None:
         return None
     exchange, reading = streamed
+    fatal = _fatal(view, reading)
+    if fatal is not None and fatal.what == "torn" and reading.terminated:
+        return Claim((line_of(exchange), *lines(view.evidence.target.protocol, (fatal,))), case="behind")
     torn = exchange.failure is not None and exchange.failure.kind in (Kind.CUT, Kind.CLOSED, Kind.RESET)
     ended = reading.finish or reading.terminated or reading.stopped or reading.problem
     unfinished = exchange.failure is None and not ended

@@ -7,11 +7,12 @@ from collections.abc import Callable
 from dataclasses import replace
 from urllib.parse import urlsplit
 
+from diagnose.advice.houses import host_at_location
 from diagnose.evidence.lines import line_of, words_of
 from diagnose.evidence.rule import Claim, Rule
 from diagnose.evidence.view import View
 from diagnose.report import Seen, Severity, seen
-from probes.api.response_checks import bare_refusal, earns_key
+from probes.api.response_checks import bare_refusal, earns_key, sends_elsewhere
 from probes.model.attempt import Attempt, Change
 from probes.model.facts import Withheld
 from probes.model.failure import Kind
@@ -124,10 +125,26 @@ def _stays_private(view: View, local: bool, through_proxy: bool) -> bool:
     return not view.exposed_at and not through_proxy and (local or not by_connect_to)
 
 
+def _other_location(view: View) -> Claim | None:
+    """Report a host that belongs to no location, or to another one than the path names, if nothing answers there."""
+    door, first = view.door, view.first
+    unserved = view.failure("dns") is not None or (first is not None and first.lost)
+    if door is None or view.works or not unserved:
+        return None
+    parts = urlsplit(view.settings.mended_url or "")
+    found = host_at_location(view, parts.path)
+    if found is None:
+        return None
+    place, host = found
+    url = parts._replace(netloc=host).geturl().rstrip("/")
+    told = (line_of(first.told),) if first is not None and first.told is not None else ()
+    return Claim(told, values={"better_url": url, "location": place}, settings={"base_url": url}, case="location")
+
+
 def _host_typo(view: View) -> Claim | None:
     door = view.door
     if door is None or not door.match.typo_of or view.works_as_given:
-        return None
+        return _other_location(view)
     better = door.match.right_base_url or ""
     return Claim(
         (seen("typo", host=door.host.name, names=door.match.typo_of),),
@@ -155,8 +172,9 @@ def _better_path(view: View) -> Attempt | None:
         return None
     server_failed = first.told is not None and first.told.status >= 500
     blocked = first.told is not None and bare_refusal(first.told)
+    elsewhere = first.told is not None and sends_elsewhere(first.told)
     queried = view.flaw("base_url", "query") is not None
-    if not first.lost and not blocked and not ((server_failed or queried) and view.works):
+    if not first.lost and not blocked and not ((server_failed or elsewhere or queried) and view.works):
         return None
     if better.protocol != first.attempt.protocol:
         return None

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from diagnose import words
+from diagnose.advice.case_facts import CaseFacts, plan_url
+from diagnose.advice.remedy_steps import remedy_steps
 from diagnose.evidence import client_urls
 from diagnose.evidence.view import View
 from diagnose.judging.root_cause import RaisedRule
@@ -13,15 +15,21 @@ UNREACHABLE = "unreachable"
 TIED = ("url.version_missing", "url.version_doubled", "url.path_wrong")
 
 
-def streams_alone_fail(proven: Proven) -> bool:
-    """Check whether the whole response came and the streamed one did not; then the app can turn off streaming."""
-    return proven.answer is True and proven.stream is False
+def half_that_works(proven: Proven) -> bool | None:
+    """Return the setting for streaming with which the app gets its answer, if one of the two ways works alone.
+
+    True: only the streamed answer came, so the app can turn on streaming. False: only the whole one. None: neither.
+    """
+    if proven.answer is True and proven.stream is False:
+        return False
+    return True if proven.answer is False and proven.stream is True else None
 
 
-def finding_of(raised_rule: RaisedRule, view: View, lang: str, unstreamed: bool) -> Finding:
+def finding_of(raised_rule: RaisedRule, view: View, facts: CaseFacts, lang: str, streaming: bool | None) -> Finding:
     """Write the finding of a rule that holds, in the language ``lang``.
 
-    ``unstreamed`` says that a response came without streaming; a finding without another fix then suggests that.
+    ``facts`` decide which of its steps fit the case. ``streaming`` is the setting with which a response came although
+    the other way failed; a finding without another fix then suggests that first.
     """
     code, claim = raised_rule.rule.code, raised_rule.claim
     claim_values = {name: words.spoken(value, lang) for name, value in claim.values.items()}
@@ -32,16 +40,22 @@ def finding_of(raised_rule: RaisedRule, view: View, lang: str, unstreamed: bool)
     for name, value in values.items():
         if not value:
             all_values.pop(name, None)
-    text = words.say(code, lang, all_values, claim.case if reachable or code not in TIED else UNREACHABLE)
+    if plan := plan_url(view):
+        all_values.setdefault("plan_url", plan)
+    text = words.say(code, lang, all_values, claim.case if reachable or code not in TIED else UNREACHABLE, facts)
+    asked = remedy_steps(view, code, lang, claim.settings if claim.verified else None)
+    if url := all_values.get("better_url"):  # the finding's own words name this address
+        asked = tuple(step for step in asked if url not in step)
     fixes = []
     if settings is not None:
-        summary = text.steps[0] if text.steps else text.title
+        named = asked if claim.verified else ()
+        summary = (*named, *text.steps, text.title)[0]
         fixes.append(Fix(summary, settings, claim.verified))
-    steps = text.steps
-    if not fixes and unstreamed:
-        summary = words.phrase("fix.no_stream", lang)
+    steps = (*asked, *text.steps)[: words.MOST_STEPS]
+    if not fixes and streaming is not None:
+        summary = words.phrase("fix.stream_alone" if streaming else "fix.no_stream", lang)
         steps = (summary, *steps)
-        fixes.append(Fix(summary, {"stream": False}, True))
+        fixes.append(Fix(summary, {"stream": streaming}, True))
     return Finding(
         code=code,
         severity=raised_rule.severity,

@@ -8,13 +8,14 @@ from __future__ import annotations
 from dataclasses import replace
 
 from diagnose import words
+from diagnose.advice.case_facts import CaseFacts
 from diagnose.evidence import client_urls
 from diagnose.evidence.rule import Rule
 from diagnose.evidence.view import View
 from diagnose.findings import RULES
 from diagnose.findings.slo import results
 from diagnose.judging.complete_fixes import completed
-from diagnose.judging.finding_text import finding_of, streams_alone_fail
+from diagnose.judging.finding_text import finding_of, half_that_works
 from diagnose.judging.probe_lines import probe_lines
 from diagnose.judging.proven import prove, unanswered, verdict_of
 from diagnose.judging.root_cause import RaisedRule, persistent, raised, root_of
@@ -32,7 +33,8 @@ def judge(evidence: Evidence, lang: str = "en", rules: tuple[Rule, ...] = RULES)
     standing = completed(persistent(raised(view, rules), tries), view)
     root = root_of(standing)
     proven = prove(view)
-    findings = tuple(finding_of(one, view, lang, one is root and streams_alone_fail(proven)) for one in standing)
+    facts, half = CaseFacts(view), half_that_works(proven)
+    findings = tuple(finding_of(one, view, facts, lang, half if one is root else None) for one in standing)
     open_points = unanswered(evidence, view)
     verdict = verdict_of(standing, evidence, view, bool(open_points))
     target = evidence.target

@@ -12,6 +12,7 @@ from markupsafe import Markup
 
 from diagnose import words
 from diagnose.formats import html, markdown
+from diagnose.rendering.html_builder import prose
 from diagnose.rendering.report_parts import word
 from diagnose.words import LANGS, name_of, part, phrase, tag_of
 from probes.catalog.apps import load as load_apps
@@ -21,7 +22,7 @@ from probes.settings.config_file import PROTOCOLS
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from diagnose.answers.explain import Candidate
+    from diagnose.answers.explain import Explanation
     from diagnose.report import ProbeLine, Report
     from diagnose.serve.forms import CheckForm
     from probes.pasted.curl_command import CurlNote
@@ -146,16 +147,22 @@ def row(line: ProbeLine, lang: str) -> str:
     return html.probe(line, line.began_ms + line.duration_ms, lang)
 
 
-def candidates(found: Sequence[Candidate], lang: str) -> Markup:
-    """Return the likely findings for an error text, as a part of the page."""
-    rows = [
-        {
-            "code": one.code,
-            "sure": texts(lang)["sure"].format(percent=round(one.confidence * 100)),
-            "why": one.why,
-            "evidence": one.evidence,
-            "text": words.say(one.code, lang, {}),
-        }
-        for one in found
-    ]
-    return _fill("candidates", lang, found=rows)
+def explanation(found: Explanation, lang: str) -> Markup:
+    """Return the likely findings for an error text, and what else would tell, as a part of the page."""
+    quoted: set[str] = set()
+    rows: list[dict[str, object]] = []
+    for one in found.candidates:
+        steps = one.text.steps[:1] if found.ask else one.text.steps
+        rows.append(
+            {
+                "code": one.code,
+                "sure": texts(lang)["likely" if one.likely else "possible"],
+                "evidence": "" if one.evidence in quoted else one.evidence,
+                "title": Markup(prose(one.text.title)),  # noqa: S704  # `prose` escapes it
+                "explanation": Markup(prose(one.text.explanation)),  # noqa: S704
+                "steps": [Markup(prose(step)) for step in steps],  # noqa: S704
+            }
+        )
+        quoted.add(one.evidence)
+    ask = Markup(prose(found.ask))  # noqa: S704
+    return _fill("candidates", lang, found=rows, ask=ask, guessed=found.guessed)

@@ -16,7 +16,7 @@ from starlette.responses import HTMLResponse, PlainTextResponse, RedirectRespons
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
-from diagnose.answers.explain import explain
+from diagnose.answers.explain import explanation
 from diagnose.judging.judge import judge
 from diagnose.report import Report
 from diagnose.serve import forms, metrics, pages
@@ -309,7 +309,7 @@ def _explained(body: bytes, whole: bool) -> str:
     lang = pages.language(forms.field(body, "lang"))
     seen = read_text(forms.read(body).text)
     door = load().of_host(seen.host) if seen.host else None
-    result = pages.candidates(explain(seen, lang, door.id if door else None), lang)
+    result = pages.explanation(explanation(seen, lang, door.id if door else None), lang)
     return pages.explain(lang, result=result) if whole else result
 
 

@@ -76,9 +76,15 @@ def cmd(text: str) -> str:
 
 
 def dotenv(text: str) -> str:
-    """Quote for python-dotenv. ``${`` is percent-encoded, because quotes do not protect it from substitution."""
+    """Quote for python-dotenv so that a shell that sources the file runs nothing of the text either.
+
+    ``${`` is percent-encoded, because quotes do not protect it from substitution. So is a quote in a text with another
+    sign that a shell heeds: no form of quotes protects both for both readers.
+    """
     text = text.replace("${", "$%7B")
-    return "'" + text.replace("\\", "\\\\").replace("'", "\\'") + "'"
+    if "'" in text and not re.search(r'[$`"\\!]', text):
+        return f'"{text}"'
+    return "'" + text.replace("\\", "\\\\").replace("'", "%27") + "'"
 
 
 def plain(text: str) -> str:

@@ -7,25 +7,28 @@ file serves one command or page. ``tests/contract/test_words.py`` shows what a l
 
 A *slot* in a text is ``{name}``, or ``{name|words}`` with words that replace an unknown value. Names are lower-case, so
 that ``${OPENAI_API_KEY}`` is plain text. Titles and explanations have no slot that can stay empty. A step may have one
-and is left out if its value is unknown. A step that ends with an address to copy has no final period. ``retry_after``,
-``seconds`` and ``days`` are bare numbers.
+and is left out if its value is unknown. A ``Step`` (``text_type.py``) is left out too if its conditions do not hold.
+Steps stand in the order in which a report shows them: those that need a value or a condition before those for
+every case, and those for the server's owner last. A step that ends with an address to copy has no final period.
+``retry_after``, ``seconds`` and ``days`` are bare numbers.
 """
 
 from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from functools import cache
 from importlib import import_module
 from types import ModuleType
 from typing import TYPE_CHECKING
 
-from diagnose.words.text_type import Text
+from diagnose.words.text_type import Step, Text
 
 if TYPE_CHECKING:
     from diagnose.report import Seen
     from probes.model.note import Note
+    from probes.model.source import Source
 
 # The folders next to this file, one for each language.
 LANGS = tuple(sorted(one.name for one in os.scandir(__path__[0]) if not one.name.startswith("_") and one.is_dir()))
@@ -35,20 +38,22 @@ ALWAYS = ("host", "base_url", "protocol", "app", "door")
 
 # Values that only some runs know.
 OPTIONAL = (
-    *("key_door", "key_hint", "key_length", "key_env", "console"),
-    *("model", "near", "upstream", "parameter", "endpoint", "other_protocol"),
+    *("key_door", "key_hint", "key_length", "key_env", "key_source", "console"),
+    *("model", "near", "upstream", "parameter", "group", "endpoint", "other_protocol"),
     *("ending", "doubled", "added", "twice"),
-    *("better_url", "better_version", "better_auth", "claude_token", "version_variable"),
+    *("better_url", "plan_url", "better_version", "better_auth", "claude_token", "version_variable"),
     *("variable", "source", "other_source", "position", "app_variable", "secret"),
     *("header", "header_variable", "place", "lines"),
     *("proxy", "better_proxy", "address", "port", "location"),
-    *("issuer", "product", "path", "names", "not_after", "days"),
+    *("credential", "house", "audience", "expires", "region", "own_region", "sites", "wanted", "token_command"),
+    *("issuer", "product", "path", "names", "not_after", "days", "clients"),
     *("status", "said", "retry_after", "seconds", "detail"),
 )
 
 _NONE: Mapping[str, str] = {}
 
 
+MOST_STEPS = 4  # in a report
 SLOT = re.compile(r"( ?)\{([a-z_]+)(?:\|([^{}]*))?\}( ?)")
 
 
@@ -103,16 +108,22 @@ def text(code: str, lang: str, case: str = "") -> Text:
     return texts[code]
 
 
-def say(code: str, lang: str, values: Mapping[str, str | None], case: str = "") -> Text:
-    """Return the words of a finding, filled in. Raises KeyError for an unknown code or case."""
+def say(
+    code: str, lang: str, values: Mapping[str, str | None], case: str = "", facts: Container[str] | None = None
+) -> Text:
+    """Return the words of a finding, filled in. Raises KeyError for an unknown code or case.
+
+    ``facts`` are those of a run (:mod:`diagnose.advice.case_facts`); the steps that do not fit them are left out, and
+    those beyond the fourth. Without facts, all steps are returned.
+    """
     words = text(code, lang, case)
     stand_ins = {name: phrase(f"unknown.{name}", lang) for name in ALWAYS}
-    title, explanation, *steps = (
-        fill(template, values, stand_ins) for template in (words.title, words.explanation, *words.steps)
-    )
+    title, explanation = (fill(template, values, stand_ins) for template in (words.title, words.explanation))
+    fitting = (one for one in words.steps if facts is None or not isinstance(one, Step) or one.suits(facts))
+    steps = tuple(step for step in (fill(one, values, stand_ins) for one in fitting) if step)
     if not values.get("host") and words.title.startswith("{"):  # the title begins with a stand-in, which is lower-case
         title = title and title[0].upper() + title[1:]
-    return type(words)(title or words.title, explanation or words.explanation, tuple(step for step in steps if step))
+    return Text(title or words.title, explanation or words.explanation, steps if facts is None else steps[:MOST_STEPS])
 
 
 def phrase(key: str, lang: str, values: Mapping[str, str | None] | None = None) -> str:
@@ -128,15 +139,20 @@ def line(evidence: Seen, lang: str) -> str:
     return phrase(f"seen.{evidence.name}", lang, {name: spoken(value, lang) for name, value in evidence.values.items()})
 
 
-def spoken(value: str | Seen | Note | tuple[Note, ...], lang: str) -> str:
+def spoken(value: str | Seen | Note | Source | tuple[Note, ...], lang: str) -> str:
     """Write a value of a line or of a finding in the language ``lang``; plain text stays unchanged."""
     if isinstance(value, str):
         return value
     from diagnose.report import Seen
     from probes.model.note import Note
+    from probes.model.source import Source
 
     if isinstance(value, Seen):
         return line(value, lang)
+    if isinstance(value, Source):
+        # Only these two kinds are words of ours in the source's text; the others are names.
+        named = value.kind in ("environment", "default")
+        return value.text(part(lang, "interface").UI[f"source.{value.kind}"] if named else "")
     return notes((value,) if isinstance(value, Note) else value, lang)
 
 

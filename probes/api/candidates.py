@@ -17,6 +17,7 @@ from probes.model.settings import ExtraHeader
 from probes.protocols.names import DEFAULT_PROTOCOL, NAMES
 from probes.protocols.protocol import by_looks, wire, wires
 from probes.urls.url import Url, parse_url
+from probes.urls.url_flaws import examine_url
 
 SINGLY = 2  # extra headers that are left out one at a time; of more, some and then all
 OTHERS = 4  # of the path checks are for other protocols, at most
@@ -81,6 +82,30 @@ def knocks(
         same.insert(1, replace(_check_path(spoken.name, attempt.base_url), changed=(Change.ENDPOINT,)))
     same = same[: KNOCKS - min(OTHERS, len(others))]
     return same + others[: KNOCKS - len(same)]
+
+
+def named(attempt: Attempt, words: Iterable[str]) -> list[Attempt]:
+    """Return path checks for addresses or paths that a response names, as far as they lie on the attempt's own host.
+
+    ``https://host/v2/chat/completions`` and ``/v2/chat/completions`` both lead to the base URL ``https://host/v2``.
+    """
+    here = parse_url(attempt.base_url)
+    found = []
+    for word in words:
+        text = word if "://" in word else f"{here.origin}/{word.lstrip('/')}"
+        mended = examine_url(text, attempt.protocol).mended
+        if mended and parse_url(mended).origin == here.origin and mended.rstrip("/") != attempt.base_url:
+            found.append(_check_path(attempt.protocol, mended.rstrip("/")))
+    return found
+
+
+def documented(attempt: Attempt, door: Door | None) -> list[Attempt]:
+    """Return path checks for the door's other documented base URLs of the attempt's protocol, on the same host."""
+    here = parse_url(attempt.base_url)
+    urls = (sdk_base(attempt.protocol, url) for url in door.base_urls(attempt.protocol)) if door is not None else ()
+    paths = ("/" + url.partition("://")[2].partition("/")[2] for url in urls)
+    bases = (here.origin + path.rstrip("/") for path in paths if "{" not in path)
+    return [_check_path(attempt.protocol, base) for base in dict.fromkeys(bases) if base != attempt.base_url]
 
 
 def further(attempt: Attempt, target: Url) -> list[Attempt]:
@@ -223,12 +248,17 @@ def without_headers(attempt: Attempt, exchange: Exchange, headers: Iterable[Extr
 def followed(attempt: Attempt, exchange: Exchange) -> Attempt | None:
     """Return the attempt that a redirect points to, if it stays on this host. It may add TLS, but never remove it.
 
-    None for another host, because no key is sent there.
+    None for another host or port, because no key is sent there: on a shared machine, another port is another user's.
+    TLS at the usual port instead of plain HTTP at the usual port is the same server.
     """
-    if exchange.redirection.target is None or not exchange.redirection.target.base_url:
+    leads = exchange.redirection.target
+    if leads is None or not leads.base_url:
+        return None
+    same_port = parse_url(leads.base_url).port == parse_url(attempt.base_url).port
+    if leads.origin == "other" and not same_port:
         return None
     changed = tuple(dict.fromkeys((*attempt.changed, Change.REDIRECT)))
-    base_url = exchange.redirection.target.base_url
+    base_url = leads.base_url
     return replace(attempt, base_url=base_url, given=False, changed=changed, address="", query="")
 
 

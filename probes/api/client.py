@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from probes.api import redirects
 from probes.api.response_reader import read_response, read_stream, without_our_limit
 from probes.api.sent_headers import sent_with, with_extra
+from probes.api.stream_intake import StreamIntake
 from probes.model.attempt import Attempt, Auth, KeyForm
 from probes.model.capability import Cost
 from probes.model.exchange import Exchange, Purpose, Redirection, SentRequest, Timing
@@ -25,6 +26,7 @@ from probes.network.http1 import HttpExchange
 from probes.network.network import Connection
 from probes.network.single_flight import SingleFlight
 from probes.protocols.protocol import ApiRequest, auth_headers, auth_query, preflight, wire
+from probes.protocols.strictness.clients import PYTHON
 from probes.urls.addresses import confidential
 from probes.urls.app_base_urls import path_as_sent
 from probes.urls.url import Url, parse_url
@@ -78,7 +80,8 @@ class ApiClient:
 
     Only this class sends the forms of the key, and it sends none that ``policy`` does not allow. Before it writes a key
     to a connection, it checks the address at the other end once more: without encryption it must be private, unless the
-    user wants the key ``exposed`` (``--send-anyway``).
+    user wants the key ``exposed`` (``--send-anyway``). ``readers``: the clients of ``probes/protocols/strictness`` that
+    the app is built on, whose failure is a problem of a response.
     """
 
     def __init__(
@@ -91,6 +94,7 @@ class ApiClient:
         pages: SingleFlight | None = None,
         *,
         exposed: bool = False,
+        readers: frozenset[str] = PYTHON,
         headers: tuple[ExtraHeader, ...] = (),
     ) -> None:
         self._keys = {**keys, KeyForm.DUMMY: DUMMY_KEY}
@@ -101,6 +105,7 @@ class ApiClient:
         self._agent = f"{USER_AGENT}/{version}"
         self._pages = pages
         self._exposed = exposed
+        self._readers = readers
         self.policy = KeyPolicy()  # allows no key until it is decided
         self._began = time.monotonic()
         self.cost = Cost()
@@ -246,7 +251,7 @@ class ApiClient:
         protocol = wire(record.attempt.protocol)
         collected = bytearray()
         streaming = record.purpose is Purpose.STREAM
-        events, reader = protocol.splitter(), protocol.stream_reader()
+        intake = StreamIntake(protocol) if streaming else None
         room = self._limits.stream_bytes if streaming else self._limits.body_bytes
         raw = exchange.answer
         began = time.monotonic()
@@ -256,18 +261,16 @@ class ApiClient:
             async with aclosing(exchange.body(room)) as pieces:
                 async for at, piece in pieces:
                     collected += piece
-                    if streaming and raw.status < 400:
-                        for event in events.feed(piece):
-                            reader.feed(event, at)
-                        if reader.done:
+                    if intake is not None and raw.status < 400:
+                        intake.feed(piece, at)
+                        if intake.done:
                             break
-            if streaming:
-                for event in events.close():
-                    reader.feed(event, raw.seconds)
-                if events.unended is not None:
-                    reader.end(events.unended)
-                if reader.done:
-                    await self._drain(exchange, room)
+            if intake is not None and intake.done:
+                await self._drain(exchange, room, intake)
+            if intake is not None:
+                intake.close(raw)
+                if intake.done:
+                    raw.failure = None
             else:
                 exchange.finish()
         except asyncio.CancelledError:
@@ -280,23 +283,27 @@ class ApiClient:
         data = bytes(collected)
         if message.tap is not None:
             message.tap(data)
-        found = read_response(record, raw, data, self._scrub)
-        if streaming and 200 <= raw.status < 300:
-            stream = read_stream(reader.reading(), data, protocol, self._scrub)
+        found = read_response(record, raw, data, self._scrub, self._readers)
+        if intake is not None and 200 <= raw.status < 300:
+            stream = read_stream(intake.reading(raw, self._readers), data, protocol, self._scrub)
             found = replace(found, reading=replace(found.reading, stream=stream))
         if timed_out:
             found = replace(found, failure=Failure(Kind.TIMEOUT))
         return without_our_limit(found)
 
-    async def _drain(self, exchange: HttpExchange, room: int) -> None:
-        """Read the rest of the body after the last event, so that the connection can be reused; wait only briefly."""
+    async def _drain(self, exchange: HttpExchange, room: int, intake: StreamIntake) -> None:
+        """Read the rest of the body after the protocol's end, as the SDKs do; wait only briefly for each piece of it.
+
+        Then the connection can be reused. A server that keeps it open delays the check by :data:`GRACE` alone.
+        """
         try:
-            async with asyncio.timeout(GRACE):
-                async for _ in exchange.body(room):
-                    pass
-            exchange.answer.failure = None
+            async with asyncio.timeout(GRACE) as silence:
+                async for at, piece in exchange.body(room):
+                    intake.feed(piece, at)
+                    silence.reschedule(asyncio.get_running_loop().time() + GRACE)
             exchange.finish()
         except TimeoutError:
+            intake.ended = False
             exchange.connection.close()
 
 

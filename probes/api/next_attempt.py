@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 
 from probes.api import candidates
@@ -12,6 +12,7 @@ from probes.api.attempt_round import AttemptRound
 from probes.api.client import ApiClient
 from probes.api.context import ApiContext
 from probes.api.model_choice import others
+from probes.api.remedies import message_of, remedies
 from probes.api.response_checks import (
     bare_failure,
     bare_refusal,
@@ -22,6 +23,7 @@ from probes.api.response_checks import (
     no_route,
     passes,
     refuses_key,
+    sends_elsewhere,
     told_status,
     unserved,
 )
@@ -120,10 +122,15 @@ class NextAttempts:
         if not there and (mended := self._mended(exchange, attempt)) is not None:
             return [mended]
         if no_route(exchange) and not there:
-            return await self._other_paths(attempt)
+            return await self._other_paths(attempt, named=self._named_paths(exchange, attempt))
+        if sends_elsewhere(exchange) and attempt.given:
+            routes = [*self._named_paths(exchange, attempt), *candidates.documented(attempt, self._context.door)]
+            if routes and (found := await self._other_paths(attempt, named=routes, only=True)):
+                return found
         if unserved(exchange) and (found := await self._other_paths(attempt, foreign=True, listing=listed)):
             return found
         near = attempt_round.chosen.near if attempt_round.chosen is not None else ()
+        near = (*self._named_model(attempt_round, exchange), *near)
         if (
             near
             and attempt_round.chat is not None
@@ -194,27 +201,36 @@ class NextAttempts:
             return "https" if await self._speaks_tls() else ""
         return ""
 
+    def _named_paths(self, exchange: Exchange, attempt: Attempt) -> list[Attempt]:
+        """Return path checks for the paths of this host that the response itself names."""
+        words = [one.value for one in remedies(message_of(exchange)) if one.kind in ("url", "path")]
+        return candidates.named(attempt, words)
+
+    def _named_model(self, attempt_round: AttemptRound, exchange: Exchange) -> tuple[str, ...]:
+        """Return the model that the response names in place of the requested one, if the server's list has it."""
+        listed = attempt_round.listing.reading.models if attempt_round.listing is not None else None
+        named = [one.value for one in remedies(message_of(exchange)) if one.kind == "model"] if listed else []
+        return tuple(one for one in named if one in (listed or ()) and one != attempt_round.attempt.model)
+
     async def _other_paths(
         self,
         attempt: Attempt,
         alike: Callable[[Exchange], bool] = lambda found: False,
         *,
+        named: Sequence[Attempt] = (),
+        only: bool = False,
         foreign: bool = False,
         listing: Exchange | None = None,
     ) -> list[Attempt]:
         """Check the other paths of this host without the key, and return attempts at those that justify sending it.
 
-        Paths whose response is ``alike`` are left out; ``foreign`` checks only those of other protocols. ``listing`` is
-        the model list that was served.
+        Paths whose response is ``alike`` are left out. The paths in ``named`` are checked first, or ``only`` they;
+        ``foreign`` checks only those of other protocols. ``listing`` is the model list that was served.
         """
         target: Url = parse_url(attempt.base_url)
-        doors = [
-            one
-            for one in candidates.knocks(
-                attempt, target, self._context.door, self._context.facts.host.local, foreign=foreign
-            )
-            if not self._tried.has_path(one)
-        ]
+        local = self._context.facts.host.local
+        usual = [] if only else candidates.knocks(attempt, target, self._context.door, local, foreign=foreign)
+        doors = [one for one in dict.fromkeys((*named, *usual)) if not self._tried.has_path(one)]
         for one in doors:
             self._tried.add_path(one)
         doors = doors[: max(0, (self._client.budget or 0) - 3)] if self._client.budget is not None else doors

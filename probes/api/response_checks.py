@@ -40,6 +40,14 @@ _FAULT = (
     r"\b(?:error|failed|failure|unavailable|no upstream|quota|exceeded|unauthori[sz]ed|timed? ?out)\b"
     r"|\binvalid (?:api )?key\b|错误|失败|余额|无效|不可用"
 )
+# How an API says that it serves this model, or everything, under another path.
+_ELSEWHERE = (
+    r"(?:does not|doesn.t|not) support (?:the |this )?[`'\"]?/?[\w/.-]{1,60}[`'\"]? (?:api|endpoint|path|route)\b"
+    r"|(?:endpoint|path|route|api) (?:has |was |is )?(?:been )?(?:moved|retired|replaced|deprecated)"
+    r"|\b(?:use|moved to|replaced by|available at|switch to|migrate to) (?:the )?[`'\"]?"
+    r"(?:https?://[\w.:-]{1,80})?/[\w/.-]{2,80}"
+    r"|(?:请使用|请改用|迁移到|迁移至)\s?(?:https?://[\w.:-]{1,80})?/[\w/.-]{2,80}"
+)
 # A firewall's page, with any status. The firewall answers before the router, so the page says nothing about paths.
 _FENCED = (
     r"request (?:was|has been|is) (?:blocked|rejected|denied)|requested url was rejected"
@@ -89,11 +97,11 @@ def no_route(found: Exchange) -> bool:
     if found.response.body is Body.JSON and re.search(_NO_ROUTE, words[:2000], re.IGNORECASE):
         return True
     status = told_status(found)
-    if status in (404, 405, 501):
+    if status in (404, 405, 410, 501):
         if found.response.body is Body.JSON and found.reading.error is not None:
             bare = found.reading.error.message.strip().lower().rstrip(".!")
             if (
-                status == 404
+                status in (404, 410)
                 and bare not in ("not found", "notfound", "404")
                 and re.search(_MODEL_WORDS, words, re.IGNORECASE)
             ):
@@ -111,6 +119,14 @@ def no_route(found: Exchange) -> bool:
             return True
         return bool(found.reading.answer and found.reading.answer.problem in ("other_protocol", "foreign"))
     return False
+
+
+def sends_elsewhere(found: Exchange) -> bool:
+    """Check whether an API refuses this route for this model, or says that it has moved to another."""
+    error = found.reading.error
+    return found.status in (400, 404, 405, 410, 421, 422) and bool(
+        error is not None and re.search(_ELSEWHERE, error.message[:2000], re.IGNORECASE)
+    )
 
 
 def told_status(found: Exchange) -> int:
@@ -278,7 +294,8 @@ def passes(found: Exchange | None) -> bool:
         return False
     if found.purpose is Purpose.STREAM:
         reading = found.reading.stream
-        return reading is not None and reading.flows and not reading.problem and reading.error is None
+        flows = reading is not None and (reading.flows or reading.read)
+        return reading is not None and flows and not reading.problem and reading.error is None
     return found.reading.answer is not None and not found.reading.answer.problem
 
 

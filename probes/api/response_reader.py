@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 
 from probes.api import redirects
 from probes.api.response_checks import tells_fault
 from probes.model.exchange import (
+    Answer,
     ApiError,
     Body,
+    Breakage,
     Exchange,
     Purpose,
     Response,
@@ -21,15 +24,22 @@ from probes.network.http1 import RawAnswer
 from probes.protocols.envelopes import refusal_in_text
 from probes.protocols.errors import error_in_success, kind_of, parse_json, title_of
 from probes.protocols.protocol import Wire, spoken_in, wire
+from probes.protocols.strictness.clients import PYTHON
+from probes.protocols.strictness.sdk_readings import broken_by
+from probes.protocols.strictness.whole_answers import of_head
 
 QUOTED = 4096  # characters of a body that are kept
 
 
-def read_response(record: Exchange, raw: RawAnswer, data: bytes, scrub: Scrubber) -> Exchange:
+def read_response(
+    record: Exchange, raw: RawAnswer, data: bytes, scrub: Scrubber, readers: frozenset[str] = PYTHON
+) -> Exchange:
     """Return ``record`` with the response ``raw``, whose body is ``data``, and with what an SDK reads from it.
 
+    ``readers`` are the clients that the app is built on: what breaks them is a problem of the answer.
     Every text is scrubbed. A stream is read by :func:`read_stream`.
     """
+    as_sent, data = data, _as_utf8(data)
     text = data[: QUOTED * 4].decode("utf-8", "replace")
     kind = kind_of(data, raw.header("content-type"))
     known, value = (False, None)
@@ -54,7 +64,18 @@ def read_response(record: Exchange, raw: RawAnswer, data: bytes, scrub: Scrubber
     location = scrub(raw.header("location")[:1000])
     leads = replace(record.redirection, location=location, target=redirects.read(found, location))
     reading = _reading(found, known, value, scrub)
+    if reading.answer is not None and found.purpose is Purpose.CHAT:
+        reading = replace(reading, answer=_strictly(found, reading.answer, raw, as_sent, scrub, readers))
     return replace(found, redirection=leads, reading=reading)
+
+
+def _as_utf8(data: bytes) -> bytes:
+    """Return JSON in UTF-16 or UTF-32 as UTF-8, as Python's clients read it; any other body unchanged."""
+    code = json.detect_encoding(data[:4])
+    try:
+        return data if code.startswith("utf-8") else data.decode(code).encode()
+    except UnicodeDecodeError:
+        return data
 
 
 def _reading(found: Exchange, known: bool, value: object, scrub: Scrubber) -> ResponseReading:
@@ -83,6 +104,25 @@ def _refusal(found: Exchange) -> ApiError | None:
     return refusal_in_text(found.response.text) if found.response.body is Body.TEXT else None
 
 
+def _strictly(
+    found: Exchange, answer: Answer, raw: RawAnswer, data: bytes, scrub: Scrubber, readers: frozenset[str]
+) -> Answer:
+    """Return the answer with the places at which official SDKs fail."""
+    if answer.problem:
+        return answer
+    protocol = wire(found.attempt.protocol)
+    broken = broken_by(protocol, data, raw.header("content-type"), answer)
+    broken += of_head(protocol.name, raw.status, raw.header("content-encoding"), "plain")
+    broken = scrubbed_breakages(broken, scrub)
+    fatal = next((one for one in broken if readers & set(one.readers)), None)
+    return replace(answer, breakages=broken, problem=fatal.what if fatal is not None else "")
+
+
+def scrubbed_breakages(broken: tuple[Breakage, ...], scrub: Scrubber) -> tuple[Breakage, ...]:
+    """Return the breakages with every text of the server's scrubbed and shortened."""
+    return tuple(replace(one, where=scrub(one.where[:120]), quote=scrub(one.quote)) for one in broken)
+
+
 def _scrubbed_error(error: ApiError | None, scrub: Scrubber) -> ApiError | None:
     """Return the error with every text shortened and scrubbed."""
     if error is None:
@@ -101,7 +141,15 @@ def read_stream(reading: StreamReading, data: bytes, protocol: Wire, scrub: Scru
     error = reading.error
     if error is not None:
         error = replace(error, message=scrub(error.message[:2000]), type=scrub(error.type), code=scrub(error.code))
-    reading = replace(reading, text=scrub(reading.text[:500]), model=scrub(reading.model[:200]), error=error)
+    ignored = _scrubbed_error(reading.ignored, scrub)
+    reading = replace(
+        reading,
+        text=scrub(reading.text[:500]),
+        model=scrub(reading.model[:200]),
+        error=error,
+        ignored=ignored,
+        breakages=scrubbed_breakages(reading.breakages, scrub),
+    )
     if reading.events:
         return reading
     kind = kind_of(data)

@@ -11,7 +11,7 @@ from probes.app_settings.entry import AppEntry, Collected, EntryCandidate, Resol
 from probes.catalog.app import App, AppWire
 from probes.catalog.apps import Apps
 from probes.catalog.doors import Doors
-from probes.catalog.sdk_variables import headers_of
+from probes.catalog.sdk_variables import headers_of, variables_of
 from probes.model.secret import Secret
 from probes.model.settings import Conflict, ConflictReason, ConflictRole, ExtraHeader, Settings, Sourced
 from probes.model.source import DEFAULT, Source, SourceKind
@@ -86,11 +86,21 @@ class EffectiveSettings:
             searched=_searched_places(keys, wire, entry, app),
             secrets=(
                 *self.base_settings.secrets,
-                *(Secret(one.value) for each in (*bases, *keys, *models) for one in each.borrowed),
+                *(
+                    Secret(one.value)
+                    for each in (
+                        *(each for each in bases if not each.value or each.by_project or each.candidate.own),
+                        *keys,
+                        *models,
+                    )
+                    for one in each.borrowed
+                ),
             ),
         )
         user_base = next((each.sourced(place=True) for each in bases if each.counts and not each.by_project), None)
-        variables = (*wire.key, *wire.headers, *wire.header_lists)
+        sdk = variables_of(protocol)
+        paired = sdk.keys if user_base is not None and user_base.source.variable in sdk.bases else ()
+        variables = (*wire.key, *paired, *wire.headers, *wire.header_lists)
         destination = Destination(user_base or default, variables)
         settings = with_consent(settings, destination, self.send_anyway, self.folder)
         return EffectiveEntry(settings, _location(entry, base_url, key), key.beyond if key else "")

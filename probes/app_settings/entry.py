@@ -15,6 +15,7 @@ from probes.config_formats.files import SkippedFile, comes_with, text_of
 from probes.config_formats.tree import find
 from probes.model.settings import Sourced
 from probes.model.source import Owner, Source, SourceKind, environment_variable
+from probes.settings.consent import names_place
 
 ROLES = ("base_url", "key", "key_env", "key_name", "key_command", "login", "model", "provider")
 ABOVE, _ENVIRONMENT, BELOW = 0, 1, 2  # precedence: above or below the shell's variables
@@ -167,13 +168,15 @@ class ResolvedCandidate(NamedTuple):
     @property
     def by_project(self) -> bool:
         """Whether a project's file has set the value, rather than only referred to a value of the user."""
-        return self.sourced(place=True).source.owner is Owner.FOLDER
+        found = self.sourced(place=True)
+        return Owner.FOLDER in (found.source.owner, found.chosen_by and found.chosen_by.owner)
 
     def sourced(self, place: bool = False) -> Sourced[str]:
         """Return the value with its source, and with what a project's file has to do with it.
 
         A project's file that refers to a variable of the user has chosen that value. For a ``place``, a base URL, the
-        value is then the user's if it is a URL. Call it only if there is a value.
+        value is the user's own choice if it is a URL and the variable exists to hold one. Call it only if there is a
+        value.
         """
         text, candidate = self.value or "", self.candidate
         source = self.source or candidate.source
@@ -184,7 +187,7 @@ class ResolvedCandidate(NamedTuple):
             if not place:
                 return Sourced(text, user, chosen_by=candidate.source)
             if re.match(r"https?://[^/?#@]+(?:[/?#]|$)", text):
-                return Sourced(text, user)
+                return Sourced(text, user, chosen_by=None if names_place(user.variable) else candidate.source)
         if not self.borrowed:
             return Sourced(text, source if source.owner is Owner.FOLDER else candidate.source)
         return Sourced(text, candidate.source, tuple(one.source for one in self.borrowed))

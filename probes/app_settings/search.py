@@ -14,7 +14,7 @@ from probes.catalog.app import SettingsFile
 from probes.catalog.apps import SYSTEMS
 from probes.config_formats import crushrc, dotenv, json, toml, yaml
 from probes.config_formats.dotenv import Binding
-from probes.config_formats.files import SkippedFile, exists, text_of
+from probes.config_formats.files import SkippedFile, checked_out, exists, text_of
 from probes.config_formats.tree import Malformed, Node, find, members
 from probes.model.settings import Skipped
 from probes.model.source import Owner, Source, SourceKind
@@ -68,6 +68,7 @@ class Search:
         self.world = world
         self.skipped: dict[str, Skipped] = {}
         self._read: dict[tuple[Path, str], Reading | None] = {}
+        self._checked_out = checked_out(world.home, world.environ)
 
     def readings(self, place: SettingsFile) -> list[Reading]:
         """Return the readable files of a place."""
@@ -93,8 +94,12 @@ class Search:
         """
         key = (path, form)
         if key not in self._read:
-            self._read[key] = self._opened(path, form, own, inside)
+            self._read[key] = self._opened(path, form, own and not self._came_along(path), inside)
         return self._read[key]
+
+    def _came_along(self, path: Path) -> bool:
+        """Check whether a file of the home came with the checkout of a pipeline."""
+        return self._checked_out and path.is_relative_to(self.world.home)
 
     def _opened(self, path: Path, form: str, own: bool, inside: Path | None) -> Reading | None:
         shown = self.shown(path)

@@ -84,6 +84,7 @@ class App(NamedTuple):
     home: str
     wires: tuple[AppWire, ...]
     versions: tuple[str, ...] = ()  # versions that were measured or whose source was read
+    sdk: str = "python"  # official SDK whose reading of responses decides: python (also where none is known) or node
     stack: str = "node"  # HTTP library that parses the URL: see STACKS in probes/catalog/apps.py
     proxies: str = "environment"
     roots: str = "unknown"

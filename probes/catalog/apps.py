@@ -22,6 +22,7 @@ from probes.protocols.names import NAMES
 LARGEST = 4 * MIB  # bytes; the built-in apps have 70 KiB
 KINDS = ("sdk", "library", "cli", "ide", "desktop", "server")
 AUTHS = ("bearer", "x-api-key", "api-key", "x-goog-api-key", "query", "none")
+SDKS = ("python", "node")
 STACKS = ("httpx", "node", "go", "rust", "browser")
 PROXIES = ("environment", "ignored", "own", "system", "unknown")
 ROOTS = ("system", "certifi", "node", "bun", "browser", "unknown")
@@ -149,6 +150,7 @@ def _build_row(make: Callable[..., Any], row: dict[str, Any]) -> Any:
 _CHOICES = {
     "kind": KINDS,
     "stack": STACKS,
+    "sdk": SDKS,
     "proxies": PROXIES,
     "roots": ROOTS,
     "scope": SCOPES,

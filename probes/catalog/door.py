@@ -54,8 +54,8 @@ class Endpoint(NamedTuple):
 class KeyShape(NamedTuple):
     """A pattern that the keys of a door match as a whole.
 
-    ``shortest`` and ``longest`` bound the length of a complete key in characters; 0 means unknown.
-    Example: ``sk-[0-9a-f]{32}``.
+    ``shortest`` and ``longest`` bound the length of a complete key in characters; 0 means unknown. A complete key
+    contains ``mark``, followed by at least ``after`` characters. Example: ``sk-[0-9a-f]{32}``.
     """
 
     pattern: str
@@ -63,6 +63,8 @@ class KeyShape(NamedTuple):
     note: str = ""
     shortest: int = 0
     longest: int = 0
+    mark: str = ""
+    after: int = 0
 
 
 class Door(NamedTuple):
@@ -98,6 +100,17 @@ class Door(NamedTuple):
     def endpoint(self, protocol: str) -> Endpoint | None:
         """Return the first endpoint for a protocol, or None."""
         return next((endpoint for endpoint in self.endpoints if endpoint.protocol == protocol), None)
+
+    def own_parts(self, host: str) -> dict[str, str]:
+        """Return the parts of a host that differ per user, by name: ``{"region": "us-east-1"}`` of a Bedrock host."""
+        for endpoint in self.endpoints:
+            template = endpoint.base_url.partition("://")[2].partition("/")[0]
+            head, _, rest = template.partition("{")
+            name, _, tail = rest.partition("}")
+            value = host[len(head) : len(host) - len(tail)]
+            if name and value and "{" not in tail and host.startswith(head) and host.endswith(tail):
+                return {name: value}
+        return {}
 
     @property
     def default_source(self) -> Source:

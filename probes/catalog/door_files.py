@@ -167,15 +167,19 @@ def _endpoint(item: dict[str, Any]) -> Endpoint:
 
 
 def _shape(item: dict[str, Any]) -> KeyShape:
-    _check_fields(item, ("shape", "confidence", "note", "length"))
+    _check_fields(item, ("shape", "confidence", "note", "length", "mark", "after"))
     shape, note, length = item.get("shape"), item.get("note", ""), item.get("length", 0)
-    if not isinstance(shape, str) or not isinstance(note, str):
-        raise ValueError("a key's shape or note is not a string")
+    mark, after = item.get("mark", ""), item.get("after", 0)
+    if not isinstance(shape, str) or not isinstance(note, str) or not isinstance(mark, str):
+        raise ValueError("a key's shape, note or mark is not a string")
+    if not isinstance(after, int):
+        raise ValueError("after is not a number")
     _check_choice("confidence", item.get("confidence"), CONFIDENCES)
     lengths = length if isinstance(length, list) else [length, length]
     if len(lengths) != 2 or not all(isinstance(size, int) for size in lengths) or lengths[0] > lengths[1]:
         raise ValueError("length is neither a number nor [shortest, longest]")
-    return KeyShape(shape, Confidence(item["confidence"]), note, *lengths)
+    shortest, longest = lengths
+    return KeyShape(shape, Confidence(item["confidence"]), note, shortest, longest, mark, after)
 
 
 def _check_fields(item: dict[str, Any], names: Iterable[str]) -> None:

@@ -20,6 +20,7 @@ from pathlib import Path
 
 from probes.catalog.door import Door
 from probes.catalog.door_files import read
+from probes.config_formats.files import checked_out
 
 # Top-level domains that no public door can have: RFC 6761, RFC 8375, and names used in home and office networks.
 _PRIVATE_ZONES = frozenset(
@@ -209,8 +210,10 @@ def folders() -> tuple[Path, ...]:
         "win32": os.environ.get("LOCALAPPDATA") or "~/AppData/Local",
     }.get(sys.platform, "~/.config")
     with suppress(RuntimeError):  # the user has no home folder
-        bases = (chosen,) if chosen else dict.fromkeys((usual, "~/.config"))
-        return tuple(Path(base).expanduser() / "llmdoctor" / "doors.d" for base in bases)
+        bases = (chosen,) if chosen else (usual, "~/.config")
+        found = tuple(Path(base).expanduser() / "llmdoctor" / "doors.d" for base in dict.fromkeys(bases))
+        theirs = checked_out(home := Path.home(), os.environ)
+        return tuple(one for one in found if not (theirs and one.is_relative_to(home)))
     return ()
 
 

@@ -15,6 +15,7 @@ from __future__ import annotations
 import os
 import stat
 import time
+from collections.abc import Mapping
 from pathlib import Path
 
 KIB, MIB = 1024, 1024**2
@@ -252,6 +253,16 @@ def comes_with(file: Path, folder: Path) -> bool:
         and not (root in home.parents and real.is_relative_to(home))
         and not (root == Path(root.anchor) and inside[:1] and inside[0] in _OF_THE_SYSTEM)
     )
+
+
+def checked_out(home: Path | None, environ: Mapping[str, str]) -> bool:
+    """Check whether the home is the checkout of a pipeline, as a job with ``HOME=$WORKSPACE`` has it.
+
+    Its files then come with the repository, and nothing in it is the user's own. Outside a pipeline, a home that is a
+    repository holds the user's own settings.
+    """
+    in_pipeline = environ.get("CI", "").lower() not in ("", "0", "false")
+    return in_pipeline and home is not None and os.path.lexists(home / ".git")
 
 
 # -- who wrote it ------------------------------------------------------------------------------------------------------

@@ -203,15 +203,20 @@ def response_events(model: str = MODELS[0], text: str = TEXT) -> list[dict[str, 
     begun = response(model, status="in_progress")
     item = {"type": "message", "id": "msg_1", "status": "in_progress", "role": "assistant", "content": []}
     where = {"item_id": "msg_1", "output_index": 0, "content_index": 0}
+    part = {"type": "output_text", "text": "", "annotations": []}
+    whole = response(model, text)
     half = len(text) // 2
     rows: list[dict[str, Any]] = [
         {"type": "response.created", "response": begun},
         {"type": "response.in_progress", "response": begun},
         {"type": "response.output_item.added", "output_index": 0, "item": item},
+        {"type": "response.content_part.added", **where, "part": part},
         {"type": "response.output_text.delta", **where, "delta": text[:half]},
         {"type": "response.output_text.delta", **where, "delta": text[half:]},
         {"type": "response.output_text.done", **where, "text": text},
-        {"type": "response.completed", "response": response(model, text)},
+        {"type": "response.content_part.done", **where, "part": whole["output"][0]["content"][0]},
+        {"type": "response.output_item.done", "output_index": 0, "item": whole["output"][0]},
+        {"type": "response.completed", "response": whole},
     ]
     return [{**row, "sequence_number": number} for number, row in enumerate(rows)]
 

@@ -17,9 +17,9 @@ def _raw(kind: str, body: bytes, *more: tuple[str, str], status: int = 200) -> b
 
 
 def _answers() -> dict[str, Answer]:
+    call = {"id": "call_1", "type": "function", "function": {"name": "add", "arguments": "{}"}}
     sound = completion()
     whole = json.dumps(sound).encode()
-    choice = sound["choices"][0]
     apart = {key: value for key, value in sound.items() if key != "choices"}
     json_type = (("Content-Type", "application/json"),)
     gzipped = (*json_type, ("Content-Encoding", "gzip"))
@@ -94,7 +94,7 @@ def _answers() -> dict[str, Answer]:
         "headers_only": [head(200, (*json_type, ("Content-Length", "500"))), ScriptEnd.STALL],
         "spent": as_json(completion(text="", finish="length", reasoning_content="Let me think about")),
         "spent_null": as_json(completion(text=None, finish="length")),
-        "tool_call": as_json({**apart, "choices": [{**choice, "message": {"role": "assistant", "tool_calls": []}}]}),
+        "tool_call": as_json(completion(text=None, finish="tool_calls", tool_calls=[call])),
         "substituted": as_json(completion("gpt-3.5-turbo-0125")),
         "dated": as_json(completion(f"{MODELS[0]}-2025-08-07")),
     }

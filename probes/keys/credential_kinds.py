@@ -1,73 +1,184 @@
-"""Shapes of credentials that are not keys of a model API."""
+"""Kinds of credentials that are not keys of a model API, and issuers of tokens, from ``credentials.toml``."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from functools import cache
-from typing import NamedTuple
+from pkgutil import get_data
+from typing import Any, NamedTuple
 
 from probes.model import limits
+from probes.model.key_shape import LOGINS
 
 
 class Credential(NamedTuple):
-    """A credential that is not a model API key. ``carried``: relays and gateways forward it to the provider."""
+    """A credential that is not a model API key. ``carried``: relays and gateways forward it to the provider.
 
-    pattern: str
+    ``document``: a file or a line of settings with a private key or a password, which is never sent as a key.
+    """
+
+    shape: str
     kind: str
-    company: str = ""  # empty: a company without a known model API
+    company: str = ""  # empty: a company without a known model API, or not known
     door: str = ""  # the provider that issues it
     carried: bool = False
-    taken_by: str = ""  # the provider that does accept it
+    taken_by: tuple[str, ...] = ()  # the doors that do accept it
     certain: bool = True
+    document: bool = False
+
+
+class Audience(NamedTuple):
+    """What some doors require in the claim ``aud``; ``get`` is the command that gets such a token, or empty."""
+
+    doors: tuple[str, ...]
+    aud: tuple[str, ...]  # patterns, without scheme and final slash
+    get: str = ""
+
+
+class Issuer(NamedTuple):
+    """An issuer of tokens. ``iss`` are patterns of that claim, without its scheme and in lower case."""
+
+    name: str
+    iss: tuple[str, ...]
+    kind: str
+    company: str = ""
+    door: str = ""
+    carried: bool = False
+    taken_by: tuple[str, ...] = ()
+    audience: tuple[Audience, ...] = ()
+    foreign: tuple[str, ...] = ()
+
+    def audience_of(self, door: str) -> Audience | None:
+        """Return what the door requires in ``aud``; None if any audience may be right."""
+        return next((one for one in self.audience if door in one.doors), None)
 
 
 KINDS = (
     "admin",
-    "oauth",
-    "session",
+    *LOGINS,
+    "access_token",
+    "id_token",
+    "workload_token",
+    "jwt",
+    "api_key",  # a token that its house hands out as a key
     "key_id",
+    "access_key_pair",
     "organization_id",
     "project_id",
     "workspace_id",
     "webhook_secret",
     "client_secret",
-    "service_account",
+    "realtime_secret",
+    "account_file",
+    "login_file",
+    "private_key",
+    "certificate",
+    "connection_string",
+    "signed_request",
     "account_token",
     "account_key",
+    "code_host_token",
     "other_product",
 )
-# Sources: gitleaks, betterleaks and trufflehog for the shapes; the vendors' SDKs for the ids.
-CREDENTIALS = (
-    Credential(r"sk-ant-admin\d*-[\w-]+", "admin", "anthropic", "anthropic", carried=True),
-    Credential(r"sk-ant-o[ar]t\d*-[\w-]+", "oauth", "anthropic", "anthropic", carried=True),
-    Credential(r"sk-ant-sid\d*-[\w-]+", "session", "anthropic", "anthropic", carried=True),
-    Credential(r"wrkspc_\w{8,}", "workspace_id", "anthropic", "anthropic"),
-    Credential(r"sk-admin-[\w-]+", "admin", "openai", "openai", carried=True),
-    Credential(r"sess-\w{20,}", "session", "openai", "openai", carried=True),
-    Credential(r"org-[A-Za-z0-9]{20,32}", "organization_id", "openai", "openai"),
-    Credential(r"proj_[A-Za-z0-9]{16,32}", "project_id", "openai", "openai"),
-    Credential(r"whsec_[A-Za-z0-9+/=_-]{8,}", "webhook_secret"),
-    Credential(r"ya29\.[\w.-]{10,}", "oauth", "google", "vertex", carried=True, taken_by="vertex"),
-    Credential(r"GOCSPX-[\w-]{20,}", "client_secret", "google", "gemini"),
-    Credential(r"\{.*\bservice_account\b.*\}", "service_account", "google", "vertex"),
-    Credential(r"A[KS]IA[A-Z0-9]{16}", "key_id", "aws", "bedrock"),
-    Credential(r"LTAI[A-Za-z0-9]{12,30}", "key_id", "alibaba", "dashscope-cn"),
-    Credential(r"AKID[A-Za-z0-9]{13,40}", "key_id", "tencent", "hunyuan"),
-    Credential(r"AKLT[\w-]{16,}={0,2}", "key_id", "bytedance", "volcengine-ark"),
-    Credential(r"SCW[A-Z0-9]{17}", "key_id", "scaleway", "scaleway"),
-    Credential(r"[a-f0-9]{37}", "account_key", "cloudflare", "cloudflare-workers-ai", certain=False),
-    Credential(r"vc[apir]_[\w-]{20,}", "account_token", "vercel", "vercel-ai-gateway"),
-    Credential(r"[sp]k-lf-[\w-]{8,}", "other_product"),
-    Credential(r"[spr]k_(?:live|test)_\w{8,}", "other_product"),
-    Credential(r"key_[a-f0-9]{64}", "other_product"),
-)
-# Issuers of login tokens that are mistaken for keys: the host in a JWT's `iss`.
-ISSUERS = {
-    "auth.openai.com": Credential("", "oauth", "openai", "chatgpt-codex", carried=True, taken_by="chatgpt-codex"),
-    "auth.x.ai": Credential("", "oauth", "xai", "xai", carried=True),
-    "accounts.google.com": Credential("", "oauth", "google", "vertex", carried=True, taken_by="vertex"),
-}
 JWT = r"eyJ[\w-]+\.[\w-]+\.[\w-]*"
+_GOOGLE_FILES = frozenset(("service_account", "authorized_user", "external_account", "impersonated_service_account"))
+_LOGIN_FIELDS = frozenset(("access_token", "refresh_token", "tokens", "claudeAiOauth", "id_token"))
+
+
+@cache
+def credentials() -> tuple[Credential, ...]:
+    """Return the kinds of credentials, in the order in which they are tried."""
+    return tuple(Credential(**(entry | _tuples(entry, "taken_by"))) for entry in _facts()["credential"])
+
+
+@cache
+def issuers() -> tuple[Issuer, ...]:
+    """Return the issuers of tokens, in the order in which they are tried."""
+    made = []
+    for entry in _facts()["issuer"]:
+        audiences = tuple(
+            Audience(tuple(item["doors"]), tuple(item["aud"]), item.get("get", ""))
+            for item in entry.get("audience", ())
+        )
+        made.append(Issuer(**(entry | _tuples(entry, "iss", "taken_by", "foreign") | {"audience": audiences})))
+    return tuple(made)
+
+
+def _tuples(entry: dict[str, Any], *names: str) -> dict[str, tuple[str, ...]]:
+    return {name: tuple(entry.get(name, ())) for name in names}
+
+
+@cache
+def _facts() -> dict[str, Any]:
+    """Read the facts: JSON in a wheel (see ``hatch_build.py``), TOML in the source tree."""
+    facts: dict[str, Any]
+    try:
+        built = get_data("probes", "catalog/credentials.json")
+    except OSError:
+        import tomllib
+
+        facts = tomllib.loads((get_data("probes", "catalog/credentials.toml") or b"").decode("utf-8"))
+    else:
+        import json
+
+        facts = json.loads(built or b"{}")
+    return facts
+
+
+def credential_of(value: str) -> Credential | None:
+    """Return the kind of credential that a value is; None for a key, a token with claims, and anything unknown."""
+    text = value.strip()
+    if text.startswith("{"):
+        return _document(text)
+    return next((one for one in credentials() if pattern_matches(one.shape, text)), None)
+
+
+def _document(text: str) -> Credential | None:
+    """Return the kind of a JSON document: Google's service accounts and the login files of command line programs."""
+    if not text.endswith("}") or len(text) > limits.KEY:
+        return None
+    from json import loads
+
+    try:
+        fields = loads(text)
+    except (ValueError, RecursionError):
+        return None
+    if fields.get("type") in _GOOGLE_FILES or ("private_key" in fields and "client_email" in fields):
+        return Credential("", "account_file", "google", "vertex", document=True)
+    return Credential("", "login_file", document=True) if _LOGIN_FIELDS & fields.keys() else None
+
+
+_SECRET_NAMES = ("key", "secret", "token", "password", "pwd", "signature", "session")
+
+
+def secret_parts(document: str) -> tuple[str, ...]:
+    """Return the secret parts of a document; the others are words that reports need, such as host names."""
+    if document.startswith("{"):
+        from json import loads
+
+        try:
+            return tuple(_secret_values(loads(document), False))
+        except (ValueError, RecursionError):
+            return (document,)
+    parts = []
+    for piece in document.replace(";", "\n").split("\n"):
+        name, separator, value = piece.strip().partition("=")
+        if not separator or "://" not in value:
+            parts.append(value if separator and any(word in name.lower() for word in _SECRET_NAMES) else piece.strip())
+    return tuple(filter(None, parts))
+
+
+def _secret_values(value: object, secret: bool) -> Iterator[str]:
+    """Yield every text below a name that says it is secret."""
+    if isinstance(value, dict):
+        for name, inner in value.items():
+            yield from _secret_values(inner, secret or any(word in str(name).lower() for word in _SECRET_NAMES))
+    elif isinstance(value, list):
+        for inner in value:
+            yield from _secret_values(inner, secret)
+    elif isinstance(value, str) and secret:
+        yield value
 
 
 def pattern_matches(pattern: str, value: str) -> bool:

@@ -6,6 +6,7 @@ import re
 from typing import NamedTuple
 
 from probes.keys.characters import END_MARKS, ENDS, ESCAPES, character_name, fold, invisible, position_notes
+from probes.keys.credential_kinds import credential_of
 from probes.model import limits
 from probes.model.note import Note, note
 from probes.model.secret import public_prefix
@@ -18,12 +19,14 @@ class KeyExam(NamedTuple):
     """The result of an examination of a key.
 
     ``literal``: the value that the SDK puts into the header; None if it fails before it sends. ``cleaned``: the usable
-    key, or None. A key of the kind ``dummy`` (``ollama``, ``EMPTY``) is valid only for a local server.
+    key, or None. A key of the kind ``dummy`` (``ollama``, ``EMPTY``) is valid only for a local server. ``document``:
+    the value if it is a file or a line of settings with a private key, which is never sent.
     """
 
     flaws: tuple[Flaw, ...]
     cleaned: str | None
     literal: str | None
+    document: str = ""
 
 
 # Placeholders that manuals use for servers that need no key.
@@ -70,6 +73,10 @@ def examine_key(raw: str, protocol: str) -> KeyExam:
     if len(raw) > limits.KEY:
         overlong = note("overlong", count=len(raw), limit=limits.KEY)
         return KeyExam((Flaw("key", "stray", (overlong,), False, True),), None, None)
+    credential = credential_of(raw)
+    if credential is not None and credential.document:
+        flaw = Flaw("key", "credential", (note(f"credential_{credential.kind}"),), False, True)
+        return KeyExam((flaw,), None, None, raw.strip())
     literal = literal_key(raw, protocol)
     plain = "".join(map(fold, raw))  # same length as raw, so the indices agree
 

@@ -57,4 +57,4 @@ def _pieces(pattern: str) -> Iterator[tuple[str, int, bool]]:
         single = [sign for sign in string.ascii_letters + string.digits if re.fullmatch(piece, sign)]
         letters = "".join(single) or piece.removeprefix("\\")
         low = re.match(r"\{(\d+)", often)
-        yield letters, int(low[1]) if low else int(often not in ("*", "?")), often.endswith((",}", "*", "+"))
+        yield letters, int(low[1]) if low else int(often not in ("*", "?")), "," in often or often in ("*", "+")

@@ -1,24 +1,31 @@
 """Identify the owner of a key by its shape, and check whether the key belongs to a provider.
 
-``doors.toml`` has the shapes of the providers' keys, ``credential_kinds.py`` those of credentials that are not keys of
-a model API. No result contains any part of the value.
+``doors.toml`` has the shapes of the providers' keys, ``credentials.toml`` those of credentials that are not keys of a
+model API, and the issuers of tokens. No result contains any part of the value.
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from probes.catalog.door import Door, KeyShape
 from probes.catalog.doors import Doors, load
 from probes.keys.checksums import mistyped
-from probes.keys.credential_kinds import CREDENTIALS, ISSUERS, JWT, Credential, head, pattern_matches
+from probes.keys.credential_kinds import Credential, Issuer, credential_of, head, pattern_matches
+from probes.keys.token_fit import fit_jwt, fit_region
+from probes.keys.tokens import issuer_of, token_of
 from probes.model.key_shape import Confidence, Fit
 from probes.model.note import note
-from probes.model.value_issues import KeyFit, KeyMatch
+from probes.model.value_issues import KeyFit, KeyMatch, Token
 
 # Doors in front of other APIs: any key may be right.
 _CARRIERS = frozenset(("gateway", "local", "relay"))
 
 # A key longer than this multiple of the longest known one was pasted twice; a shorter one may be a new length.
 _PASTED_TWICE = 1.5
+
+# Tokens of a login to one product. A gateway of one's own may take those of a sign-in service, but not these.
+_PERSONAL = ("oauth", "session")
 
 _ORDER = tuple(Confidence)
 
@@ -48,7 +55,7 @@ def plain(value: str) -> bool:
     )
 
 
-def fit(value: str, door: Door | None, *, local: bool) -> KeyFit:
+def fit(value: str, door: Door | None, *, local: bool, host: str = "") -> KeyFit:
     """Check whether a key belongs to a provider.
 
     ``door`` is None if the host is unknown; ``local`` says that the host is this machine or in a private network.
@@ -57,25 +64,75 @@ def fit(value: str, door: Door | None, *, local: bool) -> KeyFit:
     if not value:
         return KeyFit(Fit.NO_KEY)
     doors = load()
+    token = token_of(value)
+    issuer = issuer_of(token) if token is not None else None
+    credential = credential_of(value)
+    region = door.own_parts(host).get("region", "") if door is not None else ""
+    found = _fit(value, door, local, host, region, token, issuer, credential, doors)
+    if token is not None and issuer is not None:
+        token = replace(token, house=issuer.name)
+    named = issuer.door if issuer else credential.door if credential else ""
+    if token is not None and not named and found.matches:
+        named = found.matches[0].door
+    home = doors.get(named)
+    return replace(
+        found,
+        token=token,
+        house=issuer.name if issuer else home.name if home else "",
+        console=home.console_url if home else "",
+        region=region,
+        head=_common_head(door) if door is not None else "",
+    )
+
+
+def _common_head(door: Door) -> str:
+    """Return the text with which every key of this provider begins; empty if there is none or not all are known."""
+    heads = {head(shape.pattern) for shape in door.keys}
+    return heads.pop() if door.keys_complete and len(heads) == 1 else ""
+
+
+def _fit(
+    value: str,
+    door: Door | None,
+    local: bool,
+    host: str,
+    region: str,
+    token: Token | None,
+    issuer: Issuer | None,
+    credential: Credential | None,
+    doors: Doors,
+) -> KeyFit:
     matches = _identify(value, doors)
-    credential = _credential(value)
     if door is None:
+        if issuer is not None and issuer.kind in _PERSONAL and not local:
+            return KeyFit(Fit.WRONG_KIND, issuer.kind, matches)
         return _fit_unknown_host(credential, matches, doors, local)
     same_company = credential is not None and credential.company == door.company
     if (
         credential
-        and credential.taken_by != door.id
+        and door.id not in credential.taken_by
         and (same_company or (credential.certain and door.kind not in _CARRIERS))
     ):
         return _fit_credential(credential, door, matches)
     if door.kind in _CARRIERS:
-        return KeyFit(Fit.FITS if _own_match(door, matches, doors) else Fit.UNKNOWN, matches=matches)
+        taken = _own_match(door, matches, doors) or (issuer and door.id in issuer.taken_by)
+        return KeyFit(Fit.FITS if taken else Fit.UNKNOWN, matches=matches)
+    own = _own_match(door, matches, doors) is not None
+    about_token = None
+    if token is not None and token.form == "jwt":
+        about_token = fit_jwt(token, issuer, door, host, own, matches)
+    elif token is not None and own:
+        about_token = fit_region(token, region, matches, door)
+    if about_token is not None:
+        return about_token
+    if credential and not own and door.id not in credential.taken_by:
+        return KeyFit(Fit.WRONG_KIND, credential.kind, matches)
     return _fit_known_door(value, door, matches, doors)
 
 
 def certainly_no_key(value: str) -> bool:
     """Check whether a value is certainly a credential that no model API takes, such as a token of a code host."""
-    credential = _credential(value.strip())
+    credential = credential_of(value)
     return credential is not None and credential.certain and not credential.carried
 
 
@@ -107,11 +164,11 @@ def _fit_known_door(value: str, door: Door, matches: tuple[KeyMatch, ...], doors
     own_match, certain = _own_match(door, matches, doors), _certain(matches)
     if own_match and (own_match.confidence is Confidence.CERTAIN or not certain):
         home = doors.get(own_match.door) or door
-        wanted = _wanted_length(value, home)
+        wanted, mark = _wanted(value, home)
         sure = own_match.confidence is Confidence.CERTAIN
-        if wanted is None:
+        if not wanted and not mark:
             return KeyFit(Fit.FITS, matches=matches, certain=sure)
-        return KeyFit(Fit.TRUNCATED, matches=matches, certain=sure, length=len(value), wanted=wanted)
+        return KeyFit(Fit.TRUNCATED, matches=matches, certain=sure, length=len(value), wanted=wanted, mark=mark)
     if own_match:  # the right company, but its shape fits another provider better
         return KeyFit(Fit.UNKNOWN, matches=matches)
     family = [
@@ -160,7 +217,9 @@ def _door_ids(matches: tuple[KeyMatch, ...] | list[KeyMatch]) -> str:
 
 def _identify(value: str, doors: Doors) -> tuple[KeyMatch, ...]:
     found: dict[str, KeyMatch] = {}
-    credential = _credential(value)
+    credential = credential_of(value)
+    if credential is None and (token := token_of(value)) is not None and (issuer := issuer_of(token)) is not None:
+        credential = Credential("", issuer.kind, issuer.company, issuer.door, issuer.carried)
     if credential and credential.door and doors.get(credential.door):
         whole = credential.certain and credential.carried
         confidence = Confidence.CERTAIN if whole else Confidence.POSSIBLE
@@ -187,32 +246,14 @@ def _match(door: Door, shape: KeyShape, value: str) -> KeyMatch:
     return KeyMatch(door.id, confidence, (look,))
 
 
-def _wanted_length(value: str, door: Door) -> int | None:
-    """Return the correct number of characters of a key with this shape; None if its length is right or unknown."""
+def _wanted(value: str, door: Door) -> tuple[int, str]:
+    """Return what a key with this shape lacks: the right number of characters (0: right or unknown), and its mark."""
     shape = next((shape for shape in door.keys if pattern_matches(shape.pattern, value)), None)
-    if shape and len(value) < shape.shortest:
-        return shape.shortest
-    if shape and shape.longest and len(value) > _PASTED_TWICE * shape.longest:
-        return shape.longest
-    return None
-
-
-def _credential(value: str) -> Credential | None:
-    for credential in CREDENTIALS:
-        if pattern_matches(credential.pattern, value):
-            return credential
-    return ISSUERS.get(_issuer(value)) if pattern_matches(JWT, value) else None
-
-
-def _issuer(token: str) -> str:
-    """Return the host in ``iss`` of a JWT, unverified; an empty string if there is none."""
-    from base64 import urlsafe_b64decode
-    from json import loads
-
-    payload = token.split(".")[1]
-    try:
-        claims = loads(urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
-    except (ValueError, RecursionError):
-        return ""
-    issuer = claims.get("iss") if isinstance(claims, dict) else None
-    return issuer.partition("://")[2].partition("/")[0].lower() if isinstance(issuer, str) else ""
+    if shape is None:
+        return 0, ""
+    cut = shape.mark if shape.mark and len(value.partition(shape.mark)[2]) < shape.after else ""
+    if len(value) < shape.shortest:
+        return shape.shortest, ""
+    if shape.longest and len(value) > _PASTED_TWICE * shape.longest:
+        return shape.longest, ""
+    return 0, cut

@@ -53,8 +53,26 @@ class Body(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, repr=False, eq=False)
+class Breakage(Record):
+    """A place of a response at which some clients fail or silently lose the text.
+
+    ``what``: how, a word of `probes/protocols/strictness`, such as ``missing``, ``type``, ``no_text``.
+    ``where``: the field or the event. ``readers``: who fails, such as ``python raw`` or ``node helper``.
+    ``quote``: the event, scrubbed and shortened; empty: the response as a whole.
+    """
+
+    what: str
+    where: str = ""
+    readers: tuple[str, ...] = ()
+    quote: str = ""
+
+
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
 class Answer(Record):
-    """What an SDK reads from a response that is not streamed. ``problem`` names a defect; empty: none."""
+    """What an SDK reads from a response that is not streamed. ``problem`` names a defect; empty: none.
+
+    ``breakages``: where which clients fail; those that the app in question is built on have a ``problem`` as well.
+    """
 
     text: str = ""
     model: str = ""
@@ -63,6 +81,7 @@ class Answer(Record):
     problem: str = ""
     prompt_tokens: int = 0
     completion_tokens: int = 0
+    breakages: tuple[Breakage, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, repr=False, eq=False)
@@ -94,6 +113,9 @@ class StreamReading(Record):
     completion_tokens: int = 0
     stopped: bool = False  # the stream was still open when the limit was reached
     lacks: str = ""  # a missing field that strict clients need and the SDKs do not
+    breakages: tuple[Breakage, ...] = ()  # where which clients fail
+    ignored: ApiError | None = None  # an error event that the app's SDK passes over
+    read: bool = False  # of another kind than the protocol's, but the app's SDK reads the text all the same
 
     @property
     def flows(self) -> bool:

@@ -64,11 +64,17 @@ class SiteDifference(StrEnum):
 
 @dataclass(frozen=True, slots=True, repr=False, eq=False)
 class SisterSite(Record):
-    """Another site of the same company, whose keys look the same but are not accepted here."""
+    """Another site of the same company, whose keys look the same but are not accepted here.
+
+    ``keys`` names the set of keys that the site accepts; several sites may share one. ``same_keys``: it is the set of
+    this door too, so the site is another only in what it serves, as the address of a plan is.
+    """
 
     name: str
     url: str  # its base URL
     differs: SiteDifference
+    keys: str = ""
+    same_keys: bool = False
 
 
 class ProtocolSource(StrEnum):
@@ -116,6 +122,7 @@ class DoorMatch(Record):
     key_env: str = ""  # the usual environment variable of its key
     console: str = ""  # URL of the page that creates its keys
     sister_sites: tuple[SisterSite, ...] = ()
+    kind: str = ""  # of a known door: vendor, host, relay, … (probes/catalog/doors.toml)
 
 
 @dataclass(frozen=True, slots=True, repr=False, eq=False)

@@ -16,6 +16,10 @@ class Confidence(StrEnum):
     POSSIBLE = "possible"
 
 
+# Tokens of a person's login, of a web page or of a program that runs in a pipeline: no model API takes them as a key.
+LOGINS = ("oauth", "session", "sso_token", "ci_token", "cookie")
+
+
 class Fit(StrEnum):
     """Whether a key belongs to a provider, by its shape alone."""
 
@@ -25,6 +29,7 @@ class Fit(StrEnum):
     OTHER_PLAN = "other_plan"
     OTHER_RESOURCE = "other_resource"
     WRONG_KIND = "wrong_kind"  # a credential that no model API accepts as a key
+    WRONG_AUDIENCE = "wrong_audience"  # a token that was made for another audience, or by an issuer not accepted here
     TRUNCATED = "truncated"  # too short, or much too long
     OFFICIAL_ELSEWHERE = "official_elsewhere"  # it belongs to a known provider, but the host is unknown
     UNLIKELY = "unlikely"  # several providers use the shape, but this one does not

@@ -38,13 +38,34 @@ class KeyMatch(Record):
 
 
 @dataclass(frozen=True, slots=True, repr=False, eq=False)
+class Token(Record):
+    """What a token says about itself, unverified. Every value is empty or 0 if the token does not contain it.
+
+    ``form`` is ``jwt`` or ``bedrock``. ``issuer`` and ``audience`` are the claims ``iss`` and ``aud``; ``house`` is the
+    name of the issuer if it is known. ``expires`` and ``not_before`` are seconds since 1970, UTC.
+    """
+
+    form: str
+    issuer: str = ""
+    house: str = ""
+    audience: tuple[str, ...] = ()
+    expires: float = 0.0
+    not_before: float = 0.0
+    region: str = ""
+
+
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
 class KeyFit(Record):
     """Whether a key belongs to a provider, and other facts that its shape shows.
 
     ``note`` is the kind of credential for WRONG_KIND (see ``KINDS``); for other mismatches, the providers that the key
-    belongs to. ``length`` and ``wanted`` count characters, for TRUNCATED. ``certain``: the shape proves the fit.
+    belongs to. ``length`` and ``wanted`` count characters, for TRUNCATED; ``mark`` is the text that every complete key
+    of this kind contains, if this key lacks it. ``certain``: the shape proves the fit.
     ``elsewhere``: the key certainly belongs to another known company, and must not be sent to this provider.
     ``door_name`` and ``door_url`` are those of the other provider that the key looks like, if any.
+    ``token``: what a token says about itself. ``get``: the command that gets a token for this provider, if known.
+    ``house`` is whose credential it is, ``console`` the page on which that house makes API keys, ``region`` the region
+    of the host, ``head`` the text with which every key of the host's provider begins, if there is one.
     """
 
     fit: Fit
@@ -54,5 +75,12 @@ class KeyFit(Record):
     elsewhere: bool = False
     length: int = 0
     wanted: int = 0
+    mark: str = ""
     door_name: str = ""
     door_url: str = ""
+    token: Token | None = None
+    get: str = ""
+    house: str = ""
+    console: str = ""
+    region: str = ""
+    head: str = ""

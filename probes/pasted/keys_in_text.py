@@ -4,74 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
+from probes.model.key_shape import Fit
 from probes.model.secret import PUBLIC_PREFIXES, public_prefix
+from probes.pasted.contradictions import speaker
+from probes.pasted.notes import LOCAL, TRIED, ScannedText, TextNote
+from probes.pasted.urls_in_text import base_url_of
 from probes.protocols.names import DEFAULT_PROTOCOL
-
-if TYPE_CHECKING:
-    from probes.catalog.door import Door
-from probes.model.key_shape import Confidence
-from probes.pasted.notes import LOCAL, TRIED, ScannedText, TextNote, literal
-
-_ECHO = (
-    r"(?i)(?:incorrect|invalid|wrong) api[- ]?key(?: provided)?[:：]? ?['\"`]?"
-    r"(?P<head>[A-Za-z][\w.-]{0,12}?)(?:\*{2,}|\.{3}|…)"
-)
-_NO_HEAD = r"(?i)bearer|your|http|open|api|my|none|null|undefined|test|key|dummy|example|sk-your|sk-x+$|export|auth"
-_OPENAI_WORDS = ("platform.openai.com/account/api-keys", "find your api key at https://platform.openai.com")
-
-
-def echoes(seen: ScannedText) -> Iterator[TextNote]:
-    """Yield a note if a refusal quotes the beginning of a key that the provider named there does not issue.
-
-    Yield another one if OpenAI's own words appear with the base URL of another provider.
-    """
-    official = any(part in seen.lower for part in _OPENAI_WORDS)
-    echo = re.search(_ECHO, seen.plain) if "key" in seen.lower else None
-    door = _speaker(seen) if echo else None
-    if (
-        echo is not None
-        and door is not None
-        and not re.match(_NO_HEAD, echo["head"])
-        and not _could_be(echo["head"], door)
-    ):
-        yield TextNote("echo_elsewhere", seen.plain[echo.start() : echo.end() + 80])
-    if official:
-        other = next(
-            (u for u in seen.urls if u.asked and not u.host.endswith("openai.com") and "azure" not in u.host), None
-        )
-        if other is not None:
-            yield TextNote("official_words", other.value)
-
-
-def _speaker(seen: ScannedText) -> Door | None:
-    """Return the door whose console or API host a refusal names."""
-    if not seen.urls and not seen.hosts:
-        return None
-    from probes.catalog.doors import load
-
-    doors = load()
-    for url in seen.urls:
-        door = doors.of_host(url.host, url.port, url.path) or doors.website_of(url.host, url.path)
-        if door is not None:
-            return door
-    for host in seen.hosts:
-        door = doors.of_host(host)
-        if door is not None:
-            return door
-    return None
-
-
-def _could_be(head: str, door: Door) -> bool:
-    """Check whether a key of this door can begin with ``head``. Any head fits keys without a prefix."""
-    heads = [literal(shape.pattern) for shape in door.keys if shape.confidence is not Confidence.POSSIBLE]
-    if not heads or "" in heads:
-        return True
-    prefix = public_prefix(head)
-    if prefix and len(prefix) > 3 and not any(known.startswith(prefix) or prefix.startswith(known) for known in heads):
-        return False
-    return any(head.startswith(known) or known.startswith(head) for known in heads)
 
 
 def key_fit(seen: ScannedText) -> Iterator[TextNote]:
@@ -83,14 +22,19 @@ def key_fit(seen: ScannedText) -> Iterator[TextNote]:
 
     doors = load()
     asked = next((url for url in seen.urls if url.asked), None)
-    door = doors.of_host(asked.host, asked.port, asked.path) if asked else _speaker(seen)
+    door = doors.of_host(asked.host, asked.port, asked.path) if asked else speaker(seen)
     if asked is None and door is None:
         return
     local = asked is not None and re.search(LOCAL, asked.host) is not None
     for key in seen.keys[:TRIED]:
         found = fit(key, door, local=local)
         place = asked.value if asked else door.name if door else ""
-        yield TextNote(found.fit, f"[key] {place}".strip(), found.certain)
+        values = {"door": door.name} if door else {}
+        if found.fit in (Fit.OTHER_DOOR, Fit.OTHER_REGION, Fit.OTHER_PLAN, Fit.OTHER_RESOURCE):
+            owners = [one for one in found.note.split(", ") if one]
+            home = doors.get(owners[0]) if len(owners) == 1 else None
+            values |= {"key_door": home.name, "better_url": base_url_of(home)} if home else {}
+        yield TextNote(found.fit, f"[key] {place}".strip(), found.certain, values)
 
 
 _KEY_BODY = r"[A-Za-z0-9_+/=.~-]"
@@ -99,7 +43,7 @@ _KEYS = (
     rf"|eyJ(?:(?!eyJ)[\w-]){{8,}}+\.[\w-]+(?:\.[\w-]*)?"
     r"|A[KS]IA[A-Z0-9]{16}|(?:LTAI|AKID|AKLT|GOCSPX-|ya29\.|AQ\.|sess-|gh[opsu]_|whsec_)[\w.-]{12,}"
     r"|[a-f0-9]{32}\.[A-Za-z0-9]{8,}|[a-fA-F0-9]{32,}"
-    r"|(?<!request id: )(?<!request_id: )(?=[A-Za-z]{0,40}[0-9])(?=[0-9]{0,40}[A-Za-z])[A-Za-z0-9]{28,}"
+    r"|(?=[A-Za-z]{0,40}[0-9])(?=[0-9]{0,40}[A-Za-z])[A-Za-z0-9]{28,}"
     r"|[a-f0-9]{8}-[a-f0-9]{4}-[a-f0-9]{4}-[a-f0-9]{4}-[a-f0-9]{12})"
 )
 # How credentials begin that cannot call models, complete or shortened. Sources: gitleaks and the vendors' manuals.
@@ -121,11 +65,26 @@ def find_keys(text: str) -> tuple[str, ...]:
     """Return the words of a text that have the shape of a key, each once."""
     found: dict[str, None] = {}
     for match in re.finditer(_KEYS, text):
-        if _is_key(match[0]):
+        if _is_key(match[0]) and not _is_id(match[0], text[max(0, match.start() - 40) : match.start()]):
             found[match[0].rstrip(".=/")] = None
         if len(found) > 20 * TRIED:
             break
     return tuple(found)
+
+
+# What names a request, a session or a trace. Such a value is no key, and support asks for it; eight characters of it
+# are shown, which give nothing away even where somebody writes a key in its place.
+_ID_LABEL = (
+    r"(?i)(?:request|req|trace|correlation|session|thread|conversation|response|message|event|log|run|span|ray|tid|logid"
+    r"|x-[a-z-]{0,20}id)[ _-]{0,2}(?:id|编号)?[\"']{0,2}\s{0,2}[:=：]?\s{0,2}[\"'(]{0,2}$"
+)
+_ID_SHOWN = 8  # characters
+_ID_FORM = r"[0-9a-fA-F]{8,}(?:-[0-9a-fA-F]{4,12}){0,4}|[0-9]{8}[A-Za-z0-9]{4,}|0x[0-9a-fA-F]+"
+
+
+def _is_id(word: str, before: str) -> bool:
+    """Check whether the text calls this word the id of a request, and it has the form of one."""
+    return re.fullmatch(_ID_FORM, word) is not None and re.search(_ID_LABEL, before) is not None
 
 
 def _is_key(word: str) -> bool:
@@ -147,9 +106,18 @@ def _begins_as_key(word: str) -> bool:
 
 def mask_keys(text: str) -> str:
     """Replace every key with ``[key]``: words of a key's shape, and what follows a label such as ``api_key=``."""
-    text = re.sub(_KEYS, lambda found: "[key]" if _is_key(found[0]) else found[0], text)
+    text = re.sub(_KEYS, _mask, text)
     text = re.sub(_LABELLED, _mask_labelled, text)
     return re.sub(_USERINFO, "[key]@", text) if "@" in text else text
+
+
+def _mask(found: re.Match[str]) -> str:
+    word = found[0]
+    if not _is_key(word):
+        return word
+    if _is_id(word, found.string[max(0, found.start() - 40) : found.start()]):
+        return f"{word[:_ID_SHOWN]}…"
+    return "[key]"
 
 
 def _mask_labelled(found: re.Match[str]) -> str:

@@ -3,23 +3,43 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Mapping
 from typing import NamedTuple
+
+from probes.pasted.clients_in_text import TextClient
 
 TRIED = 5  # URLs, hosts and keys that are examined, of each; a log may contain thousands
 
+_NOTHING: Mapping[str, str] = {}
+
+
+def _nobody(id: str) -> Mapping[str, str]:
+    return _NOTHING
+
 
 class TextNote(NamedTuple):
-    """A note about a URL or a key in the text.
+    """A note about a URL or a key in the text, or about two parts of the text that contradict each other.
 
-    ``kind`` is a kind of :func:`probes.urls.url_flaws.examine_url`, a :class:`probes.model.key_shape.Fit`,
-    ``website`` or ``host_typo`` (of a URL), ``echo_elsewhere`` (the refusing provider does not issue keys that begin
-    like the quoted one) or ``official_words`` (OpenAI itself answers, and the text names another base URL). ``where``
-    is the part of the text, without any key. ``sure``: the shape proves it, or the text calls the URL a base URL.
+    ``kind`` is a kind of :func:`probes.urls.url_flaws.examine_url`, a :class:`probes.model.key_shape.Fit`, or one of
+
+    - ``website``, ``host_typo``: of a URL;
+    - ``app_doubles_version``: the requested URL has the base URL's version and another one behind it;
+    - ``echo_elsewhere``: the refusing provider does not issue keys that begin like the quoted one;
+    - ``echo_empty``, ``echo_dummy``: the refusal quotes an empty key, or a stand-in such as ``no_key``;
+    - ``official_words``: the vendor's own site answers, and the text names another base URL;
+    - ``official_request``: the request went to the vendor's own site, and the text names another base URL;
+    - ``relayed_words``: a host that is no known door answered with the vendor's refusal;
+    - ``foreign_model``: OpenAI's own sentence about a model of another vendor;
+    - ``mixed_content``: an https page, and an API address with http.
+
+    ``where`` is the part of the text, without any key. ``sure``: the shape proves it, or the text calls the URL a base
+    URL. ``values`` fill the slots of the finding's words: ``better_url``, ``key_door``, ``doubled``, ``twice``, …
     """
 
     kind: str
     where: str
     sure: bool = True
+    values: Mapping[str, str] = _NOTHING
 
 
 class PastedText(NamedTuple):
@@ -27,7 +47,10 @@ class PastedText(NamedTuple):
 
     ``plain`` is one line without escapes, ``lower`` the same in lower case and of the same length, ``short`` the most
     informative parts of the text, with line ends. ``diagnose/answers/phrases.toml`` explains the ``tags``. ``host`` is
-    the host to which the requests were sent; None if it is not exactly one.
+    the host to which the requests were sent; None if it is not exactly one. ``client`` wrote the text. ``values`` are
+    what the text names: ``host``, ``port``, ``base_url``, ``door``, ``console``, ``key_env``, ``app``, ``proxy``,
+    ``model``, and two better base URLs: ``versioned_url`` with the missing version, ``documented_url`` of the door.
+    ``vendor`` returns what the catalogue knows about the door with an id (:func:`probes.pasted.vendors.vendor_of`).
     """
 
     plain: str
@@ -36,10 +59,17 @@ class PastedText(NamedTuple):
     tags: frozenset[str] = frozenset()
     notes: tuple[TextNote, ...] = ()
     host: str | None = None
+    client: TextClient | None = None
+    values: Mapping[str, str] = _NOTHING
+    vendor: Callable[[str], Mapping[str, str]] = _nobody
 
 
 class UrlInText(NamedTuple):
-    """A URL in the text. ``base``: the text calls it a base URL. ``asked``: it is that of a request, or a base URL."""
+    """A URL in the text.
+
+    ``base``: the text calls it a base URL. ``asked``: it is that of a request, or a base URL. ``page``: the text calls
+    it the address of a web page.
+    """
 
     value: str
     host: str
@@ -47,6 +77,7 @@ class UrlInText(NamedTuple):
     path: str
     base: bool
     asked: bool
+    page: bool = False
 
 
 class ScannedText(NamedTuple):

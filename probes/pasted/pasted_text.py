@@ -10,9 +10,12 @@ import re
 from collections.abc import Iterable
 
 from probes.model.scrubber import Scrubber
-from probes.pasted.keys_in_text import KIND, echoes, find_keys, key_fit, mask_keys
+from probes.pasted.clients_in_text import TextClient, client_of
+from probes.pasted.contradictions import contradictions, speaker
+from probes.pasted.keys_in_text import KIND, find_keys, key_fit, mask_keys
 from probes.pasted.notes import TRIED, PastedText, ScannedText
-from probes.pasted.urls_in_text import HOST, HOST_WORDS, find_urls, tags_of, urls_of
+from probes.pasted.urls_in_text import HOST, HOST_WORDS, better_urls, find_urls, tags_of, urls_of
+from probes.pasted.vendors import named_vendor, vendor, vendor_of
 
 # The patterns are strings: `re` compiles only those that a text needs, at their first use, and caches them.
 
@@ -30,10 +33,72 @@ def read(text: str) -> PastedText:
         focus = Scrubber(found_keys[:TRIED])(focus)
     seen = _scan(focus, found_keys)
     tags = {*tags_of(seen.lower), *(("@kind",) if re.search(KIND, text) else ())}
-    notes = (*urls_of(seen), *echoes(seen), *key_fit(seen))
+    notes = (*urls_of(seen), *contradictions(seen), *key_fit(seen))
+    host = _host(seen)
+    client = client_of(seen.lower)
+    values = _values(seen, host, client)
+    short = _focus(focus, READ)
+    return PastedText(seen.plain, seen.lower, short, frozenset(tags), notes, host, client, values, vendor_of)
+
+
+_PROXY = r"(?i)(?:https?_proxy|all_proxy|proxy(?: ?(?:server|url|address))?|代理(?:地址|服务器)?)[\"']?\s?[=:：]\s?[\"']?((?:https?|socks5h?)://[\w.:-]{3,80})"
+
+
+# urllib3 writes host and port: `HTTPSConnectionPool(host='api.example.com', port=443)`.
+_POOL = r"(?i)connectionpool\(host='(?P<host>[\w.-]{1,80})', port=(?P<port>\d{1,5})\)"
+_MODEL = (
+    r"(?i)\bmodels?[\"'`]?(?: name| id)?\s?(?:is|not found|[=:：])?\s?[\"'`]{1,2}(?P<quoted>[\w./:@-]{2,80})[\"'`]"
+    r"|\bmodels/(?P<path>[\w.-]{3,60})|\bmodel\s?[=:：]\s?(?P<bare>[a-zA-Z][\w./:-]{2,80})"
+    r"|模型\s?[\"'`「]?(?P<chinese>[A-Za-z][\w./:-]{2,80})"
+)
+_NO_MODEL = r"(?i)(?:string|object|error|null|none|true|false|not|list|group|name|type|chat|gpt)"
+
+
+# Loading the catalogue takes most of the time for a short text; only these faults have words that name the vendor.
+_ABOUT_VENDOR = ("key", "auth", "token", "quota", "balance", "401", "402", "403", "429", "密钥", "令牌", "余额", "额度")
+
+
+def _host(seen: ScannedText) -> str | None:
+    """Return the host to which the requests were sent; None if the text names several, or none."""
     asked = {url.host for url in seen.urls if url.asked}
-    host = asked.pop() if len(asked) == 1 else None
-    return PastedText(seen.plain, seen.lower, _focus(focus, READ), frozenset(tags), notes, host)
+    if not asked:
+        pool = re.search(_POOL, seen.plain) if "ConnectionPool" in seen.plain else None
+        asked = {pool["host"].lower()} if pool else set(seen.hosts)
+    return asked.pop() if len(asked) == 1 else None
+
+
+def _values(seen: ScannedText, host: str | None, client: TextClient | None) -> dict[str, str]:
+    """Return what the text names, for the slots of the findings' words."""
+    values: dict[str, str] = {}
+    door = None
+    if host:
+        from probes.catalog.doors import load
+
+        url = next((url for url in seen.urls if url.asked and url.host == host), None)
+        pool = re.search(_POOL, seen.plain) if url is None else None
+        port, path = (url.port, url.path) if url else (int(pool["port"]) if pool else None, "")
+        door = load().of_host(host, port, path)
+        values = {"host": host, "base_url": url.value if url and url.base else "", "port": str(port or "")}
+        values |= better_urls(url, door) if url else {}
+    door = door or speaker(seen)
+    if door is not None:
+        values |= vendor(door)
+    elif any(word in seen.lower for word in _ABOUT_VENDOR):
+        values |= named_vendor(seen.lower)
+    if client is not None and client.app:
+        from probes.catalog.apps import load as load_apps
+
+        app = load_apps().get(client.app)
+        values |= {"app": app.name} if app is not None else {}
+    if "proxy" in seen.lower or "代理" in seen.lower:
+        proxy = re.search(_PROXY, seen.plain)
+        values |= {"proxy": proxy[1]} if proxy else {}
+    if "model" in seen.lower or "模型" in seen.lower:
+        model = next(
+            (one for found in re.finditer(_MODEL, seen.plain) if (one := next(filter(None, found.groups()), ""))), ""
+        )
+        values |= {"model": model} if model and not re.fullmatch(_NO_MODEL, model) else {}
+    return {name: value for name, value in values.items() if value}
 
 
 # -- the part that is examined -----------------------------------------------------------------------------------------

@@ -4,15 +4,29 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from probes.pasted.notes import LOCAL, LOCAL_STARTS, LOOPBACK, TRIED, ScannedText, TextNote, UrlInText
 from probes.protocols.names import DEFAULT_PROTOCOL
 
+if TYPE_CHECKING:
+    from probes.catalog.door import Door
+
 _URL = r"(?i)https?://[^\s\"'<>`，。；、（）()\\\[\]{}|]{1,300}"
 _URL_PARTS = r"(?i)https?://(?:[^/?#@]*@)?(\[[^\]]*\]|[^/:?#]*)(?::(\d{1,5}))?([^?#]*)"
+# "connecting to endpoint https://…" names a request.
+_REACHED = (
+    r"(?i)(?:connect(?:ing)? to|reach(?:ing)?|call(?:ing)?|request(?:ed|ing|s)?(?: to)?|hit(?:ting)?|post(?:ing)? to)"
+)
+_REACHED += r" (?:the |an? )?(?:api )?(?:endpoint|url|host)[\"'`:=( ]{0,4}$"
 _BASE = (
     r"(?i)(?:base[-_ ]?ur[li]|base|api[-_ ]?(?:base|host|url|address)|endpoint|proxy url|地址|接口|域名)"
     r"[\w ]{0,12}[\"'`]?\s*+(?:[:=：是为]\s*+)?[\"'`]?$|(?:host|server)[\"'`]?\s*[:=：]\s*[\"'`]?$"
+)
+_PAGE = (
+    r"(?i)(?:page(?: is| was)?(?: served| loaded| opened| hosted)?(?: at| from| on)?|from origin"
+    r"|(?:served|hosted|deployed) (?:at|on|from)|browser|open(?:ed)?|visit(?:ing)?|frontend|web ?(?:app|ui|site)"
+    r"|网页|页面|前端|部署在|网站|站点)(?: is| 是|为)?[\"'`:：=( ]{0,4}$"
 )
 _ASKING = (
     r"(?i)(?:for(?: url)?|ur[li]|post|get|request(?: to)?|fetch(?:ing)?|calling|call(?:s|ed)?"
@@ -56,12 +70,13 @@ def find_urls(plain: str) -> Iterator[UrlInText]:
             continue
         known.add(value)
         before = plain[max(0, found.start() - 40) : found.start()]
-        base, path = re.search(_BASE, before) is not None, parts[3]
+        base, path = re.search(_BASE, before) is not None and re.search(_REACHED, before) is None, parts[3]
         asked = base or re.search(_API_PATH, path) is not None or re.search(_ASKING, before) is not None
-        if re.search(_MANUAL, value):
+        page = not base and re.search(_PAGE, before) is not None and re.search(_API_PATH, path) is None
+        if page or re.search(_MANUAL, value):
             asked = base = False
         port = int(parts[2]) if parts[2] else None
-        yield UrlInText(value, parts[1].lower(), port, path, base, asked)
+        yield UrlInText(value, parts[1].lower(), port, path, base, asked, page)
         if len(known) > 20 * TRIED:
             return
 
@@ -107,15 +122,86 @@ def urls_of(seen: ScannedText) -> Iterator[TextNote]:
     from probes.urls.url_flaws import examine_url
 
     doors = load()
-    for url in [url for url in seen.urls if url.asked][:TRIED]:
+    for url in [url for url in seen.urls if url.asked and not re.search(_REDACTED, url.host)][:TRIED]:
+        if (doubled := _app_doubles(url)) is not None:
+            yield doubled
+            continue
         path = url.path if url.base else re.sub(_LAST_ENDPOINT, "", url.path)
-        rest = f"{url.value.partition('://')[0]}://{url.host}{f':{url.port}' if url.port else ''}{path}"
-        for flaw in examine_url(rest, DEFAULT_PROTOCOL).flaws:
-            yield TextNote(flaw.kind, url.value, url.base)
+        exam = examine_url(f"{_origin(url)}{path}", DEFAULT_PROTOCOL)
+        for flaw in exam.flaws:
+            yield TextNote(flaw.kind, url.value, url.base, {"better_url": exam.mended or ""})
         if not re.search(_LAST_ENDPOINT, url.path) or re.search(_API_PATH, url.path):
             site = doors.website_of(url.host, path)
             if site is not None:
-                yield TextNote("website", url.value)
+                yield TextNote("website", url.value, values={"door": site.name, "better_url": base_url_of(site)})
+    if (appended := _appended(seen)) is not None:
+        yield appended
     for host in seen.hosts[:TRIED]:
-        if doors.typo_of(host) is not None:
-            yield TextNote("host_typo", host)
+        typo = doors.typo_of(host)
+        if typo is not None:
+            yield TextNote("host_typo", host, values={"host": host, "better_url": base_url_of(typo[1])})
+
+
+def better_urls(url: UrlInText, door: Door | None) -> dict[str, str]:
+    """Return ``versioned_url`` (with a version, if the path has none) and ``documented_url`` (the door's own)."""
+    from probes.protocols.protocol import meant_by
+
+    path = re.sub(_LAST_ENDPOINT, "", url.path).rstrip("/")
+    protocol = meant_by(url.path, endings=True)
+    documented = base_url_of(door, protocol) if door is not None else ""
+    better: dict[str, str] = {}
+    if documented and documented.rstrip("/") != f"{_origin(url)}{path}":
+        better["documented_url"] = documented
+    if not path and protocol != "anthropic" and not url.host.endswith(".azure.com"):
+        better["versioned_url"] = documented or f"{_origin(url)}/v1"
+    return better
+
+
+# Hosts that their users have made unreadable: `ai****ix.com`, `xxx.company.com`.
+_REDACTED = r"(?i)\*|x{3,}|\.\.\.|…|redacted|[你您]的"
+
+
+def _origin(url: UrlInText) -> str:
+    return f"{url.value.partition('://')[0]}://{url.host}{f':{url.port}' if url.port else ''}"
+
+
+# `/api/v3/v1`: the app appends its own version to a base URL that has one. The same version twice is a flaw of its own.
+_TWO_VERSIONS = r"(?i)(/v\d\w{0,6})(/v\d\w{0,6})(?=/|$)"
+
+
+# "The app appends /v1": beside a base URL with a version of its own, that makes two.
+_APPENDS = (
+    r"(?i)(?:追加|补全|自动添加|自动补|自动加|拼接|拼上|appends?|appending|adds?|adding|auto[- ]?append\w{0,3}|forces?)"
+    r"[^。.;；\n]{0,24}(?P<added>/(?:api/)?v1)\b"
+)
+
+
+def _appended(seen: ScannedText) -> TextNote | None:
+    """Return a note if the text says that the app appends /v1, and names a base URL that has another version."""
+    found = re.search(_APPENDS, seen.plain) if "v1" in seen.lower else None
+    if found is None:
+        return None
+    for url in seen.urls:
+        version = re.search(r"(?i)/v(?!1\b)\d\w{0,6}/?$", url.path)
+        if version is not None:
+            kept, added = version[0].rstrip("/"), found["added"]
+            values = {"doubled": kept, "added": added, "twice": kept + added}
+            return TextNote("app_doubles_version", found[0], values=values)
+    return None
+
+
+def _app_doubles(url: UrlInText) -> TextNote | None:
+    found = re.search(_TWO_VERSIONS, url.path)
+    if found is None or found[1].lower() == found[2].lower():
+        return None
+    values = {"doubled": found[1], "added": found[2], "twice": found[0]}
+    if url.base:  # somebody wrote the second version into the setting
+        better = f"{_origin(url)}{url.path[: found.end(1)]}"
+        return TextNote("version_doubled", url.value, values=values | {"doubled": found[2], "better_url": better})
+    return TextNote("app_doubles_version", url.value, values=values)
+
+
+def base_url_of(door: Door, protocol: str = "") -> str:
+    """Return the base URL that a door documents for a protocol, else its first one; empty if it is a template."""
+    endpoint = door.endpoint(protocol) or next(iter(door.endpoints), None)
+    return endpoint.sdk_url if endpoint is not None and "{" not in endpoint.base_url else ""

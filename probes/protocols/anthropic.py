@@ -28,6 +28,8 @@ from probes.protocols.sse import Event
 from probes.protocols.stream_counter import StreamCounter
 
 _OLDER_VERSION = "2023-06-01"  # the version that was measured to work with x-api-key
+# Stop reasons with which a message may have no content.
+_TEXTLESS = ("max_tokens", "refusal", "pause_turn", "model_context_window_exceeded")
 _READ_EVENTS = ("message_start", "message_delta", "message_stop")
 
 
@@ -112,8 +114,8 @@ class _Anthropic(Wire):
         if not isinstance(content, list):
             return Answer(problem=strange(value, "no_content"), model=model)
         blocks = [block for block in content if isinstance(block, dict)]
-        thought = any(block.get("type") in ("thinking", "redacted_thinking") for block in blocks)
-        if not blocks and finish != "max_tokens":
+        thought = any(_wordless(block) for block in blocks)
+        if not blocks and finish not in _TEXTLESS:
             return Answer(problem="empty_content", model=model, finish=finish)
         return Answer(
             text="".join(text_of(block.get("text")) for block in blocks if block.get("type") == "text"),
@@ -135,47 +137,70 @@ class _Anthropic(Wire):
 
 
 class _AnthropicReader(StreamCounter):
-    """A reader with the rules of anthropic-python: it uses the ``event:`` line, skips unknown names and raises for
-    ``error``.
+    """A tolerant reader: the ``type`` in the data says what an event is, and without one its ``event:`` line.
+
+    What the SDKs make of the same events is in ``strictness/anthropic.py``.
     """
 
+    def __init__(self) -> None:
+        super().__init__()
+        self._named = False  # an event of the protocol came with an event line
+
     def ends(self, event: Event) -> bool:
-        return event.name == "message_stop"
+        _, value = parse_json(event.data)
+        return event.name == "message_stop" or (isinstance(value, dict) and value.get("type") == "message_stop")
+
+    def late(self, event: Event) -> bool:
+        return '"text_delta"' in event.data
 
     def take(self, name: str, data: str) -> None:
         known, value = parse_json(data)
-        carried = isinstance(value, dict) and (value.get("type") == "error" or value.get("error") or bare_error(value))
-        if name == "error" or carried:
+        if name == "error" or (isinstance(value, dict) and _is_error(value)):
             self.fail(read_error(value) if known else None, data)
-        elif name in _READ_EVENTS or name.startswith("content_block_"):
-            self._shaped = True
-            if isinstance(value, dict):
-                self._event(name, value)
-            else:
-                self.flaw("bad_json")
-        elif spoken_in(value) or name.startswith("response."):
-            self.flaw("other_protocol")
-        elif isinstance(value, dict) and text_of(value.get("type")).startswith(("message_", "content_block_")):
-            self.flaw("no_event_lines")
+        elif isinstance(value, dict):
+            kind = text_of(value.get("type")) or name
+            kind = kind if _known(kind) else name if _known(name) else kind
+            if _known(kind):
+                self._shaped, self._named = True, self._named or bool(name)
+                self._event(kind, value)
+            elif spoken_in(value) or kind.startswith("response."):
+                self.flaw("other_protocol")
+        elif _known(name):
+            self._shaped = self._named = True
+            self.flaw("bad_json")
 
-    def _event(self, name: str, value: dict[str, Any]) -> None:
+    def _event(self, kind: str, value: dict[str, Any]) -> None:
         message, delta, block = value.get("message"), value.get("delta"), value.get("content_block")
-        if name == "message_stop":
+        if kind == "message_stop":
             self.done = True
-        elif name == "message_start" and isinstance(message, dict):
+        elif kind == "message_start" and isinstance(message, dict):
             self._model = text_of(message.get("model")) or self._model
             self.count(message.get("usage"), "input_tokens", "output_tokens")
-        elif name == "content_block_start" and isinstance(block, dict):
-            self.write(block.get("text"))
-            self._reasoning |= block.get("type") in ("thinking", "redacted_thinking", "tool_use")
+        elif kind == "content_block_start" and isinstance(block, dict):
+            self._reasoning |= _wordless(block)
         elif isinstance(delta, dict):
             self.write(delta.get("text"))
-            self._reasoning |= bool(delta.get("thinking"))
+            self._reasoning |= bool(delta.get("thinking") or delta.get("partial_json"))
             self._finish = text_of(delta.get("stop_reason")) or self._finish
             self.count(value.get("usage"), "input_tokens", "output_tokens")
 
     def reading(self, unshaped: str = "no_event_lines") -> StreamReading:
+        if self._shaped and not self._named:
+            self.flaw("no_event_lines")  # the SDKs pass over events without one
         return super().reading(unshaped)
+
+
+def _known(kind: str) -> bool:
+    return kind in _READ_EVENTS or kind.startswith("content_block_")
+
+
+def _wordless(block: dict[str, Any]) -> bool:
+    """Check for thinking, a tool call or another block without text: what a message may hold instead of one."""
+    return block.get("type") not in (None, "text") and not isinstance(block.get("text"), str)
+
+
+def _is_error(value: dict[str, Any]) -> bool:
+    return value.get("type") == "error" or bool(value.get("error")) or bare_error(value)
 
 
 WIRE = _Anthropic()

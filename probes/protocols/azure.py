@@ -53,6 +53,7 @@ class _Azure(ChatCompletions):
         ("twice", "/openai/openai"),
     )
     provider_names = ()
+    strictness = "openai"
     sdk_arguments = MappingProxyType(
         {
             "python": {"bearer": "azure_ad_token={key}", "": "api_key={key}"},

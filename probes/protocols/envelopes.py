@@ -27,6 +27,7 @@ _CODES = (
     *("respcode", "bizcode", "rc", "infocode", "state", "flag"),
 )
 _SUCCEEDED = ("success", "ok", "result", "issuccess", "succeeded", "successful")
+_NAMED = ("errormessage", "errormsg", "errortype")  # a text in one of these is an error by its name
 _FAILED = ("iserror", "haserror", "failed", "error", "isfail")
 # Objects in which an envelope may put the two fields, instead of at its top.
 _WRAPPERS = (
@@ -104,7 +105,8 @@ def read_envelope(value: Mapping[str, Any], depth: int = DEPTH) -> ApiError | No
     if not message and not (code and inner is not None):
         return ApiError(code=code, shape="flat") if code and depth < DEPTH else None
     inner_code = inner.code if inner is not None else ""
-    return ApiError(scalar(fields.get("type")), code or inner_code, message, scalar(fields.get("param")), "flat")
+    kind = scalar(fields.get("errortype") or fields.get("type"))
+    return ApiError(kind, code or inner_code, message, scalar(fields.get("param")), "flat")
 
 
 def reports_failure(value: object) -> bool:
@@ -134,7 +136,8 @@ def _fails(value: Mapping[str, Any], depth: int) -> bool:
         return not fine
     if fine and not faulty:
         return depth > 0 and any(_fails(one, depth - 1) for one in wrapped)
-    if faulty:
+    named = any(scalar(fields.get(name)) for name in _NAMED)
+    if faulty or (named and not any(re.fullmatch(_FINE_CODES, code) for code in codes)):
         return True
     # A number that is no success tells a failure, unless a result comes with it.
     numbers = [code for code in codes if re.fullmatch(r"-?[0-9]{1,9}", code, re.ASCII)]

@@ -129,7 +129,7 @@ def read_error(value: object) -> ApiError | None:
         return found
     found = found or ApiError()
     return ApiError(
-        type=_text(value.get("type") or value.get("reason")),
+        type=_text(value.get("type") or value.get("reason")) or found.type,
         code=found.code or _text(value.get("code")),
         message=found.message or _text(message),
         param=_text(value.get("param")),
@@ -164,5 +164,6 @@ def stated_status(error: ApiError) -> int:
 
 def bare_error(value: dict[str, Any]) -> bool:
     """Check for an error event like ``{"code": 500, "msg": "…"}``. The SDKs ignore it, so the response stays empty."""
-    strange = "choices" not in value and not str(value.get("type", "")).startswith(("message", "content_block", "ping"))
+    sound = str(value.get("type", "")).startswith(("message", "content_block", "ping"))
+    strange = not value.get("choices") and not sound
     return strange and error_in_success(value, read_error(value)) is not None

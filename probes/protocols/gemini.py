@@ -143,7 +143,7 @@ class _GeminiSplitter:
         self._pending = Unended()
         self._data: list[str] = []
         self._raw: list[str] = []
-        self._depth, self._quoted, self._escaped = 0, False, False
+        self._depth, self._quoted, self._escaped, self._wrong = 0, False, False, False
 
     def feed(self, chunk: bytes) -> list[Event]:
         if self._pending.continues(chunk):
@@ -152,16 +152,25 @@ class _GeminiSplitter:
         held = b"\r" if text.endswith(b"\r") else b""  # it may be the first half of a CRLF
         lines = text.removesuffix(b"\r").replace(b"\r\n", b"\n").replace(b"\r", b"\n").split(b"\n")
         self._pending.put(lines.pop() + held)
-        return [event for line in lines if (event := self._line(line.decode("utf-8", "replace")))]
+        return [event for line in lines if (event := self._decoded(line))]
 
     def close(self) -> list[Event]:
         rest = self._pending.take().removesuffix(b"\r")
-        found = [self._line(rest.decode("utf-8", "replace"))] if rest else []
+        found = [self._decoded(rest)] if rest else []
         if self._raw:
             found.append(Event(_RAW, "".join(self._raw)))
         found.append(self._line(""))
         # A rest that is not JSON was cut off: the missing end of the response shows that, and it is not a faulty event.
-        return [event for event in found if event and parse_json(event.data or "")[0]]
+        return [event for event in found if event and parse_json(event.data)[0]]
+
+    def _decoded(self, line: bytes) -> Event | None:
+        text = line.decode("utf-8", "replace")
+        self._wrong |= "\ufffd" in text and b"\xef\xbf\xbd" not in line
+        event = self._line(text)
+        if event is None or not self._wrong:
+            return event
+        self._wrong = False
+        return replace(event, wrong=True)
 
     def _line(self, line: str) -> Event | None:
         if line.startswith("data: "):

@@ -72,7 +72,7 @@ class _Ollama(Wire):
             text=text_of(message.get("content")),
             model=model,
             finish=_finish(value),
-            reasoning=bool(message.get("thinking")),
+            reasoning=bool(message.get("thinking") or message.get("tool_calls") or message.get("images")),
             prompt_tokens=count_of(value.get("prompt_eval_count")),
             completion_tokens=count_of(value.get("eval_count")),
         )
@@ -101,26 +101,28 @@ class _LineSplitter:
     unended: Event | None = None
 
     def __init__(self) -> None:
-        self._pending = Unended(cr=False)
+        self._pending = Unended()
 
     def feed(self, chunk: bytes) -> list[Event]:
         if self._pending.continues(chunk):
             return []
-        lines = (self._pending.take() + chunk).split(b"\n")
-        self._pending.put(lines.pop())
+        text = self._pending.take() + chunk
+        held = b"\r" if text.endswith(b"\r") else b""  # it may be the first half of a CRLF
+        lines = text.removesuffix(b"\r").replace(b"\r\n", b"\n").replace(b"\r", b"\n").split(b"\n")
+        self._pending.put(lines.pop() + held)
         return [_event(line) for line in lines]
 
     def close(self) -> list[Event]:
-        last = _event(self._pending.take())
+        last = _event(self._pending.take().removesuffix(b"\r"))
         # A rest that is not JSON was cut off: the missing end of the response shows that, and it is not a faulty event.
-        return [last] if parse_json(last.data or "")[0] else []
+        return [last] if parse_json(last.data)[0] else []
 
 
 def _event(line: bytes) -> Event:
     try:
-        return Event("", line.removesuffix(b"\r").decode("utf-8"))
+        return Event("", line.decode("utf-8"))
     except UnicodeDecodeError:
-        return Event("", None)
+        return Event("", line.decode("utf-8", "replace"), wrong=True)
 
 
 class _OllamaReader(StreamCounter):

@@ -92,7 +92,7 @@ class ChatCompletions(Wire):
             text=text_of(content),
             model=model,
             finish=text_of(first.get("finish_reason")),
-            reasoning=bool(message.get("reasoning_content") or message.get("reasoning")),
+            reasoning=any(message.get(name) for name in _WORDLESS),
             prompt_tokens=prompt,
             completion_tokens=completion,
         )
@@ -107,11 +107,22 @@ class ChatCompletions(Wire):
         return {"model": model, "messages": [{"role": "user", "content": prompt(False)}]}
 
 
+# What a message may hold instead of a text.
+_WORDLESS = ("reasoning_content", "reasoning", "tool_calls", "function_call", "refusal", "audio", "reasoning_details")
+
+
 class _OpenAIReader(StreamCounter):
     """A reader with the rules of openai-python: ``[DONE]`` ends the stream, ``error`` raises, data must be JSON."""
 
     def ends(self, event: Event) -> bool:
-        return (event.data or "").startswith("[DONE]")
+        return event.data.startswith("[DONE]")
+
+    def late(self, event: Event) -> bool:
+        known, value = parse_json(event.data) if '"delta"' in event.data else (False, None)
+        choices = value.get("choices") if known and isinstance(value, dict) else None
+        first = choices[0] if isinstance(choices, list) and choices else None
+        delta = first.get("delta") if isinstance(first, dict) else None
+        return isinstance(delta, dict) and bool(text_of(delta.get("content")))
 
     def take(self, name: str, data: str) -> None:
         if data.startswith("[DONE]"):
@@ -147,7 +158,7 @@ class _OpenAIReader(StreamCounter):
             delta = choice.get("delta")
             if isinstance(delta, dict):
                 self.write(delta.get("content"))
-                self._reasoning |= any(delta.get(name) for name in ("reasoning_content", "reasoning", "tool_calls"))
+                self._reasoning |= any(delta.get(name) for name in _WORDLESS)
             elif isinstance(choice.get("message"), dict):
                 self.flaw("message_not_delta")
 

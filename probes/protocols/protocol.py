@@ -51,6 +51,7 @@ class StreamReader(Protocol):
     """A reader that takes the events of one stream in order and returns what an SDK would have read."""
 
     done: bool  # the protocol's end marker arrived
+    behind: int  # pieces of text behind it, which no SDK reads
 
     def feed(self, event: Event, at: float) -> None: ...
     def end(self, event: Event) -> None: ...
@@ -132,6 +133,8 @@ class Wire:
     ``own_errors``: its servers use only that shape: an error of another shape at its path proves little.
     ``error_words``: pattern of words that only its servers use, if its errors have the shape of another protocol.
     ``proven_by_list``: only a model list proves that its path exists.
+    ``strictness``: the file in ``strictness/`` that says what its SDKs read; empty: that of its own name, if there is
+    one.
 
     Texts and snippets
 
@@ -192,6 +195,7 @@ class Wire:
     own_errors: bool = False
     error_words: str = ""
     proven_by_list: bool = False
+    strictness: str = ""
 
     words: tuple[tuple[str, str], ...] = ()
     provider_names: tuple[str, ...] = ()

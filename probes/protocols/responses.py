@@ -79,7 +79,7 @@ class _Responses(Wire):
             text="".join(text_of(part.get("text")) for part in parts if part.get("type") == "output_text"),
             model=model,
             finish=_finish(value),
-            reasoning=any(isinstance(item, dict) and item.get("type") == "reasoning" for item in output),
+            reasoning=any(isinstance(item, dict) and _wordless(item) for item in output),
             problem=_fault(value),
             prompt_tokens=count_of(usage.get("input_tokens")) if isinstance(usage, dict) else 0,
             completion_tokens=count_of(usage.get("output_tokens")) if isinstance(usage, dict) else 0,
@@ -93,6 +93,13 @@ class _Responses(Wire):
 
     def example(self, model: str) -> Mapping[str, Any]:
         return {"model": model, "input": prompt(False)}
+
+
+def _wordless(item: dict[str, Any]) -> bool:
+    """Check for reasoning, a tool call or a refusal: what a response may hold instead of a text."""
+    kind, content = text_of(item.get("type")), item.get("content")
+    refused = isinstance(content, list) and any(isinstance(part, dict) and part.get("refusal") for part in content)
+    return kind == "reasoning" or kind.endswith("_call") or refused
 
 
 def _fault(value: dict[str, Any]) -> str:
@@ -114,7 +121,7 @@ class _ResponsesReader(StreamCounter):
         self._lacks = ""
 
     def ends(self, event: Event) -> bool:
-        _, value = parse_json(event.data or "")
+        _, value = parse_json(event.data)
         return isinstance(value, dict) and value.get("type") in _LAST
 
     def take(self, name: str, data: str) -> None:
@@ -134,11 +141,13 @@ class _ResponsesReader(StreamCounter):
         if kind in ("error", "response.failed") or (not kind and (value.get("error") or bare_error(value))):
             self.fail(read_error(response) or read_error(value), "the response failed")
         elif not kind.startswith("response."):
+            if "content_index" in value:
+                self.write(value.get("delta"))  # a text that no SDK sees without its type
             if spoken_in(value) or kind in ("message_start", "content_block_delta"):
                 self.flaw("other_protocol")
         else:
             self._shaped = True
-            self._reasoning |= "reasoning" in kind or "function_call" in kind
+            self._reasoning |= any(word in kind for word in ("reasoning", "_call", "refusal"))
             if kind == "response.output_text.delta":
                 self.write(value.get("delta"))
             if isinstance(response, dict):

@@ -10,10 +10,21 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One dispatched event. ``data`` is None if its bytes are not valid UTF-8."""
+    """One dispatched event. In ``data``, U+FFFD replaces bytes that are not valid UTF-8.
+
+    ``bare``: a blank line behind an id or retry alone, which only the Python SDKs take for an event (without data).
+    ``named``: an ``event:`` line came, even an empty one. ``broken``: some line, even a comment, is not valid UTF-8;
+    ``wrong``: one of the data.
+    ``lost``: the field in the line behind a byte order mark; the Python SDKs do not recognise it.
+    """
 
     name: str
-    data: str | None
+    data: str
+    bare: bool = False
+    named: bool = False
+    broken: bool = False
+    wrong: bool = False
+    lost: str = ""
 
 
 class Unended:
@@ -52,11 +63,14 @@ class EventReader:
 
     def __init__(self) -> None:
         self._pending = Unended()
-        self._name = ""
-        self._data: list[str] = []
-        self._seen = False  # a field arrived since the last blank line
-        self._broken = False
-        self._begun = False
+        self._id = False  # an id was set; the Python SDKs keep it, so that each lone blank line makes an event
+        self._marked = self._begun = False  # a byte order mark came; the first bytes came
+        self._clear()
+
+    def _clear(self) -> None:
+        self._name, self._data = "", list[str]()
+        self._named = self._retry = self._broken = self._wrong = False
+        self._lost = ""
 
     def feed(self, chunk: bytes) -> list[Event]:
         """Return the events that ``chunk`` completes."""
@@ -68,6 +82,7 @@ class EventReader:
                 self._pending.put(text)
                 return []
             self._begun = True
+            self._marked = text.startswith(b"\xef\xbb\xbf")
             text = text.removeprefix(b"\xef\xbb\xbf")
         # A CR at the end may be the first half of a CRLF: keep it until the next byte arrives.
         held = b"\r" if text.endswith(b"\r") else b""
@@ -86,29 +101,57 @@ class EventReader:
 
     @property
     def unended(self) -> Event | None:
-        """The event without a blank line after it. SDKs ignore it, but it can contain the protocol's end marker."""
+        """The event without a blank line after it. The Python SDKs ignore it, those for Node take it."""
         if self._pending:
             self._line(self._pending.take())
-        return Event(self._name, "\n".join(self._data)) if self._seen and not self._broken else None
+        return self._event() if (self._name or self._data) and not self._wrong else None
+
+    def _event(self) -> Event:
+        return Event(
+            self._name,
+            "\n".join(self._data),
+            named=self._named,
+            broken=self._broken,
+            wrong=self._wrong,
+            lost=self._lost,
+        )
 
     def _line(self, line: bytes) -> Event | None:
+        marked, self._marked = self._marked, False
         if not line:
-            if not self._seen:
+            if self._name or self._data:
+                event = self._event()
+            elif self._id or self._retry:
+                event = Event("", "", bare=True, broken=self._broken)
+            else:
                 return None
-            event = Event(self._name, None if self._broken else "\n".join(self._data))
-            self._name, self._data, self._seen, self._broken = "", [], False, False
+            self._clear()
             return event
-        if line.startswith(b":"):
-            return None
         field, _, value = line.partition(b":")
         value = value.removeprefix(b" ")
+        try:
+            text = value.decode("utf-8")
+            field.decode("utf-8")
+        except UnicodeDecodeError:
+            self._broken, text = True, value.decode("utf-8", "replace")
+            self._wrong |= field == b"data"
+        if marked:
+            self._lost = field.decode("utf-8", "replace")
         if field == b"data":
-            self._seen = True
-            try:
-                self._data.append(value.decode("utf-8"))
-            except UnicodeDecodeError:
-                self._broken = True
+            self._data.append(text)
         elif field == b"event":
-            self._seen = True
-            self._name = value.decode("utf-8", "replace")
+            self._named, self._name = True, text
+        elif field == b"id":
+            self._id = bool(text) if "\0" not in text else self._id
+        elif field == b"retry":
+            self._retry |= _whole(text)
         return None
+
+
+def _whole(text: str) -> bool:
+    """Tell whether Python's ``int`` takes the text."""
+    try:
+        int(text[:64])
+    except ValueError:
+        return False
+    return True

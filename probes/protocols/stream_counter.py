@@ -16,6 +16,7 @@ class StreamCounter:
 
     def __init__(self) -> None:
         self.done = False  # the protocol's end marker arrived
+        self.behind = 0  # pieces of text behind it, which no SDK reads
         self._events = self._pieces = 0
         self._text: list[str] = []
         self._model = self._finish = self._problem = ""
@@ -27,8 +28,14 @@ class StreamCounter:
         self._prompt = self._completion = 0
 
     def feed(self, event: Event, at: float) -> None:
-        """Read one event that arrived ``at`` seconds after the request. SDKs stop after the end marker or an error."""
-        if self.done or self._error:
+        """Read one event that arrived ``at`` seconds after the request, unless the end marker came before it.
+
+        It reads on after an error: some SDKs pass over some errors.
+        """
+        if self.done:
+            self.behind += self.late(event)
+            return
+        if event.bare:
             return
         if not self._events:
             self._first = at
@@ -36,15 +43,19 @@ class StreamCounter:
         self._last = at
         self._moments.add(round(at / MOMENT))
         self._reads.add(at)
-        if event.data is None:
+        if event.wrong:
             self.flaw("not_utf8")
         else:
             self.take(event.name, event.data)
 
     def end(self, event: Event) -> None:
         """Read the last event, without a blank line after it: only an end marker counts."""
-        if not self.done and not self._error and self.ends(event):
+        if not self.done and self.ends(event):
             self.done = True
+
+    def late(self, event: Event) -> bool:
+        """Check whether an event behind the end marker carries a piece of text, which no SDK reads."""
+        return False
 
     def ends(self, event: Event) -> bool:
         """Check whether this is the protocol's end marker."""
@@ -63,7 +74,9 @@ class StreamCounter:
             self._text.append(text_of(content))
 
     def fail(self, error: ApiError | None, message: str = "") -> None:
-        """Record an error in the stream."""
+        """Record an error in the stream. Only the first one counts."""
+        if self._error is not None:
+            return
         self._error = error or ApiError(message=message[:300], shape="other")
         self._error_first = not self._text and not self._reasoning and not self._shaped
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from probes.api.attempt_loop import AttemptLoop
 from probes.api.client import ApiClient, ExposedConnection
 from probes.api.response_checks import passes
+from probes.catalog.app_readers import readers_of
 from probes.model.attempt import Attempt, KeyForm
 from probes.model.capability import Capability, Cost
 from probes.model.evidence import Subject
@@ -70,6 +71,7 @@ class ApiChecks:
             version,
             pools.network.pages,
             exposed=offline.keys.send_anyway,
+            readers=readers_of(offline.given.app),
             headers=offline.given.headers,
         )
 

@@ -9,6 +9,7 @@ from probes.catalog import node_runtime
 from probes.catalog.apps import official
 from probes.catalog.door import Door
 from probes.catalog.doors import load
+from probes.keys.credential_kinds import credential_of, secret_parts
 from probes.keys.flaws import url_is_key
 from probes.model.attempt import KeyForm
 from probes.model.evidence import Subject, Target
@@ -48,7 +49,10 @@ def scrubber(given: Settings) -> Scrubber:
     """Return a scrubber that knows every secret of these settings, including those of overridden sources."""
     scrub = Scrubber()
     if given.key is not None:
-        scrub.add(given.key.value)
+        value = given.key.value.reveal()
+        credential = credential_of(value)
+        for part in secret_parts(value.strip()) if credential is not None and credential.document else (value,):
+            scrub.add(part)
     for secret in given.secrets:
         scrub.add(secret)
         scrub.add(secret.reveal().lower())  # as a part of a host

@@ -12,7 +12,6 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -27,9 +26,10 @@ from probes.model.scrubber import Scrubber
 from probes.model.secret import Secret
 from probes.model.settings import Conflict, Flow, FlowPart, Override, Settings, Sourced
 from probes.model.source import DEFAULT, Owner, Source, SourceKind
-from probes.protocols.names import DEFAULT_PROTOCOL
-from probes.urls.url import Url, parse_url
-from probes.urls.url_flaws import examine_url
+from probes.protocols.names import NAMES
+from probes.protocols.protocol import wire
+from probes.settings.address_readings import climbs, one_host, readings
+from probes.urls.url import Url
 
 _LOOPBACK = frozenset(("localhost", "127.0.0.1", "::1", "[::1]", "host.docker.internal"))
 
@@ -53,22 +53,8 @@ def address(url: str) -> tuple[str, int] | None:
 
 
 def _parsed(url: str) -> Url | None:
-    """Return the URL, corrected if necessary; None if it is none, or if it leads to another host as it stands.
-
-    Of ``https://one.example/](https://two.example``, an SDK sends to the first host, and the second one is meant.
-    """
-    read = _readings(url)
-    return read[-1] if len({(one.host, one.port) for one in read}) == 1 else None
-
-
-def _readings(url: str) -> list[Url]:
-    """Return the URL as the SDK reads it and as it is corrected; both are tried."""
-    exam = examine_url(url, DEFAULT_PROTOCOL)
-    found = []
-    for text in (exam.literal, exam.mended):
-        with suppress(ValueError):
-            found += [parse_url(text)] if text else []
-    return found if exam.mended else []
+    """Return the URL, corrected if necessary; None if it is none, or if it leads to another host as it stands."""
+    return one_host(readings(url))
 
 
 def plain(value: str) -> bool:
@@ -113,12 +99,11 @@ def _flows(settings: Settings, usual: Destination, other_key: Sourced[Any] | Non
     if base is None:
         return
     scrub = Scrubber(settings.secrets)
-    host = _parsed(base.value)
-    routes = list(_routes(settings, host))
-    if base.source.owner is Owner.FOLDER:
-        places = [(FlowPart.BASE_URL, base.source, _shown(host, base.value), _exact(host, base.value)), *routes]
-    else:
-        places = routes
+    own = readings(usual.base_url.value, settings) if usual.base_url is not None else []
+    read = readings(base.value, settings)
+    shown, exact = _shown(read, base.value), _exact(read, base.value)
+    routes = list(_routes(settings, read, shown, exact))
+    places = [(FlowPart.BASE_URL, one, shown, exact) for one in _folders(base)] + routes
     carried: list[tuple[FlowPart, Sourced[Any] | None]] = [
         (FlowPart.KEY, other_key or settings.key),
         (FlowPart.BASE_URL, base),
@@ -129,18 +114,22 @@ def _flows(settings: Settings, usual: Destination, other_key: Sourced[Any] | Non
     for part, value in carried:
         if value is None:
             continue
-        choosers = [one for one in (value.chosen_by, value.source) if one is not None and one.owner is Owner.FOLDER]
-        named = [(part, one, _shown(host, base.value), _exact(host, base.value)) for one in choosers]
+        named = [(part, one, shown, exact) for one in _folders(value)]
         for secret in _secrets(part, value, settings.secrets):
-            if not routes and _at_home(secret, part, value, host, usual):
+            if not routes and _at_home(secret, part, value, read, own, usual):
                 continue
-            for named_part, source, shown, place in dict.fromkeys([*places, *named]):
-                yield Flow(secret, source, named_part, scrub(shown), scrub(place))
+            for named_part, source, host, place in dict.fromkeys([*places, *named]):
+                yield Flow(secret, source, named_part, scrub(host), scrub(place))
     for proxy in _proxies(settings):
         for secret in _secrets(FlowPart.PROXY, proxy, settings.secrets):
-            there = _parsed(proxy.value)
-            shown, place = _shown(there, proxy.value), _exact(there, proxy.value)
-            yield Flow(secret, proxy.source, FlowPart.PROXY, scrub(shown), scrub(place))
+            there = readings(proxy.value)
+            host, place = _shown(there, proxy.value), _exact(there, proxy.value)
+            yield Flow(secret, proxy.source, FlowPart.PROXY, scrub(host), scrub(place))
+
+
+def _folders(value: Sourced[Any]) -> list[Source]:
+    """Return what files of the folder have to do with a value: the reference to it, and the value itself."""
+    return [one for one in (value.chosen_by, value.source) if one is not None and one.owner is Owner.FOLDER]
 
 
 def _proxies(settings: Settings) -> Iterator[Sourced[str]]:
@@ -151,23 +140,50 @@ def _proxies(settings: Settings) -> Iterator[Sourced[str]]:
             yield proxy
 
 
-def _routes(settings: Settings, host: Url | None) -> Iterator[tuple[FlowPart, Source, str, str]]:
-    """Yield the settings of the folder that change the way to the host: proxy, ``connect_to`` and CA bundle.
+def _routes(settings: Settings, read: list[Url], shown: str, exact: str) -> Iterator[tuple[FlowPart, Source, str, str]]:
+    """Yield the settings of the folder that change the way to the host, or to another tenant's path at the host.
 
-    Each has its source, the host that it leads to, and all that an agreement is about.
+    They are proxy, ``connect_to``, CA bundle, a model that leads out of the path, and a header by which a gateway finds
+    its upstream host. Each has its source, the host that it leads to, and all that an agreement is about. ``shown`` and
+    ``exact`` are those of the base URL.
     """
     for proxy in _proxies(settings):
-        there = _parsed(proxy.value)
+        there = readings(proxy.value)
         yield FlowPart.PROXY, proxy.source, _shown(there, proxy.value), _exact(there, proxy.value)
+    hosts, ports = {one.host for one in read}, {one.port for one in read}
     for rule in settings.connect_to:
-        fits = host is None or (rule.host in ("", host.host) and rule.port in (0, host.port))
+        fits = not read or (rule.host in ("", *hosts) and rule.port in (0, *ports))
         if rule.source.owner is Owner.FOLDER and fits:
-            name = rule.to_host or (host.host if host else "")
+            name = rule.to_host or (read[0].host if read else "")
             place = f"{name}:{rule.to_port}" if rule.to_port else name
             yield FlowPart.CONNECT_TO, rule.source, place, place
     bundle = settings.ca_bundle
     if bundle is not None and bundle.source.owner is Owner.FOLDER:
-        yield FlowPart.CA_BUNDLE, bundle.source, _shown(host, ""), f"{bundle.value} {_content(bundle.value)}"
+        yield FlowPart.CA_BUNDLE, bundle.source, shown, f"{bundle.value} {_content(bundle.value)}"
+    model = settings.model
+    spoken = settings.protocol.value
+    in_path = spoken not in NAMES or "{model}" in wire(spoken).endpoint
+    if model is not None and in_path and climbs(model.value):
+        yield from ((FlowPart.BASE_URL, one, shown, f"{exact} {model.value}") for one in _folders(model))
+    for header in settings.headers:
+        value = header.value.value.reveal()
+        name = header.name.lower()
+        names_host = "://" in value and name not in _ABOUT_CLIENT
+        if not header.flaw and (names_host or name in _ROUTING):
+            host = _shown(readings(value), value) if names_host else shown
+            yield from ((FlowPart.BASE_URL, one, host, f"{exact} {name} {value}") for one in _folders(header.value))
+
+
+# These name the client's own page. Others that hold a URL may be the upstream host of a gateway, to which it passes the
+# key on: Helicone-Target-Url (docs.helicone.ai), x-portkey-custom-host (portkey.ai/docs).
+_ABOUT_CLIENT = frozenset(("referer", "http-referer", "origin", "user-agent", "x-title"))
+# Proxies in front of a server choose host or path by these.
+_ROUTING = frozenset(
+    (
+        *("forwarded", "x-forwarded-host", "x-forwarded-server", "x-host", "x-http-host-override", "x-original-host"),
+        *("x-original-url", "x-rewrite-url", "x-forwarded-prefix"),
+    )
+)
 
 
 def _content(path: str) -> str:
@@ -206,6 +222,17 @@ def _model_variables() -> frozenset[str]:
     return frozenset(family.model for family in families().values())
 
 
+def names_place(variable: str) -> bool:
+    """Check whether a variable of the user exists to hold the base URL of an LLM API.
+
+    Only then is its value a place to which the user sends keys. Other variables may hold anybody's text, such as the
+    message of a commit (``CI_COMMIT_TITLE``) or a field of the folder's package.json (``npm_package_homepage``).
+    """
+    known = _base_variables() | {name for door in doors.known() for name in door.base_url_env}
+    return variable in known or re.fullmatch(_PLACE_NAME, variable) is not None
+
+
+_PLACE_NAME = r"(?:[A-Z0-9]{1,30}_){0,5}(?:OPENAI|ANTHROPIC|CLAUDE|GEMINI|OLLAMA|LITELLM|LLM)(?:_[A-Z0-9]{1,30}){0,5}"
 # A variable that exists to hold a base URL or a model is no secret in a setting of this kind.
 _PLACES: dict[FlowPart, Callable[[], frozenset[str]]] = {
     FlowPart.BASE_URL: _base_variables,
@@ -213,16 +240,17 @@ _PLACES: dict[FlowPart, Callable[[], frozenset[str]]] = {
 }
 
 
-def _at_home(secret: Source, part: FlowPart, value: Sourced[Any], host: Url | None, usual: Destination) -> bool:
-    """Check whether the user sends this secret to this host anyway."""
+def _at_home(
+    secret: Source, part: FlowPart, value: Sourced[Any], read: list[Url], own: list[Url], usual: Destination
+) -> bool:
+    """Check whether the user sends this secret to this host anyway. ``read`` and ``own`` are readings of the URLs."""
+    host, there = one_host(read), one_host(own)
     if host is None:
         return False
     name = secret.variable
     lent = part is FlowPart.KEY and value.chosen_by is None and not value.borrowed and not name
-    if usual.base_url is not None and (name in usual.key_variables or lent):
-        there = _parsed(usual.base_url.value)
-        if there is not None and _below(there, host):
-            return True
+    if there is not None and (name in usual.key_variables or lent) and all(_below(there, one) for one in read):
+        return True
     defaults = (
         family.default
         for family in families().values()
@@ -252,7 +280,7 @@ def _below(own: Url, host: Url) -> bool:
     """
     start = re.sub(r"/v\d[a-z0-9]{0,9}$", "", own.path).rstrip("/")
     same = (own.scheme, own.host, own.port) == (host.scheme, host.host, host.port)
-    return same and f"{host.path}/".startswith(f"{start}/")
+    return same and f"{host.path}/".startswith(f"{start}/") and not climbs(host.path)
 
 
 def _rented(door: Door, host: Url) -> bool:
@@ -260,14 +288,17 @@ def _rented(door: Door, host: Url) -> bool:
     return any("{" in url and host.host in url for url in urls)
 
 
-def _exact(host: Url | None, text: str) -> str:
-    return f"{host.scheme}://{host.host}:{host.port}{host.path}" if host is not None else text
-
-
-def _shown(host: Url | None, text: str) -> str:
+def _exact(read: list[Url], text: str) -> str:
+    """Return all that an agreement to a base URL is about: scheme, host, port, path and query; the text if in doubt."""
+    host = one_host(read)
     if host is None:
-        return " or ".join(dict.fromkeys(_named(one.host, one.port) for one in _readings(text))) or text[:80]
-    return _named(host.host, host.port)
+        return text
+    queries = dict.fromkeys(one.query for one in read if one.query)
+    return f"{host.scheme}://{host.host}:{host.port}{host.path}" + "".join(f"?{one}" for one in queries)
+
+
+def _shown(read: list[Url], text: str) -> str:
+    return " or ".join(dict.fromkeys(_named(one.host, one.port) for one in reversed(read))) or text[:80]
 
 
 def _named(host: str, port: int) -> str:

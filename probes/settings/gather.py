@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING
 from probes.catalog import doors
 from probes.catalog.door import Door
 from probes.catalog.node_runtime import read as read_node
-from probes.catalog.sdk_variables import SdkVariables
-from probes.config_formats.files import SkippedFile
+from probes.catalog.sdk_variables import SdkVariables, variables_of
+from probes.config_formats.files import SkippedFile, checked_out
 from probes.model.secret import Secret
 from probes.model.settings import (
     LONGEST_WAIT,
@@ -62,20 +62,24 @@ def gather(
     """Gather the settings with their sources. It reads only the files named above and those that the settings name.
 
     ``file`` replaces the nearest ``llmdoctor.toml``. A ``.env`` or ``llmdoctor.toml`` in ``home`` belongs to the user,
-    and so does a file that ``--config`` or ``--env-file`` names.
+    and so does a file that ``--config`` or ``--env-file`` names; not if ``home`` is the checkout of a pipeline.
     ``shells`` are variables that new shells will have besides the environment. Raises BadInput for an unknown target, a
     missing or unreadable file, or a key that is given twice.
     """
-    target, url, file, skipped = _target(options, cwd, file, home or _home())
+    home = home or _home()
+    home = None if checked_out(home, environ) else home
+    target, url, file, skipped = _target(options, cwd, file, home)
     unasked = (options.no_env or options.env_file) and not options.config
     check = ConfigTable("check") if unasked or file is None else file.check
-    variables = environment.read(options, environ, cwd, shells, home or _home())
+    variables = environment.read(options, environ, cwd, shells, home)
     named = [entry for entry in (target, check) if entry is not None]
     defaults = Limits()
 
     protocol = _protocol(options, named)
     app = _app(options.app or next((entry.values["app"].value for entry in named if "app" in entry.values), None))
     choice = choose(options, target, check, url, variables, protocol, app)
+    if app is not None and not options.app and choice.base is not None:
+        choice = replace(choice, base=_by_app(choice.base, choice.family, named))
     key, variable, searched, key_conflicts = key_of(options, target, check, choice, variables, environ)
     model, model_conflicts = _model(options, target, check, choice.family, variables)
     if protocol.value == "auto" and choice.protocol:
@@ -171,10 +175,29 @@ def _usual(choice: SdkChoice, check: ConfigTable, variables: Variables) -> Desti
     from probes.settings.consent import Destination
 
     family, own = choice.family, variables.of_user()
+    if choice.base is not None and choice.base.chosen_by is not None:
+        family = variables_of(family.protocol)  # the user's own settings name no app
     given = check.text("base_url")
     found = own.base(family) or (given if given is not None and given.source.owner is Owner.USER else None)
     names = (*family.keys, *family.header_variables)
     return Destination(found or (Sourced(family.default, DEFAULT) if family.default else None), names)
+
+
+def _by_app(base: Sourced[str], family: SdkVariables, named: list[ConfigTable]) -> Sourced[str]:
+    """Return the base URL; with the setting that chose it if only an app that the folder's file names leads there.
+
+    That is the app's own default, or a variable of the user that no SDK reads.
+    """
+    from probes.settings.consent import names_place
+
+    chosen = next((entry.values["app"].source for entry in named if "app" in entry.values), None)
+    if chosen is None or chosen.owner is Owner.USER or base.source.owner is Owner.FOLDER:
+        return base
+    if base.source.kind is SourceKind.DEFAULT:
+        usual = base.value.removesuffix("/") == (variables_of(family.protocol).default or "").removesuffix("/")
+    else:
+        usual = not base.source.variable or names_place(base.source.variable)
+    return base if usual else replace(base, chosen_by=chosen)
 
 
 def _connections(named: list[ConfigTable]) -> Iterator[ConnectTo]:

@@ -17,7 +17,7 @@ from dataclasses import asdict, dataclass, fields
 from functools import cache
 from pathlib import Path
 
-from probes.config_formats.files import SkippedFile, bytes_of
+from probes.config_formats.files import SkippedFile, bytes_of, checked_out
 from probes.model.settings import BadInput, Flow
 from probes.settings.consent import file_of, mark
 
@@ -87,7 +87,7 @@ def holds(mark: str) -> bool:
 def agreements() -> tuple[Agreement, ...]:
     """Return the agreements, the oldest first; none if the file is missing, unreadable or not the user's alone."""
     file = path()
-    if file is None:
+    if file is None or _came_with_a_checkout(file):
         return ()
     try:
         folder, status = file.parent.stat(), file.stat()
@@ -96,6 +96,14 @@ def agreements() -> tuple[Agreement, ...]:
     if not (stat.S_ISREG(status.st_mode) and _private(folder) and _private(status) and status.st_size <= LARGEST):
         return ()
     return _read(file, status.st_mtime_ns, status.st_size)
+
+
+def _came_with_a_checkout(file: Path) -> bool:
+    """Check whether the file lies in a home that a pipeline has checked out; it may be the repository's."""
+    with suppress(RuntimeError):
+        home = Path.home()
+        return checked_out(home, os.environ) and file.is_relative_to(home)
+    return False
 
 
 def _private(status: os.stat_result) -> bool:

@@ -29,6 +29,8 @@ from probes.steps.settings import SettingsExams
 from probes.urls.addresses import named_local
 from probes.urls.url import Url, parse_url
 
+_SITES = 6
+
 
 def protocol_of(settings: Settings, target: Url | None, door: Door | None) -> tuple[str, ProtocolSource]:
     """Return the protocol to use, and what it was derived from: an option, the app, the URL, the door or a variable."""
@@ -86,18 +88,20 @@ def right_base_url(door: Door | None, protocol: str) -> str | None:
 
 def own_part(door: Door | None, protocol: str) -> str:
     """Return the name of the part that differs per user in the door's host (``resource``); empty if there is none."""
-    hosts = (url.partition("://")[2].partition("/")[0] for url in door.base_urls(protocol)) if door else ()
+    urls = (door.base_urls(protocol) or tuple(one.base_url for one in door.endpoints)) if door else ()
+    hosts = (url.partition("://")[2].partition("/")[0] for url in urls)
     return next((match[1] for host in hosts if (match := re.match(r"[\w.-]*\{(\w+)\}", host))), "")
 
 
 def sister_sites(
     door: Door | None, matches: tuple[KeyMatch, ...], doors: Doors, protocol: str, host: str
 ) -> tuple[SisterSite, ...]:
-    """Return the other sites of the door's company whose keys look alike but are not valid here; at most four.
+    """Return the other sites of the door's company whose keys look alike but are not valid here; at most six.
 
-    If the host is not a known door, return the doors with the same domain name to which the key certainly belongs.
+    Sites of the same kind as the door come first. A plan that takes the same keys as the door under another address is
+    one of them. If the host is not a known door, return the doors with the same domain name to which the key certainly
+    belongs.
     """
-    sites = []
     if door is None:
         sure = [site for match in matches if match.confidence is Confidence.CERTAIN and (site := doors.get(match.door))]
         named = [site for site in sure if _label(host) in {_label(other) for other in site.hosts}]
@@ -106,15 +110,22 @@ def sister_sites(
             for site in named
             if (url := right_base_url(site, protocol))
         )
-    for site in doors:
-        is_sister = site.id != door.id and site.company == door.company and site.namespace != door.namespace
+    sites = []
+    for site in sorted(doors, key=lambda one: _difference(door, one) is SiteDifference.PLAN):
+        differs, same_keys = _difference(door, site), bool(site.namespace) and site.namespace == door.namespace
+        is_sister = site.id != door.id and site.company == door.company
+        is_sister = is_sister and (not same_keys or differs is SiteDifference.PLAN)
         url = right_base_url(site, protocol) if is_sister else None
-        alike, differs = any(match.door == site.id for match in matches), _difference(door, site)
+        alike = any(match.door == site.id for match in matches)
         # Two products of a company often use keys of different shapes; then the shape alone shows which one is meant.
-        confused = differs is not SiteDifference.PRODUCT and (site.id in door.rejects or door.id in site.rejects)
+        confused = (
+            differs is not SiteDifference.PRODUCT
+            and (site.id in door.rejects or door.id in site.rejects)
+            and not (site.keys_complete and site.keys)
+        )
         if url and (alike or confused):
-            sites.append(SisterSite(site.name, url, differs))
-    return tuple(sites[:4])
+            sites.append(SisterSite(site.name, url, differs, site.namespace or site.id, same_keys))
+    return tuple(sites)[:_SITES]
 
 
 def _label(host: str) -> str:
@@ -134,15 +145,15 @@ def measure(
     """Identify the door of the target's host and check how the key fits it."""
     door = doors.of_host(target.host, target.port, target.path)
     local = named_local(target.host)
-    key = exams.key.cleaned or exams.key.literal or ""
-    key_fit = fit(key, door, local=local) if key else KeyFit(Fit.NO_KEY)
+    key = exams.key.cleaned or exams.key.literal or exams.key.document
+    key_fit = fit(key, door, local=local, host=target.host) if key else KeyFit(Fit.NO_KEY)
     typo = None if door or local else doors.typo_of(target.host)
     website = None if local else doors.website_of(target.host, target.path)
     if website is not None and website is door:
         website = None  # the API is on this host under another path, which the API requests will show
     right = typo[1] if typo else website or door
     endpoint = door.endpoint(protocol) if door else None
-    home = next((one for match in key_fit.matches if (one := doors.get(match.door)) and one is not door), None)
+    home = home_of(key_fit, door, doors)
     return DoorFacts(
         host=HostFacts(target.host, target.port, target.scheme, local, own_part(door, protocol)),
         protocol=protocol,
@@ -158,11 +169,46 @@ def measure(
             list_needs_key=bool(door and door.models_auth == "required"),
             key_env=door.key_env[0] if door and door.key_env else "",
             console=door.console_url if door else "",
+            kind=door.kind if door else "",
             sister_sites=sister_sites(door, key_fit.matches, doors, protocol, target.host),
         ),
         key=replace(
             key_fit,
             door_name=home.name if home else "",
-            door_url=(right_base_url(home, protocol) or "") if home else "",
+            door_url=_home_url(home, door, key_fit, protocol, exams.url.mended or "") if home else "",
         ),
     )
+
+
+# The fits that name other sites of the host's own company.
+_FAMILY = (Fit.OTHER_REGION, Fit.OTHER_PLAN, Fit.OTHER_RESOURCE)
+
+
+def home_of(key_fit: KeyFit, door: Door | None, doors: Doors) -> Door | None:
+    """Return the door to which the key belongs, or None if its shape does not tell.
+
+    A shape that several companies share names none of them. Of several sites, the one in the host's region is taken.
+    """
+    if key_fit.fit is Fit.TRUNCATED:
+        return door
+    if key_fit.fit not in (*_FAMILY, Fit.OTHER_DOOR, Fit.OFFICIAL_ELSEWHERE):
+        return None
+    homes = [one for id in key_fit.note.split(", ") if (one := doors.get(id))]
+    if key_fit.fit in _FAMILY and door is not None:
+        homes.sort(key=lambda one: one.region != door.region)
+    return next(iter(homes), None)
+
+
+def _home_url(home: Door, door: Door | None, key_fit: KeyFit, protocol: str, given: str) -> str:
+    """Return the base URL for the key, with the region that a token names; empty if it is not known or the host's.
+
+    ``given`` is the base URL of the settings, which is right but for its region.
+    """
+    if key_fit.fit is Fit.TRUNCATED:
+        return ""
+    region = key_fit.token.region if key_fit.token is not None else ""
+    if region and home is door:
+        scheme, _, rest = given.partition("://")
+        host, slash, path = rest.partition("/")
+        return f"{scheme}://{host.replace(key_fit.region, region)}{slash}{path}"
+    return right_base_url(home, protocol) or ""

@@ -1,6 +1,6 @@
 """Measure how often `llmdoctor explain` names an acceptable code for collected cases; print the shares and the misses.
 
-    python tests/benchmarks/bench_explain.py CASES.jsonl [--every N --from K]
+    python tests/benchmarks/bench_explain.py CASES.jsonl [--every N --from K] [--half 0|1]
 
 A case is right if its first candidate is one of its codes. A case without codes is the app's own fault or contains no
 evidence: it is right if no fault outside the app is claimed with a confidence of 0.5 or more.
@@ -11,6 +11,8 @@ from __future__ import annotations
 import argparse
 import json
 from pathlib import Path
+
+from known_texts import half
 
 from diagnose.answers.explain import Candidate, explain
 from probes.pasted.pasted_text import read
@@ -28,9 +30,12 @@ def main() -> None:
     parser.add_argument("cases", type=Path, help="one JSON object a line: id, symptom, codes")
     parser.add_argument("--every", type=int, default=1, help="take every Nth case")
     parser.add_argument("--from", dest="start", type=int, default=0, help="begin with the Kth")
+    parser.add_argument("--half", type=int, choices=(0, 1), help="the half of known_texts.toml (0), or the other one")
     options = parser.parse_args()
     cases = [json.loads(line) for line in options.cases.read_text("utf-8").splitlines()]
     cases = cases[options.start :: options.every]
+    if options.half is not None:
+        cases = [case for case in cases if half(case["id"]) == options.half]
     first = best = three = 0
     for case in cases:
         candidates = explain(read(case["symptom"]))

@@ -37,11 +37,7 @@ _FIRST, _ADDED = (_published(next(one for one in _SECTIONS if one.startswith(f"{
 # Codes that the contract promises but no rule raises yet.
 TO_COME = {
     "model.loading": "comes with issue 12",
-    "key.wrong_audience": "comes with issue 12",
     "url.host_retired": "comes with issue 14",
-    "http.body_encoding": "comes with issue 16",
-    "stream.websocket_refused": "comes with issue 16",
-    "stream.websocket_closed": "comes with issue 16",
     "app.companion_unreachable": "comes with issue 16",
     "app.runtime": "comes with issue 16",
     "app.key_elsewhere": "comes with issue 16",

@@ -38,7 +38,12 @@ from probes.model.evidence import PROBES
 JOINING = ("diagnose.cli", "diagnose.serve", "diagnose.docs")
 PACKAGES = {Path(next(iter(one.__path__))).resolve(): one.__name__ for one in (probes, diagnose)}
 
-NO_RULE = {"app.sdk_mismatch": "reported only by `explain`: it cannot be seen from outside the app"}
+NO_RULE = {
+    "app.sdk_mismatch": "reported only by `explain`: it cannot be seen from outside the app",
+    "http.body_encoding": "reported only by `explain`: this program sends no compressed requests",
+    "stream.websocket_refused": "reported only by `explain`: this program opens no WebSocket",
+    "stream.websocket_closed": "reported only by `explain`: this program opens no WebSocket",
+}
 # Rules whose default severity is the contract's for only one of two cases.
 SEVERITIES = {
     "url.plaintext": Severity.ERROR,  # the contract lists a warning, which it is if the key was sent
@@ -164,6 +169,7 @@ def test_what_judges_touches_no_network(name: str) -> None:
     }
     pure |= {"probes.api.response_checks", "probes.api.attempt_round", "probes.api.upstream_errors"}
     pure |= {"probes.urls.login_pages", "probes.protocols.errors"}
+    pure |= {"probes.protocols.strictness.clients", "probes.catalog.app_readers"}
     # Markers of each protocol: its file, and the variables of its SDK.
     pure |= {"probes.protocols.names", "probes.protocols.protocol", "probes.catalog.sdk_variables"}
     if (
@@ -176,6 +182,9 @@ def test_what_judges_touches_no_network(name: str) -> None:
             *("probes.catalog.app", "probes.catalog.apps", "probes.catalog.sdk_variables"),
             *("probes.catalog.url_joining", "probes.urls.app_base_urls"),
         }
+    if name in ("diagnose.advice.houses", "diagnose.advice.remedy_steps", "diagnose.advice.case_facts"):
+        pure |= {"probes.catalog.door", "probes.catalog.doors", "probes.catalog.locations"}  # built-in doors alone
+        pure |= {"probes.api.remedies", "probes.urls.url_flaws"}
     if name == "diagnose.snippets.snippets":
         pure |= {"probes.catalog.app", "probes.catalog.apps", "probes.catalog.sdk_variables"}
     theirs -= for_types(name)
@@ -416,6 +425,7 @@ FLOORS = (
     "diagnose.words",
     "diagnose.answers",
     "diagnose.evidence",
+    "diagnose.advice",
     "diagnose.findings diagnose.snippets diagnose.rendering",
     "diagnose.judging diagnose.formats",
     "diagnose.tables",
@@ -593,11 +603,13 @@ def test_no_file_lies_flat() -> None:
 THROUGH_WORLDS = frozenset(
     """
     diagnose.answers.causes probes.model.value_issues probes.network.client_certificate
+    diagnose.evidence.side_rounds
     diagnose.tables.fleet_table diagnose.tables.scan_table
     diagnose.answers.data_files diagnose.cli.commands.apps diagnose.cli.commands.compare
     diagnose.cli.commands.hook diagnose.cli.commands.init diagnose.cli.commands.judge diagnose.cli.commands.scan
     diagnose.cli.commands.snippet diagnose.cli.completion diagnose.cli.curl_option diagnose.evidence.client_urls
-    diagnose.evidence.lines diagnose.findings.api diagnose.findings.app diagnose.findings.auth diagnose.findings.key
+    diagnose.evidence.lines diagnose.findings.api diagnose.findings.app diagnose.findings.auth
+    diagnose.findings.credentials diagnose.findings.key probes.keys.token_fit
     diagnose.findings.model diagnose.findings.proxy diagnose.findings.redirect diagnose.findings.run
     diagnose.findings.settings diagnose.findings.slo diagnose.findings.stream diagnose.findings.tls
     diagnose.findings.url diagnose.judging.capability_lines

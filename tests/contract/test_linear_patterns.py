@@ -54,6 +54,24 @@ def _phrases() -> Iterable[str]:
     return [row.pattern for row in rows() if row.pattern]
 
 
+def _of_remedies() -> Iterable[str]:
+    from probes.api.remedies import PATTERNS
+
+    return PATTERNS
+
+
+def _groups() -> Iterable[str]:
+    from diagnose.answers.ambiguous import groups
+
+    return [f"(?a){group.pattern}" for group in groups()]
+
+
+def _stacks() -> Iterable[str]:
+    from probes.pasted.clients_in_text import _STACKS
+
+    return [f"(?a){pattern}" for _, pattern in _STACKS]
+
+
 def _products() -> Iterable[str]:
     from diagnose.answers.products import products
 
@@ -69,9 +87,9 @@ def _shapes() -> Iterable[str]:
 
 def _key_patterns() -> Iterable[str]:
     from probes.keys import checksums
-    from probes.keys.credential_kinds import CREDENTIALS, JWT
+    from probes.keys.credential_kinds import JWT, credentials
 
-    return [*(one.pattern for one in CREDENTIALS if one.pattern), JWT, checksums._GITHUB, *_shapes()]
+    return [*(one.shape for one in credentials()), JWT, checksums._GITHUB, *_shapes()]
 
 
 def _of_wires(*names: str, ending: str = "", path: bool = False) -> Callable[[], Iterable[str]]:
@@ -135,7 +153,8 @@ def _examples(*texts: str) -> Callable[[], Iterable[str]]:
 # Patterns that are made while the program runs, by module and expression: all of them, or examples of each form.
 MADE: dict[tuple[str, str], Callable[[], Iterable[str]]] = {
     ("diagnose/answers/dialects.py", "pattern"): _dialects,
-    ("diagnose/answers/explain.py", "pattern"): _phrases,
+    ("diagnose/answers/ambiguous.py", "f'(?a){group.pattern}'"): _groups,
+    ("diagnose/answers/phrases.py", "pattern"): _phrases,
     ("diagnose/answers/explain.py", "versioned"): _versioned,
     ("diagnose/answers/products.py", "f'{start}(?:{pattern})'"): _products,
     ("diagnose/evidence/client_urls.py", r"re.escape(base) + '/v\\d++[a-z]*+\\d*+'"): _examples(
@@ -144,6 +163,7 @@ MADE: dict[tuple[str, str], Callable[[], Iterable[str]]] = {
     ("diagnose/formats/text.py", "_NARROW_ATOM if narrow else _ATOM"): _atoms,
     ("diagnose/words/__init__.py", "f'{lang.lower()}(?![a-z0-9])'"): _examples("en(?![a-z0-9])"),
     ("probes/api/model_choice.py", "f'(?<![a-z]){re.escape(word)}(?![a-z])'"): _examples("(?<![a-z])mini(?![a-z])"),
+    ("probes/api/remedies.py", "pattern"): _of_remedies,
     ("probes/api/response_checks.py", "spoken.error_words"): _of_wires("error_words"),
     ("probes/api/upstream_errors.py", "pattern"): _quotes,
     ("probes/catalog/door.py", "added"): _of_wires("added"),
@@ -155,6 +175,7 @@ MADE: dict[tuple[str, str], Callable[[], Iterable[str]]] = {
     ("probes/keys/made_up.py", "shape.pattern"): _examples(),  # applied to a text of the program's own
     ("probes/keys/made_up.py", "piece"): _examples(r"[A-Za-z0-9]", r"\w", "a"),
     ("probes/model/scrubber.py", "*"): _examples(r"(?<![A-Za-z0-9])short\-key(?![A-Za-z0-9])"),
+    ("probes/pasted/clients_in_text.py", "f'(?a){pattern}'"): _stacks,
     ("probes/pasted/curl_command.py", "pattern"): _examples(
         r"(\[[^\]]*\]|[^:]*):(\d{0,5}):(\[[^\]]*\]|[^:]*):(\d{0,5})",
         r"[+-]?(\[[^\]]*\]|[^:]*):(\d{1,5}):(\[[^\]]*\]|[^,]*)(?:,.*)?()",

@@ -12,11 +12,14 @@ from hypothesis import strategies as st
 
 import diagnose.words as words_package
 from contract.codes import CODES
+from diagnose.advice.case_facts import PLACES as PLACE_FACTS
+from diagnose.advice.case_facts import VALUED
 from diagnose.cli import COMMANDS
 from diagnose.findings.network import SAID
 from diagnose.report import seen
-from diagnose.words import ALWAYS, LANGS, OPTIONAL, SLOT, fill, language_of, line, part, phrase, say, text
-from diagnose.words.text_type import Text
+from diagnose.words import ALWAYS, LANGS, MOST_STEPS, OPTIONAL, SLOT, fill, language_of, line, part, phrase, say, text
+from diagnose.words.text_type import Step, Text
+from probes.catalog.apps import STACKS as APP_STACKS
 from probes.catalog.doors import load
 from probes.keys.credential_kinds import KINDS
 from probes.keys.flaws import examine_key
@@ -26,6 +29,7 @@ from probes.model.scrubber import Scrubber
 from probes.model.settings import FlowPart, ProxySettings, Sourced
 from probes.model.source import environment_variable
 from probes.network.proxy_tunnel import SOCKS4_REPLIES, SOCKS5_REPLIES
+from probes.protocols.strictness.clients import BREAKS
 from probes.steps.proxy import choose
 from probes.urls.url import parse_url
 from probes.urls.url_flaws import examine_url
@@ -153,13 +157,64 @@ def test_only_known_slots(lang: str, code: str) -> None:
     assert bare(words.title) | bare(words.explanation) <= set(ALWAYS)
 
 
+# Where a server can be, each with and without a named app.
+PLACES = tuple(
+    frozenset((*place, *app))
+    for place in (("local", "owner"), ("public", "relay", "owner"), ("public", "provider"))
+    for app in (("python", "node"), ("python",), ("node",), ("go",))
+)
+
+
 @every
 def test_one_to_four_steps_of_which_one_is_always_shown(lang: str, code: str) -> None:
     words = words_of(code, lang)
-    assert 1 <= len(words.steps) <= 4
-    assert any(bare(step) <= set(ALWAYS) for step in words.steps)
-    assert say(*case_of(code, lang, RUN)).steps
     assert len(set(words.steps)) == len(words.steps)
+    for facts in PLACES:
+        assert 1 <= len(say(*case_of(code, lang, RUN), facts).steps) <= MOST_STEPS, facts
+    assert say(*case_of(code, lang, RUN)).steps
+
+
+@pytest.mark.parametrize("code", [*sorted(CODES), *CASES["en"]])
+def test_the_languages_show_a_step_in_the_same_cases(code: str) -> None:
+    assert conditions(code, "en") == conditions(code, "zh")
+
+
+def conditions(code: str, lang: str) -> list[str]:
+    return [step.when if isinstance(step, Step) else "" for step in words_of(code, lang).steps]
+
+
+@pytest.mark.parametrize("code", [*sorted(CODES), *CASES["en"]])
+def test_conditions_name_known_facts(code: str) -> None:
+    for when in conditions(code, "en"):
+        for fact in re.findall(r"[^ |!]+", when):
+            kind, _, value = fact.partition(":")
+            assert fact in {*PLACE_FACTS, *STACKS} or (kind in VALUED and value), when
+
+
+STACKS = {*APP_STACKS, "python"}
+SPECIFIC = re.compile(r"(?<![!\w])(?:door|app|key|via|\w+_in):|(?<!!)\bcontainer\b")
+
+
+@pytest.mark.parametrize("code", [*sorted(CODES), *CASES["en"]])
+def test_specific_steps_come_first_and_those_for_the_owner_last(code: str) -> None:
+    steps = words_of(code, "en").steps
+    rank = [
+        2 if "owner" in when.split() else 0 if SPECIFIC.search(when) else None if bare(step) - set(ALWAYS) else 1
+        for step, when in zip(steps, conditions(code, "en"), strict=True)
+    ]
+    ranked = [
+        one for one in rank if one is not None
+    ]  # a step that needs a value may also follow the one that it adds to
+    assert ranked == sorted(ranked)
+
+
+def test_a_step_for_the_owner_says_so() -> None:
+    said = {"en": r"[Ii]f (?:\w+ ){1,4}is yours|[Yy]our (?:own|server|reverse proxy)", "zh": "自己的"}
+    for lang in LANGS:
+        for code in (*CODES, *CASES["en"]):
+            for step in words_of(code, lang).steps:
+                if isinstance(step, Step) and "owner" in step.when.split():
+                    assert re.search(said[lang], step), step
 
 
 @every
@@ -273,6 +328,8 @@ def test_every_line_of_evidence_has_its_words() -> None:
     used |= {f"seen.header_{flaw}" for flaw in ("name", "value", "long", "forbidden")}
     used |= {f"seen.unread_{reason}" for reason in ("foreign_owner", "world_writable", "leads_out")}
     used |= {f"seen.kind_{kind}" for kind in Kind} | {f"seen.dns_{word}" for word in SAID}
+    used |= {f"seen.break_{what}" for what in BREAKS}
+    used |= {f"seen.breaks{whose}" for whose in ("", "_helper", "_both")}
     used |= {f"seen.speaks_{scheme}" for scheme in ("http", "https", "socks5", "web")}
     assert used == {key for key in UI["en"] if key.startswith("seen.")}
 

@@ -89,19 +89,14 @@ def test_no_cipher_in_common(speaking: Speaking, pair: Path, key: str, diagnose:
     assert report["root_cause"] == "tls.handshake_failed"
 
 
-@pytest.mark.parametrize(
-    ("version", "cause"),
-    [("-tls1_3", "http.front_auth"), ("-tls1_2", "tls.handshake_failed")],  # TLS 1.2 reports nothing beyond "failure"
-)
+@pytest.mark.parametrize("version", ["-tls1_3", "-tls1_2"])
 def test_a_certificate_that_it_wants(
-    speaking: Speaking, pair: Path, tmp_path: Path, key: str, diagnose: Diagnose, version: str, cause: str
+    speaking: Speaking, pair: Path, tmp_path: Path, key: str, diagnose: Diagnose, version: str
 ) -> None:
     with speaking("-cert", pair, version, "-www", "-Verify", "1", "-verify_return_error") as url:
         trusts = {"SSL_CERT_FILE": str(tmp_path / "cert.pem")}
         report = diagnose(url, key, MODEL, environment=trusts)
-    assert (report["root_cause"], report["side"]) == (cause, "relay")
-    if cause == "http.front_auth":
-        assert report["findings"][0]["title"] == "localhost wants a certificate from the client"
+    assert (report["root_cause"], report["side"]) == ("tls.client_certificate", "relay")
 
 
 def test_a_name_that_it_does_not_serve(speaking: Speaking, pair: Path, key: str, diagnose: Diagnose) -> None:

@@ -166,7 +166,7 @@ SLOW: dict[str, Any] = {
     "settings": forms,
     "check": pages,
     "report": pages,
-    "candidates": pages,
+    "explanation": pages,
     "explain": pages,
     "login": pages,
     "static": pages,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import sys
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -12,7 +13,7 @@ from probes.demo_server import answers, handlers
 from probes.demo_server import practice_doors as b
 from probes.demo_server.server import Answer, Handler, Reply, Request, ScriptEnd, Wait
 from probes.model.failure import Kind
-from worlds.stage import HASTY, LOCAL, RELAY, Roads, Scenario
+from worlds.stage import AGREES, HASTY, LOCAL, RELAY, Roads, Scenario
 from worlds.wire import ALERT, ON_NODE, saying
 
 # -- schemes that no HTTP client of most languages takes ---------------------------------------------------------------
@@ -260,7 +261,7 @@ SILENT = (
 
 def lax(lacks: str, *says: str, **more: Any) -> Scenario:
     given: dict[str, Any] = {"also": ("tls.strict",), "authority": ("Example Corp Root", "Example Corp", lacks)}
-    given["sdk"] = "since Python 3.13 the SDK refuses it, as the warning says"
+    given["sdk"] = "the SDK refuses it, as the warning says" if sys.version_info >= (3, 13) else AGREES
     return Scenario(f"way-strict-{more.pop('name', lacks)}", None, says=("Python 3.13", *says), **(given | more))
 
 
@@ -276,7 +277,7 @@ CERTIFICATES = (
         None,
         app="openai-node",
         authority=("Example Corp Root", "Example Corp", "key-usage"),
-        sdk=ON_NODE,
+        sdk=ON_NODE if sys.version_info >= (3, 13) else AGREES,
     ),
     Scenario("way-strict-sound", None, authority=("Example Corp Root", "Example Corp")),
     Scenario(

@@ -16,7 +16,7 @@ ANSWERED = Exchange(
 )
 
 
-PARTS = ("request", "response", "reading", "timing", "redirection")
+PARTS = ("response", "request", "reading", "timing", "redirection")  # `headers` are those of the response
 
 
 def altered(exchange: Exchange, **values: Any) -> Exchange:

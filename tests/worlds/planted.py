@@ -29,6 +29,8 @@ LLM = (
     "DEEPSEEK_API_KEY",
     "ANTHROPIC_AUTH_TOKEN",
     "MINE_API_KEY",
+    "OLLAMA_API_KEY",
+    "GOOGLE_API_KEY",
 )
 OTHER = ("AWS_SECRET_ACCESS_KEY", "GITHUB_TOKEN", "FOO")
 FILES = {
@@ -74,6 +76,7 @@ class Folder:
     legitimate row, by secret. ``evidence`` are texts in the finding with ``code``, whose severity is ``severity``. ``status`` is the exit status; None
     where the command has no verdict. ``silent`` is whether nothing at all is dialled or looked up.
     ``told`` are texts that are printed somewhere. ``steps`` are commands to run before, each with files to write after it.
+    ``refuses`` is whether every server refuses every key.
     """
 
     name: str
@@ -92,6 +95,7 @@ class Folder:
     cwd: str = "home/project"
     links: Mapping[str, str] = field(default_factory=dict)
     modes: Mapping[str, int] = field(default_factory=dict)
+    refuses: bool = False
 
     @property
     def id(self) -> str:
@@ -784,6 +788,166 @@ def _commands() -> Iterator[Folder]:
         yield Folder(f"the key by {name}, the address from the folder", files, (*CHECK, *words), secrets)
 
 
+# -- planted: what a client makes of an address, an app or a reference -------------------------------------------------
+
+
+def _by_app() -> Iterator[Folder]:
+    """The place is the user's or a known one by its looks; an app, a port, a path or a reference makes it another."""
+    path = "llmdoctor.toml"
+    for app, base in {
+        "nextchat": "https:https://api.openai.com/v1",
+        "chatbox": "wss://api.openai.com/v1",
+        "librechat": "https://https://api.openai.com/v1",
+    }.items():
+        files = {path: toml("check", app=app, base_url=base)}
+        yield Folder(f"{app} sends {base} elsewhere", files, evidence=("OPENAI_API_KEY", "api.openai.com", path))
+    yield Folder(
+        "an app whose default is another provider",
+        {path: toml("check", app="grok")},
+        evidence=("OPENAI_API_KEY", "api.x.ai", path),
+    )
+    yield Folder(
+        "an app that reads any variable as its base URL",
+        {path: toml("check", app="shell-gpt")},
+        evidence=("OPENAI_API_KEY", path),
+        environ={"API_BASE_URL": f"{TLS}/v1"},
+        silent=True,
+    )
+    for name, kind in {(kind.app, kind): kind for kind in KINDS if kind.inside and kind.app in _REFERRING}.items():
+        files = {kind.path: kind.text(kind.inside % "CI_COMMIT_TITLE", kind.refers % "OPENAI_API_KEY", "")}
+        yield Folder(
+            f"{name[0]} {kind.path} the title of a commit as the address",
+            files,
+            _alone(kind).argv,
+            evidence=("OPENAI_API_KEY", kind.path),
+            environ={"CI_COMMIT_TITLE": f"{TLS}/v1"},
+            silent=True,
+        )
+    for way in ("..", "%2e%2e", "%252E.", "..%2f..", "..\\\\.."):
+        yield Folder(
+            f"another tenant of the user's relay by {way}",
+            {".claude/settings.json": _claude(f"https://relay.example/mine/{way}/other", "", "")},
+            (*SCAN, "--app", "claude-code"),
+            ("ANTHROPIC_API_KEY",),
+            ("ANTHROPIC_API_KEY", "relay.example", ".claude/settings.json"),
+            {"ANTHROPIC_BASE_URL": "https://relay.example/mine"},
+        )
+    yield Folder(
+        "another tenant of the user's relay by the model",
+        {path: toml("check", protocol="gemini", model="../../../other/v1beta/models/x")},
+        secrets=("GEMINI_API_KEY",),
+        evidence=("GEMINI_API_KEY", "relay.example", path),
+        environ={"GOOGLE_GEMINI_BASE_URL": "https://relay.example/mine"},
+    )
+    for name in ("Helicone-Target-Url", "x-portkey-custom-host", "X-Forwarded-Host"):
+        yield Folder(
+            f"the user's gateway passes the key on by {name}",
+            {path: toml("check", headers={name: host_of(TLS) if name.startswith("X") else f"{TLS}/v1"})},
+            evidence=("OPENAI_API_KEY", "relay.example" if name.startswith("X") else host_of(TLS), path),
+            environ={"OPENAI_BASE_URL": "https://relay.example/v1"},
+        )
+    checkout = {"~/.git/HEAD": "ref: refs/heads/main"}
+    for argv in (CHECK, SDK):
+        for name, files in {".env": {"~/.env": ENV}, path: {f"~/{path}": toml("check", base_url=f"{TLS}/v1")}}.items():
+            yield Folder(
+                f"{argv[0]}: {name} of a checkout that is the home of a pipeline",
+                files | checkout,
+                argv,
+                evidence=("OPENAI_API_KEY", host_of(TLS)),
+                environ={"CI": "true"},
+                cwd="home",
+            )
+    yield Folder(
+        "an app's file of a checkout that is the home of a pipeline",
+        {"~/.claude/settings.json": _claude(TLS, "", "")} | checkout,
+        (*SCAN, "--app", "claude-code"),
+        ("ANTHROPIC_API_KEY",),
+        ("ANTHROPIC_API_KEY", host_of(TLS)),
+        {"CI": "true"},
+        cwd="home",
+    )
+    yield Folder(
+        "an agreement of a checkout that is the home of a pipeline",
+        {"~/.env": ENV},
+        evidence=("OPENAI_API_KEY", host_of(TLS)),
+        environ={"CI": "true"},
+        cwd="home",
+        steps=((("trust",), checkout),),
+    )
+    yield Folder(
+        "connect_to for the port of Ollama",
+        {path: toml("check", connect_to=["llm.lan:11434:127.0.0.1:4000"])},
+        (*CHECK, "--protocol", "ollama"),
+        ("OLLAMA_API_KEY",),
+        ("OLLAMA_API_KEY", "127.0.0.1:4000", path),
+        {"OLLAMA_HOST": "llm.lan"},
+    )
+
+
+_REFERRING = ("opencode", "crush", "librechat")
+
+
+# -- planted: another key beside the folder's own ----------------------------------------------------------------------
+
+# The variables of an app, by precedence, with the prefix of its address.
+_PAIRS = (
+    ("google-genai", "GOOGLE_GEMINI_BASE_URL", ("GOOGLE_API_KEY", "GEMINI_API_KEY"), "gemini"),
+    ("anthropic-sdk", "ANTHROPIC_BASE_URL", ("ANTHROPIC_API_KEY", "ANTHROPIC_AUTH_TOKEN"), "anthropic"),
+)
+
+
+def _refused() -> Iterator[Folder]:
+    """The folder holds its address and its key, which is refused. No other key of the user is tried there."""
+    free = Folder("", {}, code="", refuses=True, gets={"<own>": STRANGER})
+    for app, address, keys, protocol in _PAIRS:
+        for own, users in (keys, keys[::-1]):
+            text = f"{address}={TLS}\n{own}=<own>\n"
+            for words in ((*CHECK, "--protocol", protocol), (*SCAN, "--app", app), (*CHECK, "--deep")):
+                name = f"{' '.join(words)}: {own} of .env is refused, {users} is the user's"
+                row = replace(free, name=name, files={".env": text}, argv=words, secrets=(users,), status=None)
+                yield row if own == keys[0] else replace(row, gets={})  # else the user's key comes first
+    shells = {"~/.zshrc": "export OPENAI_API_KEY=<home>\n", ".env": f"OPENAI_API_KEY=<own>\n{ENV}"}
+    for words in (CHECK, SDK, (*CHECK, "--app", "litellm")):
+        yield replace(
+            free,
+            name=f"{' '.join(words)}: the key of .env is refused, a shell's file has another one",
+            files=shells,
+            argv=words,
+            secrets=("<home>",),
+            gets={} if words == SDK else free.gets,  # a new shell's key comes first
+        )
+    for name in ("OPENAI_KEY", "OPEN_AI_KEY", "OPENAI_APIKEY"):  # that no SDK reads, or that looks like a typo
+        yield replace(
+            free,
+            name=f"no key in .env, the user's {name}",
+            files={".env": ENV},
+            secrets=("FOO",),
+            environ={name: "<FOO>"},
+            gets={},
+            status=None,
+        )
+    for kind in KINDS:
+        if kind.app in ("opencode", "crush", "claude-code", "qwen-code", "aider") and kind.path != "crushrc":
+            yield replace(
+                free,
+                name=f"{kind.name}: its key is refused, the variables hold the user's",
+                files={kind.path: kind.text(TLS + kind.suffix, "<own>", "")},
+                argv=_alone(kind).argv,
+                secrets=("OPENAI_API_KEY", "ANTHROPIC_API_KEY", "ANTHROPIC_AUTH_TOKEN"),
+                status=None,
+                # Qwen Code prefers the variable, and Claude Code would send both keys.
+                gets={} if kind.app in ("qwen-code", "claude-code") else free.gets,
+            )
+    for words in (CHECK, SDK):  # the user's key comes first, and without it nothing is proven
+        yield Folder(
+            f"{' '.join(words)}: the exported key precedes the one of .env, and every key is refused",
+            {".env": f"OPENAI_API_KEY=<own>\n{ENV}"},
+            words,
+            evidence=AT_STRANGER,
+            refuses=True,
+        )
+
+
 # -- planted: a pasted command, a fleet's CSV --------------------------------------------------------------------------
 
 _BEARER = '-H "Authorization: Bearer $%s"'
@@ -1250,6 +1414,7 @@ def _twins() -> Iterator[Folder]:
         secrets=(),
         gets={"<own>": STRANGER},
     )
+    yield from _owned(free)
     agreed = replace(free, gets={"OPENAI_API_KEY": STRANGER}, steps=((("trust",), {}),))
     yield replace(agreed, name="trusted", files={".env": ENV})
     yield replace(agreed, name="trusted, for scan", files={".env": ENV}, argv=SCAN)
@@ -1277,6 +1442,128 @@ def _twins() -> Iterator[Folder]:
     )
 
 
+def _owned(free: Folder) -> Iterator[Folder]:
+    """The user's own place or a known one, however the folder and the app write it."""
+    relay, mine, path = {"OPENAI_API_KEY": RELAY}, {"OPENAI_API_KEY": VENDOR}, "llmdoctor.toml"
+    for kind in (kind for kind in KINDS if kind.inside and kind.app in _REFERRING):
+        yield replace(
+            free,
+            name=f"{kind.name} refers to the user's own address",
+            files={kind.path: kind.text(kind.inside % "OPENAI_BASE_URL", kind.refers % "OPENAI_API_KEY", "")},
+            argv=_alone(kind).argv,
+            environ={"OPENAI_BASE_URL": "https://relay.example/v1"},
+            gets=relay,
+        )
+    for app in ("openai-node", "codex", "chatbox", "litellm"):
+        yield replace(
+            free,
+            name=f"llmdoctor.toml names the app {app}",
+            files={path: toml("check", app=app, protocol="responses" if app == "codex" else "openai")},
+            gets=mine,
+            status=None,
+        )
+    yield replace(
+        free,
+        name="llmdoctor.toml names an app with a variable of its own",
+        files={path: toml("check", app="fabric")},
+        environ={"OPENAI_API_BASE_URL": "https://relay.example/v1/"},
+        gets=relay,
+    )
+    for own, named in (
+        ("https://relay.example/mine", "https://relay.example/mine/v1"),
+        ("https://relay.example/mine/v1", "https://relay.example/mine"),
+        ("https://relay.example/mine", "https://RELAY.example:443/mine/"),
+    ):
+        yield replace(
+            free,
+            name=f"Claude Code at {named}, the user's own is {own}",
+            files={".claude/settings.json": _claude(named, "", "")},
+            argv=(*SCAN, "--app", "claude-code"),
+            secrets=("ANTHROPIC_API_KEY",),
+            environ={"ANTHROPIC_BASE_URL": own},
+            gets={"ANTHROPIC_API_KEY": RELAY},
+            status=None,
+        )
+    yield replace(
+        free,
+        name="a header that names the client's own page",
+        files={path: toml("check", headers={"HTTP-Referer": "https://app.example/", "X-Title": "mine"})},
+        environ={"OPENAI_BASE_URL": "https://relay.example/v1"},
+        gets=relay,
+    )
+    azure = {"AZURE_OPENAI_ENDPOINT": "https://relay.example", "OPENAI_API_VERSION": "2024-10-21"}
+    yield replace(
+        free,
+        name="Azure: the resource is the user's, .env names the deployment",
+        files={".env": "AZURE_OPENAI_DEPLOYMENT=gpt-5-nano\n"},
+        argv=(*CHECK, "--protocol", "azure", "--model", "gpt-5-nano"),
+        secrets=("AZURE_OPENAI_API_KEY",),
+        environ=azure,
+        status=None,
+        gets={"AZURE_OPENAI_API_KEY": RELAY},
+    )
+    yield replace(
+        free,
+        name="Ollama on this machine, without a key",
+        files={".env": "OLLAMA_HOST=127.0.0.1:8080\n"},
+        argv=(*CHECK, "--protocol", "ollama"),
+        secrets=(),
+        status=None,
+    )
+    for name, environ, git in (
+        ("a repository", {}, ".git/HEAD"),
+        ("a pipeline's own home", {"CI": "1"}, "x/.git/HEAD"),
+    ):
+        yield replace(
+            free,
+            name=f"the home is {name}",
+            files={"~/.env": ENV, f"~/{git}": "ref: refs/heads/main"},
+            environ=environ,
+            cwd="home",
+            gets={"OPENAI_API_KEY": STRANGER},
+        )
+    yield replace(free, name="a model with dots", files={".env": "OPENAI_MODEL=../gpt-5-nano\n"}, gets=mine)
+    for name, files, cwd in (
+        ("above", {".env": f"OPENAI_API_KEY=<own>\n{ENV}"}, _ABOVE),
+        ("above, for an app", {"opencode.json": _opencode(f"{TLS}/v1", "<own>", "")}, _ABOVE),
+    ):
+        yield replace(
+            free,
+            name=f"a file of the whole repository {name}",
+            files=files,
+            argv=SCAN,
+            cwd=cwd,
+            secrets=(),
+            gets={"<own>": STRANGER},
+        )
+    for argv in (CHECK, SDK):
+        yield replace(
+            free,
+            name=f"{argv[0]}: direnv has exported what .env holds",
+            files={".env": f"OPENAI_API_KEY=<own>\n{ENV}"},
+            argv=argv,
+            environ={"OPENAI_API_KEY": "<own>", "OPENAI_BASE_URL": f"{TLS}/v1"},
+            secrets=(),
+            gets={"<own>": STRANGER},
+        )
+    yield replace(
+        free,
+        name="a pipeline names the file of its repository",
+        files={path: toml("check", base_url=f"{TLS}/v1", app="openai-node", **_KEYS["FOO"])},
+        argv=(*CHECK, "--config", path),
+        environ={"CI": "true"},
+        secrets=(),
+        gets={"FOO": STRANGER},
+    )
+    yield replace(
+        free,
+        name="--base-url in a folder with another address",
+        files={".env": ENV, path: toml("check", base_url=f"{TLS}/v1", app="grok")},
+        argv=(*CHECK, "--base-url", "https://relay.example/v1"),
+        gets=relay,
+    )
+
+
 def _unique(rows: Iterable[Folder]) -> tuple[Folder, ...]:
     return tuple({row.id: row for row in rows}.values())
 
@@ -1289,6 +1576,8 @@ PLANTED = _unique(
         *_home_files(),
         *_headers(),
         *_commands(),
+        *_by_app(),
+        *_refused(),
         *_pasted(),
         *_foreign_files(),
         *_agreed(),

@@ -214,7 +214,9 @@ SOUND = (
         world=door(chat=wrong_answers.ANSWERS["spent_null"], stream=wrong_streams.STREAMS["s_spent"]),
     ),
     Scenario("sound-tool-call", world=door(chat=wrong_answers.ANSWERS["tool_call"])),
-    Scenario("sound-null-content", world=door(chat=wrong_answers.ANSWERS["json_nullcontent"])),
+    Scenario(
+        "null-content", "shape.malformed_answer", door(chat=wrong_answers.ANSWERS["json_nullcontent"]), sdk=SILENT
+    ),
     Scenario("sound-refuses-max-tokens", world=_refuses("max_tokens", "openai-max-tokens")),
     Scenario("sound-refuses-temperature", world=_refuses("temperature", "openai-temperature")),
     Scenario("sound-dated-model", world=door(chat=wrong_answers.ANSWERS["dated"])),
@@ -316,7 +318,16 @@ _READ = (
     *("json_nousage", "json_noid", "json_bom", "json_ct_text", "json_ct_html", "json_ct_none", "json_ct_octet"),
     *("json_ct_problem", "json_ct_upper", "json_ct_sse", "ws_before_json", "gzip_json", "created201", "json_strnums"),
 )
-SOUND_ANSWERS = tuple(Scenario(f"answer-{name}", world=door(chat=wrong_answers.ANSWERS[name])) for name in _READ)
+# Those that the SDKs for Node do not read.
+_NOT_IN_NODE = ("json_ct_text", "json_ct_html", "json_ct_none", "json_ct_octet", "json_ct_sse")
+SOUND_ANSWERS = tuple(
+    Scenario(
+        f"answer-{name}",
+        world=door(chat=wrong_answers.ANSWERS[name]),
+        also=("shape.malformed_answer",) if name in _NOT_IN_NODE else (),
+    )
+    for name in _READ
+)
 
 # Streams that all official Python SDKs read to the end (table T5).
 _STREAMED = (
@@ -334,7 +345,7 @@ _STREAMED = (
     *("s_buffered", "s_bytewise", "s_slow_ping", "s_done_appended"),
 )
 _STREAMED_OPENAI = (
-    *("s_extra_after_done", "s_done_nospace", "s_usage_chunk", "s_choices_missing", "s_choices_null", "s_no_delta"),
+    *("s_extra_after_done", "s_done_nospace", "s_usage_chunk", "s_choices_missing", "s_choices_null"),
     *("s_empty_first_choices", "s_finish_empty_str", "s_no_role", "s_no_id", "s_minimal_full_content", "s_reasoning"),
     *("s_utf8_split", "s_spent"),
 )
@@ -342,6 +353,18 @@ _STREAMED_ANTHROPIC = (
     *("s_no_message_start", "s_no_block_stop", "s_no_block_start", "s_no_ping", "s_unknown_event", "s_usage_null"),
     *("s_start_no_usage", "s_spent", "s_emptydata"),
 )
+# Those that the SDKs for Node or the stream helpers do not read.
+_WARNED = (
+    "s_ping_event",
+    "s_keepalive_event",
+    "s_choices_missing",
+    "s_choices_null",
+    "s_finish_empty_str",
+    "s_no_role",
+)
+_WARNED += ("s_no_id", "s_no_finish")
+_WARNED_ANTHROPIC = ("s_bom", "s_last_no_blank", "s_no_message_start", "s_no_block_start", "s_usage_null")
+_WARNED_ANTHROPIC += ("s_start_no_usage",)
 _ODD_TYPES = ("s_sse_ct_json", "s_sse_ct_html", "s_sse_ct_octet")
 
 
@@ -356,8 +379,14 @@ def _streamed_claude(name: str, root: str | None = None, **more: Any) -> Scenari
 
 
 SOUND_STREAMS = (
-    *(_streamed(name) for name in (*_STREAMED, *_STREAMED_OPENAI)),
-    *(_streamed_claude(name) for name in (*_STREAMED, *_STREAMED_ANTHROPIC)),
+    *(
+        _streamed(name, also=("stream.malformed",) if name in _WARNED else ())
+        for name in (*_STREAMED, *_STREAMED_OPENAI)
+    ),
+    *(
+        _streamed_claude(name, also=("stream.malformed",) if name in _WARNED_ANTHROPIC else ())
+        for name in (*_STREAMED, *_STREAMED_ANTHROPIC)
+    ),
     # All four measured SDKs read them, but some clients check the content type first (openclaw-97474).
     *(
         _streamed(name, also=("stream.malformed",), source="openclaw-97474-sse-as-json" if "json" in name else "")
@@ -434,8 +463,9 @@ WRONG_STREAMS = (
     _streamed("s_nodone", also=("stream.no_terminator",), proven={"stream": True}),
     _streamed("s_last_no_blank_nodone", "stream.cut", sdk=CUT_SILENTLY),
     # Every measured SDK reads a stream that gives no finish reason but ends properly as a whole.
-    _streamed("s_no_finish", verdict="healthy"),
-    _streamed_claude("s_no_message_stop", also=("stream.no_terminator",)),
+    _streamed("s_no_finish", also=("stream.malformed",)),
+    _streamed("s_no_delta", "stream.malformed"),
+    _streamed_claude("s_no_message_stop", also=("stream.no_terminator", "stream.malformed")),
     _streamed_claude("s_no_message_delta", verdict="healthy"),
     _streamed("s_stalled", "stream.stalled", limits=HASTY),
     _streamed("s_stalled_first", "stream.stalled", limits=HASTY),

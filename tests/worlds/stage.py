@@ -90,6 +90,7 @@ SHAPES: dict[str, tuple[str, int, str, str]] = {
     "perplexity": ("pplx-", 48, ALNUM, ""),
     "siliconflow": ("sk-", 48, string.ascii_lowercase, ""),
     "uuid": ("", 36, _HEX + "-", ""),
+    "bedrock": ("ABSK", 124, ALNUM, ""),
 }
 
 

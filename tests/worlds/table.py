@@ -2,7 +2,20 @@
 
 from __future__ import annotations
 
-from worlds import cases, field_headers, field_refusals, field_way, http, protocols, settings, wire
+from worlds import (
+    cases,
+    field_credentials,
+    field_headers,
+    field_refusals,
+    field_remedies,
+    field_way,
+    http,
+    protocols,
+    public_reports,
+    settings,
+    strictness,
+    wire,
+)
 from worlds.stage import Scenario
 
 TABLES: dict[str, tuple[Scenario, ...]] = {
@@ -11,8 +24,12 @@ TABLES: dict[str, tuple[Scenario, ...]] = {
     "wire": wire.SCENARIOS,
     "http": http.SCENARIOS,
     "cases": cases.SCENARIOS,
+    "remedies": field_remedies.SCENARIOS,
+    "strictness": strictness.SCENARIOS,
     "field_headers": field_headers.SCENARIOS,
     "field_refusals": field_refusals.SCENARIOS,
+    "field_credentials": field_credentials.SCENARIOS,
     "field_way": field_way.SCENARIOS,
+    "public_reports": public_reports.SCENARIOS,
 }
 SCENARIOS: tuple[Scenario, ...] = tuple(one for table in TABLES.values() for one in table)

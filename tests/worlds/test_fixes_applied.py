@@ -89,18 +89,20 @@ def checked(set_up: Stage, given: Settings) -> Report:
         return judge(asyncio.run(run(given, network=set_up.network, version="0")))
 
 
-FIXED = [one for one in SCENARIOS if not one.started_at and tried(judge(recorded(one).evidence))]
+STILL = [one for one in SCENARIOS if not one.started_at]  # the clock of a world is not part of its settings
 QUICKLY = {one.name for one in FIELD}
 
 
 @pytest.mark.parametrize(
     "scenario",
     [
-        pytest.param(one, id=one.name, marks=[] if one.name in QUICKLY or not number % 12 else [pytest.mark.slow])
-        for number, one in enumerate(FIXED)
+        pytest.param(one, id=one.name, marks=[] if one.name in QUICKLY or not number % 36 else [pytest.mark.slow])
+        for number, one in enumerate(STILL)
     ],
 )
 def test_a_tried_fix_is_complete(scenario: Scenario) -> None:
+    if not tried(judge(recorded(scenario).evidence)):
+        return  # most worlds need no fix, or have none that can be tried
     with stage(scenario) as set_up:
         before = checked(set_up, set_up.settings)
         fixes = tried(before)

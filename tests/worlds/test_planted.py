@@ -27,7 +27,7 @@ from probes.catalog import doors
 from probes.model.scrubber import WINDOW
 from worlds import planted
 from worlds.planted import CODE, FILES, LLM, OTHER, PLANTED, TWINS, Folder
-from worlds.trap import ROLES, STRANGER, VENDOR, TrappedNetwork, trapped
+from worlds.trap import RELAY, ROLES, STRANGER, VENDOR, TrappedNetwork, trapped
 
 CAN_SEND_ANYWAY = ("check", "scan", "snippet", "fleet")
 
@@ -137,6 +137,7 @@ def run(row: Folder, network: TrappedNetwork, root: Path, monkeypatch: pytest.Mo
             doors.adopt(())
             CliRunner().invoke(program, list(argv))
             texts |= write(files)
+        network.refuses = row.refuses
         network.forget()
         network.forges = any("ca.pem" in text for text in (*row.files.values(), *row.argv))
         doors.adopt(())
@@ -210,6 +211,8 @@ def test_no_planted_folder_gets_a_secret(
     if "--plan" in row.argv and "--json" in row.argv:
         plan = json.loads(seen.output)
         assert plan["withheld"] and not any(request["with_key"] for request in plan["requests"])
+    if row.refuses:  # else it would prove nothing that no other key was tried
+        assert [name for name, role in row.gets.items() if seen.marks[name] not in network.heard(role)] == []
     if not row.code:
         return
     assert row.code in seen.output + seen.errors + seen.written, "no finding"
@@ -246,6 +249,8 @@ _SENDABLE = tuple(
     and row.severity == "error"
     and not row.silent
     and "<" not in "".join(row.argv)
+    and not row.refuses
+    and "~/.ssh/id_ed25519" not in row.secrets  # it has several lines, which no header can hold
 )
 
 
@@ -255,9 +260,8 @@ def test_the_same_folder_gets_it_if_the_user_says_so(
 ) -> None:
     """So that every row is known to be a real plant, and ``--send-anyway`` to lift the guard."""
     seen = run(replace(row, argv=(*row.argv, "--send-anyway")), network, tmp_path, monkeypatch)
-    heard = network.heard(STRANGER) + "".join(
-        network.heard(role) for role in ROLES if "llmdoctor.toml" in row.files or row.argv[0] != "scan"
-    )
+    heard = network.heard(STRANGER) + network.heard(RELAY)
+    heard += "".join(network.heard(role) for role in ROLES if "llmdoctor.toml" in row.files or row.argv[0] != "scan")
     assert any(part in heard for name in row.secrets for part in pieces(seen.marks[name])), seen.errors + seen.output
     if seen.reports():
         assert {severity for severity, _ in _evidence(seen, row.code)} <= {"warning"}

@@ -25,6 +25,7 @@ from diagnose.judging.judge import judge
 from diagnose.report import Report
 from probes.demo_server import answers, handlers
 from probes.demo_server import practice_doors as b
+from probes.demo_server.certificates import authority
 from probes.demo_server.server import Handler, PracticeDoor, Reply, Request, ScriptEnd, head
 from probes.model import archive
 from probes.model.attempt import Auth
@@ -166,6 +167,18 @@ def test_no_answer_leads_the_key_away(protocol: str, trick: str) -> None:
         asked(settings(door.url + PROTOCOLS[protocol][1], protocol), network)
         assert network.carrying() <= {door.port}
         assert stranger.connections == 0
+
+
+def test_a_redirect_to_another_port_with_tls_gets_no_key() -> None:
+    """On a machine of many users, another port is another user's, also with a certificate that counts."""
+    with authority() as trusted, PracticeDoor(b.openai(KEY), tls=trusted.context("good", "127.0.0.1")) as stranger:
+        there = f"https://127.0.0.1:{stranger.port}"
+        with PracticeDoor(lambda request: Reply(308, (("Location", f"{there}{request.path}"),))) as door:
+            network = Watched()
+            bundle = Sourced(str(trusted.ca_pem), option("--ca-bundle"))
+            asked(settings(f"{door.url}/v1", ca_bundle=bundle), network)
+            assert network.carrying() <= {door.port}
+            assert stranger.connections == 0
 
 
 @pytest.mark.parametrize("style", [Auth.X_API_KEY, Auth.BEARER])

@@ -62,7 +62,7 @@ def _openai(client: Any, scenario: Scenario, stream: bool) -> None:
         _ = answer.choices[0].message.content
         return
     for chunk in answer:
-        _ = [choice.delta for choice in chunk.choices or ()]
+        _ = (chunk.choices[0].delta.content or "") if chunk.choices else ""
 
 
 def _anthropic(client: Any, scenario: Scenario, stream: bool) -> None:

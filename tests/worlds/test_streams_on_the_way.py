@@ -71,7 +71,7 @@ def finding(report: Report, code: str) -> str:
 @pytest.mark.parametrize(
     ("headers", "words"),
     [
-        ((), ("proxy_buffering off", "Else ask the operator")),
+        ((), ("Ask the operator", "If the server is yours, switch off buffering")),
         ((("server", "nginx/1.27"),), ("held back by nginx", "proxy_buffering off;", "X-Accel-Buffering: no")),
         ((("server", "openresty"),), ("held back by openresty", "server: openresty")),
         ((("server", "Tengine"),), ("held back by Tengine", "X-Accel-Buffering: no")),

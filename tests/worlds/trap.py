@@ -42,6 +42,8 @@ _ADDRESSES = {
 _NAMES = {
     "stranger.example": PUBLIC,
     "llm.corp": PUBLIC,  # sounds private, but is not
+    "https": PUBLIC,  # the host of https://https://…, which a search domain may hold
+    "wss": PUBLIC,
     "api.openai.com.stranger.example": PUBLIC,
     "more.stranger.example": PUBLIC,
     "inner.stranger.example": INTRANET,
@@ -61,7 +63,7 @@ _SOCKS = b"\x05"
 class Trap:
     """A server that plays an API, an HTTP proxy and a SOCKS proxy on one port, with or without TLS.
 
-    It accepts every key. As a proxy, it answers in the place of the host that it is asked for. ``heard`` is everything
+    It accepts every key, or with ``refuses`` none. As a proxy, it answers in the place of the host that it is asked for. ``heard`` is everything
     that it received, decrypted, with the host names of TLS handshakes. ``host`` returns the certificate for a host name
     and the record of whoever can read what is sent to it.
     """
@@ -69,6 +71,7 @@ class Trap:
     def __init__(self, host: Callable[[str], tuple[ssl.SSLContext, bytearray]]) -> None:
         self.heard = bytearray()
         self.host = host
+        self.refuses = False
         self.open: set[socket.socket] = set()
 
     def __enter__(self) -> Self:
@@ -180,7 +183,7 @@ class _Caught:
         if method == "CONNECT":
             self._sock.sendall(head(200))
             return True
-        reply = _api(Request(method, target, headers, body, ("", 0), 0.0, 0))
+        reply = _REFUSAL if self._trap.refuses else _api(Request(method, target, headers, body, ("", 0), 0.0, 0))
         assert isinstance(reply, Reply)
         steps = [reply.body] if isinstance(reply.body, bytes) else [one for one in reply.body if isinstance(one, bytes)]
         content = b"".join(steps)
@@ -217,6 +220,7 @@ def _names_model(request: Request) -> bool:
     return "model" in request.json() or "/deployments/" in request.path
 
 
+_REFUSAL = answers.as_json({"error": {"message": "Incorrect API key provided.", "code": "invalid_api_key"}}, 401)
 _OPENAI = b.openai(models=(), listing=answers.model_list(answers.MODELS))
 _RESPONSES = b.responses(models=answers.MODELS)
 _ANTHROPIC = b.anthropic(models=answers.CLAUDES)
@@ -237,7 +241,7 @@ class TrappedNetwork:
         self._forged = other.context("good", *names)
         self.public_ca = public.ca_pem
         self.strangers_ca = "".join(Path(one.ca_pem).read_text("ascii") for one in (public, other))
-        self.forges = False
+        self.forges = self.refuses = False
         self.traps = {role: stack.enter_context(Trap(self._host_at(role))) for role in ROLES}
         self.forget()
 
@@ -258,6 +262,7 @@ class TrappedNetwork:
         self.dialled: list[str] = []  # addresses with ports
         for trap in self.traps.values():
             trap.heard.clear()
+            trap.refuses = self.refuses
 
     def heard(self, role: str) -> str:
         """Return everything that the servers of a role received."""

@@ -14,9 +14,10 @@ from diagnose.rendering.outlet import plain
 from diagnose.words import LANGS
 
 if TYPE_CHECKING:
-    from diagnose.answers.explain import Candidate
+    from diagnose.answers.explain import Candidate, Explanation
     from diagnose.words.text_type import Text
 
+_UNSPACED = re.compile("[\u3000-\u9fff\uff00-\uffef]")  # Chinese, and the signs that stand in it
 _CODE = re.compile(r"[a-z]{2,10}[.:/][a-z_]{3,30}")
 
 
@@ -119,27 +120,36 @@ def _steps(text: Text, lang: str) -> None:
 
 
 def _answer(text: str, lang: str, as_json: bool) -> None:
-    found = candidates(text, lang)
+    found = explained(text, lang)
     if as_json:
-        rows = [{"code": c.code, "confidence": c.confidence, "why": c.why, "evidence": c.evidence} for c in found]
+        rows = [
+            {"code": c.code, "confidence": c.confidence, "why": c.why, "evidence": c.evidence} for c in found.candidates
+        ]
         printer.echo_json({"candidates": rows})
-    elif found:
-        _print_candidates(found, lang)
+    elif found.ask:
+        _print_several(found, lang)
+    elif found.candidates:
+        _print_candidates(found.candidates, lang)
     else:
         from diagnose import words
 
         printer.echo(words.phrase("explain.nothing", lang))
-    if not found:
+    if not found.candidates:
         sys.exit(3)
 
 
 def candidates(text: str, lang: str) -> tuple[Candidate, ...]:
     """Return the findings that an error text is likely to be about, best first; the text may contain keys."""
-    from diagnose.answers.explain import explain
+    return explained(text, lang).candidates
+
+
+def explained(text: str, lang: str) -> Explanation:
+    """Return what an error text is likely to be about, and what else would tell; the text may contain keys."""
+    from diagnose.answers.explain import explanation
     from probes.pasted.pasted_text import read
 
     seen = read(text)
-    return explain(seen, lang, _door(seen.host) if seen.host else None)
+    return explanation(seen, lang, _door(seen.host) if seen.host else None)
 
 
 def _door(host: str) -> str | None:
@@ -150,28 +160,54 @@ def _door(host: str) -> str | None:
 
 
 def _print_candidates(candidates: tuple[Candidate, ...], lang: str) -> None:
+    """Print the first candidate in full and the others in a line each. Quote each line of the text once."""
     from diagnose import words
 
     first, *others = candidates
-    _print_candidate(first)
-    _steps(words.say(first.code, lang, {}), lang)
+    printer.echo(_wrap(first.why))
+    printer.echo(f"{_how_sure(first, lang)} · {first.code}")
+    quoted = {first.evidence}
+    printer.echo(_wrap(f"“{first.evidence}”", "  "))
+    printer.echo(f"\n{words.phrase('explain.why', lang)}\n{_wrap(first.text.explanation, '  ')}")
+    _steps(first.text, lang)
     printer.echo(f"\n{words.phrase('explain.more', lang, {'code': first.code})}")
-    if others:
-        printer.echo(f"\n{words.phrase('explain.also', lang)}\n")
-        for candidate in others:
-            _print_candidate(candidate)
+    if not others:
+        return
+    printer.echo(f"\n{words.phrase('explain.also', lang)}")
+    for candidate in others:
+        printer.echo(_wrap(candidate.why, "    ", "  · "))
+        printer.echo(f"    {_how_sure(candidate, lang)} · {candidate.code}")
+        if candidate.evidence not in quoted:
+            quoted.add(candidate.evidence)
+            printer.echo(_wrap(f"“{candidate.evidence}”", "    "))
 
 
-def _print_candidate(candidate: Candidate) -> None:
-    printer.echo(f"{candidate.code}  {candidate.confidence:.0%}")
-    printer.echo(_wrap(candidate.why, "  "))
-    printer.echo(_wrap(f"“{candidate.evidence}”", "  "))
+def _print_several(found: Explanation, lang: str) -> None:
+    """Print the likeliest causes of a text that fits many, and what would tell them apart."""
+    from diagnose import words
+
+    printer.echo(words.phrase("explain.guessed" if found.guessed else "explain.unclear", lang))
+    for number, candidate in enumerate(found.candidates, 1):
+        printer.echo("\n" + _wrap(candidate.why, "     ", f"  {number}. "))
+        printer.echo(f"     {candidate.code}")
+        if candidate.text.steps:
+            printer.echo(_wrap(candidate.text.steps[0], "       ", "     → "))
+    quotes = dict.fromkeys(candidate.evidence for candidate in found.candidates if candidate.evidence)
+    for evidence in quotes:
+        printer.echo("\n" + _wrap(f"“{evidence}”", "  "))
+    printer.echo(f"\n{words.phrase('explain.tell', lang)}\n{_wrap(found.ask, '  ')}")
+
+
+def _how_sure(candidate: Candidate, lang: str) -> str:
+    from diagnose import words
+
+    return words.phrase("explain.likely" if candidate.likely else "explain.possible", lang)
 
 
 def _wrap(text: str, indent: str = "", first: str | None = None) -> str:
     """Wrap text between words at the terminal's width; leave text without spaces, such as Chinese, to the terminal."""
     start = indent if first is None else first
     text = plain(text)
-    if not text.isascii():
+    if _UNSPACED.search(text):
         return start + text
     return click.wrap_text(text, min(console.width(), 100), initial_indent=start, subsequent_indent=indent)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import sys
+import time
 from typing import TYPE_CHECKING
 
 import click
@@ -43,7 +44,8 @@ def command(key: tuple[str, ...], key_env: str | None, as_json: bool, lang: str 
     bare = cleaned or raw
     matches = identify(bare)
     home = doors.get(matches[0].door) if matches else None
-    look = KeyReport(hint(bare), len(raw), matches, flaws, fit(bare, home, local=False), cleaned is not None)
+    found = fit(bare, home, local=False)
+    look = KeyReport(hint(bare), len(raw), matches, flaws, found, cleaned is not None, time.time())
     if as_json:
         printer.echo_json(document(look, doors))
     else:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from diagnose.words.text_type import Text
+from diagnose.words.text_type import Step, Text
 
 TEXTS: dict[str, Text] = {
     # -- settings ------------------------------------------------------------------------------------------------------
@@ -13,6 +13,7 @@ TEXTS: dict[str, Text] = {
         "terminal.",
         (
             "Put the key into {key_env}, in the shell or the `.env` file from which the app starts.",
+            Step("local", "If the server needs no key, put any word there: the SDK does not start without one."),
             "If you have no key yet, make one at {console}",
             "Put the key where {app} looks for it, then start the app again.",
             "If the key lies in a file, name it: `llmdoctor check --key-file PATH` or `--env-file PATH`.",
@@ -32,10 +33,11 @@ TEXTS: dict[str, Text] = {
         "An SDK reads variables with certain names and passes over all others without a word. The names change "
         "between generations, and old guides live on. So the value is there, and the app never sees it.",
         (
-            (
-                "Rename it: the OpenAI SDKs read OPENAI_API_KEY and OPENAI_BASE_URL, Anthropic's read "
-                "ANTHROPIC_API_KEY and ANTHROPIC_BASE_URL."
+            Step(
+                "protocol:openai|protocol:responses",
+                "Rename it: the OpenAI SDKs read OPENAI_API_KEY and OPENAI_BASE_URL.",
             ),
+            Step("protocol:anthropic", "Rename it: Anthropic's SDKs read ANTHROPIC_API_KEY and ANTHROPIC_BASE_URL."),
             "For {door}, the key's variable is {key_env}.",
             "Start the app again from a new terminal, so that it sees the new name.",
             "Other programs may read other names: their manuals tell which.",
@@ -53,7 +55,8 @@ TEXTS: dict[str, Text] = {
     ),
     "settings.project_override": Text(
         "A file in this folder would send a secret of yours to {host}",
-        "{source|A file in this folder} decides where {secret|your key} goes. The file may have come with a clone or a "
+        "{source|A file in this folder} decides where {secret|your key} goes. The file may have come with a "
+        "clone or a "
         "download, and you have not agreed to it, so the secret was not sent. An app that is started in this folder "
         "sends it without asking.",
         (
@@ -85,27 +88,35 @@ TEXTS: dict[str, Text] = {
     "url.stray_characters": Text(
         "There are stray characters in or around the base URL",
         "The address holds something that is no part of it: "
-        "{position|a blank, a quote, a comma, or a character that cannot be seen}. It came along when the address was "
+        "{position|a blank, a quote, a comma, or a character that cannot be seen}. It came along when the "
+        "address was "
         "copied. Some apps cut it off, others send it, and the server finds no such page.",
         (
             "Set the base URL to {better_url}",
+            Step(
+                "url_in:dotenv|url_in:compose|container",
+                "In an env file for Docker, write the value without quotes: there they become part of it.",
+            ),
             "Delete the value and type the address by hand, without quotes or blanks.",
-            "In an env file for Docker, write the value without quotes: there they become part of it.",
         ),
     ),
     "url.plaintext": Text(
         "The key would travel to {host} without encryption",
-        "The base URL begins with http://, so everyone on the way can read the key, the questions and the answers. On "
+        "The base URL begins with http://, so everyone on the way can read the key, the questions and the "
+        "answers. On "
         "a public network that is as good as giving the key away. llmdoctor does not send a key like this unless it "
         "is told to.",
         (
             "Set the base URL to {better_url}",
             "Change http:// to https:// in the base URL.",
-            (
-                "If the server has no https, ask its operator for it; on your own server, put a web server with a "
-                "certificate in front."
+            "For one test at your own risk, add --send-anyway to the command.",
+            Step(
+                "owner",
+                (
+                    "If the server is yours and has no https, put a web server with a certificate in front of "
+                    "it. If it is not, ask its operator."
+                ),
             ),
-            "For one test at your own risk: `llmdoctor check --send-anyway`.",
         ),
     ),
     "url.host_typo": Text(
@@ -130,7 +141,8 @@ TEXTS: dict[str, Text] = {
     ),
     "url.endpoint_included": Text(
         "The base URL already contains the endpoint",
-        "The last part of the path, such as {ending|/chat/completions or /messages}, is added by the app itself. Here "
+        "The last part of the path, such as {ending|/chat/completions or /messages}, is added by the app "
+        "itself. Here "
         "it stands in the base URL as well, so it goes out twice, and nothing lives at such a path.",
         (
             "Set the base URL to {better_url}",
@@ -148,9 +160,11 @@ TEXTS: dict[str, Text] = {
     ),
     "url.version_doubled": Text(
         "The {doubled|version} part of the path goes out twice",
-        "The base URL ends in {doubled|a version}, and {app} adds {added|one} by itself, which makes something like "
-        "{twice|/v1/v1}. A base URL for OpenAI's SDKs ends in /v1, one for Anthropic's, Google's or Azure's does not: "
-        "they are easily mixed up.",
+        (
+            "The base URL ends in {doubled|a version}, and {app} adds {added|one} by itself, which makes "
+            "something like {twice|/v1/v1}. Base URLs for some SDKs end in the version and those for "
+            "others do not, so they are easily mixed up."
+        ),
         (
             "Set the base URL to {better_url}",
             "Delete {doubled|the version} at the end of the base URL.",
@@ -167,9 +181,11 @@ TEXTS: dict[str, Text] = {
     ),
     "url.path_wrong": Text(
         "The API of {host} lives under another path",
-        "Nothing that an app could use answers at the path of the base URL. Under another path of the same host an "
-        "API did answer. Relays often keep it below a part of their own, such as /api or /openai; Gemini and Azure "
-        "serve several versions of theirs, and not every host has them all.",
+        (
+            "Nothing that an app could use answers at the path of the base URL. Under another path of "
+            "the same host an API did answer. Relays often keep it below a part of their own, such as "
+            "/api or /openai, and some hosts serve several versions of it."
+        ),
         (
             "Set the base URL to {better_url}",
             "Set the version of the API to {better_version}, in {version_variable} for instance.",
@@ -179,7 +195,8 @@ TEXTS: dict[str, Text] = {
     # -- key -----------------------------------------------------------------------------------------------------------
     "key.placeholder": Text(
         "The key is still an example value",
-        "It is a stand-in out of a manual or a template, such as sk-... or your-api-key. Nobody has put a real key in "
+        "It is a stand-in out of a manual or a template, such as sk-... or your-api-key. Nobody has put a "
+        "real key in "
         "its place yet.",
         (
             "Make a key at {console}",
@@ -190,7 +207,8 @@ TEXTS: dict[str, Text] = {
     "key.unexpanded": Text(
         "The key is the name of a variable, not its value",
         "A reference such as ${OPENAI_API_KEY} or %OPENAI_API_KEY% should have been replaced by the key. What reads "
-        "this file does not do that, or the variable was not set at the time. So the reference itself goes out as the "
+        "this file does not do that, or the variable was not set at the time. So the reference itself goes "
+        "out as the "
         "key.",
         (
             "Set the variable that it names, before the app starts.",
@@ -204,9 +222,13 @@ TEXTS: dict[str, Text] = {
         "{position|a blank, a quote, a line end, or a character that cannot be seen}. It came along when the key was "
         'copied. Python\'s SDKs then often say only "Connection error.", and nothing is ever sent.',
         (
-            "Copy the key again with the copy button of the provider's page, and paste it into an empty field.",
-            "Delete quotes, blanks and line ends around the key. An env file for Docker takes no quotes.",
-            "If the file was written on Windows, save it with Unix line ends (LF).",
+            Step(
+                "key_in:dotenv|key_in:compose",
+                "Delete quotes, blanks and line ends around the key. An env file for Docker takes no quotes.",
+            ),
+            Step("key_in:file", "If the file was written on Windows, save it with Unix line ends (LF)."),
+            ("Copy the key again with the copy button of the provider's page, and paste it into an empty field."),
+            Step("!key_in:dotenv !key_in:compose", "Delete quotes, blanks and line ends around the key."),
         ),
     ),
     "key.bearer_prefix": Text(
@@ -217,7 +239,8 @@ TEXTS: dict[str, Text] = {
     ),
     "key.several": Text(
         "Several keys stand in one value",
-        "Some apps take a list of keys and use them in turn. Most SDKs send the whole value as one single key, and no "
+        "Some apps take a list of keys and use them in turn. Most SDKs send the whole value as one single "
+        "key, and no "
         "server knows that one.",
         (
             "Keep one key and delete the others.",
@@ -234,12 +257,13 @@ TEXTS: dict[str, Text] = {
         ),
     ),
     "key.truncated": Text(
-        "The key does not have the length of its kind",
-        "It begins like a key of {key_door|a known provider}, but no such key is as short or as long as this one. "
-        "Part of it was lost when it was copied, or something was added.",
+        "The key is incomplete or too long",
+        "It begins like a key of {key_door|a known provider}, but no such key looks like this one. Part of it was lost "
+        "when it was copied, or something was added.",
         (
             (
-                "It has {key_length} characters now. Copy it again with the copy button: a double click often stops at "
+                "It has {key_length} characters now. Copy it again with the copy button: a double click often stops "
+                "at "
                 "a hyphen."
             ),
             "Copy the key again as a whole, and paste it into an empty field.",
@@ -248,20 +272,34 @@ TEXTS: dict[str, Text] = {
     ),
     "key.wrong_kind": Text(
         "This credential is not a key for calling models",
-        "It comes from the right house but is made for another purpose, as an admin key, a login token, a key id, an "
-        "organisation id or a webhook secret is. The model API does not take it.",
+        "It is {credential|an admin key, a login token, an ID or a secret for another purpose}. The model API does not "
+        "accept it.",
         (
             "Make an API key at {console}",
-            "On the provider's page for API keys, make a key and use that one.",
-            (
-                "The login of a subscription works in its maker's own apps only: an API key is a thing apart, and "
-                "billed apart."
+            Step(
+                "key:oauth|key:session",
+                (
+                    "The login of a subscription works in its maker's own apps only: an API key is made apart "
+                    "from it, and billed apart."
+                ),
             ),
+            "On the provider's page for API keys, make a key and use that one.",
+        ),
+    ),
+    "key.wrong_audience": Text(
+        "This token was made for another service",
+        "A token names the service for which it was made (aud) and who issued it (iss). This one is for "
+        "{audience|another service}, and {door} does not accept it, however long it is valid.",
+        (
+            "Get a new token for this service: {token_command}",
+            "Get a new token, and ask for the audience or scope that the manual of {door} names.",
+            "Or use an API key instead: {console}",
         ),
     ),
     "key.official_elsewhere": Text(
         "A key of {key_door|an official provider} is given to {host}",
-        "That host is not known to belong to the provider of the key. A relay normally hands out keys of its own, and "
+        "That host is not known to belong to the provider of the key. A relay normally hands out keys of its "
+        "own, and "
         "with an official one its operator can use your account. It is fine if the server is yours, or one that you "
         "trust with the key.",
         (
@@ -272,7 +310,8 @@ TEXTS: dict[str, Text] = {
     ),
     "key.wrong_door": Text(
         "This key belongs to {key_door|another provider}, not to {door|this one}",
-        "Each provider knows only the keys that it made itself. A key at another's door is like your house key at the "
+        "Each provider knows only the keys that it made itself. A key at another's door is like your house "
+        "key at the "
         "neighbour's: nothing is broken, it just does not open. The key and the base URL have to come from the same "
         "provider.",
         (
@@ -303,8 +342,10 @@ TEXTS: dict[str, Text] = {
     ),
     "key.wrong_resource": Text(
         "This key belongs to another resource of the same provider",
-        "Some providers tie a key to one resource, workspace or product that has a host of its own. Azure does so "
-        "with each resource, and Mistral with Codestral. Next door the key is unknown.",
+        (
+            "Some providers tie a key to one resource, workspace or product that has a host of its own. "
+            "At another one the key is unknown."
+        ),
         (
             "To keep the key, set the base URL to {better_url}",
             "Open the resource in the provider's console, and copy both address and key from that one page.",
@@ -318,35 +359,47 @@ TEXTS: dict[str, Text] = {
         "gets to {host}.",
         (
             "Set the proxy to {better_proxy}",
-            (
-                "Write it as http://HOST:PORT, or socks5://HOST:PORT for a SOCKS port. HTTPS_PROXY, too, nearly always "
-                "begins with http://. Special characters of its password stand as codes: @ is %40, : is %3A, # is %23."
+            Step(
+                "proxy_problem:api_address|proxy_problem:own_address",
+                (
+                    "Delete it from {source|the proxy setting}: the address of an API or a relay belongs in the "
+                    "base URL."
+                ),
             ),
-            "Delete entries with square brackets or :: from NO_PROXY, such as [::1].",
-            "An API address or a relay is no proxy: it belongs in the base URL.",
+            Step(
+                "!proxy_problem:api_address !proxy_problem:own_address",
+                (
+                    "Write it as http://HOST:PORT, or socks5://HOST:PORT for a SOCKS port. HTTPS_PROXY, too, "
+                    "nearly always begins with http://."
+                ),
+            ),
+            Step(
+                "!proxy_problem:api_address !proxy_problem:own_address",
+                "Special characters of its password stand as codes: @ is %40, : is %3A, # is %23.",
+            ),
         ),
     ),
     "proxy.ignored": Text(
         "The app does not use the proxy that this check used",
-        "Node's fetch and some apps pay no heed to HTTP_PROXY and HTTPS_PROXY. This check went through "
-        "{proxy|the proxy}, the app goes straight out. So the one can work while the other fails.",
         (
-            "With Node 24 or newer, start the app with NODE_USE_ENV_PROXY=1.",
+            "The app pays no heed to HTTP_PROXY and HTTPS_PROXY. This check went through {proxy|the "
+            "proxy}, the app goes straight out. So the one can work while the other fails."
+        ),
+        (
+            Step("node !python", "With Node 24 or newer, start the app with NODE_USE_ENV_PROXY=1."),
             "Enter the proxy in the app's own settings.",
             "Or let your proxy program carry everything (its TUN mode).",
         ),
     ),
     "proxy.unreachable": Text(
         "Nothing answers at the proxy {proxy|that is set}",
-        "All requests are to go through it, so none gets out, and {host} may be perfectly well. Most often the proxy "
-        "program is not running or has another port. Inside a container, 127.0.0.1 is the container itself.",
+        (
+            "All requests are to go through it, so none gets out, and {host} may be perfectly well. Most "
+            "often the proxy program is not running or has another port."
+        ),
         (
             "Start the proxy program, and compare its port with {source|the proxy setting}.",
             "If you need no proxy, delete HTTP_PROXY, HTTPS_PROXY and ALL_PROXY and start the app again.",
-            (
-                "In a container, write host.docker.internal in place of 127.0.0.1, and let the proxy accept "
-                "connections from the LAN."
-            ),
         ),
     ),
     "proxy.auth_required": Text(
@@ -355,12 +408,12 @@ TEXTS: dict[str, Text] = {
         "before it went out. The API key plays no part in this.",
         (
             (
-                "Write them into the proxy setting: http://USER:PASSWORD@HOST:PORT, with special characters as codes "
-                "(@ is %40)."
+                "Write them into the proxy setting: http://USER:PASSWORD@HOST:PORT, with special characters "
+                "as codes (@ is %40)."
             ),
             (
-                "Ask your IT staff for them. If they say NTLM or Kerberos, run a local helper such as px or cntlm, and "
-                "use that as the proxy."
+                "Ask your IT staff for them. If they say NTLM or Kerberos, run a local helper that signs in "
+                "to such proxies, and use that as the proxy."
             ),
         ),
     ),
@@ -370,13 +423,16 @@ TEXTS: dict[str, Text] = {
         "Without it they stop as they start, whichever host is called, those in NO_PROXY too. This check brings its "
         "own.",
         (
-            (
-                'In the app\'s own Python environment (not in another): `pip install "httpx[socks]"`. Programs on '
-                "requests need `pip install pysocks`."
+            Step(
+                "python",
+                (
+                    'In the app\'s own Python environment (not in another): `pip install "httpx[socks]"`. '
+                    "Programs on requests need `pip install pysocks`."
+                ),
             ),
             (
-                "Or delete {source|ALL_PROXY} and set HTTPS_PROXY=http://HOST:PORT to the HTTP port of the same proxy "
-                "program. Node's clients know no SOCKS, and need this in any case."
+                "Or delete {source|ALL_PROXY} and set HTTPS_PROXY=http://HOST:PORT to the HTTP port of the "
+                "same proxy program."
             ),
         ),
     ),
@@ -408,7 +464,6 @@ TEXTS: dict[str, Text] = {
             "Set the base URL to {better_url}",
             "Compare the host in the base URL with the manual, letter by letter.",
             "If it is a name of your company, connect to its network or VPN first.",
-            "For host.docker.internal on Linux, start the container with --add-host=host.docker.internal:host-gateway.",
         ),
     ),
     "dns.failed": Text(
@@ -416,9 +471,11 @@ TEXTS: dict[str, Text] = {
         "The name service gave no usable answer, so it is not known whether the name exists. Mostly this machine is "
         "offline, or its name server cannot be reached.",
         (
-            "See whether a web page opens on this machine. If none does, mend the network first.",
+            Step(
+                "container", "In a container, restart the container engine, or start the container with --dns 1.1.1.1."
+            ),
+            "See whether a web page opens on this machine. If none does, repair the network first.",
             "Restart the VPN or proxy program, or set another name server, such as 1.1.1.1 or 223.5.5.5.",
-            "In a container, restart Docker or start it with --dns 1.1.1.1.",
         ),
     ),
     "dns.bogus_answer": Text(
@@ -427,7 +484,8 @@ TEXTS: dict[str, Text] = {
         "else's. A filter, an ad blocker, the hosts file or a false answer on the way stands in for the real one.",
         (
             (
-                "Look for {host} in the hosts file (/etc/hosts, on Windows C:\\Windows\\System32\\drivers\\etc\\hosts) "
+                "Look for {host} in the hosts file (/etc/hosts, on Windows "
+                "C:\\Windows\\System32\\drivers\\etc\\hosts) "
                 "and delete that line."
             ),
             "Set another name server or switch on encrypted DNS, then restart the app.",
@@ -436,8 +494,11 @@ TEXTS: dict[str, Text] = {
     ),
     "dns.fake_ip": Text(
         "The name {host|in the base URL} leads to a stand-in address of a proxy program",
-        "Proxy programs such as Clash hand out addresses from 198.18.0.0/15 and carry the connection themselves. That "
-        "is how they work, and no fault. Only when the program was stopped or restarted does nothing answer there.",
+        (
+            "Proxy programs in TUN mode hand out addresses from 198.18.0.0/15 and carry the connection "
+            "themselves. That is how they work, and no fault. Only when the program was stopped or "
+            "restarted does nothing answer there."
+        ),
         (
             "While everything works, there is nothing to do.",
             "If nothing answers, restart the proxy program, then the app.",
@@ -447,26 +508,39 @@ TEXTS: dict[str, Text] = {
     # -- tcp -----------------------------------------------------------------------------------------------------------
     "tcp.refused": Text(
         "{host} turns the connection away: nothing listens on that port",
-        "The machine is there and said at once that no program waits on this port. The server is not started, uses "
-        "another port, or listens for its own machine only. Inside a container, localhost is the container itself.",
         (
-            "Start the server, and compare the port that it prints with the one in the base URL.",
-            "The port that was asked for is {port}.",
-            (
-                "To reach it from another machine or container, let it listen on 0.0.0.0 (for Ollama: "
-                "OLLAMA_HOST=0.0.0.0)."
+            "The machine is there and said at once that no program waits on this port. The server is not "
+            "started, uses another port, or listens for its own machine only."
+        ),
+        (
+            Step("provider", "Compare host and port with the provider's manual: its API answers on port 443."),
+            Step("provider", "Try from another network, or without VPN and proxy."),
+            Step(
+                "!provider",
+                "Start the server, and compare the port that it prints with {port|the one in the base URL}.",
             ),
-            "In a container, write host.docker.internal in place of localhost.",
+            Step(
+                "owner door:ollama|protocol:ollama",
+                (
+                    "If the server is yours: let it listen on 0.0.0.0, if other machines or containers are to "
+                    "reach it: OLLAMA_HOST=0.0.0.0."
+                ),
+            ),
+            Step(
+                "owner !door:ollama !protocol:ollama",
+                ("If the server is yours: let it listen on 0.0.0.0, if other machines or containers are to reach it."),
+            ),
         ),
     ),
     "tcp.timeout": Text(
         "{host} does not react to attempts to connect",
-        "Neither yes nor no comes back. A firewall swallows the attempt, this network does not let it through, or the "
+        "Neither yes nor no comes back. A firewall swallows the attempt, this network does not let it "
+        "through, or the "
         "machine is off.",
         (
             "See whether other web pages open. If so, try again through a proxy or from another network.",
-            "With a server of your own, open its port in the firewall and in the cloud's security group.",
-            "See whether the server still has the address {address}.",
+            Step("owner", "If the server is yours, open its port in the firewall and in the cloud's security group."),
+            Step("owner", "If the server is yours, see whether it still has the address {address}."),
         ),
     ),
     "tcp.unreachable": Text(
@@ -474,9 +548,12 @@ TEXTS: dict[str, Text] = {
         "This machine, or a router on the way, knows no path to that address. The network is down, a VPN is needed, "
         "or the system does not let this app into the local network.",
         (
+            Step(
+                "local",
+                ("On macOS, allow the app or terminal under System Settings, Privacy & Security, Local Network."),
+            ),
             "See whether this machine is online, and connect to the VPN if the host needs it.",
-            "On macOS, allow the app or terminal under System Settings, Privacy & Security, Local Network.",
-            "See whether the server's address has changed.",
+            Step("owner", "If the server is yours, see whether its address has changed."),
         ),
     ),
     "tcp.reset": Text(
@@ -486,7 +563,7 @@ TEXTS: dict[str, Text] = {
         (
             "Restart the VPN or proxy program, or try without it.",
             "Try from another network. If it works there, ask whoever runs this one.",
-            "With a server of your own, look at its list of allowed addresses and at its log.",
+            Step("owner", "If the server is yours, look at its list of allowed addresses and at its log."),
         ),
     ),
     "tcp.ipv6_broken": Text(
@@ -494,20 +571,22 @@ TEXTS: dict[str, Text] = {
         "This host has addresses of both kinds. An app that tries IPv6 first has to wait for it to fail, and some "
         "never switch over. The reason is mostly this network or its VPN.",
         (
-            "Switch IPv6 off on this machine or in the VPN, or have the network mended.",
-            "If the base URL says localhost, write 127.0.0.1 instead.",
-            "For Node, set NODE_OPTIONS=--dns-result-order=ipv4first.",
+            Step("node", "For Node, set NODE_OPTIONS=--dns-result-order=ipv4first."),
+            Step("local", "If the base URL says localhost, write 127.0.0.1 instead."),
+            "Switch IPv6 off on this machine or in the VPN, or have the network repaired.",
         ),
     ),
     # -- tls -----------------------------------------------------------------------------------------------------------
     "tls.not_tls": Text(
         "{host} does not speak https on this port",
-        "The base URL begins with https://, but plain http came back. Local servers such as Ollama, vLLM or a relay "
-        "of one's own speak http as long as nobody gives them a certificate.",
+        (
+            "The base URL begins with https://, but plain http came back. A server on one's own machine "
+            "or network speaks http as long as nobody gives it a certificate."
+        ),
         (
             "Set the base URL to {better_url}",
-            "If the server is on this machine or in your own network, change https:// to http://.",
-            "On a public server, use the port that has https, mostly 443, or ask its operator for it.",
+            Step("!provider", "If the server is on this machine or in your own network, change https:// to http://."),
+            Step("public", "Use the port that has https, mostly 443, or ask the server's operator for it."),
         ),
     ),
     "tls.needed": Text(
@@ -524,11 +603,9 @@ TEXTS: dict[str, Text] = {
         "{not_after|a day that is past}, so apps no longer trust the server. Only its operator can renew it.",
         (
             "See that date and time of this machine are right.",
-            (
-                "Tell the operator of {host} that the certificate has to be renewed. On your own server, renew it and "
-                "reload the web server."
-            ),
+            Step("public", "Tell the operator of {host} that the certificate has to be renewed."),
             "Do not switch the check off: then anyone on the way could read the key.",
+            Step("owner", "If the server is yours, renew the certificate and reload the web server."),
         ),
     ),
     "tls.not_yet_valid": Text(
@@ -548,7 +625,7 @@ TEXTS: dict[str, Text] = {
         (
             "If it is the same server, use one of these names in the base URL: {names}.",
             "If the names on it are those of a stranger, set another name server or try another network.",
-            "On your own server, get a certificate that names {host}.",
+            Step("owner", "If the server is yours, get a certificate that names {host}."),
         ),
     ),
     "tls.self_signed": Text(
@@ -556,12 +633,31 @@ TEXTS: dict[str, Text] = {
         "Nobody whom your apps know vouches for it, so they refuse it. That is common with servers of one's own, and "
         "a bad sign with a public service.",
         (
-            (
-                "For a server of your own, hand its certificate to the app: SSL_CERT_FILE=PATH for Python, "
-                "NODE_EXTRA_CA_CERTS=PATH for Node."
+            Step("provider", "Send no key: this is not how {door} signs its certificates. Try from another network."),
+            Step("relay", "Send no key, and ask the operator of {host} for a certificate from a public authority."),
+            Step(
+                "python node owner",
+                (
+                    "If the server is yours, hand its certificate to the app: SSL_CERT_FILE=PATH for Python, "
+                    "NODE_EXTRA_CA_CERTS=PATH for Node."
+                ),
             ),
-            "Better still, get it a certificate from a public authority such as Let's Encrypt.",
-            "With a public service, send no key, and ask its operator.",
+            Step("python !node owner", "If the server is yours, hand its certificate to the app: SSL_CERT_FILE=PATH."),
+            Step(
+                "node !python owner",
+                "If the server is yours, hand its certificate to the app: NODE_EXTRA_CA_CERTS=PATH.",
+            ),
+            Step(
+                "!node !python owner",
+                "If the server is yours, hand its certificate to the app, or add it to the system's list.",
+            ),
+            Step(
+                "owner",
+                (
+                    "Better still, if the server is yours: get it a certificate from a public authority such as "
+                    "Let's Encrypt."
+                ),
+            ),
         ),
     ),
     "tls.clock_wrong": Text(
@@ -575,26 +671,77 @@ TEXTS: dict[str, Text] = {
     ),
     "tls.untrusted_issuer": Text(
         "The issuer of the certificate of {host} is not known here",
-        "It was issued by {issuer|an authority} that is not in the list of those whom the client trusts. Mostly it is "
+        "It was issued by {issuer|an authority} that is not in the list of those whom the client trusts. "
+        "Mostly it is "
         "an authority of a company's own, or the list is old.",
         (
-            (
-                "In a company, get its root certificate from the IT staff and hand it to the app: SSL_CERT_FILE=PATH "
-                "for Python, NODE_EXTRA_CA_CERTS=PATH for Node."
+            Step(
+                "python node",
+                (
+                    "In a company, get its root certificate from the IT staff and hand it to the app: "
+                    "SSL_CERT_FILE=PATH for Python, NODE_EXTRA_CA_CERTS=PATH for Node."
+                ),
             ),
-            "Update the list: `pip install -U certifi`, or the updates of the system.",
-            "If the browser is content, let Node use the system's list: NODE_USE_SYSTEM_CA=1.",
+            Step(
+                "python !node",
+                (
+                    "In a company, get its root certificate from the IT staff and hand it to the app: "
+                    "SSL_CERT_FILE=PATH."
+                ),
+            ),
+            Step(
+                "node !python",
+                (
+                    "In a company, get its root certificate from the IT staff and hand it to the app: "
+                    "NODE_EXTRA_CA_CERTS=PATH."
+                ),
+            ),
+            Step(
+                "!node !python",
+                (
+                    "In a company, get its root certificate from the IT staff and hand it to the app, or add it "
+                    "to the system's list."
+                ),
+            ),
+            Step("node", "If the browser is content, let Node use the system's list: NODE_USE_SYSTEM_CA=1."),
+            Step("python", "Update the list: `pip install -U certifi`, or the updates of the system."),
+            Step("!python", "Update the list of authorities with the updates of the system."),
         ),
     ),
     "tls.intercepted": Text(
         "Something on the way opens the encrypted connection to {host}",
-        "In place of the host's own certificate there came one of {issuer|another issuer}. Company proxies, antivirus "
+        "In place of the host's own certificate there came one of {issuer|another issuer}. Company proxies, "
+        "antivirus "
         "and debugging programs do that to read along. Apps that do not know that issuer refuse, and whoever reads "
         "along sees the key too.",
         (
-            (
-                "In a company, get its root certificate from the IT staff and hand it to the app: SSL_CERT_FILE=PATH "
-                "for Python, NODE_EXTRA_CA_CERTS=PATH for Node."
+            Step(
+                "python node",
+                (
+                    "In a company, get its root certificate from the IT staff and hand it to the app: "
+                    "SSL_CERT_FILE=PATH for Python, NODE_EXTRA_CA_CERTS=PATH for Node."
+                ),
+            ),
+            Step(
+                "python !node",
+                (
+                    "In a company, get its root certificate from the IT staff and hand it to the app: "
+                    "SSL_CERT_FILE=PATH."
+                ),
+            ),
+            Step(
+                "node !python",
+                (
+                    "In a company, get its root certificate from the IT staff and hand it to the app: "
+                    "NODE_EXTRA_CA_CERTS=PATH."
+                ),
+            ),
+            Step(
+                "!node !python",
+                (
+                    "In a company, get its root certificate from the IT staff and hand it to the app, or add it "
+                    "to the system's list."
+                ),
             ),
             "In the antivirus, leave {host} out of the scanning of encrypted connections.",
             "If you know of nothing of the kind, send no key over this network.",
@@ -602,12 +749,16 @@ TEXTS: dict[str, Text] = {
     ),
     "tls.incomplete_chain": Text(
         "{host} does not send its whole chain of certificates",
-        "Between a server's certificate and a known authority stands another one, which the server has to send along. "
+        "Between a server's certificate and a known authority stands another one, which the server has to "
+        "send along. "
         "Here it is missing. Browsers fetch it by themselves, most other programs do not, so the page opens and the "
         "app fails.",
         (
-            "On your own server, install the full chain (fullchain.pem) in place of the single certificate.",
-            "Else tell the operator of {host} that the intermediate certificate is missing.",
+            Step("public", "Tell the operator of {host} that the intermediate certificate is missing."),
+            Step(
+                "owner",
+                ("If the server is yours, install the full chain (fullchain.pem) in place of the single certificate."),
+            ),
         ),
     ),
     "tls.handshake_failed": Text(
@@ -615,11 +766,14 @@ TEXTS: dict[str, Text] = {
         "They have no version or method of encryption in common. One of the two is very old, or a device in between "
         "meddles.",
         (
-            "Update the app and its Python, Node or OpenSSL.",
+            "Update the app and the TLS library that it uses.",
             "Try without VPN and proxy, or from another network.",
-            (
-                "On your own server, allow TLS 1.2 and 1.3. In an nginx that passes requests on, set "
-                "`proxy_ssl_server_name on`."
+            Step(
+                "owner",
+                (
+                    "If the server is yours, allow TLS 1.2 and 1.3, and let a reverse proxy send the host's name "
+                    "on (SNI)."
+                ),
             ),
         ),
     ),
@@ -639,11 +793,18 @@ TEXTS: dict[str, Text] = {
         "official SDKs and most apps present none unless you configure one. The API has not seen the key yet.",
         (
             "Ask the operator of {host} for an address that needs only a key, or for a client certificate and its key.",
-            (
-                "With a certificate, give it to the app's HTTP client: in Python `openai.OpenAI(http_client="
-                "httpx.Client(cert=(CERT, KEY)))`. Few apps have a setting for it."
+            Step(
+                "python",
+                (
+                    "With a certificate, give it to the app's HTTP client: in Python `openai.OpenAI(http_client="
+                    "httpx.Client(cert=(CERT, KEY)))`. Few apps have a setting for it."
+                ),
             ),
-            "On your own server, do not require it for the API path (nginx: `ssl_verify_client off`).",
+            Step(
+                "owner via:nginx",
+                "If the server is yours, do not require it for the API path (nginx: `ssl_verify_client off`).",
+            ),
+            Step("owner !via:nginx", "If the server is yours, do not require it for the API path."),
         ),
     ),
     "tls.strict": Text(
@@ -664,16 +825,26 @@ TEXTS: dict[str, Text] = {
         "The certificate of {host} ends in {days|a few} days",
         "All is well today. From {not_after|that day} on, apps will refuse to connect unless it is renewed. Renewal "
         "is mostly automatic and done weeks ahead, so here it may have stopped.",
-        ("Tell the operator of {host}. On your own server, renew it now and see why that did not happen by itself.",),
+        (
+            Step("public", "Tell the operator of {host}."),
+            Step(
+                "owner",
+                ("If the server is yours, renew the certificate now, and see why that did not happen by itself."),
+            ),
+        ),
     ),
     # -- http ----------------------------------------------------------------------------------------------------------
     "http.timeout": Text(
         "{host} took the connection but did not answer in time",
         "The server, or one behind it, is busy, stuck, or still loading the model.",
         (
-            "Give it more time: `llmdoctor check --timeout 60`.",
-            "With a server of your own, look at its log and memory: the first request often has to load the model.",
-            "See whether the provider's status page tells of a disturbance.",
+            "Give it more time: run the check with --timeout 60.",
+            Step("provider", "See whether the provider's status page tells of a disturbance."),
+            Step("relay", "Ask the operator of {host} whether the server is up."),
+            Step(
+                "owner",
+                ("If the server is yours, look at its log and memory: the first request often has to load the model."),
+            ),
         ),
     ),
     "http.closed": Text(
@@ -683,7 +854,7 @@ TEXTS: dict[str, Text] = {
         (
             "Try again: once is no pattern.",
             "Try without VPN and proxy.",
-            "With a server of your own, look at its log and memory at that moment.",
+            Step("owner", "If the server is yours, look at its log and memory at that moment."),
         ),
     ),
     "http.not_http": Text(
@@ -704,12 +875,14 @@ TEXTS: dict[str, Text] = {
     ),
     "http.blocked": Text(
         "A firewall in front of {host} turns this client away",
-        "The answer comes not from the API but from a bot check or web firewall. It goes by the sender's address, the "
+        "The answer comes not from the API but from a bot check or web firewall. It goes by the sender's "
+        "address, the "
         "country or the look of the client, and has not looked at the key.",
         (
+            Step("via:cloudflare", "Send the operator of {host} the text of the block page with its number (Ray ID)."),
             "Try from another network, or without the VPN or proxy.",
-            "If it is your own server or relay, let its API paths pass without bot checks.",
-            "Else send the operator of {host} the text of the block page with its number (Ray ID).",
+            Step("!via:cloudflare", "Send the operator of {host} the text of the block page with its number."),
+            Step("owner", "If the server is yours, let its API paths pass without bot checks."),
         ),
     ),
     "http.front_auth": Text(
@@ -717,19 +890,40 @@ TEXTS: dict[str, Text] = {
         "A password prompt, a single sign-on or an access gateway stands before the API and wants to be satisfied "
         "first. The API has not seen the key yet.",
         (
-            "Ask the operator of {host} for the address that is meant for programs, or for a token for the gateway.",
-            "If it is your own server, take the API path out of the login.",
-            "If it is your company's, connect to its VPN first.",
+            ("Ask the operator of {host} for the address that is meant for programs, or for a token for the gateway."),
+            "If it is your company's server, connect to its VPN first.",
+            Step("owner", "If the server is yours, take the API path out of the login."),
         ),
     ),
     "http.header_rejected": Text(
         "{host} objects to a header of the request",
-        "Beside the question, an app sends notes on itself, the headers. The server does not know one of them or "
-        "misses one: {parameter|anthropic-beta, anthropic-version or Host are the usual ones}.",
         (
-            "Update the server or relay, and the app.",
-            "In Claude Code, set CLAUDE_CODE_DISABLE_EXPERIMENTAL_BETAS=1.",
-            "If you reach Ollama through a tunnel, let the tunnel send localhost:11434 as the Host header.",
+            "Beside the question, an app sends notes on itself, the headers. The server does not know "
+            "one of them or misses one: {parameter|its own message says which}."
+        ),
+        (
+            Step("app:claude-code", "Set CLAUDE_CODE_DISABLE_EXPERIMENTAL_BETAS=1 for Claude Code."),
+            Step(
+                "protocol:ollama|door:ollama",
+                ("If you reach Ollama through a tunnel, let the tunnel send localhost:11434 as the Host header."),
+            ),
+            "Update the app.",
+            Step("public", "Ask the operator of {host} which headers the server takes."),
+            Step("owner", "If the server is yours, update it, or let it take the header."),
+        ),
+    ),
+    "http.body_encoding": Text(
+        "The server cannot read the compressed request",
+        "{app} compresses the body of its requests, and {host} tries to read the compressed bytes as JSON. The first "
+        "byte is already wrong: zstd begins with “(”, gzip with 0x1f. Key, model and address may all be right.",
+        (
+            "For Codex, switch compression off: `codex -c features.enable_request_compression=false`, or the same line "
+            "under [features] in config.toml.",
+            "In another app, look for an option that compresses requests, and switch it off.",
+            (
+                "For the owner of the server: update the relay, or let it decode Content-Encoding zstd and gzip "
+                "before it parses JSON."
+            ),
         ),
     ),
     "http.too_large": Text(
@@ -738,17 +932,33 @@ TEXTS: dict[str, Text] = {
         "cut off.",
         (
             "Send less: a shorter conversation, fewer or smaller files and pictures.",
-            "In an nginx of your own, raise client_max_body_size.",
+            Step("owner via:nginx", "If the server is yours, raise client_max_body_size in nginx."),
+            Step(
+                "owner !via:nginx",
+                (
+                    "If the server is yours, raise its limit on the size of a request, and that of the gateway "
+                    "before it."
+                ),
+            ),
         ),
     ),
     "http.gateway_error": Text(
         "The gateway at {host} gets no good answer from the API behind it",
-        "What answered is a go-between, such as nginx or Cloudflare. It is up, but the API behind it is down, slow or "
-        "out of its reach. Your key has nothing to do with it.",
+        (
+            "What answered is a gateway between the app and the API. It is up, but the API behind it is "
+            "down, slow or out of its reach. Your key has nothing to do with it."
+        ),
         (
             "Wait some minutes and try again.",
-            "See the provider's status page, or ask the operator of {host}.",
-            "If the gateway is yours, see that the program behind it runs, and that its address and port are right.",
+            Step("provider", "See the provider's status page."),
+            Step("relay", "Ask the operator of {host}."),
+            Step(
+                "owner",
+                (
+                    "If the server is yours, see that the program behind the gateway runs, and that its address "
+                    "and port are right."
+                ),
+            ),
         ),
     ),
     "http.server_error": Text(
@@ -756,10 +966,11 @@ TEXTS: dict[str, Text] = {
         "It took the request and failed while working on it. With a large provider that passes by itself. With a "
         "server of one's own, its log tells why.",
         (
+            Step("relay", "Tell the operator of {host} what the server said: {said}"),
             "Try again in a minute.",
             "Try another model: often only one is affected.",
-            "If it stays, see the provider's status page, or the log if the server is yours.",
-            "Tell the operator of {host} what the server said: {said}",
+            Step("provider", "If it stays, see the provider's status page."),
+            Step("owner", "If the server is yours, its log tells why."),
         ),
     ),
     # -- shape ---------------------------------------------------------------------------------------------------------
@@ -770,7 +981,9 @@ TEXTS: dict[str, Text] = {
         (
             "Set the base URL to {better_url}",
             "Look up the base URL in the manual of {host}: mostly it ends in /v1.",
-            "If the server is yours, see that you use the port of the API and not that of its web pages.",
+            Step(
+                "owner", "If the server is yours, see that you use the port of the API and not that of its web pages."
+            ),
         ),
     ),
     "shape.not_llm_api": Text(
@@ -784,13 +997,13 @@ TEXTS: dict[str, Text] = {
     ),
     "shape.wrong_protocol": Text(
         "{host} speaks {other_protocol|another protocol} here, not {protocol|the one chosen}",
-        "LLM APIs come in several languages, such as OpenAI's, Anthropic's and Gemini's. The app asks in one, and at "
-        "this address another is spoken.",
+        ("LLM APIs come in several protocols. The app speaks one, and at this address another is spoken."),
         (
             "In the app, choose {other_protocol} as the kind of provider.",
             "Or set the base URL to {better_url}",
             (
-                "See in the manual whether {protocol} has an address of its own there, and which languages the app can "
+                "See in the manual whether {protocol} has an address of its own there, and which protocols the app "
+                "can "
                 "speak."
             ),
         ),
@@ -802,29 +1015,32 @@ TEXTS: dict[str, Text] = {
         (
             "The server said: {said}",
             'Let the message be explained: `llmdoctor explain "TEXT"`.',
-            "If the server is yours, let it mark its errors as errors.",
+            Step("owner", "If the server is yours, let it mark its errors as errors."),
         ),
     ),
     "shape.malformed_answer": Text(
         "The answer of {host} lacks what an SDK reads",
-        "It is an answer in JSON, but without the field in which an SDK looks for the text. A relay changed it on the "
+        "It is an answer in JSON, but without the field in which an SDK looks for the text. A relay changed "
+        "it on the "
         "way, or it follows another protocol.",
         (
             "See that the protocol chosen in the app is the one that the server speaks.",
-            "Update the server or relay.",
             "Try another model: often only one is affected.",
+            Step("public", "Ask the operator of {host}."),
+            Step("owner", "If the server is yours, update it."),
         ),
     ),
     # -- auth ----------------------------------------------------------------------------------------------------------
     "auth.rejected": Text(
         "{door} does not accept this key",
-        "The key came to the right place and in the right form, but is not known there. It was mistyped, deleted or "
-        "replaced, or never belonged to this place.",
+        "The server read the key and refused it. It was mistyped, deleted or replaced, or is not a key of this server.",
         (
-            "Compare {key_hint} with the keys listed at {console}",
-            "Make a new key at {console} and use that one.",
-            "See that no older key from another place is used: `llmdoctor check` names the place that wins.",
-            "With a relay, see on its page that the token exists and is switched on.",
+            Step("public", "Compare {key_hint} with the keys listed at {console}"),
+            "The key in use came from {key_source}: see that it is the one you mean.",
+            Step("public", "Make a new key at {console} and use that one."),
+            Step("relay", "On the relay's page, see that this token exists and is switched on, or make a new one."),
+            "Copy the key again from where you keep it.",
+            Step("owner local", "If the server is yours, compare the key with the one in its settings."),
         ),
     ),
     "auth.header_style": Text(
@@ -833,9 +1049,15 @@ TEXTS: dict[str, Text] = {
         "all of these places, and {host} does not look where {app} puts it.",
         (
             "Let the app send it as {better_auth}.",
-            ("In Claude Code, {claude_token} travels as Bearer and ANTHROPIC_API_KEY as x-api-key: use the other one."),
+            Step(
+                "app:claude-code",
+                (
+                    "In Claude Code, {claude_token} travels as Bearer and ANTHROPIC_API_KEY as x-api-key: use "
+                    "the other one."
+                ),
+            ),
             "In the app, choose the kind of provider that fits the server, or update the app.",
-            "If the relay is yours, let it accept both.",
+            Step("owner", "If the server is yours, let it accept both."),
         ),
     ),
     "auth.header_lost": Text(
@@ -843,10 +1065,10 @@ TEXTS: dict[str, Text] = {
         "Something on the way drops it, such as a redirect or a web server that keeps the header to itself. Some "
         "servers also say so when they cannot read the key's form.",
         (
+            "Try the other header: {better_auth}.",
             "Use the final address as base URL, with https://, so that nothing is redirected.",
             "Copy the key again as a whole.",
-            "Try the other header: {better_auth}.",
-            "On your own server, let the web server pass the Authorization header on.",
+            Step("owner", "If the server is yours, let its web server pass the Authorization header on."),
         ),
     ),
     "auth.expired": Text(
@@ -854,10 +1076,20 @@ TEXTS: dict[str, Text] = {
         "The server knows the key and says that it has expired, was switched off or suspended, or was found in "
         "public. It will not come back by waiting.",
         (
-            "Make a new key at {console}",
-            "Make a new key, put it in every place that used the old one, and delete the old one.",
-            "If it was found in public, see in the console what it was used for.",
-            "If the account itself is suspended, write to the provider's support.",
+            Step(
+                "said:suspended",
+                (
+                    "Write to the provider's support: the account or project is suspended, and a new key of it "
+                    "will not work either."
+                ),
+            ),
+            Step(
+                "said:leaked",
+                "See in the console what the key was used for, and find the place where it was published.",
+            ),
+            Step("!said:suspended", "Make a new key at {console}"),
+            Step("!said:suspended", "Put a new key in every place that used this one, and delete this one."),
+            Step("!said:suspended", "If the account itself is suspended, write to the provider's support."),
         ),
     ),
     "auth.not_permitted": Text(
@@ -866,9 +1098,17 @@ TEXTS: dict[str, Text] = {
         "among them.",
         (
             "The server said: {said}",
-            "Open {console} and give the key the missing permission.",
-            "Make a key without limits, or let the owner of the account allow model requests for it.",
-            "For Google keys, switch on the Generative Language API in the project.",
+            Step(
+                "door:github-models",
+                "In a GitHub Actions workflow, add `models: read` to `permissions:`; a personal token needs it too.",
+            ),
+            Step(
+                "!said:ask door:gemini|door:vertex", "In the project of the key, switch on the Generative Language API."
+            ),
+            Step("!said:ask", "Open {console} and give the key the missing permission."),
+            Step(
+                "!said:ask", "Make a key without limits, or let the owner of the account allow model requests for it."
+            ),
         ),
     ),
     "auth.ip_not_allowed": Text(
@@ -885,10 +1125,9 @@ TEXTS: dict[str, Text] = {
         "A relay passes requests on to the provider with a key of its own. That key was refused, not yours. Only the "
         "relay's operator can mend this.",
         (
-            "Send the operator of {host} this message: {said}",
-            "Tell the operator of {host}, with the time and the model.",
-            "Try another model or group there until it is mended.",
-            "If the relay is yours, replace the key of that channel.",
+            "Send the operator of {host} this message, with the time and the model: {said}",
+            "Try another model or group there until it is repaired.",
+            Step("owner", "If the relay is yours, replace the key of that channel."),
         ),
     ),
     # -- access --------------------------------------------------------------------------------------------------------
@@ -922,8 +1161,16 @@ TEXTS: dict[str, Text] = {
         "installed, or the name is only the one shown on web pages.",
         (
             "Names that come close: {near}.",
+            Step("protocol:ollama|door:ollama", "Fetch it first: `ollama pull NAME`."),
+            Step(
+                "protocol:azure|door:azure",
+                "The model is the name of your deployment here: copy it from the list of deployments.",
+            ),
+            Step(
+                "door:vertex|door:bedrock",
+                "Not every location has every model: see in the provider's list where this one is served.",
+            ),
             "Take a name from the model list of {host}, and copy it exactly.",
-            "With Ollama, fetch it first: `ollama pull NAME`. With Azure, use the name of the deployment.",
         ),
     ),
     "model.not_permitted": Text(
@@ -931,11 +1178,9 @@ TEXTS: dict[str, Text] = {
         "The model exists, but the account, project, plan or token does not include it.",
         (
             "Choose a model that the key may use, such as {near}.",
-            "Open {console} and allow the model for the key or project.",
-            (
-                "Choose another model, or ask the account's owner to open this one. With a relay, look at the token's "
-                "own list of models."
-            ),
+            Step("!said:ask", "Open {console} and allow the model for the key or project."),
+            Step("relay", "On the relay's page, look at the token's own list of models."),
+            "Choose another model, or ask the account's owner to open this one.",
         ),
     ),
     "model.no_channel": Text(
@@ -970,7 +1215,8 @@ TEXTS: dict[str, Text] = {
     ),
     "model.substituted": Text(
         "Another model answered than the one asked for",
-        "The answer bears another name than {model|the one asked for}. Relays can map one name to another, so you may "
+        "The answer bears another name than {model|the one asked for}. Relays can map one name to another, "
+        "so you may "
         "get, and pay for, something else.",
         (
             "If it is only another name of the same model, all is well.",
@@ -983,15 +1229,19 @@ TEXTS: dict[str, Text] = {
         "The account, the relay's user or the key itself has no credit left, or less than is set aside for the "
         "longest answer. A subscription to a chat app is no credit for the API. Waiting does not help.",
         (
-            "Top up, or raise the limit, at {console}",
+            Step(
+                "plan",
+                "If the key belongs to a subscription plan, set the base URL to that plan's own: {plan_url}",
+            ),
+            "Top up, or raise the limit, in the provider's console: {console}",
             "See balance and limits of the account and of this very key, then top up or raise them.",
             "If little is left, let the app ask for shorter answers (a smaller max_tokens).",
-            "If the key belongs to a plan, use that plan's own address.",
         ),
     ),
     "quota.rate_limited": Text(
         "There were too many requests for now",
-        "Each account may send only so many requests or words in a minute or a day. Address and key are in order, and "
+        "Each account may send only so many requests or words in a minute or a day. Address and key are in "
+        "order, and "
         "it passes by itself.",
         (
             "Wait {retry_after} seconds and try again.",
@@ -1015,7 +1265,8 @@ TEXTS: dict[str, Text] = {
         "and no error.",
         (
             "Switch streaming off in the app.",
-            "Update the server or relay, or ask its operator to support streaming.",
+            Step("public", "Ask the operator of {host} to support streaming."),
+            Step("owner", "If the server is yours, update it."),
         ),
     ),
     "stream.malformed": Text(
@@ -1024,8 +1275,9 @@ TEXTS: dict[str, Text] = {
         "server in between often changes them.",
         (
             "Switch streaming off in the app for the time being.",
-            "Update the server or relay, and let no web server compress the stream.",
             "See that the protocol chosen in the app is the one that the server speaks.",
+            Step("public", "Tell the operator of {host}."),
+            Step("owner", "If the server is yours, update it, and let no web server compress the stream."),
         ),
     ),
     "stream.error_inside": Text(
@@ -1045,17 +1297,20 @@ TEXTS: dict[str, Text] = {
         (
             "Try again: once is no pattern.",
             "Try without VPN and proxy.",
-            "On your own web server, raise the time limit (in nginx: proxy_read_timeout).",
+            Step("owner via:nginx", "If the server is yours, raise the time limit: proxy_read_timeout in nginx."),
+            Step("owner !via:nginx", "If the server is yours, raise the time limit of the gateway before it."),
         ),
     ),
     "stream.stalled": Text(
         "The stream starts and then nothing more comes",
-        "The first pieces arrived, then silence, and the connection stayed open. The server is stuck, or something in "
+        "The first pieces arrived, then silence, and the connection stayed open. The server is stuck, or "
+        "something in "
         "between holds the rest back.",
         (
             "Try again, or with another model.",
             "Try without VPN and proxy.",
-            "On your own web server, switch off buffering (in nginx: proxy_buffering off).",
+            Step("owner via:nginx", "If the server is yours, switch off buffering: proxy_buffering off in nginx."),
+            Step("owner !via:nginx", "If the server is yours, switch off buffering in the web server before it."),
         ),
     ),
     "stream.buffered": Text(
@@ -1063,35 +1318,70 @@ TEXTS: dict[str, Text] = {
         "The server took its time, and then everything came in one moment. Something in between collects the pieces "
         "and passes them on only at the end. It works, but the text does not grow before your eyes.",
         (
-            (
-                "On your own web server, switch off buffering and compression for it (in nginx: proxy_buffering off, "
-                "gzip off)."
-            ),
             "Try without VPN and proxy: antivirus and company proxies also collect.",
-            "Else ask the operator of {host}.",
+            Step("public", "Ask the operator of {host}."),
+            Step("owner", "If the server is yours, switch off buffering and compression in the web server before it."),
         ),
     ),
     "stream.no_terminator": Text(
         "The stream lacks its closing mark",
-        "The text is complete, but the last mark is missing, [DONE] or message_stop. Most apps do not mind. Some wait "
+        "The text is complete, but the last mark is missing, [DONE] or message_stop. Most apps do not mind. "
+        "Some wait "
         "for it, or report a broken answer.",
         (
             "If your app is content, there is nothing to do.",
-            "If it is not, switch streaming off, or update the server or relay.",
+            "If it is not, switch streaming off in the app.",
+            Step("owner", "If the server is yours, update it."),
+        ),
+    ),
+    "stream.websocket_refused": Text(
+        "The server refuses the WebSocket that {app} tries first",
+        "{app} opens a WebSocket before it sends an ordinary request, and {host} does not offer one there. After the "
+        "answer “Upgrade Required” it goes on over HTTPS at once; after most other answers it tries again for some "
+        "seconds first. It gives up only where the refusal says that the model does not exist or the request is bad.",
+        (
+            "If answers come after a pause, nothing is broken: only the first attempt is lost.",
+            "For Codex, set the relay up as a provider of its own in config.toml ([model_providers.NAME] with "
+            "base_url, without supports_websockets) in place of openai_base_url: then it sends no WebSocket request.",
+            (
+                "For the owner of the server: answer the upgrade with 426 Upgrade Required, so that clients fall back "
+                "at once."
+            ),
+        ),
+    ),
+    "stream.websocket_closed": Text(
+        "The WebSocket was closed before the answer was finished",
+        "{app} got its WebSocket at {host}, and then the server or something on the way closed it. Close code 1008 "
+        "means that the server's policy does not admit it, 1011 an error of the server, 1006 that the connection was "
+        "cut. Proxies and VPNs often cut WebSockets that ordinary requests survive.",
+        (
+            "Try it without the proxy or VPN, or in another network.",
+            (
+                "For Codex, a provider of its own in config.toml without supports_websockets uses ordinary requests "
+                "instead."
+            ),
+            "For the owner of the server: let the proxy in front pass upgrades on, and raise its read time-out.",
         ),
     ),
     # -- app -----------------------------------------------------------------------------------------------------------
     "app.cors": Text(
         "The browser does not let the app read the answer",
-        "A web page may read another server's answer only if that server allows it. Here it does not say so. The same "
+        "A web page may read another server's answer only if that server allows it. Here it does not say so. "
+        "The same "
         "request works outside a browser.",
         (
             "Use the desktop version of the app, or let its own server make the call.",
-            "On your own API server, allow the page's address (for Ollama: OLLAMA_ORIGINS).",
-            (
-                "If the provider wants an opt-in for browsers, switch it on in the app, and know that the page then "
-                "holds the key."
+            Step(
+                "public",
+                (
+                    "If the provider wants an opt-in for browsers, switch it on in the app, and know that the "
+                    "page then holds the key."
+                ),
             ),
+            Step(
+                "owner protocol:ollama|door:ollama", "If the server is yours, allow the page's address: OLLAMA_ORIGINS."
+            ),
+            Step("owner !protocol:ollama !door:ollama", "If the server is yours, allow the page's address (CORS)."),
         ),
     ),
     "app.mixed_content": Text(
@@ -1169,7 +1459,8 @@ TEXTS: dict[str, Text] = {
     ),
     "run.flaky": Text(
         "It does not work every time",
-        "The same check was run several times with the same settings. It failed by something that passes, and the last "
+        "The same check was run several times with the same settings. It failed by something that passes, "
+        "and the last "
         "try was another story. So the settings are not what is wrong: the network, a gateway or the provider fails "
         "now and then.",
         (

@@ -64,7 +64,8 @@ UI: dict[str, str] = {
     "curl.basic": "the command sends name and password (Basic), which LLM APIs do not take; a key alone goes as Bearer",
     "curl.credentials": "the command holds {names} different credentials; the first of them is checked",
     "curl.body": "the body of the command is no JSON; its model is not known",
-    "fix.no_stream": "Switch streaming off in the app: without it the answer came.",
+    "fix.no_stream": "Turn off streaming in the app: apps that ask for the whole answer at once get it here.",
+    "fix.stream_alone": "Turn on streaming in the app: apps that stream get the answer here, others do not.",
     "mend.nothing": "Nothing to write: these settings work as they stand.",
     "mend.unproven": "Nothing is written: no settings were seen to work in this run.",
     "mend.ask": "Write this?",
@@ -104,6 +105,7 @@ UI: dict[str, str] = {
     "mend.auth": "The key works in another header: {detail}. That is a setting of the app.",
     "mend.unset": "The request works without the header: remove {source}.",
     "mend.stream": "Switch streaming off in the app: without it the answer came.",
+    "mend.streaming": "Turn on streaming in the app: this program cannot change that setting.",
     "plan.to": "to {host}, port {port}",
     "plan.to_proxy": "to {host}, port {port}, through {proxy}",
     "plan.request": "({purpose}, {key}, {cost})",
@@ -245,7 +247,65 @@ UI: dict[str, str] = {
     "explain.near": "There is no code {code}. Did you mean: {near}?",
     "explain.no_code": "There is no code {code}. `llmdoctor explain -` reads an error text.",
     "explain.more": "More: llmdoctor explain {code}",
-    "explain.also": "It may also be",
+    "explain.also": "Also possible",
+    "explain.why": "Why",
+    "explain.likely": "likely",
+    "explain.possible": "possible",
+    "explain.unclear": "This text fits several causes. The likeliest:",
+    "explain.guessed": "No known message occurs in this text. The most similar known ones:",
+    "explain.tell": "What would tell",
+    "explain.first": "If it is {code}:",
+    "explain.ask.connection": (
+        "The line beneath it. Python prints the cause above “The above exception was the direct cause”, Node prints it "
+        "as `cause:` or `code:`, Rust as `Caused by`. ECONNREFUSED, ETIMEDOUT, ENOTFOUND and CERT… are four different "
+        "faults. An invalid base URL and a key with a line break hide behind the same words. `llmdoctor check URL` "
+        "finds out."
+    ),
+    "explain.ask.browser": (
+        "The line in the browser's console (F12): it names CORS, “Mixed Content” or a `net::ERR_…` code. The page's "
+        "script never learns which it was."
+    ),
+    "explain.ask.401": (
+        "The body of the answer and the base URL. The body says whether no key arrived, the key is unknown, or it "
+        "belongs elsewhere; the base URL shows whether the key was sent to the provider that issued it. Without a "
+        "body: `llmdoctor check`."
+    ),
+    "explain.ask.403": (
+        "The body of the answer. JSON comes from the API and names a permission, a model or a region; a web page comes "
+        "from a firewall or a proxy in front of it."
+    ),
+    "explain.ask.404": (
+        "The full URL that was requested, and the body. If the body names a model, the model is missing; if it is a "
+        "web page or names a path, the path of the base URL is wrong, most often a missing or doubled /v1."
+    ),
+    "explain.ask.405": (
+        "The full URL and the method that were requested. A POST that a redirect turned into a GET ends like this, and "
+        "so does a base URL that leads to a web page."
+    ),
+    "explain.ask.400": (
+        "The body of the answer: its `message` or `param` names the field, the model or the header that the server "
+        "refuses."
+    ),
+    "explain.ask.500": (
+        "The body of the answer, or the server's log at that time. It is the server's fault or its upstream's; whether "
+        "the same request with another model works tells the two apart."
+    ),
+    "explain.ask.upstream": (
+        "The log of the relay or router: it names the upstream, its status and its message. Whether the same request "
+        "with another model works tells a missing channel from a key that the upstream refuses."
+    ),
+    "explain.ask.network": (
+        "Whether anything answers at the base URL: open it in a browser or with curl. Codex shows the same words for a "
+        "closed port, a certificate that is not trusted, and a name that does not exist."
+    ),
+    "explain.ask.unknown": (
+        "The status code and the body of the answer, or the line beneath the message in the app's log. If the app "
+        "shows neither, `llmdoctor check URL` asks the server itself."
+    ),
+    "explain.ask.nearest": (
+        "The whole message with the lines above and below it, the base URL, and the name of the app. "
+        "`llmdoctor check URL` asks the server itself."
+    ),
     "seen.note": "{note}",
     "seen.of": "{name}: {note}",
     "seen.lost": "{request} → {kind} ({note})",
@@ -282,6 +342,12 @@ UI: dict[str, str] = {
     "seen.not_sent": "the key was not sent to {host}",
     "seen.not_private": "{address} belongs neither to this machine nor to a private network",
     "seen.length": "it has {count} characters, where such keys have {wanted}",
+    "seen.mark_cut": "it has {count} characters, and the mark {detail} of such keys is missing or too near its end",
+    "seen.token_issuer": "the token says that {issuer} issued it (iss)",
+    "seen.token_audience": "the token says that it is for {names} (aud)",
+    "seen.token_region": "the key says that it is for the region {detail}",
+    "seen.token_expires": "valid until {not_after}, as it says itself",
+    "seen.other_key": "the answer quotes the key {detail}, which is not yours ({key_hint})",
     "seen.list_served": "the model list was served to this key",
     "seen.list_empty": "the server's model list is empty",
     "seen.nearest": "nearest in the list of {count}: {near}",
@@ -314,6 +380,34 @@ UI: dict[str, str] = {
     "seen.unread_leads_out": "{source} was not read: it is a link that leads out of the folder",
     "seen.override_withheld": "the secret was not sent; agree once with --send-anyway, for good with `llmdoctor trust`",
     "seen.override_unlooked": "the address contains the secret, so nothing was sent and no name was looked up",
+    "seen.breaks": "{how}: breaks {clients}",
+    "seen.breaks_helper": "{how}: breaks the stream helper of {clients}",
+    "seen.breaks_both": "{how}: breaks {clients} and the stream helper of {helpers}",
+    "seen.works_unstreamed": "without streaming the answer arrived: apps that do not stream work here",
+    "seen.break_missing": "{where} is missing or null",
+    "seen.break_type": "{where} has another type than expected",
+    "seen.break_no_text": "no text arrives, although the answer says that it is complete",
+    "seen.break_lost_text": "part of the text is lost",
+    "seen.break_garbled": "the text contains bytes that are not UTF-8",
+    "seen.break_not_utf8": "a line is not valid UTF-8",
+    "seen.break_not_json": "the data is not valid JSON",
+    "seen.break_no_data": "an event has no data",
+    "seen.break_nan": "NaN or Infinity, which JSON does not allow",
+    "seen.break_error_event": "the stream carries an error",
+    "seen.break_torn": "the connection closes before the response body has ended",
+    "seen.break_no_events": "no event that can be read",
+    "seen.break_twice": "{where} comes twice",
+    "seen.break_changed": "{where} changes during the stream",
+    "seen.break_no_block": "{where} refers to a content block that was not started",
+    "seen.break_no_item": "{where} refers to an output item that was not added",
+    "seen.break_no_part": "{where} refers to a content part that was not added",
+    "seen.break_unknown_event": "an event with an unknown type ({where})",
+    "seen.break_unfinished": "{where} lacks an item that was started",
+    "seen.break_content_type": "the Content-Type is {where} instead of application/json",
+    "seen.break_status": "the status is {where} instead of 200",
+    "seen.break_separator": "the JSON contains an unescaped {where}",
+    "seen.break_content_encoding": "Content-Encoding says {where}, but the body is not compressed that way",
+    "seen.passed_over": "the official SDK ignores this event",
     "seen.whole_json": "one whole JSON came instead of events",
     "seen.content_type": "the events came with the content type {kind}",
     "seen.torn": "{count} events in {seconds} s, then the connection broke",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from diagnose.words.text_type import Text
+from diagnose.words.text_type import Step, Text
 
 # Special cases share the code of a finding, but have their own cause and fix.
 CASES: dict[str, Text] = {
@@ -42,7 +42,41 @@ CASES: dict[str, Text] = {
             "base URL is set, this app asks at the wrong place.",
             (
                 "Use an app that takes the whole path: `llmdoctor apps` tells what each of them adds.",
-                "Or put a gateway in front that offers the path that {app} asks for, such as LiteLLM or New API.",
+                Step(
+                    "owner", "If the server is yours, put a gateway in front that offers the path that {app} asks for."
+                ),
+            ),
+        ),
+    ),
+    "url.host_typo:location": Text(
+        "{host} is not the host of the location {location|in the base URL}",
+        "This provider has a host for each region, and some for wider places such as global. The host and the location "
+        "in the base URL do not belong together, so nothing answers there.",
+        (
+            "Set the base URL to {better_url}",
+            "Compare host and location with the provider's list of locations.",
+        ),
+    ),
+    "key.wrong_region:named": Text(
+        "{host} says that this key belongs to another of its addresses",
+        "Some providers keep projects in separate regions, each with an address of its own. The key is known, and the "
+        "server names the region or address to which it belongs.",
+        (
+            "Set the base URL to {better_url} (the server says so).",
+            "Look up in the provider's console in which region the project is, and take the base URL of that region.",
+            "To keep the base URL, make a key in a project of its region.",
+        ),
+    ),
+    "auth.not_permitted:group": Text(
+        "This token may not use its group {group|on the relay}",
+        "A relay sorts its channels into groups, and each token belongs to one. The server knows the token and refuses "
+        "its group: it was switched off, or the account has no access to it.",
+        (
+            "On the token page of {host}, put this token into another group than {group|the present one}.",
+            "Ask the operator of {host} which groups your account may use.",
+            Step(
+                "owner",
+                "If the relay is yours, add the group {group|of this token} to the groups that users may choose.",
             ),
         ),
     ),
@@ -131,11 +165,18 @@ CASES: dict[str, Text] = {
         "is asked to, and outside of a container no machine needs it.",
         (
             (
-                "Start the container with --add-host=host.docker.internal:host-gateway. In Compose, add extra_hosts: "
-                '["host.docker.internal:host-gateway"].'
+                "Start the container with --add-host=host.docker.internal:host-gateway. In Compose, add "
+                'extra_hosts: ["host.docker.internal:host-gateway"].'
             ),
             "Outside of a container, write 127.0.0.1 in its place.",
-            "The server has to listen on 0.0.0.0 to be seen from a container (for Ollama: OLLAMA_HOST=0.0.0.0).",
+            Step(
+                "owner door:ollama|protocol:ollama",
+                "If the server is yours, let it listen on 0.0.0.0 for the container: OLLAMA_HOST=0.0.0.0.",
+            ),
+            Step(
+                "owner !door:ollama !protocol:ollama",
+                "If the server is yours, let it listen on 0.0.0.0, so that a container can reach it.",
+            ),
         ),
     ),
     "dns.not_found:known_elsewhere": Text(
@@ -178,10 +219,10 @@ CASES: dict[str, Text] = {
         "is not signed rightly, or it has lost its own way out. Whether the name exists is not known.",
         (
             (
-                "See whether other names work. If they do, the fault lies with the name servers of {host}: tell its "
-                "operator."
+                "See whether other names work. If they do, the fault lies with the name servers of {host}: "
+                "tell its operator."
             ),
-            "Ask another one: `llmdoctor check --dns-server 1.1.1.1`. If it knows the name, set it on this machine.",
+            ("Ask another one: add --dns-server 1.1.1.1 to this check. If it knows the name, set it on this machine."),
             "With a name server of your own, look at its log, and whether DNSSEC fails there.",
         ),
     ),
@@ -200,9 +241,11 @@ CASES: dict[str, Text] = {
         "The question where {host} is went out, and nothing came back. The name server is down, belongs to a VPN that "
         "is off, or a firewall swallows the question.",
         (
+            Step(
+                "container", "In a container, restart the container engine, or start the container with --dns 1.1.1.1."
+            ),
+            ("Set another name server, such as 1.1.1.1 or 223.5.5.5. The one that is asked now is {address}."),
             "See whether this machine is online, and connect to the VPN if its name server is needed.",
-            "Set another name server, such as 1.1.1.1 or 223.5.5.5. The one that is asked now is {address}.",
-            "In a container, restart Docker or start it with --dns 1.1.1.1.",
         ),
     ),
     "tcp.refused:container": Text(
@@ -214,9 +257,12 @@ CASES: dict[str, Text] = {
                 "Write host.docker.internal in place of {host}. On Linux, start the container with "
                 "--add-host=host.docker.internal:host-gateway."
             ),
-            "A server in another container goes by the name of its service in Compose, with its inner port.",
-            "Let the server outside listen on 0.0.0.0 (for Ollama: OLLAMA_HOST=0.0.0.0).",
+            ("A server in another container goes by the name of its service in Compose, with its inner port."),
             "If the server is to run in this very container, start it, and compare its port with {port}.",
+            Step(
+                "owner door:ollama|protocol:ollama", "Let your server outside listen on 0.0.0.0: OLLAMA_HOST=0.0.0.0."
+            ),
+            Step("owner !door:ollama !protocol:ollama", "Let your server outside listen on 0.0.0.0."),
         ),
     ),
     "tcp.refused:wsl": Text(
@@ -224,10 +270,14 @@ CASES: dict[str, Text] = {
         "WSL mostly has a loopback of its own, so a server that runs in Windows is not to be found at localhost or "
         "127.0.0.1.",
         (
-            "Put networkingMode=mirrored under [wsl2] into .wslconfig in Windows, then run `wsl --shutdown`.",
+            ("Put networkingMode=mirrored under [wsl2] into .wslconfig in Windows, then run `wsl --shutdown`."),
             "Or write the address of Windows in place of {host} (`ip route show default` tells it).",
-            "The server in Windows then has to listen on 0.0.0.0 (for Ollama: OLLAMA_HOST=0.0.0.0).",
             "If the server is to run in WSL, start it, and compare its port with {port}.",
+            Step(
+                "owner door:ollama|protocol:ollama",
+                "Your server in Windows then has to listen on 0.0.0.0: OLLAMA_HOST=0.0.0.0.",
+            ),
+            Step("owner !door:ollama !protocol:ollama", "Your server in Windows then has to listen on 0.0.0.0."),
         ),
     ),
     "tcp.ipv6_broken:localhost": Text(
@@ -304,8 +354,8 @@ CASES: dict[str, Text] = {
         "leads to the wrong server, or the server was not told of the name.",
         (
             "Compare the host in the base URL with the one that the provider or operator gives.",
-            "On your own server, add the name to its site and its certificate.",
-            "In an nginx that passes requests on to it, set `proxy_ssl_server_name on` and the right `proxy_ssl_name`.",
+            Step("owner", "If the server is yours, add the name to its site and its certificate."),
+            Step("owner", "If your reverse proxy passes requests on to it, let it send the right name (SNI)."),
         ),
     ),
     "tls.intercepted:elsewhere": Text(
@@ -332,7 +382,7 @@ CASES: dict[str, Text] = {
         "Something opens the connection to {host}, by a root that this system trusts",
         "The system's list knows {issuer|the issuer}, so this check and the newest Python SDKs are content. "
         "Clients with a "
-        "list of their own refuse: requests, LiteLLM, older SDKs on certifi, and Node.",
+        "list of their own refuse: requests, older SDKs on certifi, and Node.",
         (
             (
                 "For them, name a file with that root: SSL_CERT_FILE=PATH, REQUESTS_CA_BUNDLE=PATH for requests, "
@@ -349,7 +399,7 @@ CASES: dict[str, Text] = {
         "Only this system's own list trusts the certificate of {host}",
         "The system's list knows {issuer|the issuer}, so this check and the newest Python SDKs are content. "
         "Clients with a "
-        "list of their own refuse: requests, LiteLLM, older SDKs on certifi, and Node.",
+        "list of their own refuse: requests, older SDKs on certifi, and Node.",
         (
             (
                 "For them, name a file with that root: SSL_CERT_FILE=PATH, REQUESTS_CA_BUNDLE=PATH for requests, "
@@ -421,7 +471,9 @@ CASES: dict[str, Text] = {
             "Set the base URL to {better_url}",
             "If an app has used this address already, replace the key: make a new one and delete the old one.",
             "If you know and trust {location}, use that host in the base URL, and nothing is sent on.",
-            "If the server is yours, let it answer by itself or pass requests on, in place of a redirect.",
+            Step(
+                "owner", "If the server is yours, let it answer by itself or pass requests on, in place of a redirect."
+            ),
         ),
     ),
     "http.blocked:challenge": Text(
@@ -429,12 +481,26 @@ CASES: dict[str, Text] = {
         "In front of the API stands a bot check that a browser passes by itself: a script or a picture riddle. No app "
         "and no SDK can pass it, whatever the key is.",
         (
-            (
-                "If the server is yours, take the API's paths out of the check (Cloudflare: a WAF rule that skips Bot "
-                "Fight Mode and managed challenges)."
+            Step(
+                "via:cloudflare",
+                (
+                    "Ask the operator of {host} for an address without the check, and send them the page's "
+                    "number (Ray ID)."
+                ),
             ),
-            "Else ask the operator of {host} for an address without it, and send them the page's number (Ray ID).",
+            Step(
+                "!via:cloudflare",
+                ("Ask the operator of {host} for an address without the check, and send them the text of the page."),
+            ),
             "Try from another network: an address that many people share is checked more.",
+            Step(
+                "owner via:cloudflare",
+                (
+                    "If the server is yours, take the API's paths out of the check: at Cloudflare, with a WAF "
+                    "rule that skips Bot Fight Mode and managed challenges."
+                ),
+            ),
+            Step("owner !via:cloudflare", "If the server is yours, take the API's paths out of the check."),
         ),
     ),
     "http.blocked:signature": Text(
@@ -442,9 +508,9 @@ CASES: dict[str, Text] = {
         "Cloudflare in front of it goes by how a client looks: its name, its headers and its way of encrypting. "
         "Programs are barred and browsers let in. The key was not looked at.",
         (
-            "If the server is yours, switch Browser Integrity Check off for the API's paths.",
-            "Else send the operator of {host} the number on the page (Ray ID), and ask for programs to be let in.",
+            ("Send the operator of {host} the number on the page (Ray ID), and ask for programs to be let in."),
             "Update the app: old libraries are barred more often.",
+            Step("owner", "If the server is yours, switch Browser Integrity Check off for the API's paths."),
         ),
     ),
     "http.blocked:rate": Text(
@@ -455,7 +521,7 @@ CASES: dict[str, Text] = {
             "Wait {retry_after|a few} seconds or some minutes, then ask less often.",
             "See that no app or script here repeats its requests without a pause.",
             "Try from another network, or without the shared VPN or proxy.",
-            "If the server is yours, raise the limit for the API's paths.",
+            Step("owner", "If the server is yours, raise the limit for the API's paths."),
         ),
     ),
     "http.blocked:company": Text(
@@ -547,10 +613,22 @@ CASES: dict[str, Text] = {
         "The gateway is up, and the server behind it refuses. Its program is not running, or a firewall there does "
         "not let the gateway in. Your key has nothing to do with it.",
         (
-            "Wait some minutes and try again, and see the provider's status page.",
-            (
-                "If the server is yours, start the program behind the gateway, and let the gateway's addresses through "
-                "its firewall (ports 80 and 443 for Cloudflare)."
+            "Wait some minutes and try again.",
+            Step("provider", "See the provider's status page."),
+            Step("relay", "Ask the operator of {host}."),
+            Step(
+                "owner via:cloudflare",
+                (
+                    "If the server is yours, start the program behind the gateway, and let Cloudflare's "
+                    "addresses through its firewall (ports 80 and 443)."
+                ),
+            ),
+            Step(
+                "owner !via:cloudflare",
+                (
+                    "If the server is yours, start the program behind the gateway, and let the gateway's "
+                    "addresses through its firewall."
+                ),
             ),
         ),
     ),
@@ -559,9 +637,16 @@ CASES: dict[str, Text] = {
         "Its attempts to connect get no answer: the server is off, its address is out of date, or a firewall drops "
         "them. Your key has nothing to do with it.",
         (
-            "Wait some minutes and try again, and see the provider's status page.",
-            "If the server is yours, see that it is up, that the DNS record at the gateway holds its present address, "
-            "and that its firewall lets the gateway in.",
+            "Wait some minutes and try again.",
+            Step("provider", "See the provider's status page."),
+            Step("relay", "Ask the operator of {host}."),
+            Step(
+                "owner",
+                (
+                    "If the server is yours, see that it is up, that the DNS record at the gateway holds its "
+                    "present address, and that its firewall lets the gateway in."
+                ),
+            ),
         ),
     ),
     "http.gateway_error:slow": Text(
@@ -571,11 +656,20 @@ CASES: dict[str, Text] = {
         (
             "Switch streaming on in the app: pieces on the way keep the gateway waiting.",
             "Ask for less at a time, or try another model.",
-            (
-                "If the gateway is yours, raise its limit (nginx: proxy_read_timeout; HAProxy: timeout server; "
-                "Cloudflare waits about 100 seconds)."
+            Step("relay", "Ask the operator of {host}."),
+            Step("owner via:nginx", "If the gateway is yours, raise its limit: proxy_read_timeout in nginx."),
+            Step("owner via:haproxy", "If the gateway is yours, raise its limit: timeout server in HAProxy."),
+            Step(
+                "owner via:cloudflare",
+                (
+                    "If the server is yours: Cloudflare waits about 100 seconds, so stream, or let the app call "
+                    "the server past it."
+                ),
             ),
-            "Else ask the operator of {host}.",
+            Step(
+                "owner !via:nginx !via:haproxy !via:cloudflare",
+                "If the gateway is yours, raise the time that it waits for the API.",
+            ),
         ),
     ),
     "http.gateway_error:tls": Text(
@@ -583,10 +677,21 @@ CASES: dict[str, Text] = {
         "The server's certificate is not one that the gateway accepts, or they have no method in common. Nothing on "
         "this side can mend that.",
         (
-            "Tell the operator of {host}.",
-            (
-                "If the server is yours, give it a certificate that names {host}, still holds, and comes from a known "
-                "authority or from Cloudflare (origin certificate); or set the mode at Cloudflare to Full."
+            Step("public", "Tell the operator of {host}."),
+            Step(
+                "owner via:cloudflare",
+                (
+                    "If the server is yours, give it a certificate that names {host}, still holds, and comes "
+                    "from a known authority or from Cloudflare (origin certificate); or set the mode at "
+                    "Cloudflare to Full."
+                ),
+            ),
+            Step(
+                "owner !via:cloudflare",
+                (
+                    "If the server is yours, give it a certificate that names {host}, still holds, and comes "
+                    "from an authority that the gateway trusts."
+                ),
             ),
         ),
     ),
@@ -595,8 +700,10 @@ CASES: dict[str, Text] = {
         "It holds a name for that server which nobody can look up, or a tunnel to it that nobody has open. Your key "
         "has nothing to do with it.",
         (
-            "Tell the operator of {host}, or wait until the server is back.",
-            "If the server is yours, start its tunnel (cloudflared, ngrok), or correct the name of the origin.",
+            Step("public", "Tell the operator of {host}, or wait until the server is back."),
+            Step(
+                "owner", "If the server is yours, start its tunnel, or correct the name of the origin at the gateway."
+            ),
         ),
     ),
     "shape.malformed_answer:packed": Text(
@@ -604,9 +711,92 @@ CASES: dict[str, Text] = {
         "An app says which ways of compression it knows: gzip and deflate, and others only where a package for them is "
         "installed. Here something in between packed the answer in another way, or left out the header that says so.",
         (
-            "On your own gateway, let compression go by the request's Accept-Encoding, or switch it off for the API.",
-            "In Python, `pip install brotli zstandard` teaches the SDKs two more ways.",
-            "Else ask the operator of {host}.",
+            Step("python", "In Python, `pip install brotli zstandard` teaches the SDKs two more ways."),
+            Step("public", "Ask the operator of {host}."),
+            Step(
+                "owner",
+                (
+                    "If the gateway is yours: let compression go by the request's Accept-Encoding, or switch it "
+                    "off for the API."
+                ),
+            ),
+        ),
+    ),
+    "model.parameter_rejected:streamed": Text(
+        "This model answers only with streaming",
+        "The address, the key and the model are in order. The model refuses requests that ask for the whole answer at "
+        "once, and accepts those that stream.",
+        (
+            "Turn on streaming in the app: apps that stream get the answer here, others do not.",
+            "If the app cannot stream, choose another model.",
+        ),
+    ),
+    "shape.malformed_answer:wordless": Text(
+        "The answer of {host} contains no text",
+        "The answer says that it is complete, but the field that SDKs read is empty or missing. The app then shows an "
+        "empty answer and no error. Often a relay loses the text when it converts between protocols.",
+        (
+            "Try another model: often only one is affected.",
+            "Check that the protocol chosen in the app is the one that the server speaks.",
+            "Update the server or relay, or report it to the operator of {host}.",
+        ),
+    ),
+    "shape.malformed_answer:others": Text(
+        "Some clients cannot read the answer of {host}",
+        "Your app's SDK reads it. These clients do not: {clients|other SDKs}. An app that is built on one of them "
+        "fails or shows an empty answer.",
+        (
+            "Nothing to do if your app uses none of these clients.",
+            "Otherwise update the server or relay, or report it to the operator of {host}.",
+        ),
+    ),
+    "stream.malformed:others": Text(
+        "Some clients cannot read the stream from {host}",
+        "Your app's SDK reads it. These clients do not: {clients|other SDKs}. An app that is built on one of them "
+        "fails or shows an empty answer.",
+        (
+            "Nothing to do if your app uses none of these clients.",
+            "Otherwise turn off streaming in that app.",
+            "Update the server or relay, or report it to the operator of {host}.",
+        ),
+    ),
+    "stream.malformed:helpers": Text(
+        "The stream helpers of some SDKs cannot read the stream from {host}",
+        "Reading the events one by one works. The stream helper, which puts the message together, does not in "
+        "{clients|some SDKs}. An app that uses it fails.",
+        (
+            "Nothing to do if your app does not use the stream helper.",
+            "Otherwise turn off streaming in that app, or read the events one by one.",
+            "Update the server or relay, or report it to the operator of {host}.",
+        ),
+    ),
+    "stream.malformed:wordless": Text(
+        "The stream from {host} contains no text",
+        "The stream says that it is complete, but the fields that SDKs read contain no text. The app then shows an "
+        "empty answer and no error. Often a relay loses the text when it converts between protocols.",
+        (
+            "Turn off streaming in the app for now.",
+            "Try another model: often only one is affected.",
+            "Update the server or relay, or report it to the operator of {host}.",
+        ),
+    ),
+    "stream.error_inside:ignored": Text(
+        "The stream contains an error that the SDK ignores",
+        "The text arrives in full, and an event in between reports an error. The official SDK ignores it, because it "
+        "does not have the form of an error event. Other clients may stop there.",
+        (
+            "If the text is complete, nothing is needed for this app.",
+            "Report the message to the operator of {host}.",
+        ),
+    ),
+    "stream.cut:behind": Text(
+        "The connection closes before the stream has properly ended",
+        "The whole answer arrived, but the response body is not closed as HTTP requires: the last chunk is missing, or "
+        "the announced length is wrong. SDKs that read to the end report an error.",
+        (
+            "Turn off streaming in the app for now.",
+            "Update the server or relay: it must end the response body properly.",
+            "On your own gateway, check what closes the connection.",
         ),
     ),
     "stream.malformed:packed": Text(
@@ -614,10 +804,10 @@ CASES: dict[str, Text] = {
         "An app says which ways of compression it knows: gzip and deflate, and others only where a package for them is "
         "installed. Here something in between packed the stream in another way, or left out the header that says so.",
         (
-            "On your own gateway, switch compression off for text/event-stream.",
-            "In Python, `pip install brotli zstandard` teaches the SDKs two more ways.",
+            Step("python", "In Python, `pip install brotli zstandard` teaches the SDKs two more ways."),
             "Switch streaming off in the app for the time being.",
-            "Else ask the operator of {host}.",
+            Step("public", "Ask the operator of {host}."),
+            Step("owner", "If the gateway is yours: switch compression off for text/event-stream."),
         ),
     ),
     "stream.cut:idle": Text(
@@ -625,10 +815,11 @@ CASES: dict[str, Text] = {
         "Nothing was heard for a while, and then the connection was closed, not by the answer's end. Gateways and load "
         "balancers close what is silent for {seconds|thirty} seconds or so. A model that thinks long says nothing.",
         (
-            "On your own gateway, raise the time limit (nginx: proxy_read_timeout; AWS load balancer: idle timeout).",
-            "Let the server send comments as a sign of life, every 15 seconds or so.",
             "Try without VPN and proxy, or with a model that answers sooner.",
-            "Else ask the operator of {host}.",
+            Step("public", "Ask the operator of {host}."),
+            Step("owner via:nginx", "If the server is yours, raise the time limit: proxy_read_timeout in nginx."),
+            Step("owner !via:nginx", "If the server is yours, raise the idle time limit of the gateway before it."),
+            Step("owner", "If the server is yours, let it send comments as a sign of life, every 15 seconds or so."),
         ),
     ),
     "stream.buffered:nginx": Text(
@@ -636,9 +827,23 @@ CASES: dict[str, Text] = {
         "The server took its time, and then everything came in one moment. {product|nginx} collects answers unless it "
         "is told not to. It works, but the text does not grow before your eyes.",
         (
-            "In its location for the API, set `proxy_buffering off;` and `gzip off;`, then reload it.",
-            "Or let the API answer with the header `X-Accel-Buffering: no`, which it obeys.",
-            "If it is not yours, send these two lines to the operator of {host}.",
+            Step(
+                "public", "Ask the operator of {host} to switch buffering off: `proxy_buffering off;` and `gzip off;`."
+            ),
+            Step(
+                "owner",
+                (
+                    "If the server is yours: in its location for the API, set `proxy_buffering off;` and `gzip "
+                    "off;`, then reload it."
+                ),
+            ),
+            Step(
+                "owner",
+                (
+                    "If the server is yours: or let the API answer with the header `X-Accel-Buffering: no`, "
+                    "which it obeys."
+                ),
+            ),
         ),
     ),
     "stream.buffered:apache": Text(
@@ -646,8 +851,14 @@ CASES: dict[str, Text] = {
         "The server took its time, and then everything came in one moment. Apache's proxy collects small pieces, and "
         "its compression collects all. It works, but the text does not grow before your eyes.",
         (
-            "Set `ProxyPass … flushpackets=on`, and `SetEnv no-gzip 1` for the API's paths.",
-            "If it is not yours, send this line to the operator of {host}.",
+            Step("public", "Ask the operator of {host} to set `ProxyPass … flushpackets=on` for the API."),
+            Step(
+                "owner",
+                (
+                    "If the server is yours: set `ProxyPass … flushpackets=on`, and `SetEnv no-gzip 1` for the "
+                    "API's paths."
+                ),
+            ),
         ),
     ),
     "stream.buffered:iis": Text(
@@ -655,11 +866,14 @@ CASES: dict[str, Text] = {
         "The server took its time, and then everything came in one moment. IIS with Application Request Routing "
         "collects answers up to a threshold. It works, but the text does not grow before your eyes.",
         (
-            (
-                "In IIS' proxy settings (Application Request Routing), set the response buffer threshold to 0, and "
-                "switch dynamic compression off for the API."
+            Step("public", "Ask the operator of {host} to set IIS' response buffer threshold to 0 for the API."),
+            Step(
+                "owner",
+                (
+                    "If the server is yours: in IIS' proxy settings (Application Request Routing), set the "
+                    "response buffer threshold to 0, and switch dynamic compression off for the API."
+                ),
             ),
-            "If it is not yours, send this line to the operator of {host}.",
         ),
     ),
     "stream.buffered:aws": Text(
@@ -667,11 +881,15 @@ CASES: dict[str, Text] = {
         "The server took its time, and then everything came in one moment. API Gateway and Lambda pass an answer on "
         "when it is whole, unless streaming is set up. It works, but the text does not grow before your eyes.",
         (
-            (
-                "In API Gateway, set the integration's response transfer mode to STREAM; for Lambda, use a function "
-                "URL with RESPONSE_STREAM; or put a load balancer in its place."
+            Step("public", "Ask the operator of {host}."),
+            Step(
+                "owner",
+                (
+                    "If the server is yours: in API Gateway, set the integration's response transfer mode to "
+                    "STREAM; for Lambda, use a function URL with RESPONSE_STREAM; or put a load balancer in its "
+                    "place."
+                ),
             ),
-            "If it is not yours, ask the operator of {host}.",
         ),
     ),
     "stream.buffered:azure": Text(
@@ -679,8 +897,14 @@ CASES: dict[str, Text] = {
         "The server took its time, and then everything came in one moment. Azure API Management collects an answer "
         "that a policy reads or logs. It works, but the text does not grow before your eyes.",
         (
-            ('In the API\'s policies, set `buffer-response="false"` on forward-request, and log no response bodies.'),
-            "If it is not yours, ask the operator of {host}.",
+            Step("public", "Ask the operator of {host}."),
+            Step(
+                "owner",
+                (
+                    'If the server is yours: in the API\'s policies, set `buffer-response="false"` on '
+                    "forward-request, and log no response bodies."
+                ),
+            ),
         ),
     ),
     "stream.buffered:cdn": Text(
@@ -689,9 +913,21 @@ CASES: dict[str, Text] = {
         "on by itself, but not where it compresses, changes or caches them. It works, but the text does not grow "
         "before your eyes.",
         (
-            "Let the API answer with `Content-Type: text/event-stream` and `Cache-Control: no-cache, no-transform`.",
-            "Switch off compression, optimisation and caching for the API's paths there.",
-            "If it is not yours, ask the operator of {host}.",
+            Step("public", "Ask the operator of {host}."),
+            Step(
+                "owner",
+                (
+                    "If the server is yours: let the API answer with `Content-Type: text/event-stream` and "
+                    "`Cache-Control: no-cache, no-transform`."
+                ),
+            ),
+            Step(
+                "owner",
+                (
+                    "If the server is yours: switch off compression, optimisation and caching for the API's "
+                    "paths at the content network."
+                ),
+            ),
         ),
     ),
     "stream.buffered:gzip": Text(
@@ -699,8 +935,15 @@ CASES: dict[str, Text] = {
         "The server took its time, and then everything came in one moment. Compression waits until it has enough to "
         "pack. It works, but the text does not grow before your eyes.",
         (
-            "Switch compression off for text/event-stream (in nginx: leave it out of gzip_types, or `gzip off;`).",
-            "If it is not yours, ask the operator of {host}.",
+            Step("public", "Ask the operator of {host}."),
+            Step(
+                "owner via:nginx",
+                (
+                    "If the server is yours, switch compression off for text/event-stream: leave it out of "
+                    "gzip_types in nginx."
+                ),
+            ),
+            Step("owner !via:nginx", "If the server is yours, switch compression off for text/event-stream."),
         ),
     ),
     "stream.buffered:inspected": Text(
@@ -717,9 +960,144 @@ CASES: dict[str, Text] = {
         "It goes no further than {detail|TLS 1.1}, which programs of today refuse since it can be broken. They ask for "
         "TLS 1.2 at least. Mostly it is an old server, or an old device in front of it.",
         (
-            "On your own server, allow TLS 1.2 and 1.3 (nginx: `ssl_protocols TLSv1.2 TLSv1.3`).",
-            "Else tell the operator of {host}.",
+            Step("public", "Tell the operator of {host}."),
             "If other hosts fail alike, a device in this network is what is old: try another network.",
+            Step("owner", "If the server is yours, allow TLS 1.2 and 1.3."),
+        ),
+    ),
+    "tcp.timeout:node_attempt": Text(
+        "Node gives up on {host} after a quarter of a second per address",
+        "Node tries the addresses of a host one after the other and allows each a quarter of a second to connect "
+        "(autoSelectFamilyAttemptTimeout). A host far away, or one behind a VPN, needs longer, so every attempt is "
+        "aborted, although curl and Python get through.",
+        (
+            "Give it more time: NODE_OPTIONS=--network-family-autoselection-attempt-timeout=5000",
+            "Set it before the app starts: in the shell, the service's unit or the container, not in a .env file.",
+            "In code of your own: net.setDefaultAutoSelectFamilyAttemptTimeout(5000).",
+            "If it fails with that too, the host is out of reach: `llmdoctor check` shows how far a connection gets.",
+        ),
+    ),
+    "url.version_doubled:app": Text(
+        "The app adds {added|a version} behind a base URL that already ends in {doubled|one}",
+        "The request went to {twice|a path with two versions}. This provider's version is {doubled|another one}, so "
+        "the base URL is right, and the app puts one more version behind it, as if every API lived under /v1.",
+        (
+            "In the app, choose the entry for this provider, if there is one, in place of “OpenAI compatible”.",
+            "Look for an option that takes the complete endpoint, or that stops the app from adding a version (in "
+            "Cherry Studio and some others, a / at the end of the address).",
+            "Update the app. If it cannot do without, put a gateway in front, such as LiteLLM or New API.",
+        ),
+    ),
+    "auth.not_permitted:keys_off": Text(
+        "This resource does not accept API keys at all",
+        "Its owner has switched key-based (local) authentication off, so every key is refused, however good. The "
+        "resource takes tokens of Microsoft Entra ID, or of the cloud's own identity service.",
+        (
+            "Sign in with a token: "
+            "AzureOpenAI(azure_ad_token_provider=get_bearer_token_provider(DefaultAzureCredential(), "
+            '"https://cognitiveservices.azure.com/.default")).',
+            "Ask the owner for the role “Cognitive Services OpenAI User” on the resource.",
+            "Or have the owner allow keys again: `az resource update` with properties.disableLocalAuth=false.",
+        ),
+    ),
+    "http.header_rejected:two_credentials": Text(
+        "The request carries two credentials, and the server takes one only",
+        "The key arrives twice or in two forms: in Authorization and in x-goog-api-key, or in a header and as ?key= in "
+        "the URL. That happens where an app sends a key of its own and a relay or a custom header adds another.",
+        (
+            "Take the key out of the URL and out of any custom header, and leave it in the key's field alone.",
+            "For Google's OpenAI-compatible address, send the key as Authorization: Bearer and nothing else.",
+            "On a relay of yours, drop the client's Authorization header before you add your own key.",
+        ),
+    ),
+    "settings.missing_key:empty": Text(
+        "The key that arrived at the server is empty",
+        "The server quotes the key that it got, and there is nothing to quote: the app sends an empty value, or the "
+        "word None, null or undefined. The setting is blank, the variable is not set where the app runs, or the app "
+        "reads another one.",
+        (
+            "Put the key where {app} looks for it, then start the app again.",
+            "A program started from the desktop, as a service or in a container does not see what was set in a "
+            "terminal: set it there.",
+            "If the app keeps keys per provider or per model, see whether the one in use has its own, blank field.",
+        ),
+    ),
+    # -- what a pasted text alone can say: nothing was measured --
+    "url.path_wrong:text": Text(
+        "Nothing answers under that path at {host|the server}",
+        "The host is reached, and it knows no page at the path that was requested. A part of the base URL's path is "
+        "missing, doubled or too much, or the app adds an endpoint that this server does not have.",
+        (
+            "Set the base URL to {better_url}",
+            "Compare the full URL that was requested with the manual: what stands before /chat/completions, /responses "
+            "or /messages is the base URL.",
+            "If the app asks for the complete address, give it the endpoint too.",
+            "`llmdoctor check URL` tries the usual paths.",
+        ),
+    ),
+    "url.version_missing:text": Text(
+        "The base URL probably lacks its version part, such as /v1",
+        "The path that was requested has an endpoint and no version in front of it, and the server does not know that "
+        "path. {app} adds no version by itself.",
+        (
+            "Set the base URL to {better_url}",
+            "Add /v1 (or the version that the manual names) to the end of the base URL.",
+            "`llmdoctor check URL` tries it.",
+        ),
+    ),
+    "auth.header_lost:text": Text(
+        "The server says that no key came with the request",
+        "Either none was sent (the key's field is blank, the variable is not set where the app runs, the app uses "
+        "another entry), or it was lost on the way: in a redirect, or in a proxy that drops the Authorization header.",
+        (
+            "Put the key where {app} looks for it, and start the app again.",
+            "Use the final address as base URL, with https://, so that nothing is redirected.",
+            "On your own server, let the web server pass the Authorization header on.",
+            "`llmdoctor check` sends the key and shows which of the two it is.",
+        ),
+    ),
+    "auth.rejected:text": Text(
+        "{door|The server} refuses the key",
+        "A key arrived, and it is not valid there: it was mistyped, cut short, deleted or replaced, or it was issued "
+        "by somebody else than the server at this base URL. The text does not show which.",
+        (
+            "Compare the base URL with the place that issued the key: both must be the same provider, site and plan.",
+            "Sites of the same provider do not take each other's keys. Those that are easily mixed up: {names}",
+            "Make a new key at {console} and use that one.",
+            "With a relay, see on its page that the token exists and is switched on; and see that no older key is "
+            "used: `llmdoctor check` names the place that wins.",
+        ),
+    ),
+    "settings.missing_key:text": Text(
+        "The app has no API key",
+        "It found none where it looks, or the field is blank, so it sent nothing or a request without a key. A program "
+        "started from the desktop, as a service or in a container does not see what was set in a terminal.",
+        (
+            "Put the key where {app} looks for it, then start the app again.",
+            "For {door}, that is the variable {key_env}.",
+            "If you have no key yet, make one at {console}",
+        ),
+    ),
+    "proxy.ignored:text": Text(
+        "The app probably goes past the proxy",
+        "Other programs get out through the proxy and this one times out. Node's fetch and some apps pay no heed to "
+        "HTTP_PROXY and HTTPS_PROXY, so they try to connect directly.",
+        (
+            "With Node 24 or newer, start the app with NODE_USE_ENV_PROXY=1.",
+            "Enter the proxy in the app's own settings.",
+            "Or let your proxy program carry everything (its TUN mode).",
+        ),
+    ),
+    "tls.intercepted:text": Text(
+        "Something on the way probably decrypts the connection to {host}",
+        "The certificate comes from an authority that this program does not know. In a company that is mostly its "
+        "inspecting proxy, at home an antivirus. With a server of your own it is the authority that signed its "
+        "certificate.",
+        (
+            "In a company, get its root certificate from the IT staff and hand it to the app: SSL_CERT_FILE=PATH for "
+            "Python, NODE_EXTRA_CA_CERTS=PATH for Node.",
+            "In the antivirus, leave {host} out of the scanning of encrypted connections.",
+            "If you know of nothing of the kind, send no key over this network.",
         ),
     ),
     "http.gateway_error:upstream_path": Text(
@@ -793,6 +1171,155 @@ CASES: dict[str, Text] = {
             "Choose a model that answered just now: {near}",
             "Send the operator of {host} this message: {said}",
             "If the relay is yours, replace the key of the channel that serves this model.",
+        ),
+    ),
+    # -- credentials that tell about themselves
+    "key.wrong_kind:token": Text(
+        "This is a token, not an API key",
+        "It is {credential|a token} of {issuer|another service}. The model API does not accept it as a key.",
+        (
+            "Make an API key at {console}",
+            "Use an API key that was issued for {host}, not the token of a login.",
+            "If the provider supports sign-in without a key (workload identity), exchange the token first: the app has "
+            "to do that, with the token as its input.",
+            "A login works only in the app that made it; API keys are separate and billed separately.",
+        ),
+    ),
+    "key.wrong_kind:access_key": Text(
+        "This is an access key of a cloud account, not an API key",
+        "It is {credential|an access key} of {house|a cloud provider}. Such keys sign requests to the cloud's own "
+        "interfaces. The model API takes an API key, which is made on another page.",
+        (
+            "Make an API key at {console}",
+            "Make an API key on the page of the model service, and use that one alone, without an ID in front.",
+            "If the access key was pasted into other apps too, replace it: it opens the whole account.",
+        ),
+    ),
+    "key.wrong_kind:document": Text(
+        "This is not an API key: it is {credential|a file with a secret}",
+        "The whole text of a file or of a settings line is in the key's field. It was not sent, because it may hold a "
+        "private key.",
+        (
+            "Make an API key at {console}",
+            "Give the app the path of the file instead, where it has a setting for that, or use an API key.",
+            "If an app has already sent it somewhere, replace the secret.",
+        ),
+    ),
+    "key.wrong_region:token": Text(
+        "This key is for the region {region|of another host}, and {host} is in another",
+        "The key names the region in which it was made. A short-term key is valid only there.",
+        (
+            "To keep the key, set the base URL to {better_url}",
+            "To keep the base URL, make a new key for {own_region} at {console}",
+            "Use the same region for the key and the base URL.",
+        ),
+    ),
+    **dict.fromkeys(
+        ("key.wrong_region:maybe", "key.wrong_resource:maybe"),
+        Text(
+            "The key may be from another site of the same provider",
+            "The provider runs several sites with separate keys that look alike. Only the site that issued the key "
+            "accepts it, and nothing in the key tells which one that is.",
+            (
+                "If you made the key at one of these sites, set the base URL to its address: {sites}",
+                "Check on which site you log in to make keys.",
+            ),
+        ),
+    ),
+    **dict.fromkeys(
+        ("key.wrong_region:own", "key.wrong_resource:own"),
+        Text(
+            "The key may be from another region or resource of the same provider",
+            "The provider has one host for each region, resource or workspace, and a key is valid only at its own.",
+            (
+                "Check that the key was made for {own_region}, the region of this base URL.",
+                "In the provider's console, copy the address and the key from the same page.",
+            ),
+        ),
+    ),
+    "key.wrong_plan:plans": Text(
+        "This key belongs to a plan that has an address of its own",
+        "Subscriptions and pay-as-you-go have separate keys and separate addresses. The plan has several sites, and "
+        "nothing in the key tells which one issued it.",
+        (
+            "Set the base URL to the address of the site where you bought the plan: {sites}",
+            "To keep the base URL, make a key of its kind at {console}",
+            "In the console, check under which plan the key is listed, and copy the base URL given there.",
+        ),
+    ),
+    "key.wrong_plan:maybe": Text(
+        "The key may belong to a plan that has its own address",
+        "Subscriptions, such as coding plans, and pay-as-you-go have separate addresses, and a plan pays only for "
+        "requests to its own. Whether the account has a plan is not visible from here.",
+        (
+            "If you have the plan, set the base URL to its address: {sites}",
+            "In the console, check to which plan the key belongs, and copy the base URL given there.",
+        ),
+    ),
+    "key.wrong_plan:not_of_plan": Text(
+        "This is not a key of the plan to which {host} belongs",
+        "{door} accepts only the keys of the plan. This key does not begin as those do, so it may be an ordinary "
+        "(pay-as-you-go) key of the same provider, which has other addresses.",
+        (
+            "Keys of this plan begin with {wanted|another text}: copy that one from {console|the plan's page}",
+            "If it is an ordinary key of the same provider, set the base URL to the address of its site: {sites}",
+        ),
+    ),
+    "auth.rejected:sites": Text(
+        "{door} does not accept this key; it may be from another of its sites",
+        "The server refused the key. The provider runs several sites with separate keys that look alike, so the key "
+        "may be from another one. It may also be mistyped, deleted or replaced.",
+        (
+            "If you made the key at one of these sites, set the base URL to its address: {sites}",
+            "If you made it for {door}, compare {key_hint} with the keys listed at {console}",
+            "Otherwise make a new key at {console|the provider's console}",
+        ),
+    ),
+    "auth.rejected:region": Text(
+        "{door} does not accept this key; it may be from another region",
+        "The server refused the key. {host} serves the region {own_region|in its name}, and a key may be valid only in "
+        "the region in which it was made. It may also be deleted, expired or mistyped.",
+        (
+            "Check that the key was made for {own_region}; if not, use the base URL of its own region.",
+            "Otherwise make a new key in {own_region|that region} at {console|the provider's console}",
+        ),
+    ),
+    "auth.rejected:token": Text(
+        "{door} does not accept this token",
+        "The server read the token and refused it. A token is valid for a limited time and for one service, and its "
+        "issuer can withdraw it.",
+        (
+            "Get a new token for this service: {token_command}",
+            "Get a new token, in the way in which you got this one.",
+            "If it is refused again, compare its audience (aud) and issuer (iss) with what the server expects.",
+        ),
+    ),
+    "auth.expired:token": Text(
+        "The token has expired",
+        "It was valid until {expires|a moment in the past}. Login and access tokens are valid for minutes or hours, "
+        "and waiting does not renew them.",
+        (
+            "Get a new token: {token_command}",
+            "Get a new token, in the way in which you got this one.",
+            "Let the app get its tokens itself (a token provider, a login), instead of a token pasted once.",
+            "If the token is new, check the clock of this machine.",
+        ),
+    ),
+    "auth.expired:bedrock": Text(
+        "The short-term Bedrock key has expired",
+        "It was valid until {expires|a moment in the past}. Short-term keys are valid for at most 12 hours.",
+        (
+            "Make a new key at {console}",
+            "For more than 12 hours, use a long-term key, or let the app make short-term keys from AWS credentials.",
+        ),
+    ),
+    "auth.expired:early": Text(
+        "The token is not valid yet",
+        "It is valid only from {expires|a later moment} on. Usually the clock of this machine, or of the one that "
+        "issued the token, is wrong.",
+        (
+            "Check the clock of this machine, and turn on automatic time.",
+            "If the clock is right, check the clock of the server that issued the token.",
         ),
     ),
 }

@@ -90,6 +90,7 @@ APPS: dict[str, str] = {
 
 WHOSE: dict[str, str] = {
     "key": "{hint}, {length} characters",
+    "token": "What it says about itself",
     "candidates": "Looks like a key of",
     "nothing": "No known door has keys that look like this.",
     "certain": "certain",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from diagnose.words.text_type import Text
+from diagnose.words.text_type import Step, Text
 
 TEXTS: dict[str, Text] = {
     # -- settings ------------------------------------------------------------------------------------------------------
@@ -12,6 +12,7 @@ TEXTS: dict[str, Text] = {
         "看不到终端里设置的环境变量。",
         (
             "把密钥写进 {key_env}，放在启动应用的终端环境里，或应用所在目录的 `.env` 文件里。",
+            Step("local", "如果服务器不需要密钥，随便填一个词：没有它 SDK 不会启动。"),
             "还没有密钥的话，到 {console} 创建一个。",
             "在 {app} 读取密钥的地方填好，然后重启应用。",
             "密钥存在文件里时，可以直接指定：`llmdoctor check --key-file PATH` 或 `--env-file PATH`。",
@@ -30,10 +31,11 @@ TEXTS: dict[str, Text] = {
         "SDK 只认固定的变量名，其他名字一概忽略，也不会提示。新旧版本的变量名不同，旧教程却一直在流传。"
         "所以值确实设置了，应用却看不到。",
         (
-            (
-                "改用正确的名字：OpenAI 的 SDK 读 OPENAI_API_KEY 和 OPENAI_BASE_URL，"
-                "Anthropic 的读 ANTHROPIC_API_KEY 和 ANTHROPIC_BASE_URL。"
+            Step(
+                "protocol:openai|protocol:responses",
+                "改用正确的名字：OpenAI 的 SDK 读 OPENAI_API_KEY 和 OPENAI_BASE_URL。",
             ),
+            Step("protocol:anthropic", "改用正确的名字：Anthropic 的 SDK 读 ANTHROPIC_API_KEY 和 ANTHROPIC_BASE_URL。"),
             "{door} 的密钥对应的变量是 {key_env}。",
             "新开一个终端再启动应用，让新的名字生效。",
             "其他程序可能认别的变量名，以它们的文档为准。",
@@ -51,7 +53,8 @@ TEXTS: dict[str, Text] = {
     ),
     "settings.project_override": Text(
         "当前目录里的文件会把你的密钥等机密信息发往 {host}",
-        "{secret|你的密钥} 发往哪里由 {source|当前目录里的文件} 决定。这个文件可能随仓库克隆或下载而来，你还没有同意，"
+        "{secret|你的密钥} 发往哪里由 {source|当前目录里的文件} 决定。这个文件可能随仓库克隆或下载而来，"
+        "你还没有同意，"
         "所以没有发送。如果在此目录启动应用，应用会直接发送，不会询问。",
         (
             "打开 {source}，确认你是否认识 {host}，以及文件里为什么写着它。",
@@ -84,8 +87,10 @@ TEXTS: dict[str, Text] = {
         "有的应用会自动去掉，有的会原样发出，服务器就找不到对应的页面。",
         (
             "把接口地址改为 {better_url}",
+            Step(
+                "url_in:dotenv|url_in:compose|container", "给 Docker 用的 env 文件里不要写引号：引号会成为值的一部分。"
+            ),
             "清空后手动输入，不要带引号和空格。",
-            "给 Docker 用的 env 文件里不要写引号：引号会成为值的一部分。",
         ),
     ),
     "url.plaintext": Text(
@@ -95,8 +100,8 @@ TEXTS: dict[str, Text] = {
         (
             "把接口地址改为 {better_url}",
             "把接口地址里的 http:// 改成 https://。",
-            "服务器不支持 https 时，请联系其管理员；自己的服务器，可以在前面加一个带证书的反向代理。",
-            "自担风险测试一次：`llmdoctor check --send-anyway`。",
+            "自担风险测试一次：在命令里加上 --send-anyway。",
+            Step("owner", "如果是自己的服务器而没有 https，在前面加一个带证书的反向代理；不是自己的，请联系其管理员。"),
         ),
     ),
     "url.host_typo": Text(
@@ -137,8 +142,10 @@ TEXTS: dict[str, Text] = {
     ),
     "url.version_doubled": Text(
         "路径里的 {doubled|版本号} 会重复出现",
-        "接口地址末尾已有 {doubled|版本号}，{app} 又会自己加上 {added|一个}，变成 {twice|/v1/v1} 这样的路径。"
-        "OpenAI SDK 的接口地址以 /v1 结尾，Anthropic、Google、Azure 的 SDK 则不带，很容易混淆。",
+        (
+            "接口地址末尾已有 {doubled|版本号}，{app} 又会自己加上 {added|一个}，变成 {twice|/v1/v1} "
+            "这样的路径。有的 SDK 的接口地址以版本号结尾，有的不带，很容易混淆。"
+        ),
         (
             "把接口地址改为 {better_url}",
             "删掉接口地址末尾的 {doubled|版本号}。",
@@ -155,7 +162,7 @@ TEXTS: dict[str, Text] = {
     "url.path_wrong": Text(
         "{host} 的接口在另一个路径下",
         "接口地址里的路径没有可用的接口，但同一主机的另一个路径有接口应答。中转站常把接口放在自己的路径下，"
-        "比如 /api 或 /openai；Gemini 和 Azure 的接口有好几个版本，不是每台主机都全有。",
+        "比如 /api 或 /openai；有的主机同时提供好几个版本。",
         (
             "把接口地址改为 {better_url}",
             "把接口版本改为 {better_version}，比如写在 {version_variable} 里。",
@@ -187,9 +194,10 @@ TEXTS: dict[str, Text] = {
         "密钥里有不属于它的内容：{position|空格、引号、换行，或看不见的字符}。一般是复制时带进来的。"
         "Python 的 SDK 这时常常只报 “Connection error.”，请求根本没有发出。",
         (
+            Step("key_in:dotenv|key_in:compose", "删掉密钥前后的引号、空格和换行。给 Docker 用的 env 文件不要写引号。"),
+            Step("key_in:file", "如果文件是在 Windows 上写的，请改用 Unix 换行（LF）保存。"),
             "用服务商页面上的复制按钮重新复制，粘贴到清空后的输入框。",
-            "删掉密钥前后的引号、空格和换行。给 Docker 用的 env 文件不要写引号。",
-            "如果文件是在 Windows 上写的，请改用 Unix 换行（LF）保存。",
+            Step("!key_in:dotenv !key_in:compose", "删掉密钥前后的引号、空格和换行。"),
         ),
     ),
     "key.bearer_prefix": Text(
@@ -214,9 +222,8 @@ TEXTS: dict[str, Text] = {
         ),
     ),
     "key.truncated": Text(
-        "密钥的长度和同类密钥对不上",
-        "它的开头像是 {key_door|某个已知服务商} 的密钥，但这类密钥没有这么短或这么长的。可能是复制时漏了一截，"
-        "或者多出了内容。",
+        "密钥不完整，或者过长",
+        "它的开头像是 {key_door|某个已知服务商} 的密钥，但这类密钥不是这样的。可能是复制时漏了一截，或者多出了内容。",
         (
             "现在的长度是 {key_length} 个字符。请用复制按钮重新复制：双击选中时常常会在连字符处断开。",
             "重新完整复制一遍，粘贴到清空后的输入框。",
@@ -225,11 +232,23 @@ TEXTS: dict[str, Text] = {
     ),
     "key.wrong_kind": Text(
         "这个凭证不是用来调用模型的密钥",
-        "服务商是对的，但它另有用途：比如管理密钥、登录令牌、密钥编号、组织编号或 webhook 密钥。模型接口不接受它。",
+        "它是{credential|管理密钥、登录令牌、某种 ID 或其他用途的密钥}。模型接口不接受它。",
         (
             "到 {console} 创建 API 密钥。",
+            Step(
+                "key:oauth|key:session", "订阅账号的登录凭证只能在官方自己的应用里用；API 密钥要另外创建，也另外计费。"
+            ),
             "在服务商的 API 密钥页面新建一个，用新的这个。",
-            "订阅账号的登录凭证只能在官方自己的应用里用；API 密钥要另外创建，也另外计费。",
+        ),
+    ),
+    "key.wrong_audience": Text(
+        "这个令牌是为另一个服务签发的",
+        "令牌里写明了用于哪个服务（aud）、由谁签发（iss）。这个令牌用于 {audience|另一个服务}，{door} 不接受它，"
+        "与有效期无关。",
+        (
+            "为这个服务重新获取令牌：{token_command}",
+            "重新获取令牌，获取时指定 {door} 文档要求的 audience 或 scope。",
+            "也可以改用 API 密钥：{console}",
         ),
     ),
     "key.official_elsewhere": Text(
@@ -273,8 +292,7 @@ TEXTS: dict[str, Text] = {
     ),
     "key.wrong_resource": Text(
         "这个密钥属于同一服务商的另一个资源",
-        "有些服务商的密钥只对一个资源、工作区或产品有效，各有各的域名。比如 Azure 的每个资源，"
-        "又比如 Mistral 和 Codestral。换一处就不认。",
+        "有些服务商的密钥只对一个资源、工作区或产品有效，各有各的域名，换一处就不认。",
         (
             "保留密钥：把接口地址改为 {better_url}",
             "在控制台打开对应的资源，从同一个页面复制地址和密钥。",
@@ -287,30 +305,36 @@ TEXTS: dict[str, Text] = {
         "或者那个端口用的是另一种协议。应用还没连到 {host} 就停下了。",
         (
             "把代理设置改为 {better_proxy}",
-            "写成 http://HOST:PORT；如果是 SOCKS 端口，写 socks5://HOST:PORT。HTTPS_PROXY 的值通常也以 http:// 开头。"
-            "密码里的特殊字符要转码：@ 写成 %40，: 写成 %3A，# 写成 %23。",
-            "从 NO_PROXY 里删掉带方括号或 :: 的条目，比如 [::1]。",
-            "API 或中转站的地址不是代理，应该填在接口地址里。",
+            Step(
+                "proxy_problem:api_address|proxy_problem:own_address",
+                "从 {source|代理设置} 里删掉它：API 或中转站的地址应该填在接口地址里。",
+            ),
+            Step(
+                "!proxy_problem:api_address !proxy_problem:own_address",
+                "写成 http://HOST:PORT；如果是 SOCKS 端口，写 socks5://HOST:PORT。"
+                "HTTPS_PROXY 的值通常也以 http:// 开头。",
+            ),
+            Step(
+                "!proxy_problem:api_address !proxy_problem:own_address",
+                "密码里的特殊字符要转码：@ 写成 %40，: 写成 %3A，# 写成 %23。",
+            ),
         ),
     ),
     "proxy.ignored": Text(
         "应用没有使用这次检查所用的代理",
-        "Node 的 fetch 和部分应用不理会 HTTP_PROXY 和 HTTPS_PROXY。这次检查走了 {proxy|代理}，应用则是直连，"
-        "所以可能一个通、一个不通。",
+        "这个应用不理会 HTTP_PROXY 和 HTTPS_PROXY。这次检查走了 {proxy|代理}，应用则是直连，所以可能一个通、一个不通。",
         (
-            "Node 24 及以上：启动应用时设置 NODE_USE_ENV_PROXY=1。",
+            Step("node !python", "Node 24 及以上：启动应用时设置 NODE_USE_ENV_PROXY=1。"),
             "在应用自己的设置里填写代理。",
             "或者打开代理软件的 TUN 模式，接管全部流量。",
         ),
     ),
     "proxy.unreachable": Text(
         "所设的代理 {proxy|地址} 没有响应",
-        "所有请求都要经过这个代理，现在一个也出不去，{host} 本身可能完全正常。常见原因是代理软件没有运行，或端口不对。"
-        "在容器里，127.0.0.1 指的是容器自己。",
+        "所有请求都要经过这个代理，现在一个也出不去，{host} 本身可能完全正常。常见原因是代理软件没有运行，或端口不对。",
         (
             "启动代理软件，核对它的端口和 {source|代理设置} 是否一致。",
             "如果不需要代理，清除 HTTP_PROXY、HTTPS_PROXY 和 ALL_PROXY，再重启应用。",
-            "在容器里，把 127.0.0.1 换成 host.docker.internal，并在代理软件里打开“允许局域网连接”。",
         ),
     ),
     "proxy.auth_required": Text(
@@ -318,7 +342,7 @@ TEXTS: dict[str, Text] = {
         "本机和互联网之间的代理只放行认得的用户，请求还没出去就被拦下了。这和 API 密钥无关。",
         (
             "写进代理设置：http://USER:PASSWORD@HOST:PORT，特殊字符要转码（@ 写成 %40）。",
-            "向公司网管索取账号。如果对方说是 NTLM 或 Kerberos，在本机运行 px 或 cntlm 之类的工具，把它当作代理。",
+            "向公司网管索取账号。如果对方说是 NTLM 或 Kerberos，在本机运行能代为登录这类代理的工具，把它当作代理。",
         ),
     ),
     "proxy.socks_unsupported": Text(
@@ -326,10 +350,14 @@ TEXTS: dict[str, Text] = {
         "{source|代理设置} 里写的是 SOCKS 代理，而 Python 客户端要多装一个包才能用。没有它，程序一启动就会报错，"
         "和访问哪台服务器无关，NO_PROXY 里的也一样。这次检查用的是自带的 SOCKS 支持。",
         (
-            '在应用自己的 Python 环境里（不是别的环境）执行：`pip install "httpx[socks]"`。'
-            "用 requests 的程序则需要 `pip install pysocks`。",
-            "或者清除 {source|ALL_PROXY}，改设 HTTPS_PROXY=http://HOST:PORT，用同一代理软件的 HTTP 端口。"
-            "Node 的客户端不认 SOCKS，只能这样做。",
+            Step(
+                "python",
+                (
+                    '在应用自己的 Python 环境里（不是别的环境）执行：`pip install "httpx[socks]"`。用 requests '
+                    "的程序则需要 `pip install pysocks`。"
+                ),
+            ),
+            "或者清除 {source|ALL_PROXY}，改设 HTTPS_PROXY=http://HOST:PORT，用同一代理软件的 HTTP 端口。",
         ),
     ),
     "proxy.refused": Text(
@@ -358,16 +386,15 @@ TEXTS: dict[str, Text] = {
             "把接口地址改为 {better_url}",
             "对照文档，逐个字母核对接口地址里的域名。",
             "如果是公司内部的域名，先连上公司网络或 VPN。",
-            "Linux 上要用 host.docker.internal，启动容器时加上 --add-host=host.docker.internal:host-gateway。",
         ),
     ),
     "dns.failed": Text(
         "这个域名查询失败：{host|接口地址里的主机名}",
         "DNS 没有给出可用的答复，所以还不知道这个域名是否存在。多半是本机没有联网，或者 DNS 服务器连不上。",
         (
+            Step("container", "在容器里，重启容器引擎，或启动容器时加上 --dns 223.5.5.5。"),
             "先看看本机能否打开网页；打不开就先修好网络。",
             "重启 VPN 或代理软件，或换用别的 DNS，比如 223.5.5.5 或 1.1.1.1。",
-            "在容器里，重启 Docker，或启动时加上 --dns 223.5.5.5。",
         ),
     ),
     "dns.bogus_answer": Text(
@@ -385,7 +412,7 @@ TEXTS: dict[str, Text] = {
     ),
     "dns.fake_ip": Text(
         "{host|接口域名} 解析到了代理软件的 fake-ip 地址",
-        "Clash 之类的代理软件会分配 198.18.0.0/15 里的地址，再由自己转发连接。这是正常的工作方式。"
+        "TUN 模式的代理软件会分配 198.18.0.0/15 里的地址，再由自己转发连接。这是正常的工作方式。"
         "只有代理软件停止或重启之后，这个地址才会没有响应。",
         (
             "一切正常的话，不用处理。",
@@ -396,13 +423,16 @@ TEXTS: dict[str, Text] = {
     # -- tcp -----------------------------------------------------------------------------------------------------------
     "tcp.refused": Text(
         "{host} 拒绝连接：该端口没有程序在监听",
-        "机器是通的，它立刻答复说这个端口上没有程序。可能服务没有启动，端口不对，或者服务只监听本机。在容器里，"
-        "localhost 指的是容器自己。",
+        "机器是通的，它立刻答复说这个端口上没有程序。可能服务没有启动，端口不对，或者服务只监听本机。",
         (
-            "启动服务，核对它显示的端口和接口地址里的是否一致。",
-            "这次连接的是 {port} 端口。",
-            "要从其他机器或容器访问，让服务监听 0.0.0.0（Ollama 设置 OLLAMA_HOST=0.0.0.0）。",
-            "在容器里，把 localhost 换成 host.docker.internal。",
+            Step("provider", "对照服务商文档核对主机和端口：它的接口使用 443 端口。"),
+            Step("provider", "换个网络，或关掉 VPN 和代理再试。"),
+            Step("!provider", "启动服务，核对它显示的端口是否为 {port|接口地址里的那个}。"),
+            Step(
+                "owner door:ollama|protocol:ollama",
+                "自己的服务器：要从其他机器或容器访问，让它监听 0.0.0.0：设 OLLAMA_HOST=0.0.0.0。",
+            ),
+            Step("owner !door:ollama !protocol:ollama", "自己的服务器：要从其他机器或容器访问，让它监听 0.0.0.0。"),
         ),
     ),
     "tcp.timeout": Text(
@@ -410,17 +440,17 @@ TEXTS: dict[str, Text] = {
         "既没有同意，也没有拒绝。可能是防火墙丢弃了请求，当前网络访问不了它，或者那台机器没开。",
         (
             "看看其他网页能否打开。能打开的话，换个网络或通过代理再试。",
-            "自己的服务器：在防火墙和云平台的安全组里放行对应端口。",
-            "确认服务器的地址现在还是不是 {address}。",
+            Step("owner", "自己的服务器：在防火墙和云平台的安全组里放行对应端口。"),
+            Step("owner", "自己的服务器：确认它的地址现在还是不是 {address}。"),
         ),
     ),
     "tcp.unreachable": Text(
         "从这里到不了 {host}",
         "本机或途中的路由器没有通往该地址的路。可能是断网了，需要连 VPN，或者系统不让这个应用访问本地网络。",
         (
+            Step("local", "macOS：在“系统设置 → 隐私与安全性 → 本地网络”里允许该应用或终端。"),
             "看看本机是否联网；如果需要 VPN，先连上。",
-            "macOS：在“系统设置 → 隐私与安全性 → 本地网络”里允许该应用或终端。",
-            "确认服务器的地址有没有变。",
+            Step("owner", "自己的服务器：确认它的地址有没有变。"),
         ),
     ),
     "tcp.reset": Text(
@@ -430,27 +460,26 @@ TEXTS: dict[str, Text] = {
         (
             "重启 VPN 或代理软件，或者关掉再试。",
             "换个网络试试。如果那边正常，请联系这边的网络管理员。",
-            "自己的服务器：查看访问白名单和日志。",
+            Step("owner", "自己的服务器：查看访问白名单和日志。"),
         ),
     ),
     "tcp.ipv6_broken": Text(
         "IPv6 连不上，IPv4 正常",
         "这台主机两种地址都有。先试 IPv6 的应用要等它失败，有的根本不会改用 IPv4。原因多半在当前网络或 VPN。",
         (
+            Step("node", "Node 可以设置 NODE_OPTIONS=--dns-result-order=ipv4first。"),
+            Step("local", "接口地址写的是 localhost 的话，改成 127.0.0.1。"),
             "在本机或 VPN 里关闭 IPv6，或者把它修好。",
-            "接口地址写的是 localhost 的话，改成 127.0.0.1。",
-            "Node 可以设置 NODE_OPTIONS=--dns-result-order=ipv4first。",
         ),
     ),
     # -- tls -----------------------------------------------------------------------------------------------------------
     "tls.not_tls": Text(
         "{host} 的这个端口不支持 https",
-        "接口地址以 https:// 开头，返回的却是普通的 http。Ollama、vLLM 或自建中转站这样的本地服务，"
-        "没有配置证书时都只有 http。",
+        "接口地址以 https:// 开头，返回的却是普通的 http。本机或内网的服务没有配置证书时都只有 http。",
         (
             "把接口地址改为 {better_url}",
-            "如果服务在本机或内网，把 https:// 改成 http://。",
-            "如果是公网服务器，改用提供 https 的端口（一般是 443），或请管理员开通。",
+            Step("!provider", "如果服务在本机或内网，把 https:// 改成 http://。"),
+            Step("public", "改用提供 https 的端口（一般是 443），或请管理员开通。"),
         ),
     ),
     "tls.needed": Text(
@@ -467,8 +496,9 @@ TEXTS: dict[str, Text] = {
         "应用因此不再信任这台服务器。只有它的管理员能续期。",
         (
             "先确认本机的日期和时间是对的。",
-            "通知 {host} 的管理员更新证书。自己的服务器，续期后重新加载 Web 服务。",
+            Step("public", "通知 {host} 的管理员更新证书。"),
             "不要关闭证书检查：否则途中任何人都能看到密钥。",
+            Step("owner", "自己的服务器：更新证书，再重新加载 Web 服务。"),
         ),
     ),
     "tls.not_yet_valid": Text(
@@ -486,16 +516,23 @@ TEXTS: dict[str, Text] = {
         (
             "如果确实是同一台服务器，接口地址改用证书上的名字：{names}。",
             "如果证书上是不相干的域名，换用别的 DNS 或换个网络再试。",
-            "自己的服务器：申请一张包含 {host} 的证书。",
+            Step("owner", "自己的服务器：申请一张包含 {host} 的证书。"),
         ),
     ),
     "tls.self_signed": Text(
         "{host} 用的是自签名证书",
         "没有受信任的机构为它担保，所以应用拒绝连接。自建服务器很常见；如果是公开服务，就要当心了。",
         (
-            "自建服务器：把它的证书交给应用，Python 设 SSL_CERT_FILE=PATH，Node 设 NODE_EXTRA_CA_CERTS=PATH。",
-            "更好的办法是申请公共机构的证书，比如 Let's Encrypt。",
-            "如果是公开服务，不要发送密钥，先问管理员。",
+            Step("provider", "不要发送密钥：{door} 的证书不会是自签名的。换个网络再试。"),
+            Step("relay", "不要发送密钥，请 {host} 的管理员换上公共机构签发的证书。"),
+            Step(
+                "python node owner",
+                "自己的服务器：把它的证书交给应用：Python 设 SSL_CERT_FILE=PATH，Node 设 NODE_EXTRA_CA_CERTS=PATH。",
+            ),
+            Step("python !node owner", "自己的服务器：把它的证书交给应用：SSL_CERT_FILE=PATH。"),
+            Step("node !python owner", "自己的服务器：把它的证书交给应用：NODE_EXTRA_CA_CERTS=PATH。"),
+            Step("!node !python owner", "自己的服务器：把它的证书交给应用，或加进系统的证书列表。"),
+            Step("owner", "更好的办法：自己的服务器可以申请公共机构的证书，比如 Let's Encrypt。"),
         ),
     ),
     "tls.clock_wrong": Text(
@@ -510,9 +547,16 @@ TEXTS: dict[str, Text] = {
         "{host} 的证书由不受信任的机构签发",
         "签发者是 {issuer|某个机构}，不在客户端信任的名单里。多半是公司自己的证书机构，或者名单太旧。",
         (
-            "在公司里：向网管要根证书，交给应用，Python 设 SSL_CERT_FILE=PATH，Node 设 NODE_EXTRA_CA_CERTS=PATH。",
-            "更新名单：`pip install -U certifi`，或安装系统更新。",
-            "如果浏览器能正常打开，让 Node 使用系统的名单：NODE_USE_SYSTEM_CA=1。",
+            Step(
+                "python node",
+                "在公司里：向网管要根证书，交给应用：Python 设 SSL_CERT_FILE=PATH，Node 设 NODE_EXTRA_CA_CERTS=PATH。",
+            ),
+            Step("python !node", "在公司里：向网管要根证书，交给应用：SSL_CERT_FILE=PATH。"),
+            Step("node !python", "在公司里：向网管要根证书，交给应用：NODE_EXTRA_CA_CERTS=PATH。"),
+            Step("!node !python", "在公司里：向网管要根证书，交给应用，或加进系统的证书列表。"),
+            Step("node", "如果浏览器能正常打开，让 Node 使用系统的名单：NODE_USE_SYSTEM_CA=1。"),
+            Step("python", "更新名单：`pip install -U certifi`，或安装系统更新。"),
+            Step("!python", "安装系统更新，以更新证书名单。"),
         ),
     ),
     "tls.intercepted": Text(
@@ -520,7 +564,13 @@ TEXTS: dict[str, Text] = {
         "收到的不是对方自己的证书，而是由 {issuer|另一个签发者} 签发的。公司代理、杀毒软件和抓包工具会这样做，"
         "以便查看内容。应用不认识这个签发者就会拒绝；能查看内容的一方，也能看到密钥。",
         (
-            "在公司里：向网管要根证书，交给应用，Python 设 SSL_CERT_FILE=PATH，Node 设 NODE_EXTRA_CA_CERTS=PATH。",
+            Step(
+                "python node",
+                "在公司里：向网管要根证书，交给应用：Python 设 SSL_CERT_FILE=PATH，Node 设 NODE_EXTRA_CA_CERTS=PATH。",
+            ),
+            Step("python !node", "在公司里：向网管要根证书，交给应用：SSL_CERT_FILE=PATH。"),
+            Step("node !python", "在公司里：向网管要根证书，交给应用：NODE_EXTRA_CA_CERTS=PATH。"),
+            Step("!node !python", "在公司里：向网管要根证书，交给应用，或加进系统的证书列表。"),
             "在杀毒软件里，把 {host} 排除在加密连接扫描之外。",
             "如果想不出是什么在这样做，不要在这个网络里发送密钥。",
         ),
@@ -530,17 +580,17 @@ TEXTS: dict[str, Text] = {
         "服务器证书和受信任的机构之间还有一张中间证书，应由服务器一并发送，这里缺了它。浏览器会自己去取，"
         "其他程序大多不会，所以网页能开，应用却连不上。",
         (
-            "自己的服务器：改用完整的证书链（fullchain.pem），不要只装单张证书。",
-            "否则，通知 {host} 的管理员缺少中间证书。",
+            Step("public", "通知 {host} 的管理员缺少中间证书。"),
+            Step("owner", "自己的服务器：改用完整的证书链（fullchain.pem），不要只装单张证书。"),
         ),
     ),
     "tls.handshake_failed": Text(
         "本机和 {host} 商量不出共同的加密方式",
         "双方没有共同支持的加密版本或算法。可能有一方太旧，也可能是途中的设备干扰。",
         (
-            "更新应用，以及它用的 Python、Node 或 OpenSSL。",
+            "更新应用，以及它用的 TLS 库。",
             "关掉 VPN 和代理试试，或换个网络。",
-            "自己的服务器：启用 TLS 1.2 和 1.3；如果用 nginx 转发，加上 `proxy_ssl_server_name on`。",
+            Step("owner", "自己的服务器：启用 TLS 1.2 和 1.3；如果经反向代理转发，让它带上主机名（SNI）。"),
         ),
     ),
     "tls.reset": Text(
@@ -559,11 +609,15 @@ TEXTS: dict[str, Text] = {
         "接口还没有看到 Key。",
         (
             "向 {host} 的运营方要一个只需要 Key 的地址，或者要客户端证书和它的私钥。",
-            (
-                "拿到证书后交给应用的 HTTP 客户端，Python 里是 `openai.OpenAI(http_client="
-                "httpx.Client(cert=(CERT, KEY)))`。很少有应用提供这个设置项。"
+            Step(
+                "python",
+                (
+                    "拿到证书后交给应用的 HTTP 客户端，Python 里是 `openai.OpenAI(http_client="
+                    "httpx.Client(cert=(CERT, KEY)))`。很少有应用提供这个设置项。"
+                ),
             ),
-            "自己的服务器：对接口路径不要求客户端证书（nginx：`ssl_verify_client off`）。",
+            Step("owner via:nginx", "自己的服务器：对接口路径不要求客户端证书（nginx：`ssl_verify_client off`）。"),
+            Step("owner !via:nginx", "自己的服务器：对接口路径不要求客户端证书。"),
         ),
     ),
     "tls.strict": Text(
@@ -584,16 +638,20 @@ TEXTS: dict[str, Text] = {
         "{host} 的证书还有 {days|几} 天到期",
         "现在一切正常。但从 {not_after|那一天} 起，如果没有续期，应用就会拒绝连接。证书一般会提前几周自动续期，"
         "到现在还没续，可能是自动续期停了。",
-        ("通知 {host} 的管理员。自己的服务器，马上续期，并查明为什么没有自动续期。",),
+        (
+            Step("public", "通知 {host} 的管理员。"),
+            Step("owner", "自己的服务器：马上续期，并查明为什么没有自动续期。"),
+        ),
     ),
     # -- http ----------------------------------------------------------------------------------------------------------
     "http.timeout": Text(
         "{host} 接受了连接，但没有及时应答",
         "服务器或它后面的服务正忙、卡住了，或者还在加载模型。",
         (
-            "多等一会儿：`llmdoctor check --timeout 60`。",
-            "自己的服务器：查看日志和内存，第一次请求常常要先加载模型。",
-            "查看服务商的状态页，看有没有故障公告。",
+            "多等一会儿：检查时加上 --timeout 60。",
+            Step("provider", "查看服务商的状态页，看有没有故障公告。"),
+            Step("relay", "询问 {host} 的管理员服务是否正常。"),
+            Step("owner", "自己的服务器：查看日志和内存，第一次请求常常要先加载模型。"),
         ),
     ),
     "http.closed": Text(
@@ -602,7 +660,7 @@ TEXTS: dict[str, Text] = {
         (
             "再试一次：偶尔一次说明不了问题。",
             "关掉 VPN 和代理试试。",
-            "自己的服务器：查看当时的日志和内存。",
+            Step("owner", "自己的服务器：查看当时的日志和内存。"),
         ),
     ),
     "http.not_http": Text(
@@ -624,9 +682,10 @@ TEXTS: dict[str, Text] = {
         "{host} 前面的防火墙拦下了这个客户端",
         "应答的不是接口，而是人机验证或 Web 防火墙。它看的是来源地址、国家或客户端特征，还没有看密钥。",
         (
+            Step("via:cloudflare", "把拦截页面的内容和编号（Ray ID）发给 {host} 的管理员。"),
             "换个网络，或关掉 VPN、代理再试。",
-            "如果是自己的服务器或中转站，让接口路径跳过人机验证。",
-            "否则，把拦截页面的内容和编号（Ray ID）发给 {host} 的管理员。",
+            Step("!via:cloudflare", "把拦截页面的内容和编号发给 {host} 的管理员。"),
+            Step("owner", "自己的服务器：让接口路径跳过人机验证。"),
         ),
     ),
     "http.front_auth": Text(
@@ -634,18 +693,34 @@ TEXTS: dict[str, Text] = {
         "接口之前有密码框、单点登录或访问网关，要先通过它。接口还没有看到密钥。",
         (
             "向 {host} 的管理员要一个给程序用的地址，或网关的访问令牌。",
-            "自己的服务器：让接口路径不经过这道登录。",
             "公司的服务：先连上公司 VPN。",
+            Step("owner", "自己的服务器：让接口路径不经过这道登录。"),
         ),
     ),
     "http.header_rejected": Text(
         "{host} 不接受请求里的某个请求头",
-        "除了提问，应用还会附带一些说明，叫请求头。服务器不认得其中一个，或者缺少一个："
-        "{parameter|常见的是 anthropic-beta、anthropic-version 或 Host}。",
+        "除了提问，应用还会附带一些说明，叫请求头。服务器不认得其中一个，或者缺少一个：{parameter|是哪一个，"
+        "见它返回的内容}。",
         (
-            "更新服务器或中转站，以及应用。",
-            "Claude Code 可以设置 CLAUDE_CODE_DISABLE_EXPERIMENTAL_BETAS=1。",
-            "如果通过隧道访问 Ollama，让隧道把 Host 请求头设为 localhost:11434。",
+            Step("app:claude-code", "Claude Code 可以设置 CLAUDE_CODE_DISABLE_EXPERIMENTAL_BETAS=1。"),
+            Step("protocol:ollama|door:ollama", "如果通过隧道访问 Ollama，让隧道把 Host 请求头设为 localhost:11434。"),
+            "更新应用。",
+            Step("public", "询问 {host} 的管理员接受哪些请求头。"),
+            Step("owner", "自己的服务器：更新它，或让它接受这个请求头。"),
+        ),
+    ),
+    "http.body_encoding": Text(
+        "服务器读不了压缩过的请求体",
+        "{app} 会压缩请求体，而 {host} 直接把压缩后的字节当成 JSON 解析，第一个字节就错了：zstd 以“(”开头，gzip 以 "
+        "0x1f "
+        "开头。密钥、模型和地址可能都没有问题。",
+        (
+            (
+                "Codex：关闭请求压缩，运行 `codex -c features.enable_request_compression=false`，或在 config.toml 的 "
+                "[features] 下加上同一项。"
+            ),
+            "其他应用：找到压缩请求的选项并关闭。",
+            "服务器管理员：升级中转程序，或让它在解析 JSON 之前先按 Content-Encoding 解压 zstd 和 gzip。",
         ),
     ),
     "http.too_large": Text(
@@ -653,26 +728,29 @@ TEXTS: dict[str, Text] = {
         "服务器或前面的网关限制了大小。短的提问能通过，长的会被拒绝或中途切断。",
         (
             "减少内容：缩短对话历史，少传或压缩文件和图片。",
-            "自己的 nginx：调大 client_max_body_size。",
+            Step("owner via:nginx", "自己的服务器：在 nginx 里调大 client_max_body_size。"),
+            Step("owner !via:nginx", "自己的服务器：调大它和前面网关对请求大小的限制。"),
         ),
     ),
     "http.gateway_error": Text(
         "{host} 的网关没能从后面的接口得到答复",
-        "应答的是 nginx、Cloudflare 之类的中间层。它本身正常，但后面的接口停了、太慢或连不上。和你的密钥无关。",
+        "应答的是应用和接口之间的网关。它本身正常，但后面的接口停了、太慢或连不上。和你的密钥无关。",
         (
             "等几分钟再试。",
-            "查看服务商的状态页，或询问 {host} 的管理员。",
-            "自己的网关：确认后面的程序在运行，地址和端口也填对了。",
+            Step("provider", "查看服务商的状态页。"),
+            Step("relay", "询问 {host} 的管理员。"),
+            Step("owner", "自己的服务器：确认网关后面的程序在运行，地址和端口也填对了。"),
         ),
     ),
     "http.server_error": Text(
         "{host} 的接口自身出了故障",
         "它收下了请求，但处理时出错了。大的服务商一般会自行恢复；自建服务可以看日志找原因。",
         (
+            Step("relay", "把服务器返回的内容告诉 {host} 的管理员：{said}"),
             "过一分钟再试。",
             "换个模型试试：常常只有一个模型出问题。",
-            "一直不恢复的话，查看服务商的状态页；自己的服务器就看日志。",
-            "把服务器返回的内容告诉 {host} 的管理员：{said}",
+            Step("provider", "一直不恢复的话，查看服务商的状态页。"),
+            Step("owner", "自己的服务器：日志里会写明原因。"),
         ),
     ),
     # -- shape ---------------------------------------------------------------------------------------------------------
@@ -683,7 +761,7 @@ TEXTS: dict[str, Text] = {
         (
             "把接口地址改为 {better_url}",
             "在 {host} 的文档里查找接口地址，一般以 /v1 结尾。",
-            "自己的服务器：确认用的是接口的端口，而不是网页的端口。",
+            Step("owner", "自己的服务器：确认用的是接口的端口，而不是网页的端口。"),
         ),
     ),
     "shape.not_llm_api": Text(
@@ -696,7 +774,7 @@ TEXTS: dict[str, Text] = {
     ),
     "shape.wrong_protocol": Text(
         "{host} 这里用的是 {other_protocol|另一种} 协议，不是 {protocol|所选的那种}",
-        "大模型接口有好几种协议，比如 OpenAI、Anthropic、Gemini。应用用的是一种，而这个地址用的是另一种。",
+        "大模型接口有好几种协议。应用用的是一种，而这个地址用的是另一种。",
         (
             "在应用里把服务商类型改为 {other_protocol}。",
             "或者把接口地址改为 {better_url}",
@@ -709,7 +787,7 @@ TEXTS: dict[str, Text] = {
         (
             "服务器返回：{said}",
             '用 llmdoctor 解释这条信息：`llmdoctor explain "TEXT"`。',
-            "自己的服务器：让错误以错误状态返回。",
+            Step("owner", "自己的服务器：让错误以错误状态返回。"),
         ),
     ),
     "shape.malformed_answer": Text(
@@ -717,19 +795,22 @@ TEXTS: dict[str, Text] = {
         "返回的是 JSON，但没有 SDK 用来取文字的字段。可能被中转站改动过，也可能属于另一种协议。",
         (
             "确认应用里选的协议和服务器的一致。",
-            "更新服务器或中转站。",
             "换个模型试试：常常只有一个模型出问题。",
+            Step("public", "询问 {host} 的管理员。"),
+            Step("owner", "自己的服务器：更新它。"),
         ),
     ),
     # -- auth ----------------------------------------------------------------------------------------------------------
     "auth.rejected": Text(
-        "{door} 不认这个密钥",
-        "密钥送到了正确的地方，形式也对，但那里没有它的记录。可能输错了，已被删除或更换，或者本来就不属于这里。",
+        "{door} 不接受这个密钥",
+        "服务器读到了密钥并拒绝了它。可能输错了，已被删除或更换，或者不是这台服务器的密钥。",
         (
-            "拿 {key_hint} 和 {console} 里列出的密钥核对。",
-            "到 {console} 新建密钥并换上。",
-            "确认没有别处的旧密钥在生效：`llmdoctor check` 会指出实际生效的是哪一处。",
-            "中转站：在网站的令牌页面确认令牌存在且已启用。",
+            Step("public", "拿 {key_hint} 和 {console} 里列出的密钥核对。"),
+            "实际使用的密钥来自 {key_source}：确认它就是你要用的那个。",
+            Step("public", "到 {console} 新建密钥并换上。"),
+            Step("relay", "在中转站网站的令牌页面确认这个令牌存在且已启用，或新建一个。"),
+            "从保存密钥的地方重新复制一遍。",
+            Step("owner local", "自己的服务器：把密钥和它设置里的核对一遍。"),
         ),
     ),
     "auth.header_style": Text(
@@ -738,29 +819,33 @@ TEXTS: dict[str, Text] = {
         "{app} 放的位置 {host} 不会去看。",
         (
             "让应用用 {better_auth} 发送密钥。",
-            "Claude Code：{claude_token} 以 Bearer 发送，ANTHROPIC_API_KEY 以 x-api-key 发送，换用另一个变量。",
+            Step(
+                "app:claude-code",
+                "Claude Code：{claude_token} 以 Bearer 发送，ANTHROPIC_API_KEY 以 x-api-key 发送，换用另一个变量。",
+            ),
             "在应用里选择与服务器相符的服务商类型，或更新应用。",
-            "自己的中转站：让它两种都接受。",
+            Step("owner", "自己的服务器：让它两种都接受。"),
         ),
     ),
     "auth.header_lost": Text(
         "密钥已经发出，服务器却说没有收到",
         "途中有东西把它丢掉了，比如跳转，或者不转发该请求头的 Web 服务器。有的服务器认不出密钥格式时也会这么说。",
         (
+            "换用另一个请求头：{better_auth}。",
             "接口地址直接填最终的 https:// 地址，避免跳转。",
             "重新完整复制一遍密钥。",
-            "换用另一个请求头：{better_auth}。",
-            "自己的服务器：让 Web 服务器转发 Authorization 请求头。",
+            Step("owner", "自己的服务器：让 Web 服务器转发 Authorization 请求头。"),
         ),
     ),
     "auth.expired": Text(
         "这个密钥已经失效",
         "服务器认得它，但说它已过期、被停用、被冻结，或因为泄露而被封。等待不会让它恢复。",
         (
-            "到 {console} 新建密钥。",
-            "新建一个密钥，替换所有用到旧密钥的地方，并删除旧的。",
-            "如果是泄露，到控制台查看有没有被人盗用。",
-            "如果是账号被冻结，联系服务商客服。",
+            Step("said:suspended", "联系服务商客服：账号或项目已被冻结，在里面新建的密钥也用不了。"),
+            Step("said:leaked", "到控制台查看这个密钥有没有被人盗用，并找出它是在哪里泄露的。"),
+            Step("!said:suspended", "到 {console} 新建密钥。"),
+            Step("!said:suspended", "在所有用到这个密钥的地方换上新密钥，并删除旧的。"),
+            Step("!said:suspended", "如果是账号被冻结，联系服务商客服。"),
         ),
     ),
     "auth.not_permitted": Text(
@@ -768,9 +853,13 @@ TEXTS: dict[str, Text] = {
         "密钥可以限定权限、项目或请求类型，应用要做的事不在范围内。",
         (
             "服务器返回：{said}",
-            "打开 {console}，给密钥加上缺少的权限。",
-            "新建一个不受限制的密钥，或请账号所有者开放模型调用权限。",
-            "Google 的密钥：在项目里启用 Generative Language API。",
+            Step(
+                "door:github-models",
+                "GitHub Actions 工作流：给 `permissions:` 加上 `models: read`；个人令牌也要有这项权限。",
+            ),
+            Step("!said:ask door:gemini|door:vertex", "在密钥所属的项目里启用 Generative Language API。"),
+            Step("!said:ask", "打开 {console}，给密钥加上缺少的权限。"),
+            Step("!said:ask", "新建一个不受限制的密钥，或请账号所有者开放模型调用权限。"),
         ),
     ),
     "auth.ip_not_allowed": Text(
@@ -785,10 +874,9 @@ TEXTS: dict[str, Text] = {
         "中转站收下了你的令牌，但它自己的密钥被拒绝",
         "中转站用自己的密钥把请求转给上游服务商，被拒的是那个密钥，不是你的。只有中转站的管理员能处理。",
         (
-            "把这条信息发给 {host} 的管理员：{said}",
-            "告诉 {host} 的管理员，并附上时间和模型。",
+            "把这条信息发给 {host} 的管理员，并附上时间和模型：{said}",
             "修好之前，先换用别的模型或分组。",
-            "自己的中转站：更换该渠道的密钥。",
+            Step("owner", "自己的中转站：更换该渠道的密钥。"),
         ),
     ),
     # -- access --------------------------------------------------------------------------------------------------------
@@ -816,8 +904,10 @@ TEXTS: dict[str, Text] = {
         "模型名要一字不差，包括大小写、前缀和版本。它也可能已下线、没有安装，或者填的只是网页上的显示名称。",
         (
             "相近的名字：{near}。",
+            Step("protocol:ollama|door:ollama", "先下载模型：`ollama pull NAME`。"),
+            Step("protocol:azure|door:azure", "这里的模型名是你的部署名称：从部署列表里复制。"),
+            Step("door:vertex|door:bedrock", "不是每个地域都有每个模型：在服务商的列表里查看它在哪里提供。"),
             "从 {host} 的模型列表里选一个，原样复制。",
-            "Ollama 要先下载：`ollama pull NAME`；Azure 要填部署名称。",
         ),
     ),
     "model.not_permitted": Text(
@@ -825,8 +915,9 @@ TEXTS: dict[str, Text] = {
         "模型是有的，但你的账号、项目、套餐或令牌里不包含它。",
         (
             "换用有权使用的模型，比如 {near}。",
-            "打开 {console}，为密钥或项目开通该模型。",
-            "换个模型，或请账号所有者开通。中转站请查看令牌的可用模型列表。",
+            Step("!said:ask", "打开 {console}，为密钥或项目开通该模型。"),
+            Step("relay", "在中转站网站上查看这个令牌的可用模型列表。"),
+            "换个模型，或请账号所有者开通。",
         ),
     ),
     "model.no_channel": Text(
@@ -871,10 +962,10 @@ TEXTS: dict[str, Text] = {
         "账号、中转站用户或密钥本身没有额度了，或者不够预扣最长回答的费用。聊天应用的会员不能当作 API 余额。"
         "等待没有用。",
         (
-            "到 {console} 充值或调高额度。",
+            Step("plan", "如果密钥属于某个套餐，把接口地址改为该套餐专用的：{plan_url}"),
+            "到服务商的控制台充值或调高额度：{console}",
             "查看账号和这个密钥各自的余额与额度，然后充值或调高。",
             "如果只剩一点，让应用请求短一些的回答（调小 max_tokens）。",
-            "如果密钥属于某个套餐，改用该套餐专用的接口地址。",
         ),
     ),
     "quota.rate_limited": Text(
@@ -901,7 +992,8 @@ TEXTS: dict[str, Text] = {
         "流式输出时，文字应该一段一段地来，这里却是一次性返回。很多应用会因此显示空白回答，也不报错。",
         (
             "在应用里关闭流式输出。",
-            "更新服务器或中转站，或请管理员支持流式输出。",
+            Step("public", "请 {host} 的管理员支持流式输出。"),
+            Step("owner", "自己的服务器：更新它。"),
         ),
     ),
     "stream.malformed": Text(
@@ -909,8 +1001,9 @@ TEXTS: dict[str, Text] = {
         "数据段的格式不符合协议，或者标错了类型。常常是途中的中转站或 Web 服务器改动过。",
         (
             "先在应用里关闭流式输出。",
-            "更新服务器或中转站，不要让 Web 服务器压缩流式数据。",
             "确认应用里选的协议和服务器的一致。",
+            Step("public", "告诉 {host} 的管理员。"),
+            Step("owner", "自己的服务器：更新它，不要让 Web 服务器压缩流式数据。"),
         ),
     ),
     "stream.error_inside": Text(
@@ -928,7 +1021,8 @@ TEXTS: dict[str, Text] = {
         (
             "再试一次：偶尔一次说明不了问题。",
             "关掉 VPN 和代理试试。",
-            "自己的 Web 服务器：调大超时时间（nginx 的 proxy_read_timeout）。",
+            Step("owner via:nginx", "自己的服务器：调大超时时间，nginx 是 proxy_read_timeout。"),
+            Step("owner !via:nginx", "自己的服务器：调大它前面网关的超时时间。"),
         ),
     ),
     "stream.stalled": Text(
@@ -937,16 +1031,17 @@ TEXTS: dict[str, Text] = {
         (
             "再试一次，或换个模型。",
             "关掉 VPN 和代理试试。",
-            "自己的 Web 服务器：关闭缓冲（nginx 的 proxy_buffering off）。",
+            Step("owner via:nginx", "自己的服务器：关闭缓冲，nginx 是 proxy_buffering off。"),
+            Step("owner !via:nginx", "自己的服务器：关闭前面 Web 服务器的缓冲。"),
         ),
     ),
     "stream.buffered": Text(
         "流式输出的内容一次性全部到达",
         "服务器用了一段时间，所有内容却在同一刻到达。途中有东西攒着，到最后才放行。能用，只是看不到文字逐步出现。",
         (
-            "自己的 Web 服务器：对它关闭缓冲和压缩（nginx 的 proxy_buffering off、gzip off）。",
             "关掉 VPN 和代理试试：杀毒软件和公司代理也会攒着不放。",
-            "否则，询问 {host} 的管理员。",
+            Step("public", "询问 {host} 的管理员。"),
+            Step("owner", "自己的服务器：关闭前面 Web 服务器的缓冲和压缩。"),
         ),
     ),
     "stream.no_terminator": Text(
@@ -954,7 +1049,33 @@ TEXTS: dict[str, Text] = {
         "文字是完整的，但缺最后的标记 [DONE] 或 message_stop。多数应用不在意，有的会一直等，或报告回答不完整。",
         (
             "应用正常的话，不用处理。",
-            "如果不正常，关闭流式输出，或更新服务器或中转站。",
+            "如果不正常，在应用里关闭流式输出。",
+            Step("owner", "自己的服务器：更新它。"),
+        ),
+    ),
+    "stream.websocket_refused": Text(
+        "服务器拒绝了 {app} 首先尝试的 WebSocket",
+        "{app} 在发送普通请求之前会先建立 WebSocket 连接，而 {host} 在那个地址不支持。收到 Upgrade Required 时它会立刻"
+        "改用 HTTPS；"
+        "收到其他响应时，多半会先重试几秒。"
+        "只有响应写明模型不存在，或是 Bad Request 时，它才会放弃。",
+        (
+            "如果停顿几秒后有回答，说明没有故障，只是第一次尝试失败了。",
+            "Codex：在 config.toml 里把中转站写成单独的服务商（[model_providers.名称]，填 base_url，不写 "
+            "supports_websockets），"
+            "不要用 openai_base_url，这样就不会发 WebSocket 请求。",
+            "服务器管理员：对升级请求返回 426 Upgrade Required，客户端就会立刻改用普通请求。",
+        ),
+    ),
+    "stream.websocket_closed": Text(
+        "回答还没结束，WebSocket 就被关闭了",
+        "{app} 已经连上 {host} 的 WebSocket，随后被服务器或中间设备关闭。关闭码 1008 表示服务器按策略不允许，1011 表示"
+        "服务器出错，1006 表示连接被切断。"
+        "代理和 VPN 常常会切断 WebSocket，而普通请求不受影响。",
+        (
+            "关掉代理或 VPN，或换一个网络再试。",
+            "Codex：在 config.toml 里写成单独的服务商，不写 supports_websockets，就会改用普通请求。",
+            "服务器管理员：让前面的反向代理转发升级请求，并调大读超时。",
         ),
     ),
     # -- app -----------------------------------------------------------------------------------------------------------
@@ -963,8 +1084,9 @@ TEXTS: dict[str, Text] = {
         "网页要读取别的服务器的应答，必须得到对方允许，而这里没有。同样的请求在浏览器之外是正常的。",
         (
             "使用应用的桌面版，或让它自己的服务端来请求。",
-            "自己的接口服务器：允许该网页的地址（Ollama 设置 OLLAMA_ORIGINS）。",
-            "如果服务商要求为浏览器单独开启，在应用里打开它，并注意密钥会保存在网页里。",
+            Step("public", "如果服务商要求为浏览器单独开启，在应用里打开它，并注意密钥会保存在网页里。"),
+            Step("owner protocol:ollama|door:ollama", "自己的服务器：允许该网页的地址（OLLAMA_ORIGINS）。"),
+            Step("owner !protocol:ollama !door:ollama", "自己的服务器：允许该网页的地址（CORS）。"),
         ),
     ),
     "app.mixed_content": Text(
@@ -1035,7 +1157,8 @@ TEXTS: dict[str, Text] = {
     ),
     "run.flaky": Text(
         "时好时坏",
-        "用同样的设置检查了几次，前面因为会自行消失的原因失败，最后一次结果不同。所以问题不在设置，而在网络、网关或服务商不稳定。",
+        "用同样的设置检查了几次，前面因为会自行消失的原因失败，最后一次结果不同。所以问题不在设置，而在网络、"
+        "网关或服务商不稳定。",
         (
             "让应用自动重试：官方 SDK 默认会停顿后再试两次。",
             "看看在哪些时段失败：多检查几次，用 `--save FILE` 保存每次运行。",

@@ -64,7 +64,8 @@ UI: dict[str, str] = {
     "curl.basic": "该命令发送用户名和密码（Basic），LLM API 不接受；单独的密钥以 Bearer 发送",
     "curl.credentials": "该命令带有 {names} 个不同的凭据；只检查第一个",
     "curl.body": "该命令的请求体不是 JSON，无法得知模型",
-    "fix.no_stream": "在应用里关闭流式输出：不用流式时，回答正常返回。",
+    "fix.no_stream": "在应用里关闭流式输出：一次取回整个回答的应用在这里能用。",
+    "fix.stream_alone": "在应用里打开流式输出：使用流式输出的应用在这里能用，其他的不行。",
     "mend.nothing": "没有要写的：现在的设置可以用。",
     "mend.unproven": "什么都没写：这次检查没有找到能用的设置。",
     "mend.ask": "写入吗？",
@@ -89,6 +90,7 @@ UI: dict[str, str] = {
     "mend.auth": "密钥要放在另一个请求头里才有效：{detail}。这是应用的设置。",
     "mend.unset": "不带这个请求头就能用：请删掉 {source}。",
     "mend.stream": "在应用里关闭流式输出：不用流式时，回答正常返回。",
+    "mend.streaming": "在应用里打开流式输出：本程序改不了这个设置。",
     "plan.to": "发往 {host}，端口 {port}",
     "plan.to_proxy": "发往 {host}，端口 {port}，经过 {proxy}",
     "plan.request": "（{purpose}，{key}，{cost}）",
@@ -225,6 +227,53 @@ UI: dict[str, str] = {
     "explain.no_code": "没有 {code} 这个代码。要解读报错文字，请用 `llmdoctor explain -`。",
     "explain.more": "详细说明：llmdoctor explain {code}",
     "explain.also": "也可能是",
+    "explain.why": "原因",
+    "explain.likely": "很可能",
+    "explain.possible": "有可能",
+    "explain.unclear": "这段文字对应多种原因，可能性最大的是：",
+    "explain.guessed": "这段文字里没有已知的报错，最接近的是：",
+    "explain.tell": "怎样判断是哪一种",
+    "explain.first": "如果是 {code}：",
+    "explain.ask.connection": (
+        "看它下面的那一行。Python 的原因写在“The above exception was the direct cause”上方，Node 写在 `cause:` 或 "
+        "`code:` "
+        "里，Rust 写在 `Caused by` 后面。ECONNREFUSED、ETIMEDOUT、ENOTFOUND 和 CERT… 是四种不同的故障。Base URL "
+        "不合法、密钥里带换行，报的也是这句话。运行 `llmdoctor check 地址` 可以查明。"
+    ),
+    "explain.ask.browser": (
+        "看浏览器控制台（F12）里的那一行：它会写明是 CORS、“Mixed Content”，还是某个 `net::ERR_…` 错误码。网页里的脚本"
+        "拿不到这些信息。"
+    ),
+    "explain.ask.401": (
+        "看响应内容和 Base URL。响应内容会说明是没收到密钥、不认识这个密钥，还是密钥属于别处；Base URL "
+        "能看出密钥是不是发给了签发它的服务商。没有响应内容时，请运行 `llmdoctor check`。"
+    ),
+    "explain.ask.403": (
+        "看响应内容。如果是 JSON，它来自 API，会写明权限、模型或地区；如果是网页，它来自前面的防火墙或代理。"
+    ),
+    "explain.ask.404": (
+        "看实际请求的完整地址和响应内容。内容提到模型，就是没有这个模型；内容是网页或提到路径，就是 Base URL "
+        "的路径不对，最常见的是缺少 /v1 或多了一个 /v1。"
+    ),
+    "explain.ask.405": ("看实际请求的完整地址和方法。POST 被重定向改成了 GET，或者 Base URL 指向网页，都会这样报错。"),
+    "explain.ask.400": "看响应内容：其中的 `message` 或 `param` 会写明服务器拒绝的是哪个字段、哪个模型或哪个请求头。",
+    "explain.ask.500": (
+        "看响应内容，或服务器当时的日志。问题出在服务器或它的上游；换一个模型发同样的请求，就能区分这两种情况。"
+    ),
+    "explain.ask.upstream": (
+        "看中转站或路由的日志：里面有上游、它的状态码和报错。换一个模型发同样的请求，就能分清是没有渠道，还是上游拒绝"
+        "了它的密钥。"
+    ),
+    "explain.ask.network": (
+        "看 Base URL 那里有没有响应：用浏览器或 curl 打开。端口关闭、证书不受信任、域名不存在，Codex 显示的都是这句话。"
+    ),
+    "explain.ask.unknown": (
+        "看状态码和响应内容，或应用日志里这条信息下面的那一行。如果应用都没有显示，运行 `llmdoctor check 地址` 可以直"
+        "接询问服务器。"
+    ),
+    "explain.ask.nearest": (
+        "请提供完整的报错（包括上下几行）、Base URL 和应用名称。运行 `llmdoctor check 地址` 可以直接询问服务器。"
+    ),
     "seen.note": "{note}",
     "seen.of": "{name}：{note}",
     "seen.lost": "{request} → {kind}（{note}）",
@@ -261,6 +310,12 @@ UI: dict[str, str] = {
     "seen.not_sent": "密钥没有发往 {host}",
     "seen.not_private": "{address} 既不属于本机，也不在内网里",
     "seen.length": "长度是 {count} 个字符，而这种密钥应为 {wanted} 个",
+    "seen.mark_cut": "长度为 {count} 个字符，这类密钥中应有的标记 {detail} 缺失或太靠近结尾",
+    "seen.token_issuer": "令牌写明由 {issuer} 签发（iss）",
+    "seen.token_audience": "令牌写明用于 {names}（aud）",
+    "seen.token_region": "密钥写明用于 {detail} 区域",
+    "seen.token_expires": "按自身内容，有效期至 {not_after}",
+    "seen.other_key": "响应里提到的密钥是 {detail}，不是你的密钥（{key_hint}）",
     "seen.list_served": "用这个密钥能取到模型列表",
     "seen.list_empty": "服务器的模型列表是空的",
     "seen.nearest": "列表里的 {count} 个模型中最接近的：{near}",
@@ -292,6 +347,34 @@ UI: dict[str, str] = {
     "seen.unread_leads_out": "没有读取 {source}：链接指向目录之外",
     "seen.override_withheld": "没有发送；只同意一次就加 --send-anyway，长期同意就运行 `llmdoctor trust`",
     "seen.override_unlooked": "接口地址里带有机密信息，所以没有发送任何内容，也没有查询域名",
+    "seen.breaks": "{how}：{clients} 会因此出错",
+    "seen.breaks_helper": "{how}：{clients} 的 stream helper 会因此出错",
+    "seen.breaks_both": "{how}：{clients} 以及 {helpers} 的 stream helper 会因此出错",
+    "seen.works_unstreamed": "不用流式时回答正常返回：不使用流式输出的应用在这里能用",
+    "seen.break_missing": "{where} 缺失或为 null",
+    "seen.break_type": "{where} 的类型不对",
+    "seen.break_no_text": "应答声称已经完成，却没有文字",
+    "seen.break_lost_text": "丢失了部分文字",
+    "seen.break_garbled": "文字里有不是 UTF-8 的字节",
+    "seen.break_not_utf8": "有一行不是有效的 UTF-8",
+    "seen.break_not_json": "数据不是有效的 JSON",
+    "seen.break_no_data": "有一个事件没有数据",
+    "seen.break_nan": "出现 JSON 不允许的 NaN 或 Infinity",
+    "seen.break_error_event": "流里夹带了错误",
+    "seen.break_torn": "应答内容还没结束，连接就关闭了",
+    "seen.break_no_events": "没有能读懂的事件",
+    "seen.break_twice": "{where} 出现了两次",
+    "seen.break_changed": "{where} 在流的中途变了",
+    "seen.break_no_block": "{where} 指向还没有开始的内容块",
+    "seen.break_no_item": "{where} 指向还没有添加的输出项",
+    "seen.break_no_part": "{where} 指向还没有添加的内容部分",
+    "seen.break_unknown_event": "有一个未知类型的事件（{where}）",
+    "seen.break_unfinished": "{where} 里缺少已经开始的输出项",
+    "seen.break_content_type": "Content-Type 是 {where}，不是 application/json",
+    "seen.break_status": "状态码是 {where}，不是 200",
+    "seen.break_separator": "JSON 里有未转义的 {where}",
+    "seen.break_content_encoding": "Content-Encoding 写的是 {where}，内容却没有这样压缩",
+    "seen.passed_over": "官方 SDK 会忽略这个事件",
     "seen.whole_json": "返回的是一整段 JSON，不是事件流",
     "seen.content_type": "事件流的 Content-Type 是 {kind}",
     "seen.torn": "{seconds} 秒内收到 {count} 个事件，随后连接断开",

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from diagnose.words.text_type import Text
+from diagnose.words.text_type import Step, Text
 
 # Special cases share the code of a finding, but have their own cause and fix.
 CASES: dict[str, Text] = {
     "proxy.invalid:no_proxy": Text(
         "NO_PROXY 里有部分客户端读不懂的条目",
-        "基于 httpx 的客户端会把 {source|NO_PROXY} 的每个条目当作主机名来解析，遇到不是主机名的条目，什么都没发就停下。"
+        "基于 httpx 的客户端会把 {source|NO_PROXY} 的每个条目当作主机名来解析，遇到不是主机名的条目，"
+        "什么都没发就停下。"
         "IPv6 网段和方括号都会这样。",
         (
             "把 NO_PROXY 改为 {better_proxy}",
@@ -39,8 +40,36 @@ CASES: dict[str, Text] = {
             "不论接口地址怎么填，{app} 都会在后面加上它自己的路径，而 {host} 的 API 在另一条路径下，所以总会问错地方。",
             (
                 "换一个可以填写完整路径的应用：`llmdoctor apps` 列出每个应用会加上什么。",
-                "或者在前面架一个网关，提供 {app} 所要的路径，例如 LiteLLM 或 New API。",
+                Step("owner", "自己的服务器：在前面架一个网关，提供 {app} 所要的路径。"),
             ),
+        ),
+    ),
+    "url.host_typo:location": Text(
+        "{host} 不是地域 {location|（见接口地址）} 的主机",
+        "这家服务商每个地域有自己的主机，global 之类更大的范围也有专门的主机。接口地址里的主机和地域对不上，"
+        "所以那里没有接口。",
+        (
+            "把接口地址改为 {better_url}",
+            "对照服务商的地域列表，核对主机和地域。",
+        ),
+    ),
+    "key.wrong_region:named": Text(
+        "{host} 说这个密钥属于它的另一个地址",
+        "有些服务商把项目放在不同地域，各有各的接口地址。服务器认得这个密钥，并说出了它所属的地域或地址。",
+        (
+            "把接口地址改为 {better_url}（服务器的应答里写明）。",
+            "在服务商的控制台查看项目所在的地域，使用该地域的接口地址。",
+            "保留接口地址：在对应地域的项目里新建密钥。",
+        ),
+    ),
+    "auth.not_permitted:group": Text(
+        "这个令牌不能使用分组 {group|现在的}",
+        "中转站把渠道分成若干分组，每个令牌属于一个分组。服务器认得这个令牌，但拒绝它的分组：分组已停用，"
+        "或者账号无权使用。",
+        (
+            "在 {host} 的令牌页面，把这个令牌改到 {group|现在的} 以外的分组。",
+            "询问 {host} 的管理员你的账号可以使用哪些分组。",
+            Step("owner", "自己的中转站：把分组 {group|该令牌的} 加入用户可选分组。"),
         ),
     ),
     "settings.project_override:unread": Text(
@@ -119,10 +148,16 @@ CASES: dict[str, Text] = {
         "这里不认识 host.docker.internal",
         "Docker Desktop 用这个名字指代运行容器的机器。Linux 上的 Docker 要另外设置才有它，容器外面则没有这个名字。",
         (
-            "启动容器时加上 --add-host=host.docker.internal:host-gateway；用 Compose 的话，"
-            '加上 extra_hosts: ["host.docker.internal:host-gateway"]。',
+            (
+                "启动容器时加上 --add-host=host.docker.internal:host-gateway；用 Compose 的话，加上 "
+                'extra_hosts: ["host.docker.internal:host-gateway"]。'
+            ),
             "如果不在容器里，改写成 127.0.0.1。",
-            "服务要监听 0.0.0.0，容器才能访问到（Ollama 设 OLLAMA_HOST=0.0.0.0）。",
+            Step(
+                "owner door:ollama|protocol:ollama",
+                "自己的服务器：让它监听 0.0.0.0，容器才能访问到：设 OLLAMA_HOST=0.0.0.0。",
+            ),
+            Step("owner !door:ollama !protocol:ollama", "自己的服务器：让它监听 0.0.0.0，容器才能访问到。"),
         ),
     ),
     "dns.not_found:known_elsewhere": Text(
@@ -160,7 +195,7 @@ CASES: dict[str, Text] = {
         "所以还不知道这个域名是否存在。",
         (
             "看看别的域名能否解析。如果能，问题在 {host} 的 DNS 服务器，请告诉它的运营者。",
-            "换一个 DNS 查询：`llmdoctor check --dns-server 223.5.5.5`。如果查得到，就在本机换用它。",
+            "换一个 DNS 查询：检查时加上 --dns-server 223.5.5.5。如果查得到，就在本机换用它。",
             "如果是自己的 DNS 服务器，查看它的日志，看看是不是 DNSSEC 校验失败。",
         ),
     ),
@@ -178,9 +213,9 @@ CASES: dict[str, Text] = {
         "没有 DNS 服务器回答本机",
         "查询 {host} 的请求发出去了，但没有任何答复：DNS 服务器停了，它属于没有连上的 VPN，或者防火墙丢弃了查询。",
         (
-            "看看本机是否联网；如果要用 VPN 里的 DNS，先连上 VPN。",
+            Step("container", "在容器里，重启容器引擎，或启动容器时加上 --dns 223.5.5.5。"),
             "换用别的 DNS，比如 223.5.5.5 或 1.1.1.1。现在用的是 {address}。",
-            "在容器里，重启 Docker，或启动时加上 --dns 223.5.5.5。",
+            "看看本机是否联网；如果要用 VPN 里的 DNS，先连上 VPN。",
         ),
     ),
     "tcp.refused:container": Text(
@@ -188,11 +223,14 @@ CASES: dict[str, Text] = {
         "容器有自己的回环地址：localhost 和 127.0.0.1 指向容器里面的程序。外面机器上的服务，"
         "或别的容器里的服务，在那里是找不到的。",
         (
-            "把 {host} 换成 host.docker.internal；在 Linux 上，启动容器时加上 "
-            "--add-host=host.docker.internal:host-gateway。",
+            (
+                "把 {host} 换成 host.docker.internal；在 Linux 上，启动容器时加上 "
+                "--add-host=host.docker.internal:host-gateway。"
+            ),
             "如果服务在另一个容器里，用它在 Compose 里的服务名和内部端口。",
-            "让外面的服务监听 0.0.0.0（Ollama 设 OLLAMA_HOST=0.0.0.0）。",
             "如果服务本来就该在这个容器里运行，启动它，并核对端口是否为 {port}。",
+            Step("owner door:ollama|protocol:ollama", "让外面自己的服务监听 0.0.0.0：设 OLLAMA_HOST=0.0.0.0。"),
+            Step("owner !door:ollama !protocol:ollama", "让外面自己的服务监听 0.0.0.0。"),
         ),
     ),
     "tcp.refused:wsl": Text(
@@ -201,8 +239,11 @@ CASES: dict[str, Text] = {
         (
             "在 Windows 的 .wslconfig 里，[wsl2] 下写 networkingMode=mirrored，再执行 `wsl --shutdown`。",
             "或者把 {host} 换成 Windows 的地址（`ip route show default` 可以查到）。",
-            "这时 Windows 里的服务要监听 0.0.0.0（Ollama 设 OLLAMA_HOST=0.0.0.0）。",
             "如果服务本来就该在 WSL 里运行，启动它，并核对端口是否为 {port}。",
+            Step(
+                "owner door:ollama|protocol:ollama", "这时 Windows 里自己的服务要监听 0.0.0.0：设 OLLAMA_HOST=0.0.0.0。"
+            ),
+            Step("owner !door:ollama !protocol:ollama", "这时 Windows 里自己的服务要监听 0.0.0.0。"),
         ),
     ),
     "tcp.ipv6_broken:localhost": Text(
@@ -265,16 +306,18 @@ CASES: dict[str, Text] = {
     ),
     "tls.handshake_failed:name": Text(
         "{host} 背后的服务器不提供这个域名",
-        "加密握手一开始就会报出主机名，而这台服务器只认别的名字。要么地址指向了错误的服务器，要么服务器没有配置这个域名。",
+        "加密握手一开始就会报出主机名，而这台服务器只认别的名字。要么地址指向了错误的服务器，"
+        "要么服务器没有配置这个域名。",
         (
             "核对接口地址里的主机名和服务商给的是否一致。",
-            "自己的服务器：把这个域名加进站点配置和证书。",
-            "转发到它的 nginx：设置 `proxy_ssl_server_name on` 和正确的 `proxy_ssl_name`。",
+            Step("owner", "自己的服务器：把这个域名加进站点配置和证书。"),
+            Step("owner", "如果自己的反向代理转发到它，让反向代理带上正确的主机名（SNI）。"),
         ),
     ),
     "tls.intercepted:elsewhere": Text(
         "{product|有东西}拆开了与 {host} 的连接，而应用没有读取放行它的证书列表",
-        "收到的不是该主机自己的证书，而是{issuer|另一个签发者}签发的。它的根证书在本机的某个列表里，所以别的程序没有问题；"
+        "收到的不是该主机自己的证书，而是{issuer|另一个签发者}签发的。它的根证书在本机的某个列表里，"
+        "所以别的程序没有问题；"
         "这个应用读的是另一份列表，所以拒绝。拆开连接的一方能看到密钥。",
         (
             "启动应用时设置 {detail|那份列表}",
@@ -294,7 +337,7 @@ CASES: dict[str, Text] = {
     "tls.intercepted:system_only": Text(
         "有东西拆开了与 {host} 的连接，其根证书只有本系统信任",
         "系统的证书列表认识 {issuer|签发者}，所以这次检查和最新的 Python SDK 没有问题。"
-        "自带列表的客户端会拒绝：requests、LiteLLM、"
+        "自带列表的客户端会拒绝：requests、"
         "用 certifi 的旧版 SDK，以及 Node。",
         (
             "对它们，指定含有该根证书的文件：SSL_CERT_FILE=PATH，requests 设 REQUESTS_CA_BUNDLE=PATH，"
@@ -306,7 +349,7 @@ CASES: dict[str, Text] = {
     "tls.untrusted_issuer:system_only": Text(
         "只有本系统的列表信任 {host} 的证书",
         "系统的证书列表认识 {issuer|签发者}，所以这次检查和最新的 Python SDK 没有问题。"
-        "自带列表的客户端会拒绝：requests、LiteLLM、"
+        "自带列表的客户端会拒绝：requests、"
         "用 certifi 的旧版 SDK，以及 Node。",
         (
             "对它们，指定含有该根证书的文件：SSL_CERT_FILE=PATH，requests 设 REQUESTS_CA_BUNDLE=PATH，"
@@ -372,25 +415,30 @@ CASES: dict[str, Text] = {
             "把接口地址改为 {better_url}",
             "如果已经有应用用过这个地址，请更换密钥：新建一个，删掉旧的。",
             "如果认识并信任 {location}，在接口地址里直接用那个域名，就不会再转。",
-            "自己的服务器：直接应答或在后台转发请求，不要用跳转。",
+            Step("owner", "自己的服务器：直接应答或在后台转发请求，不要用跳转。"),
         ),
     ),
     "http.blocked:challenge": Text(
         "{host} 要求来的是浏览器，不是程序",
         "接口前面有一道人机验证：浏览器能自动通过的脚本，或者图片题。任何应用和 SDK 都过不去，和密钥无关。",
         (
-            "自己的服务器：让接口路径跳过验证（Cloudflare：加一条 WAF 规则，跳过 Bot Fight Mode 和托管质询）。",
-            "否则，请 {host} 的管理员给一个没有验证的地址，并附上页面上的编号（Ray ID）。",
+            Step("via:cloudflare", "请 {host} 的管理员给一个没有验证的地址，并附上页面上的编号（Ray ID）。"),
+            Step("!via:cloudflare", "请 {host} 的管理员给一个没有验证的地址，并附上页面的内容。"),
             "换个网络试试：很多人共用的地址更容易被验证。",
+            Step(
+                "owner via:cloudflare",
+                "自己的服务器：让接口路径跳过验证，在 Cloudflare 加一条 WAF 规则，跳过 Bot Fight Mode 和托管质询。",
+            ),
+            Step("owner !via:cloudflare", "自己的服务器：让接口路径跳过验证。"),
         ),
     ),
     "http.blocked:signature": Text(
         "{host} 不让这类客户端进来",
         "前面的 Cloudflare 按客户端的样子判断：名称、请求头和加密方式。程序被拦，浏览器放行。还没有看密钥。",
         (
-            "自己的服务器：对接口路径关闭浏览器完整性检查（Browser Integrity Check）。",
-            "否则，把页面上的编号（Ray ID）发给 {host} 的管理员，请他放行程序。",
+            "把页面上的编号（Ray ID）发给 {host} 的管理员，请他放行程序。",
             "更新应用：旧的网络库更容易被拦。",
+            Step("owner", "自己的服务器：对接口路径关闭浏览器完整性检查（Browser Integrity Check）。"),
         ),
     ),
     "http.blocked:rate": Text(
@@ -401,7 +449,7 @@ CASES: dict[str, Text] = {
             "等 {retry_after|几} 秒或几分钟，之后放慢请求。",
             "看看这里有没有应用或脚本在不停地重试。",
             "换个网络，或关掉多人共用的 VPN、代理再试。",
-            "自己的服务器：对接口路径放宽限制。",
+            Step("owner", "自己的服务器：对接口路径放宽限制。"),
         ),
     ),
     "http.blocked:company": Text(
@@ -481,16 +529,24 @@ CASES: dict[str, Text] = {
         "{host} 的网关后面没有程序接受连接",
         "网关正常，但后面的服务器拒绝连接：程序没有运行，或者那边的防火墙不让网关进来。和你的密钥无关。",
         (
-            "等几分钟再试，并查看服务商的状态页。",
-            "自己的服务器：启动网关后面的程序，并在防火墙里放行网关的地址（Cloudflare 用 80 和 443 端口）。",
+            "等几分钟再试。",
+            Step("provider", "查看服务商的状态页。"),
+            Step("relay", "询问 {host} 的管理员。"),
+            Step(
+                "owner via:cloudflare",
+                "自己的服务器：启动网关后面的程序，并在防火墙里放行 Cloudflare 的地址（80 和 443 端口）。",
+            ),
+            Step("owner !via:cloudflare", "自己的服务器：启动网关后面的程序，并在防火墙里放行网关的地址。"),
         ),
     ),
     "http.gateway_error:silent": Text(
         "{host} 的网关连不上后面的服务器",
         "网关去连接时没有回应：服务器关着，地址过时了，或者防火墙丢掉了连接。和你的密钥无关。",
         (
-            "等几分钟再试，并查看服务商的状态页。",
-            "自己的服务器：确认它在运行，网关那边的 DNS 记录是现在的地址，防火墙也放行了网关。",
+            "等几分钟再试。",
+            Step("provider", "查看服务商的状态页。"),
+            Step("relay", "询问 {host} 的管理员。"),
+            Step("owner", "自己的服务器：确认它在运行，网关那边的 DNS 记录是现在的地址，防火墙也放行了网关。"),
         ),
     ),
     "http.gateway_error:slow": Text(
@@ -499,25 +555,34 @@ CASES: dict[str, Text] = {
         (
             "在应用里打开流式输出：途中有内容，网关就会继续等。",
             "每次少问一些，或换个模型。",
-            "自己的网关：放宽时限（nginx 的 proxy_read_timeout，HAProxy 的 timeout server；Cloudflare 约等 100 秒）。",
-            "否则，询问 {host} 的管理员。",
+            Step("relay", "询问 {host} 的管理员。"),
+            Step("owner via:nginx", "自己的网关：放宽时限，nginx 是 proxy_read_timeout。"),
+            Step("owner via:haproxy", "自己的网关：放宽时限，HAProxy 是 timeout server。"),
+            Step(
+                "owner via:cloudflare", "自己的服务器：Cloudflare 约等 100 秒，请用流式输出，或让应用绕过它直接访问。"
+            ),
+            Step("owner !via:nginx !via:haproxy !via:cloudflare", "自己的网关：放宽它等待接口的时限。"),
         ),
     ),
     "http.gateway_error:tls": Text(
         "{host} 的网关和后面的服务器谈不拢加密",
         "服务器的证书不被网关接受，或者两边没有共同的加密方式。这一边没有办法解决。",
         (
-            "告诉 {host} 的管理员。",
-            "自己的服务器：换上写有 {host}、没有过期、由知名机构或 Cloudflare 签发的证书（源站证书）；"
-            "或者在 Cloudflare 把模式设为 Full。",
+            Step("public", "告诉 {host} 的管理员。"),
+            Step(
+                "owner via:cloudflare",
+                "自己的服务器：换上写有 {host}、没有过期、由知名机构或 Cloudflare 签发的证书（源站证书）；或者在 "
+                "Cloudflare 把模式设为 Full。",
+            ),
+            Step("owner !via:cloudflare", "自己的服务器：换上写有 {host}、没有过期、由网关信任的机构签发的证书。"),
         ),
     ),
     "http.gateway_error:name": Text(
         "{host} 的网关找不到后面的服务器",
         "网关里写的服务器名称查不到，或者通往它的隧道没有打开。和你的密钥无关。",
         (
-            "告诉 {host} 的管理员，或等服务器恢复。",
-            "自己的服务器：启动它的隧道（cloudflared、ngrok），或改正源站的名称。",
+            Step("public", "告诉 {host} 的管理员，或等服务器恢复。"),
+            Step("owner", "自己的服务器：启动它的隧道，或在网关那里改正源站的名称。"),
         ),
     ),
     "shape.malformed_answer:packed": Text(
@@ -525,9 +590,79 @@ CASES: dict[str, Text] = {
         "应用会说明自己懂哪些压缩方式：gzip 和 deflate，装了相应的包才有别的。"
         "这里途中有东西用了另一种方式压缩，或者漏了说明压缩的响应头。",
         (
-            "自己的网关：按请求的 Accept-Encoding 压缩，或对接口关闭压缩。",
-            "Python 里执行 `pip install brotli zstandard`，SDK 就会多懂两种。",
-            "否则，询问 {host} 的管理员。",
+            Step("python", "Python 里执行 `pip install brotli zstandard`，SDK 就会多懂两种。"),
+            Step("public", "询问 {host} 的管理员。"),
+            Step("owner", "自己的网关：按请求的 Accept-Encoding 压缩，或对接口关闭压缩。"),
+        ),
+    ),
+    "model.parameter_rejected:streamed": Text(
+        "这个模型只支持流式输出",
+        "地址、密钥和模型都没有问题。这个模型拒绝一次取回整个回答的请求，只接受流式请求。",
+        (
+            "在应用里打开流式输出：使用流式输出的应用在这里能用，其他的不行。",
+            "应用不支持流式输出的话，换个模型。",
+        ),
+    ),
+    "shape.malformed_answer:wordless": Text(
+        "{host} 的应答里没有文字",
+        "应答声称已经完成，但 SDK 读取的字段是空的或缺失。应用会显示空白回答，也不报错。中转站转换协议时常常丢掉文字。",
+        (
+            "换个模型试试：常常只有一个模型出问题。",
+            "确认应用里选的协议和服务器的一致。",
+            "更新服务器或中转站，或告诉 {host} 的管理员。",
+        ),
+    ),
+    "shape.malformed_answer:others": Text(
+        "有些客户端读不懂 {host} 的应答",
+        "你的应用所用的 SDK 能读懂，下面这些读不懂：{clients|其他 SDK}。用它们开发的应用会报错或显示空白回答。",
+        (
+            "如果你的应用没有用到这些客户端，就不用处理。",
+            "否则更新服务器或中转站，或告诉 {host} 的管理员。",
+        ),
+    ),
+    "stream.malformed:others": Text(
+        "有些客户端读不懂 {host} 的流式输出",
+        "你的应用所用的 SDK 能读懂，下面这些读不懂：{clients|其他 SDK}。用它们开发的应用会报错或显示空白回答。",
+        (
+            "如果你的应用没有用到这些客户端，就不用处理。",
+            "否则在那个应用里关闭流式输出。",
+            "更新服务器或中转站，或告诉 {host} 的管理员。",
+        ),
+    ),
+    "stream.malformed:helpers": Text(
+        "{host} 的流式输出，有些 stream helper 读不懂",
+        "逐个读取事件没有问题，但用 stream helper 拼出完整消息时会出错：{clients|部分 SDK}。使用它的应用会报错。",
+        (
+            "如果你的应用没有用 stream helper，就不用处理。",
+            "否则在那个应用里关闭流式输出，或逐个读取事件。",
+            "更新服务器或中转站，或告诉 {host} 的管理员。",
+        ),
+    ),
+    "stream.malformed:wordless": Text(
+        "{host} 的流式输出里没有文字",
+        "流式输出声称已经完成，但 SDK 读取的字段里没有文字。应用会显示空白回答，也不报错。"
+        "中转站转换协议时常常丢掉文字。",
+        (
+            "先在应用里关闭流式输出。",
+            "换个模型试试：常常只有一个模型出问题。",
+            "更新服务器或中转站，或告诉 {host} 的管理员。",
+        ),
+    ),
+    "stream.error_inside:ignored": Text(
+        "流里有一条 SDK 会忽略的错误",
+        "文字完整到达，中间却有一个事件报告错误。它的形式不是错误事件，所以官方 SDK 会忽略。别的客户端可能就停在这里。",
+        (
+            "文字完整的话，这个应用不用处理。",
+            "把这条信息告诉 {host} 的管理员。",
+        ),
+    ),
+    "stream.cut:behind": Text(
+        "流式输出没有正常结束，连接就关闭了",
+        "回答已经完整到达，但应答没有按 HTTP 的要求结束：缺少最后一个分块，或声明的长度不对。读到末尾的 SDK 会报错。",
+        (
+            "先在应用里关闭流式输出。",
+            "更新服务器或中转站：应答必须正常结束。",
+            "自己的网关：检查是什么关闭了连接。",
         ),
     ),
     "stream.malformed:packed": Text(
@@ -535,10 +670,10 @@ CASES: dict[str, Text] = {
         "应用会说明自己懂哪些压缩方式：gzip 和 deflate，装了相应的包才有别的。"
         "这里途中有东西用了另一种方式压缩，或者漏了说明压缩的响应头。",
         (
-            "自己的网关：对 text/event-stream 关闭压缩。",
-            "Python 里执行 `pip install brotli zstandard`，SDK 就会多懂两种。",
+            Step("python", "Python 里执行 `pip install brotli zstandard`，SDK 就会多懂两种。"),
             "暂时在应用里关闭流式输出。",
-            "否则，询问 {host} 的管理员。",
+            Step("public", "询问 {host} 的管理员。"),
+            Step("owner", "自己的网关：对 text/event-stream 关闭压缩。"),
         ),
     ),
     "stream.cut:idle": Text(
@@ -546,10 +681,11 @@ CASES: dict[str, Text] = {
         "有一阵没有动静，然后连接被关闭，回答并没有结束。网关和负载均衡会关闭大约 {seconds|几十} 秒没有动静的连接。"
         "思考很久的模型什么也不发。",
         (
-            "自己的网关：放宽时限（nginx 的 proxy_read_timeout，AWS 负载均衡的 idle timeout）。",
-            "让服务器大约每 15 秒发一行注释，表示还活着。",
             "关掉 VPN 和代理试试，或换个回答更快的模型。",
-            "否则，询问 {host} 的管理员。",
+            Step("public", "询问 {host} 的管理员。"),
+            Step("owner via:nginx", "自己的服务器：放宽时限，nginx 是 proxy_read_timeout。"),
+            Step("owner !via:nginx", "自己的服务器：放宽它前面网关的空闲时限。"),
+            Step("owner", "自己的服务器：让它大约每 15 秒发一行注释，表示还活着。"),
         ),
     ),
     "stream.buffered:nginx": Text(
@@ -557,9 +693,9 @@ CASES: dict[str, Text] = {
         "服务器用了一段时间，所有内容却在同一刻到达。没有特别设置时，{product|nginx} 会把回答攒起来。"
         "能用，只是看不到文字逐步出现。",
         (
-            "在接口的 location 里设置 `proxy_buffering off;` 和 `gzip off;`，再重新加载。",
-            "或者让接口带上响应头 `X-Accel-Buffering: no`，它会照办。",
-            "如果不是自己的，把这两行发给 {host} 的管理员。",
+            Step("public", "请 {host} 的管理员关闭缓冲：`proxy_buffering off;` 和 `gzip off;`。"),
+            Step("owner", "自己的服务器：在接口的 location 里设置 `proxy_buffering off;` 和 `gzip off;`，再重新加载。"),
+            Step("owner", "自己的服务器：或者让接口带上响应头 `X-Accel-Buffering: no`，它会照办。"),
         ),
     ),
     "stream.buffered:apache": Text(
@@ -567,8 +703,8 @@ CASES: dict[str, Text] = {
         "服务器用了一段时间，所有内容却在同一刻到达。Apache 的代理会攒小块内容，压缩则会攒下全部。"
         "能用，只是看不到文字逐步出现。",
         (
-            "对接口路径设置 `ProxyPass … flushpackets=on` 和 `SetEnv no-gzip 1`。",
-            "如果不是自己的，把这一行发给 {host} 的管理员。",
+            Step("public", "请 {host} 的管理员对接口设置 `ProxyPass … flushpackets=on`。"),
+            Step("owner", "自己的服务器：对接口路径设置 `ProxyPass … flushpackets=on` 和 `SetEnv no-gzip 1`。"),
         ),
     ),
     "stream.buffered:iis": Text(
@@ -576,8 +712,12 @@ CASES: dict[str, Text] = {
         "服务器用了一段时间，所有内容却在同一刻到达。IIS 的 Application Request Routing 会把回答攒到一定大小才发。"
         "能用，只是看不到文字逐步出现。",
         (
-            "在 IIS 的代理设置（Application Request Routing）里，把响应缓冲阈值设为 0，并对接口关闭动态压缩。",
-            "如果不是自己的，把这一行发给 {host} 的管理员。",
+            Step("public", "请 {host} 的管理员把 IIS 的响应缓冲阈值设为 0。"),
+            Step(
+                "owner",
+                "自己的服务器：在 IIS 的代理设置（Application Request Routing）里，把响应缓冲阈值设为 0，"
+                "并对接口关闭动态压缩。",
+            ),
         ),
     ),
     "stream.buffered:aws": Text(
@@ -585,8 +725,12 @@ CASES: dict[str, Text] = {
         "服务器用了一段时间，所有内容却在同一刻到达。API Gateway 和 Lambda 要等回答完整才发出，除非设置了流式。"
         "能用，只是看不到文字逐步出现。",
         (
-            "API Gateway 把集成的响应传输模式设为 STREAM；Lambda 用 RESPONSE_STREAM 的函数 URL；或者换成负载均衡。",
-            "如果不是自己的，询问 {host} 的管理员。",
+            Step("public", "询问 {host} 的管理员。"),
+            Step(
+                "owner",
+                "自己的服务器：API Gateway 把集成的响应传输模式设为 STREAM；Lambda 用 RESPONSE_STREAM 的函数 URL；"
+                "或者换成负载均衡。",
+            ),
         ),
     ),
     "stream.buffered:azure": Text(
@@ -594,8 +738,11 @@ CASES: dict[str, Text] = {
         "服务器用了一段时间，所有内容却在同一刻到达。策略要读取或记录回答时，Azure API Management 会把它攒起来。"
         "能用，只是看不到文字逐步出现。",
         (
-            '在接口的策略里，给 forward-request 设置 `buffer-response="false"`，也不要记录响应内容。',
-            "如果不是自己的，询问 {host} 的管理员。",
+            Step("public", "询问 {host} 的管理员。"),
+            Step(
+                "owner",
+                '自己的服务器：在接口的策略里，给 forward-request 设置 `buffer-response="false"`，也不要记录响应内容。',
+            ),
         ),
     ),
     "stream.buffered:cdn": Text(
@@ -603,17 +750,22 @@ CASES: dict[str, Text] = {
         "服务器用了一段时间，所有内容却在同一刻到达。{product|内容分发网络} 本来会放行流式输出，"
         "但压缩、改写或缓存时不会。能用，只是看不到文字逐步出现。",
         (
-            "让接口带上 `Content-Type: text/event-stream` 和 `Cache-Control: no-cache, no-transform`。",
-            "在那里对接口路径关闭压缩、优化和缓存。",
-            "如果不是自己的，询问 {host} 的管理员。",
+            Step("public", "询问 {host} 的管理员。"),
+            Step(
+                "owner",
+                "自己的服务器：让接口带上 `Content-Type: text/event-stream` 和 `Cache-Control: no-cache, "
+                "no-transform`。",
+            ),
+            Step("owner", "自己的服务器：在内容分发网络那里对接口路径关闭压缩、优化和缓存。"),
         ),
     ),
     "stream.buffered:gzip": Text(
         "流式输出一次性到达，因为被压缩了",
         "服务器用了一段时间，所有内容却在同一刻到达。压缩要攒够内容才发。能用，只是看不到文字逐步出现。",
         (
-            "对 text/event-stream 关闭压缩（nginx：不要写进 gzip_types，或设置 `gzip off;`）。",
-            "如果不是自己的，询问 {host} 的管理员。",
+            Step("public", "询问 {host} 的管理员。"),
+            Step("owner via:nginx", "自己的服务器：对 text/event-stream 关闭压缩，不要写进 nginx 的 gzip_types。"),
+            Step("owner !via:nginx", "自己的服务器：对 text/event-stream 关闭压缩。"),
         ),
     ),
     "stream.buffered:inspected": Text(
@@ -630,9 +782,159 @@ CASES: dict[str, Text] = {
         "它最高只到 {detail|TLS 1.1}，而这种版本可以被破解，现在的程序都不接受，至少要 TLS 1.2。"
         "多半是服务器太旧，或者前面的设备太旧。",
         (
-            "自己的服务器：启用 TLS 1.2 和 1.3（nginx：`ssl_protocols TLSv1.2 TLSv1.3`）。",
-            "否则，告诉 {host} 的运营者。",
+            Step("public", "告诉 {host} 的运营者。"),
             "如果别的主机也一样，是这个网络里的设备太旧：换一个网络试试。",
+            Step("owner", "自己的服务器：启用 TLS 1.2 和 1.3。"),
+        ),
+    ),
+    "tcp.timeout:node_attempt": Text(
+        "Node 对 {host} 的每个地址只等四分之一秒",
+        "Node 会逐个尝试主机的各个地址，每个地址只给四分之一秒建立连接（autoSelectFamilyAttemptTimeout）。距离远或经过 "
+        "VPN "
+        "的主机来不及响应，所以每次尝试都被中断，而 curl 和 Python 能连上。",
+        (
+            "设置 NODE_OPTIONS=--network-family-autoselection-attempt-timeout=5000，把时间调长。",
+            "要在应用启动之前设置：写在 shell、服务单元或容器里，写在 .env 文件里不起作用。",
+            "自己的代码：net.setDefaultAutoSelectFamilyAttemptTimeout(5000)。",
+            "如果这样还是失败，说明主机确实连不上：运行 `llmdoctor check` 可以看到连接断在哪一步。",
+        ),
+    ),
+    "url.version_doubled:app": Text(
+        "Base URL 已经以 {doubled|版本号} 结尾，应用又加上了 {added|一个版本号}",
+        (
+            "请求发到了 {twice|带两个版本号的路径}。这家服务商的版本就是 {doubled|另一个}，Base URL 没有错；是应用在后"
+            "面又加了一个版本，好像所有"
+            " API 都在 /v1 下。"
+        ),
+        (
+            "如果应用里有这家服务商的专用选项，请用它，不要选“OpenAI 兼容”。",
+            "找一找能填写完整接口地址、或不自动添加版本的选项（Cherry Studio 等应用是在地址末尾加 /）。",
+            "升级应用。如果实在不行，在前面加一个网关，例如 LiteLLM 或 New API。",
+        ),
+    ),
+    "auth.not_permitted:keys_off": Text(
+        "这个资源完全不接受 API 密钥",
+        (
+            "资源的所有者关闭了密钥（本地）身份验证，所以任何密钥都会被拒绝，不管它是否有效。它只接受 Microsoft Entra "
+            "ID 或云平台自己的身份服务签发的令牌。"
+        ),
+        (
+            "改用令牌登录：AzureOpenAI(azure_ad_token_provider=get_bearer_token_provider(DefaultAzureCredential(), "
+            '"https://cognitiveservices.azure.com/.default"))。',
+            "请所有者在该资源上授予“Cognitive Services OpenAI User”角色。",
+            "或者请所有者重新允许密钥：用 `az resource update` 把 properties.disableLocalAuth 设为 false。",
+        ),
+    ),
+    "http.header_rejected:two_credentials": Text(
+        "请求里带了两份凭据，服务器只接受一份",
+        "密钥出现了两次，或以两种形式出现：既在 Authorization 里又在 x-goog-api-key 里，或者既在请求头里又在网址的 "
+        "?key= "
+        "里。应用自己发一份，中转站或自定义请求头又加一份，就会这样。",
+        (
+            "把网址和自定义请求头里的密钥删掉，只在密钥一栏里填写。",
+            "Google 的 OpenAI 兼容地址只需要 Authorization: Bearer，不要再加别的。",
+            "自建中转站：在加上自己的密钥之前，先去掉客户端的 Authorization 请求头。",
+        ),
+    ),
+    "settings.missing_key:empty": Text(
+        "服务器收到的密钥是空的",
+        "服务器会把收到的密钥写进报错里，而这里什么也没有：应用发送的是空值，或者 None、null、undefined 这样的字样。可"
+        "能是设置里没有填写，"
+        "可能是应用运行的环境里没有这个变量，也可能是应用读的是另一个变量。",
+        (
+            "把密钥填到 {app} 读取的位置，然后重启应用。",
+            "从桌面、系统服务或容器启动的程序看不到在终端里设置的变量，请在它们各自的环境里设置。",
+            "如果应用按服务商或模型分别保存密钥，看看正在使用的那一项是不是空的。",
+        ),
+    ),
+    # -- 仅凭粘贴的文字能说的话：没有做过任何测量 --
+    "url.path_wrong:text": Text(
+        "{host|服务器} 上没有这个路径",
+        (
+            "主机连得上，但请求的路径不存在。可能是 Base URL 的路径少了一段、重复了一段或多了一段，也可能是应用加上了"
+            "这台服务器没有的接口。"
+        ),
+        (
+            "把 Base URL 设为 {better_url}",
+            "对照文档核对实际请求的完整地址：/chat/completions、/responses 或 /messages 前面的部分就是 Base URL。",
+            "如果应用要求填写完整地址，请把接口路径也填上。",
+            "运行 `llmdoctor check 地址` 会逐一尝试常见路径。",
+        ),
+    ),
+    "url.version_missing:text": Text(
+        "Base URL 很可能缺少 /v1 这样的版本号",
+        "请求的路径里只有接口，前面没有版本号，服务器不认识这个路径。{app} 不会自动加上版本号。",
+        (
+            "把 Base URL 设为 {better_url}",
+            "在 Base URL 末尾加上 /v1（或文档里写的版本号）。",
+            "运行 `llmdoctor check 地址` 可以验证。",
+        ),
+    ),
+    "auth.header_lost:text": Text(
+        "服务器说请求里没有密钥",
+        "可能是根本没有发送（密钥一栏为空、应用运行的环境里没有这个变量、应用用的是另一项配置），也可能是途中丢了：经"
+        "过重定向，或者代理去掉了 "
+        "Authorization 请求头。",
+        (
+            "把密钥填到 {app} 读取的位置，然后重启应用。",
+            "Base URL 直接填最终地址，以 https:// 开头，避免重定向。",
+            "自建服务器：让前面的反向代理转发 Authorization 请求头。",
+            "运行 `llmdoctor check` 会带着密钥发请求，能分清是哪一种。",
+        ),
+    ),
+    "auth.rejected:text": Text(
+        "{door|服务器} 不接受这个密钥",
+        (
+            "密钥已经送到，但在那里无效：可能是输错、复制不全、已删除或已更换，也可能不是这个 Base URL 对应的服务商签"
+            "发的。光看文字分不出是哪一种。"
+        ),
+        (
+            "核对 Base URL 和签发密钥的地方：必须是同一家服务商、同一个站点、同一种套餐。",
+            "同一家服务商的不同站点，密钥互不通用。容易弄混的有：{names}",
+            "在 {console} 新建一个密钥并使用它。",
+            (
+                "使用中转站时，到它的页面上查看令牌是否存在、是否启用。另外确认没有用到旧的密钥：`llmdoctor check` 会"
+                "指出实际生效的是哪一处。"
+            ),
+        ),
+    ),
+    "settings.missing_key:text": Text(
+        "应用没有 API 密钥",
+        (
+            "应用在它读取的位置没有找到密钥，或者那一栏是空的，所以没有发请求，或者发了不带密钥的请求。从桌面、系统服"
+            "务或容器启动的程序看不到在终端里设置的变量。"
+        ),
+        (
+            "把密钥填到 {app} 读取的位置，然后重启应用。",
+            "{door} 使用的变量是 {key_env}。",
+            "如果还没有密钥，在这里新建：{console}",
+        ),
+    ),
+    "proxy.ignored:text": Text(
+        "应用很可能没有走代理",
+        (
+            "其他程序通过代理能上网，而这个程序超时。Node 的 fetch 和一些应用不理会 HTTP_PROXY 和 HTTPS_PROXY，会直接"
+            "连接。"
+        ),
+        (
+            "Node 24 及以上：启动应用时设置 NODE_USE_ENV_PROXY=1。",
+            "在应用自己的设置里填写代理。",
+            "或者让代理软件接管全部流量（TUN 模式）。",
+        ),
+    ),
+    "tls.intercepted:text": Text(
+        "与 {host} 的加密连接很可能在途中被解密",
+        (
+            "证书由本程序不认识的机构签发。在公司里通常是审查流量的代理，在家里通常是杀毒软件；如果是自己的服务器，就"
+            "是给它签发证书的机构。"
+        ),
+        (
+            (
+                "在公司里：向 IT 部门索取根证书并交给应用，Python 用 SSL_CERT_FILE=路径，Node 用 "
+                "NODE_EXTRA_CA_CERTS=路径。"
+            ),
+            "在杀毒软件里：把 {host} 排除在加密连接扫描之外。",
+            "如果都不是，不要在这个网络上发送密钥。",
         ),
     ),
     "http.gateway_error:upstream_path": Text(
@@ -702,6 +1004,146 @@ CASES: dict[str, Text] = {
             "换用刚才有回答的模型：{near}",
             "把这条消息发给 {host} 的管理员：{said}",
             "如果中转站是自己的，更换提供该模型的渠道的密钥。",
+        ),
+    ),
+    # -- credentials that tell about themselves
+    "key.wrong_kind:token": Text(
+        "这是令牌，不是 API 密钥",
+        "它是 {issuer|另一个服务} 的{credential|令牌}。模型接口不接受它作为密钥。",
+        (
+            "到 {console} 创建 API 密钥。",
+            "要用 {host} 签发的 API 密钥，不要用登录令牌。",
+            "如果服务商支持不用密钥的身份登录（workload identity），要先由应用拿这个令牌去换取访问令牌。",
+            "登录凭证只能在产生它的应用里用；API 密钥要另外创建，也另外计费。",
+        ),
+    ),
+    "key.wrong_kind:access_key": Text(
+        "这是云账号的访问密钥，不是 API 密钥",
+        "它是 {house|云平台} 的{credential|访问密钥}，用来给云平台自己的接口签名。模型接口要用 API 密钥，"
+        "在另一个页面创建。",
+        (
+            "到 {console} 创建 API 密钥。",
+            "在模型服务的页面创建 API 密钥，只填这个密钥，前面不要带 ID。",
+            "如果访问密钥还填到了别的应用里，请更换：它能操作整个账号。",
+        ),
+    ),
+    "key.wrong_kind:document": Text(
+        "这不是 API 密钥，而是{credential|含有密钥的文件}",
+        "密钥一栏里填的是整个文件或整行设置的内容。其中可能有私钥，所以没有发送。",
+        (
+            "到 {console} 创建 API 密钥。",
+            "如果应用有填写文件路径的设置，就填文件路径，否则改用 API 密钥。",
+            "如果已有应用把它发送出去，请更换其中的密钥。",
+        ),
+    ),
+    "key.wrong_region:token": Text(
+        "这个密钥用于区域 {region|另一个区域}，而 {host} 属于另一个区域",
+        "密钥里写明了创建它的区域。短期密钥只在那个区域有效。",
+        (
+            "保留密钥：把接口地址改为 {better_url}",
+            "保留接口地址：到 {console} 为 {own_region} 新建密钥。",
+            "密钥和接口地址要用同一个区域。",
+        ),
+    ),
+    **dict.fromkeys(
+        ("key.wrong_region:maybe", "key.wrong_resource:maybe"),
+        Text(
+            "这个密钥可能来自同一服务商的另一个站点",
+            "这家服务商有多个站点，密钥各自独立，样子却相同。只有签发密钥的站点认它，从密钥本身看不出是哪一个。",
+            (
+                "如果密钥是在下列某个站点创建的，把接口地址改为该站点的地址：{sites}",
+                "看看你是登录哪个站点创建密钥的。",
+            ),
+        ),
+    ),
+    **dict.fromkeys(
+        ("key.wrong_region:own", "key.wrong_resource:own"),
+        Text(
+            "这个密钥可能属于同一服务商的另一个区域或资源",
+            "这家服务商的每个区域、资源或工作区各有域名，密钥只在自己的那一个有效。",
+            (
+                "确认密钥是为 {own_region} 创建的，这是当前接口地址的区域。",
+                "在服务商的控制台，从同一个页面复制地址和密钥。",
+            ),
+        ),
+    ),
+    "key.wrong_plan:plans": Text(
+        "这个密钥所属的套餐有专用的接口地址",
+        "订阅套餐和按量付费的密钥、接口地址都是分开的。这种套餐有多个站点，从密钥本身看不出是哪一个签发的。",
+        (
+            "把接口地址改为你购买套餐的站点的地址：{sites}",
+            "保留接口地址：到 {console} 创建对应类型的密钥。",
+            "在控制台查看密钥属于哪个套餐，复制那里给出的接口地址。",
+        ),
+    ),
+    "key.wrong_plan:maybe": Text(
+        "这个密钥可能属于有专用地址的套餐",
+        "编程套餐之类的订阅和按量付费的接口地址是分开的，套餐额度只用于套餐自己的地址。账号有没有套餐，从这里看不出来。",
+        (
+            "如果你买了套餐，把接口地址改为套餐的地址：{sites}",
+            "在控制台查看密钥属于哪个套餐，复制那里给出的接口地址。",
+        ),
+    ),
+    "key.wrong_plan:not_of_plan": Text(
+        "这个密钥不属于 {host} 对应的套餐",
+        "{door} 只接受该套餐的密钥。这个密钥的开头不一样，可能是同一服务商的普通（按量付费）密钥，接口地址不同。",
+        (
+            "该套餐的密钥以 {wanted|另一种文字} 开头：到 {console|套餐页面} 复制。",
+            "如果是同一服务商的普通密钥，把接口地址改为对应站点的地址：{sites}",
+        ),
+    ),
+    "auth.rejected:sites": Text(
+        "{door} 不接受这个密钥，它可能来自该服务商的另一个站点",
+        "服务器拒绝了密钥。这家服务商有多个站点，密钥各自独立，样子却相同，所以密钥可能来自另一个站点。"
+        "也可能是输错了，或者已被删除或更换。",
+        (
+            "如果密钥是在下列某个站点创建的，把接口地址改为该站点的地址：{sites}",
+            "如果密钥是为 {door} 创建的，拿 {key_hint} 和 {console} 里列出的密钥核对。",
+            "否则到 {console|服务商的控制台} 新建密钥。",
+        ),
+    ),
+    "auth.rejected:region": Text(
+        "{door} 不接受这个密钥，它可能来自另一个区域",
+        "服务器拒绝了密钥。{host} 对应的区域是 {own_region|域名中的区域}，密钥可能只在创建它的区域有效。"
+        "也可能已被删除、已过期或者输错了。",
+        (
+            "确认密钥是为 {own_region} 创建的；如果不是，改用它所在区域的接口地址。",
+            "否则到 {console|服务商的控制台} 在 {own_region|该区域} 新建密钥。",
+        ),
+    ),
+    "auth.rejected:token": Text(
+        "{door} 不接受这个令牌",
+        "服务器读到了令牌并拒绝了它。令牌只在有限的时间内、对一个服务有效，签发方也可以撤销它。",
+        (
+            "为这个服务重新获取令牌：{token_command}",
+            "用原来的方式重新获取令牌。",
+            "如果仍被拒绝，核对令牌的 audience（aud）和 issuer（iss）是否符合服务器的要求。",
+        ),
+    ),
+    "auth.expired:token": Text(
+        "令牌已过期",
+        "它的有效期到 {expires|过去的某个时间} 为止。登录令牌和访问令牌只有几分钟到几小时有效，等待不会让它恢复。",
+        (
+            "重新获取令牌：{token_command}",
+            "用原来的方式重新获取令牌。",
+            "让应用自己获取令牌（令牌提供器、登录），不要粘贴一次就一直用。",
+            "如果令牌是刚获取的，检查这台机器的时钟。",
+        ),
+    ),
+    "auth.expired:bedrock": Text(
+        "这个 Bedrock 短期密钥已过期",
+        "它的有效期到 {expires|过去的某个时间} 为止。短期密钥最多 12 小时有效。",
+        (
+            "到 {console} 新建密钥。",
+            "要用 12 小时以上，改用长期密钥，或让应用用 AWS 凭证生成短期密钥。",
+        ),
+    ),
+    "auth.expired:early": Text(
+        "令牌尚未生效",
+        "它从 {expires|之后的某个时间} 起才有效。通常是这台机器或签发令牌的机器时钟不准。",
+        (
+            "检查这台机器的时钟，打开自动校时。",
+            "如果时钟没有问题，检查签发令牌的服务器的时钟。",
         ),
     ),
 }

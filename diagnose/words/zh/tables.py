@@ -90,6 +90,7 @@ APPS: dict[str, str] = {
 
 WHOSE: dict[str, str] = {
     "key": "{hint}，{length} 个字符",
+    "token": "它自身写明",
     "candidates": "看起来是这些服务商的密钥",
     "nothing": "已知的服务商里，没有哪家的密钥是这个样子。",
     "certain": "确定",

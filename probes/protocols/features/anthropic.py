@@ -36,7 +36,7 @@ class _AnthropicFeatures:
     def streamed_call(self, events: Sequence[Event]) -> Call:
         blocks: dict[str, dict[str, Any]] = {}
         for event in events:
-            _, value = parse_json(event.data or "")
+            _, value = parse_json(event.data)
             if not isinstance(value, dict):
                 continue
             at, block, delta = str(value.get("index")), value.get("content_block"), value.get("delta")

@@ -38,7 +38,7 @@ class _GeminiFeatures:
         return _read([value])
 
     def streamed_call(self, events: Sequence[Event]) -> Call:
-        return _read([parse_json(event.data or "")[1] for event in events])
+        return _read([parse_json(event.data)[1] for event in events])
 
     def embedding(self, attempt: Attempt, model: str) -> ApiRequest | None:
         headers = (("Accept", "application/json"), ("Content-Type", "application/json"))

@@ -120,7 +120,7 @@ def _deltas(events: Sequence[Event]) -> list[dict[str, Any]]:
     """Return the deltas of the first choice, one for each event."""
     found = []
     for event in events:
-        _, value = parse_json(event.data or "")
+        _, value = parse_json(event.data)
         choices = value.get("choices") if isinstance(value, dict) else None
         for choice in choices[:1] if isinstance(choices, list) else ():
             if isinstance(choice, dict) and isinstance(choice.get("delta"), dict):

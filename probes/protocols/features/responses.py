@@ -65,7 +65,7 @@ class _ResponsesFeatures(ChatFeatures):
         done: list[Any] = []
         whole: list[Any] = []
         for event in events:
-            _, value = parse_json(event.data or "")
+            _, value = parse_json(event.data)
             if not isinstance(value, dict):
                 continue
             if value.get("type") == "response.output_item.done":

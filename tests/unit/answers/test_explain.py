@@ -475,6 +475,8 @@ REPORTS = [
     ("key.wrong_kind", "401 {\"type\":\"error\",\"error\":{\"type\":\"authentication_error\",\"message\":\"OAuth authentication is currently not supported.\"}} with sk-ant-oat01 token"),
     ("key.wrong_kind", "API keys are not supported by this API. Expected OAuth2 access token or other authentication credentials that assert a principal."),
     ("key.wrong_kind", "用的是 Admin key (sk-admin-...) 调用 chat completions，提示没有权限"),
+    ("key.wrong_audience", "401 IDX10214: Audience validation failed. Audiences: 'https://management.azure.com'. Did not match"),
+    ("key.wrong_audience", "openai.AuthenticationError: Error code: 401 - {'error': {'code': '401', 'message': 'The token audience is invalid'}}"),
     ("key.official_elsewhere", "I gave my official OpenAI key to a third-party relay https://api.cheap-gpt.example/v1, is that safe?"),
     ("key.wrong_door", "Incorrect API key provided: sk-or-v1*************94f6. You can find your API key at https://platform.openai.com/account/api-keys."),
     ("key.wrong_door", "xAI: Incorrect API key provided: gs***YA. You can obtain an API key from https://console.x.ai."),
@@ -1116,6 +1118,14 @@ REPORTS = [
     ("app.sdk_mismatch", "AttributeError: 'OpenAI' object has no attribute 'responses'"),
     ("access.region_blocked", "当前地区不可用"),
     ("auth.not_permitted", "Your account does not have permission to use this API"),
+    ("tls.client_certificate", "remote error: tls: certificate required"),
+    ("tls.client_certificate", "400 No required SSL certificate was sent, client certificate required"),
+    ("http.body_encoding", "invalid character '(' looking for beginning of value"),
+    ("http.body_encoding", "415 Unsupported content-encoding: gzip"),
+    ("stream.websocket_refused", "Falling back from WebSockets to HTTPS transport. unexpected status 426 Upgrade Required"),
+    ("stream.websocket_refused", "websocket: bad handshake"),
+    ("stream.websocket_closed", "websocket closed by server before response.completed"),
+    ("stream.websocket_closed", "websockets.exceptions.ConnectionClosedError: received 1011 (internal error)"),
 ]  # fmt: skip
 
 TABLE = [(family, code, text) for family, entries in TEXTS.items() for code, text in entries]

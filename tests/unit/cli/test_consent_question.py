@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
+from rich.cells import cell_len
 
 from diagnose.cli import consent_question, program
 from diagnose.cli.consent_question import SHOWN, ConsentAnswer, with_answer
@@ -261,13 +262,19 @@ def flow(number: int, secret: str = "OPENAI_API_KEY", host: str = "") -> Flow:
     return Flow(environment_variable(secret), place, FlowPart.BASE_URL, host or "stranger.example")
 
 
-def asked(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], flows: list[Flow], *lines: str) -> str:
+def asked(
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    flows: list[Flow],
+    *lines: str,
+    lang: str = "en",
+) -> str:
     """Return what the question shows for these flows before it ends with these answers."""
     answers = iter(lines)
     monkeypatch.setattr(consent_question, "can_ask", lambda: True)
     monkeypatch.setattr(consent_question, "_line", lambda: next(answers, None))
     settings = Settings(secrets=(Secret(BODY),), override=Override(tuple(flows), withheld=True))
-    (found,) = with_answer([settings], Path.cwd(), "en")
+    (found,) = with_answer([settings], Path.cwd(), lang)
     assert found.override is not None
     return capsys.readouterr().err
 
@@ -301,7 +308,19 @@ def test_text_of_a_file_has_no_effect_on_the_terminal(
     said = asked(monkeypatch, capsys, [bad], "n\n")
     assert not re.search("[\x1b\x9b\x07\u202e]", said)
     assert BODY not in said and ":3 targets." in said and "evil" in said
-    assert len([line for line in said.splitlines() if line.startswith("  ")]) == 1
+    assert len([line for line in said.splitlines() if re.match(r" {2}\S", line)]) == 1  # it may be wrapped
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+@pytest.mark.parametrize("columns", [60, 80])
+def test_the_question_fits_the_terminal(
+    columns: int, lang: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("COLUMNS", str(columns))
+    host = "a-rather-long-name.of-a-relay.stranger.example"
+    said = asked(monkeypatch, capsys, [flow(1, host=host), flow(2, host=host)], "n\n", lang=lang)
+    assert host in said and "OPENAI_API_KEY" in said
+    assert [line for line in said.splitlines() if cell_len(line.rstrip()) > columns] == []
 
 
 @pytest.mark.parametrize("lang", LANGS)

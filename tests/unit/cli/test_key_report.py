@@ -28,6 +28,7 @@ from probes.catalog.door_files import AUTHS, PROTOCOLS
 from probes.catalog.doors import load
 from probes.keys import credential_kinds, flaws, owner
 from probes.keys.flaws import examine_key
+from worlds.field_credentials import LONG_AGO, bedrock, token
 
 ANTHROPIC = "sk-ant-api03-" + "Ab3-_x9Zq" * 10 + "k2WAA"
 GROQ = "gsk_" + "q7RtY2uIoP" * 5 + "zX"
@@ -372,3 +373,46 @@ def test_nothing_heavy_is_loaded() -> None:
 def test_the_commands_are_click_commands() -> None:
     assert all(isinstance(one, click.Command) for one in (whose_command, doors_command, docs.command))
     assert docs.command.hidden
+
+
+# -- tokens ------------------------------------------------------------------------------------------------------------
+
+
+def test_what_a_token_says_about_itself() -> None:
+    found = whose_json(
+        text=token(iss="https://sts.windows.net/made-up/", aud="https://management.azure.com", exp=LONG_AGO)
+    )
+    assert found["token"] == {
+        "form": "jwt",
+        "issuer": "https://sts.windows.net/made-up/",
+        "issuer_name": "Microsoft Entra ID",
+        "audience": ["https://management.azure.com"],
+        "not_before": "2020-09-13T12:26:40Z",
+        "expires": "2020-09-13T12:26:40Z",
+        "expired": True,
+    }
+    assert "auth.expired" in found["flaws"]
+    assert found["settings"] == {}
+
+
+def test_the_region_of_a_bedrock_key() -> None:
+    found = whose_json(text=bedrock("us-east-1"))
+    assert found["token"]["region"] == "us-east-1"
+    assert found["token"]["expired"] is False
+    assert found["key"]["doors"] == ["bedrock", "bedrock-mantle"]
+    shown = whose("--lang", "en", text=bedrock("us-east-1", 60)).stdout
+    assert "for the region us-east-1" in shown
+    assert "valid until 2020-09-13 12:27 UTC" in shown
+    assert "区域" in whose("--lang", "zh", text=bedrock("us-east-1")).stdout
+
+
+def test_a_cut_plan_key_is_its_houses() -> None:
+    found = whose_json(text="sk-cp-" + "Ab3x9Zq1" * 3 + "Ab3x9Zq")
+    assert found["key"]["doors"][:2] == ["minimax-intl", "minimax-cn"]
+    assert found["flaws"] == ["key.truncated"]
+
+
+def test_a_document_is_named() -> None:
+    found = whose_json(text='{"type": "service_account", "private_key": "made-up-made-up"}')
+    assert found["flaws"] == ["key.wrong_kind"]
+    assert "service account" in whose("--lang", "en", text='{"type": "service_account"}').stdout

@@ -183,7 +183,7 @@ class Handler(BaseHTTPRequestHandler):
             self._answer(502, "<html><h1>502 Bad Gateway</h1></html>", "text/html")
         elif asked.get("stream"):
             piece = {"id": "1", "object": "chat.completion.chunk", "model": "small-mini"}
-            delta = {"index": 0, "delta": {"content": "1"}, "finish_reason": None}
+            delta = {"index": 0, "delta": {"role": "assistant", "content": "1"}, "finish_reason": None}
             last = {"index": 0, "delta": {}, "finish_reason": "stop"}
             events = [json.dumps({**piece, "choices": [choice]}) for choice in (delta, last)]
             self._answer(200, "".join(f"data: {one}\n\n" for one in (*events, "[DONE]")), "text/event-stream")

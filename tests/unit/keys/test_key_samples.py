@@ -129,7 +129,8 @@ def test_every_shape_of_every_door(door: Door, shape: KeyShape) -> None:
         if shape.confidence == "certain":
             assert found.get(door.id) == "certain"
             assert companies == {door.company}, "a distinctive key is attributed to another provider"
-            assert fit(key, door, local=False).fit in ("fits", "wrong_kind")
+            cut = shape.mark not in key  # drawn from the pattern alone, which also matches keys that were cut
+            assert fit(key, door, local=False).fit in (("truncated", "wrong_kind") if cut else ("fits", "wrong_kind"))
         elif companies:  # a shared shape may also match a distinctive one: ya29., sk-ant-
             assert door.company in companies or door.id not in found
         else:

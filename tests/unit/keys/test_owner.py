@@ -228,7 +228,7 @@ def test_nothing_known(text: str) -> None:
         ("google oauth", "vertex", "fits"),
         ("codex login", "openai", "wrong_kind"),
         ("codex login", "chatgpt-codex", "fits"),
-        ("some jwt", "openai", "unlikely"),
+        ("some jwt", "openai", "wrong_kind"),
         ("some jwt", "gmi", "fits"),
         ("broken jwt", "groq", "unlikely"),
         ("firepass", "fireworks", "fits"),

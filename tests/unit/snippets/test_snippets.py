@@ -150,8 +150,41 @@ def test_shells(working: WorkingSettings) -> None:
 @given(WORKING)
 def test_dotenv(working: WorkingSettings) -> None:
     found = dotenv_values(stream=io.StringIO(one(working, "env")), interpolate=True)
-    assert found["OPENAI_BASE_URL"] == working.base_url.replace("${", "$%7B")
-    assert "${" in working.model or found["OPENAI_MODEL"] == working.model
+    assert (found["OPENAI_BASE_URL"] or "").replace("%27", "'") == working.base_url.replace("${", "$%7B")
+    assert "${" in working.model or (found["OPENAI_MODEL"] or "").replace("%27", "'") == working.model
+
+
+def _sourced(shell: str, text: str, folder: Path) -> dict[str, str]:
+    """Return the variables after a shell has sourced the text, in a folder in which it must not create a file."""
+    (folder / "lines").write_text(text, encoding="utf-8")
+    command = f"set -a; . ./lines; {sys.executable} -c 'import os, json; print(json.dumps(dict(os.environ)))'"
+    environ = {"PATH": os.environ["PATH"], "RELAY_KEY": "sk-1", "LC_ALL": "C.UTF-8"}
+    done = subprocess.run([shell, "-c", command], cwd=folder, env=environ, capture_output=True, text=True, timeout=20)
+    assert sorted(one.name for one in folder.iterdir()) == ["lines"], "a command was run"
+    return dict(json.loads(done.stdout))
+
+
+HOSTILE = [
+    f"{before}{command}{after}"
+    for command in ("$(touch X)", "`touch X`", "$(touch${IFS}X)", "; touch X; ", "& touch X &", "| tee X")
+    for before in ("", "a'", 'a"', "a\\", "a\\'", "a'\"", "a''", "a\\\\'")
+    for after in ("", "'b", '"b', "\\")
+]
+
+
+@pytest.mark.parametrize("shell", ["bash", "dash", "zsh"])
+def test_nothing_runs_if_a_shell_sources_it(shell: str, tmp_path: Path) -> None:
+    """One file holds all texts, since a shell takes some milliseconds to start."""
+    if shutil.which(shell) is None or sys.platform == "win32":
+        pytest.skip(f"there is no {shell} here")
+    lines = "".join(f"V{number}={quoting.dotenv(text)}\n" for number, text in enumerate(HOSTILE))
+    held = _sourced(shell, lines, tmp_path)
+    assert len([name for name in held if re.fullmatch(r"V\d+", name)]) == len(HOSTILE)
+    exact = [number for number, text in enumerate(HOSTILE) if not re.search(r"\\|\$\{|'", text)]
+    assert [held[f"V{number}"] for number in exact] == [HOSTILE[number] for number in exact]
+    odd = [replace(OPENAI, base_url=f"https://relay.example/{text}", model=text) for text in HOSTILE]
+    assert _sourced(shell, "".join(one(each, "env") for each in odd), tmp_path)["OPENAI_API_KEY"] == "sk-1"
+    assert _sourced(shell, "".join(one(each, "sh") for each in odd), tmp_path)["OPENAI_MODEL"] == HOSTILE[-1]
 
 
 @given(WORKING)

@@ -1,0 +1,134 @@
+"""The facts of a case that decide which steps of a finding are shown.
+
+A step in ``diagnose/words`` names them in its conditions (:class:`diagnose.words.text_type.Step`). The facts are:
+
+- where the server is: ``local``, ``public``; of the public ones ``provider`` (a known provider's host) or ``relay``
+  (any other). ``owner``: the server may be the user's own, so a step may be meant for whoever runs it
+- ``door:ID`` of the host, and ``door:FAMILY``, the part of the id before the first hyphen (``door:zhipu``)
+- ``protocol:NAME``, ``app:ID`` of an app that the user named, and ``python``, ``node``, ``go``, ``rust`` or
+  ``browser``, on which that app runs; both ``python`` and ``node`` if the user named none
+- ``key:api`` for an API key, else ``key:KIND`` with a kind of ``probes/keys/credential_kinds.py``, or ``key:none``
+- where a value was set: ``key_in:KIND``, ``url_in:KIND`` and ``model_in:KIND`` with a kind of
+  :class:`probes.model.source.SourceKind` (a blank becomes a hyphen), and ``key_in:file`` for every file
+- ``via:PRODUCT``, a product of ``products.toml`` that made or passed on the failed response (``via:cloudflare``)
+- ``said:KIND``, what the failed response asks for: a kind of :class:`probes.api.remedies.Remedy` (``said:ask``), or a
+  state (``said:leaked``)
+- ``plan``: the same provider has subscription plans with an address of their own
+- ``proxy_problem:KIND``, of :class:`probes.model.facts.ProxyProblem`
+- ``proxy``, ``container``, ``wsl``: from where the check was run
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from probes.api.remedies import message_of, remedies
+from probes.model.facts import SiteDifference
+from probes.model.key_shape import Fit
+
+if TYPE_CHECKING:
+    from diagnose.evidence.view import View
+
+PLACES = ("local", "public", "provider", "relay", "owner", "proxy", "container", "wsl", "plan")
+STACKS = {"httpx": "python"}  # other stacks have the name of their fact
+ROLES = {"base_url": "url_in", "key": "key_in", "model": "model_in"}
+# Facts with a value after the colon.
+VALUED = ("door", "protocol", "app", "key", "via", "said", "proxy_problem", *ROLES.values())
+
+
+class CaseFacts:
+    """The facts of one case, as a container of names. A response is searched for products only if a step asks."""
+
+    def __init__(self, view: View) -> None:
+        self._view = view
+
+    def __contains__(self, fact: object) -> bool:
+        name = str(fact)
+        return name in (
+            self._via if name.startswith("via:") else self._said if name.startswith("said:") else self._known
+        )
+
+    @cached_property
+    def _known(self) -> frozenset[str]:
+        view = self._view
+        vantage = view.evidence.vantage
+        held = {
+            "container": vantage.container,
+            "wsl": vantage.wsl,
+            "plan": bool(plan_url(view)),
+            "proxy": view.proxy is not None and view.proxy.url is not None,
+        }
+        target = view.evidence.target
+        return frozenset(
+            {
+                *(name for name, holds in held.items() if holds),
+                *_host(view),
+                f"protocol:{target.protocol}",
+                *_app(view),
+                *_key(view),
+                *_sources(view),
+                *(f"proxy_problem:{one.problem}" for one in (view.proxy,) if one is not None and one.problem),
+            }
+        )
+
+    @cached_property
+    def _said(self) -> frozenset[str]:
+        first = self._view.first
+        exchange = self._view.subject or (first.told if first is not None else None)
+        found = remedies(message_of(exchange)) if exchange is not None else ()
+        kinds = {one.value if one.kind == "state" else one.kind for one in found}
+        return frozenset(f"said:{kind}" for kind in kinds)
+
+    @cached_property
+    def _via(self) -> frozenset[str]:
+        from diagnose.answers import products  # its table is loaded only if something failed
+
+        first = self._view.first
+        exchange = self._view.subject or (first.told if first is not None else None)
+        if exchange is None:
+            return frozenset()
+        traces = (products.maker(exchange), products.between(exchange))
+        return frozenset(f"via:{trace.product.name.lower().replace(' ', '-')}" for trace in traces if trace is not None)
+
+
+def plan_url(view: View) -> str:
+    """Return the base URL of the provider's plan whose keys look like the user's; empty if it has none."""
+    sites = view.door.match.sister_sites if view.door is not None else ()
+    return next((one.url for one in sites if one.differs is SiteDifference.PLAN), "")
+
+
+def _host(view: View) -> set[str]:
+    door = view.door
+    if door is not None and door.host.local:
+        found = {"local", "owner"}
+    elif door is not None and door.match.id is not None:
+        found = {"public", "provider"}
+    else:
+        found = {"public", "relay", "owner"}
+    if door is not None and door.match.id is not None:
+        found |= {f"door:{door.match.id}", f"door:{door.match.id.partition('-')[0]}"}
+    return found
+
+
+def _app(view: View) -> set[str]:
+    if view.app is None:
+        return {"python", "node"}
+    return {f"app:{view.app.id}", STACKS.get(view.app.stack, view.app.stack)}
+
+
+def _key(view: View) -> set[str]:
+    if view.evidence.target.key_hint is None:
+        return {"key:none"}
+    kind = view.door.key.note if view.door is not None and view.door.key.fit is Fit.WRONG_KIND else ""
+    return {f"key:{kind or 'api'}"}
+
+
+def _sources(view: View) -> set[str]:
+    found = set()
+    for role, source in view.evidence.target.sources:
+        if role in ROLES:
+            found.add(f"{ROLES[role]}:{source.kind.value.replace(' ', '-')}")
+            if source.file:
+                found.add(f"{ROLES[role]}:file")
+    return found

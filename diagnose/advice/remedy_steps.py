@@ -1,0 +1,127 @@
+"""The steps that a server's own answer asks for, in the reader's language.
+
+A server may be hostile. An address of the same provider is given as its answer names it; any other is called the
+server's own claim. Nothing here is requested, and no fix is made of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from diagnose import words
+from diagnose.advice.houses import belongs_to_target, host_of, house_of, quotes_upstream
+from diagnose.evidence.lines import sentence
+from probes.api.remedies import Remedy, message_of, remedies
+from probes.urls.url_flaws import examine_url
+
+if TYPE_CHECKING:
+    from diagnose.evidence.view import View
+
+# The findings whose cause an answer tells; of a page or a gateway in front of the API, the words are not the API's.
+ANSWERED = (
+    *("auth.", "access.", "model.", "quota.", "key.wrong_", "stream.error_inside", "http.header_rejected"),
+    *("shape.not_llm_api", "shape.error_as_success", "url.host_retired", "run.unexplained"),
+)
+# Findings whose remedy may be a thing of this kind; other kinds fit all of ANSWERED.
+_ONLY = {
+    "model": ("model.",),
+    "parameter": ("model.parameter_rejected",),
+    "path": ("model.wrong_endpoint", "shape.", "run."),
+    "region": ("model.", "key.", "run."),
+    "scope": ("auth.not_permitted", "model.not_permitted"),
+    "header": ("http.header_rejected", "run."),
+    "ask": ("auth.", "access.", "model.", "quota.", "run.", "shape.error_as_success"),
+    "url": ("key.", "model.", "shape.", "url.", "run.", "auth.rejected", "auth.not_permitted", "auth.ip_not_allowed"),
+}
+_ONLY["host"] = _ONLY["url"]
+
+
+def remedy_steps(view: View, code: str, lang: str, proven: Mapping[str, object] | None = None) -> tuple[str, ...]:
+    """Return the steps that the failed response asks for, if the finding ``code`` is about that response.
+
+    If the run has ``proven`` settings, a step is left only if its value is one of them.
+    """
+    exchange = view.subject or (view.first.told if view.first is not None else None)
+    if exchange is None or not code.startswith(ANSWERED):
+        return ()
+    message = message_of(exchange)
+    fitting = (
+        one
+        for one in remedies(message)
+        if code.startswith(_ONLY.get(one.kind, ANSWERED))
+        and (_is_news(one, view) if proven is None else one.value in proven.values())
+    )
+    templates = words.part(lang, "remedies").STEPS
+    steps = []
+    for one in fitting:
+        for name, value in _worded(one, view):
+            step = words.fill(templates[name], {"value": value, "said": sentence(" ".join(message.split())[:200])})
+            steps += [step] if step is not None else []
+    return tuple(dict.fromkeys(steps))
+
+
+def upstream_named(view: View) -> bool:
+    """Check whether a relay's answer names the address of its own provider: the request that failed is the relay's."""
+    exchange = view.subject
+    named = (
+        [one for one in remedies(message_of(exchange)) if one.kind in ("url", "host")] if exchange is not None else []
+    )
+    return any(quotes_upstream(_base_url(one, view), view) for one in named)
+
+
+def named_base_url(view: View) -> str:
+    """Return the base URL that the answer names for these requests, if it is one of the same provider; else empty."""
+    exchange = view.subject
+    for one in remedies(message_of(exchange)) if exchange is not None else ():
+        if one.kind in ("url", "host") and (url := _base_url(one, view)) and belongs_to_target(url, view):
+            return url
+    return ""
+
+
+def _is_news(remedy: Remedy, view: View) -> bool:
+    """Check that the remedy is not what the settings already have, nor a page that the steps name anyway."""
+    if remedy.kind == "model":
+        return remedy.value != view.model and any(sign.isdigit() or sign == "-" for sign in remedy.value)
+    if remedy.kind in ("url", "host"):
+        return bool(_base_url(remedy, view))
+    if remedy.kind == "page":
+        console = view.door.match.console if view.door is not None else ""
+        same = console and host_of(console) == host_of(remedy.value) and view.match is not None
+        return not (same and view.match is not None and view.match.code in ("auth.rejected", "quota.exhausted"))
+    return True
+
+
+def _worded(remedy: Remedy, view: View) -> Iterator[tuple[str, str]]:
+    """Yield the name of the step's words and the value that they show."""
+    if remedy.kind == "state":
+        return  # the finding's own steps name it in their conditions
+    if remedy.kind == "ask":
+        yield f"ask_{remedy.value}", remedy.value
+    elif remedy.kind in ("url", "host"):
+        url = _base_url(remedy, view)
+        if not quotes_upstream(url, view):
+            yield "url" if belongs_to_target(url, view) else "url_foreign", url
+    elif remedy.kind == "page":
+        house = house_of(remedy.value)
+        if belongs_to_target(remedy.value, view):
+            yield "page", remedy.value
+        elif house is None:  # a page of another known provider is quoted from an answer that is not meant for the user
+            yield "page_foreign", remedy.value
+    else:
+        yield remedy.kind, remedy.value
+
+
+def _base_url(remedy: Remedy, view: View) -> str:
+    """Return the base URL for the app; empty if it is the present one, or no address for a key (plain HTTP)."""
+    present = view.evidence.target.base_url or ""
+    if remedy.kind == "host":
+        try:
+            url = urlsplit(present)._replace(scheme="https", netloc=remedy.value).geturl() if present else ""
+        except ValueError:
+            return ""
+    else:
+        url = examine_url(remedy.value, view.evidence.target.protocol).mended or ""
+    url = url.rstrip("/")
+    return "" if not url.startswith("https://") or url == present.rstrip("/") else url

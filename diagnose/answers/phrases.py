@@ -1,0 +1,123 @@
+"""Match the clients' phrases (``phrases.toml``) against a pasted text."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from functools import cache
+from typing import TYPE_CHECKING, NamedTuple
+
+from diagnose.answers.data_files import table
+from diagnose.answers.hints import Hint, around
+from diagnose.answers.literal_filter import Needles, may_match
+
+if TYPE_CHECKING:
+    from diagnose.answers.hints import ReadText
+
+GAP = 160  # characters that ` … ` in a phrase may match
+TRIED = 5  # occurrences of a phrase's head, or of a pattern, that are tried
+BEFORE = 80  # characters before a match in which the words of `not_after` must not occur
+BARE = 0.5  # rows with no more than this confidence fit other causes as well
+
+
+class PhraseRow(NamedTuple):
+    """A row of ``phrases.toml``, which explains the conditions.
+
+    ``needles`` are those of the pattern; empty if they are not known.
+    """
+
+    code: str
+    confidence: float
+    any: Sequence[str] = ()
+    pattern: str = ""
+    needles: Needles = ()
+    beside: Sequence[str] = ()
+    without: Sequence[str] = ()
+    not_after: Sequence[str] = ()
+    case: str = ""
+    generic: bool = False
+
+
+@cache
+def rows() -> tuple[PhraseRow, ...]:
+    """The rows of ``phrases.toml``, in its order."""
+    return tuple(PhraseRow(**entry) for entry in table("answers/phrases")["row"])
+
+
+def phrase_hints(text: ReadText) -> Iterator[Hint]:
+    """Yield a hint for each row that holds."""
+    for row in rows():
+        span = _span_of(row, text)
+        if span is None or not (not row.beside or any(_occurs(text, part) for part in row.beside)):
+            continue
+        if any(_occurs(text, part) for part in row.without):
+            continue
+        yield Hint(
+            row.code,
+            row.confidence,
+            around(text.plain, *span),
+            case=row.case,
+            bare=row.generic or row.confidence <= BARE,
+        )
+
+
+def _span_of(row: PhraseRow, text: ReadText) -> tuple[int, int] | None:
+    if row.pattern:
+        if not may_match(row.needles, text.lower):
+            return None
+        for count, match in enumerate(_compiled(row.pattern).finditer(text.lower)):
+            if count == TRIED:
+                break
+            if not row.not_after or not _follows(row.not_after, text.lower, match.start()):
+                return match.span()
+        return None
+    for phrase in row.any:
+        if phrase[0] == "@" or " … " in phrase or phrase in text.lower:
+            span = _find(text, phrase)
+            if span is not None:
+                return span
+    return None
+
+
+def _follows(words: Sequence[str], lower: str, start: int) -> bool:
+    before = lower[max(0, start - BEFORE) : start]
+    return any(word in before for word in words)
+
+
+@cache
+def _compiled(pattern: str) -> re.Pattern[str]:
+    return re.compile(pattern, re.ASCII)  # ASCII, so that `\b` matches between a word and Chinese
+
+
+def _occurs(text: ReadText, phrase: str) -> bool:
+    return _find(text, phrase) is not None
+
+
+def _find(text: ReadText, phrase: str) -> tuple[int, int] | None:
+    """Return the start and end of a phrase in the text, or None.
+
+    A tag that holds (``@404``) is placed at the status that it names, or at the start of the text.
+    """
+    if phrase[0] == "@":
+        if phrase not in text.tags:
+            return None
+        at = max(0, text.lower.find(phrase[1:]))
+        return at, at + len(phrase) - 1
+    head, *rest = phrase.split(" … ") if " … " in phrase else (phrase,)
+    start = -1
+    for _ in range(TRIED):  # the rest of the phrase may follow only a later occurrence of its head
+        start = text.lower.find(head, start + 1)
+        if start < 0:
+            return None
+        before = text.lower[start - 1 : start]
+        if head[0].isalnum() and head[0].isascii() and before.isalnum() and before.isascii():
+            continue  # in the middle of another word
+        end = start + len(head)
+        for part in rest:
+            at = text.lower.find(part, end, end + GAP + len(part))
+            if at < 0:
+                break
+            end = at + len(part)
+        else:
+            return start, end
+    return None

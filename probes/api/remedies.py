@@ -1,0 +1,260 @@
+"""Read from an error message what its server asks the client to do: another address, a page, a header, a model.
+
+The words are a server's own, known or not, and nothing here trusts them: values are bounded, plain ASCII, and only
+shown. A step says that the value comes from the server; no request follows from it, except to the configured host.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import NamedTuple
+
+from probes.model.exchange import Body, Exchange
+
+READ = 2048  # characters of a message that are read
+_NEAR = 70  # characters before an address in which its verb is sought
+_AFTER = 24  # characters after it: "… instead"
+
+_URL = r"(?i)https?://[A-Za-z0-9][A-Za-z0-9.-]{2,99}(?::\d{1,5})?(?:[/?#][A-Za-z0-9\-._~:/?#&=%+@!$]{0,200})?"
+# A host without a scheme; file names and model ids (`gpt-5.4`, `config.json`) end otherwise.
+_TLD = (
+    r"(?:com|ai|io|dev|net|org|cn|co|app|cloud|sh|me|tech|xyz|eu|us|aws|chat|top|site|run|so|gg|cc|uk|de|jp|sg|hk|in)"
+)
+_HOST = rf"(?i)(?<![\w.@/:-])(?:[A-Za-z0-9](?:[A-Za-z0-9-]{{0,61}}[A-Za-z0-9])?\.){{1,5}}{_TLD}(?![\w-]|\.\w)"
+# Verbs before an address to which requests belong.
+_CALL = (
+    r"(?i)(?:make|send|direct|route)\b.{0,30}\brequests?\b|\buse\b|\busing\b|\bcall\b|\btry\b|switch(?:ed)? to"
+    r"|mov(?:e|ed|ing)\b"
+    r"|migrat\w{1,5} to|point\w{0,3} (?:to|at)|replaced (?:by|with)"
+    r"|(?:now|available|hosted|located|served) at|base[ _-]?url"
+    r"|\bendpoint\b|\bhost(?:name)?\b"
+    r"|请使用|请改用|改用|切换|迁移|更换为|替换为|变更为|接口地址|请求地址|域名"
+)
+_PAGE = (
+    r"(?i)\bvisit\w{0,3}\b|\bgo(?:ing)? to\b|\bsee\b|\bcheck\b|\brefer\b|\bread\b|\bdocs?\b|documentation"
+    r"|\benabl\w{1,4}\b|\bverif\w{1,4}\b"
+    r"|\bmanage\b|\baccept\b|\btop[ -]?up\b|\badd\b|\bhere\b|\bfind\b|\blearn\b|\binfo\w{0,8}\b"
+    r"|\blog ?in\b|\bsign ?(?:in|up)\b"
+    r"|\bapply\b|\bactivat\w{1,4}\b|\bupgrade\b|\bcreate\b|\bconfigure\b|\bsettings?\b|\brequest access\b|\bat:? ?$"
+    r"|访问|前往|请到|详见|参考|查看|登录|开通|充值|认证|绑定|申请|文档"
+)
+_STRONG = (
+    r"(?i)(?:make|send|direct|route)\b.{0,30}\brequests?\b.{0,20}$"
+    r"|\brequests?\b.{0,20}\b(?:sent|made|directed) to:? ?$|base[ _-]?url\b.{0,20}$|接口地址.{0,10}$"
+    r"|请求地址.{0,10}$"
+)
+# Parts of an address that is for people, and of one that is for programs.
+_FOR_PEOPLE = (
+    r"(?i)(?:^|[./-])(?:docs?|console|platform|dashboard|settings|billing|account|login|manual|help|support|status"
+    r"|blog|www|github|aka)(?:[./?#-]|$)"
+)
+_FOR_PROGRAMS = (
+    r"(?i)(?:^|[./-])(?:api\w{0,3}|router|gateway|inference|llm|aiplatform|v\d\w{0,5}|openai|chat/completions"
+    r"|messages|responses|completions)(?:[./?#-]|$)"
+)
+
+_HEADER = (
+    r"[`'\"“]?(?P<header>(?:[xX]-[A-Za-z0-9]{1,30}(?:-[A-Za-z0-9]{1,30}){0,5}"
+    r"|[A-Z][A-Za-z]{2,20}(?:-[A-Z][A-Za-z]{1,20}){1,4}|[a-z]{2,16}-[a-z]{2,16}-[a-z]{2,16}))[`'\"”]?"
+)
+_HEADERS = (
+    rf"(?:missing|requires?|required|must (?:include|contain|set|send|have|pass)|without|lacks?|needs?|add"
+    rf"|set|provide|pass|send)"
+    rf"(?: (?:a|an|the|required|valid|request|custom|http|header|either|or|of)){{0,4}}:? {_HEADER}",
+    (
+        rf"{_HEADER}[,:]?(?: request| http)? ?(?:header)?(?: field)? (?:missing|required|(?:is |was |must be "
+        rf"|has to be )(?:required|missing|needed|set|present|provided|sent|not (?:found|set|present|provided"
+        rf"|sent)))"
+    ),
+    rf"(?:缺少|缺失|请(?:添加|设置|携带|传入|提供|增加))(?:的|必要的|必需的)?(?:请求头|header)?[ :：]{{0,2}}{_HEADER}",
+    rf"(?:请求头|header)[ :：]{{0,2}}{_HEADER}.{{0,6}}(?:缺失|缺少|必填|必须|不能为空|未提供|未设置)",
+)
+# What carries the key is no remedy of its own: auth.header_lost speaks of it.
+_KEY_HEADERS = (
+    "authorization",
+    "x-api-key",
+    "api-key",
+    "x-goog-api-key",
+    "proxy-authorization",
+    "content-type",
+    "www-authenticate",
+)
+_MODEL = (
+    r"(?i)(?:\buse|\btry|switch(?:ing)? to|migrat\w{1,5} to|upgrad\w{1,3} to|replaced (?:by|with)"
+    r"|superseded by|did you mean|recommended(?: model)?(?: is)?|请使用|请改用|改用|推荐使用|替换为"
+    r"|迁移到)"
+    r"(?: (?:the|a|newer))?(?: ?model)?s?:? ?[`'\"“]?"
+    r"(?P<model>(?!v\d{1,2}/)[A-Za-z][A-Za-z0-9]{0,30}(?:[./:-][A-Za-z0-9]{1,30}){1,8})[`'\"”]?"
+)
+_PATH = (
+    r"(?i)(?:\buse|\btry|only (?:be )?(?:supported|available|accessible) (?:in|at|on|via|through|with)"
+    r"|did you mean(?: to use)?"
+    r"|switch to|请使用|请改用|改用)(?: the)? ?[`'\"“]?"
+    r"(?P<path>/?v\d\w{0,6}(?:/[a-z_-]{2,30}){1,3}|/(?:[\w-]{1,40}/){1,4}[a-z_-]{2,30})"
+)
+_PARAMETER = r"(?i)(?:\buse|did you mean|请使用|请改用|改用) ?[`'\"“](?P<parameter>[a-z][a-z0-9_.]{2,50})[`'\"”]"
+_REGION = (
+    r"(?i)\b(?:region|location|地域|区域)s?\b(?: (?:is|to|in"
+    r"|of))?[ :=]{0,2}[`'\"“]?(?P<region>[a-z]{2,12}-[a-z]{2,12}-?\d{1,2})\b"
+)
+_VARIABLE = (
+    r"(?:\b[Ss]et|\b[Ee]xport|\b[Dd]efine|\b[Pp]rovide|设置|配置)(?: the"
+    r"| an?)?(?: environment)?(?: variable)? ?(?:环境变量)? ?[`'\"“$]?"
+    r"(?P<variable>[A-Z][A-Z0-9]{1,30}(?:_[A-Z0-9]{1,30}){1,6})\b"
+)
+_SCOPE = (
+    r"(?i)missing scopes?:? ?[`'\"“]?(?P<scope>[a-z][\w.:/-]{2,50})",
+    r"(?i)[`'\"“](?P<scope>[a-z][\w.:/ -]{2,40})[`'\"”] (?:permission|scope)s? (?:is|are) (?:required|missing|needed)",
+    (
+        r"(?i)(?:requires?|needs?|lacks?|missing)(?: the)? "
+        r"[`'\"“](?P<scope>[a-z][\w.:/ -]{2,40})[`'\"”] (?:permission|scope)"
+    ),
+)
+# Steps that servers ask for, whose words every language has (``ask_…`` in ``diagnose/words/*/remedies.py``).
+_ASKS = {
+    "bind": r"(?i)\bbind\b.{0,40}\baccount|\blink your\b.{0,30}\baccount|请.{0,6}绑定",
+    "verify": (
+        r"(?i)(?:organi[sz]ation|account|identity|phone|email)\b.{0,20}\bmust be verified|\bverify (?:your "
+        r"|the )?(?:organi[sz]ation|account|identity|phone|email)|real-?name|identity verification|实名认证"
+    ),
+    "terms": (
+        r"(?i)accept(?:ed)? (?:the )?(?:terms|license|licence|agreement)|terms acceptance"
+        r"|updated our \w{0,10} ?terms|同意.{0,10}(?:协议|条款)"
+    ),
+    "enable": (
+        r"(?i)has not been used in project|api (?:is|has been) disabled|not (?:been )?(?:activated|enabled) (?:the"
+        r"|this|for)|(?:activate|enable) (?:the|this|it)\b|尚?未开通|请.{0,40}开通"
+    ),
+    "workspace": (
+        r"(?i)workspace\b.{0,20}(?:denied|not authorized|no (?:access|permission))|(?:业务空间|工作空间"
+        r"|工作区).{0,12}(?:无权|没有|未授权|拒绝)"
+    ),
+    "pull": r"(?i)\btry pulling it|\bpull(?:ing)? the model|ollama pull",
+    "policy": r"(?i)data policy|privacy settings|guardrail restrictions|数据政策",
+}
+
+# States of a key or an account that need another step than a mere refusal.
+_STATES = {
+    "leaked": r"(?i)\bleaked\b|\bcompromised\b|泄露",
+    "suspended": (
+        r"(?i)\b(?:account|organi[sz]ation|user|consumer)\b.{0,40}\b(?:suspended|deactivated|disabled|banned|terminated)\b"
+        r"|\bproject\b.{0,40}\bsuspended\b|(?:账号|账户|用户|组织).{0,10}(?:封禁|冻结|停用|被封)"
+    ),
+}
+# Every pattern, for the test that holds them to linear time.
+PATTERNS = (
+    *(_URL, _HOST, _CALL, _PAGE, _STRONG, _FOR_PEOPLE, _FOR_PROGRAMS, _MODEL, _PATH, _PARAMETER, _REGION, _VARIABLE),
+    *(*_HEADERS, *_SCOPE, *_ASKS.values(), *_STATES.values(), r"^.{0,3}\bto\b"),
+)
+
+
+class Remedy(NamedTuple):
+    """One thing that a server's answer asks for.
+
+    ``kind``: ``url`` (an address for requests), ``host`` (the same without scheme and path), ``page``, ``header``,
+    ``path`` (of an endpoint), ``model``, ``parameter``, ``region``, ``variable``, ``scope`` (a permission), ``ask``
+    with a name of ``_ASKS``, or ``state`` with one of ``_STATES``.
+    """
+
+    kind: str
+    value: str
+
+
+def message_of(exchange: Exchange) -> str:
+    """Return the message of the error in a response, else its text if an API may have written it; empty for a page."""
+    stream = exchange.reading.stream
+    error = exchange.reading.error or (stream.error if stream is not None else None)
+    if error is not None and error.message:
+        return error.message
+    return exchange.response.text if exchange.response.body in (Body.JSON, Body.TEXT) else ""
+
+
+def remedies(message: str) -> tuple[Remedy, ...]:
+    """Return what a message asks for, each kind at most once, in the order in which a report shows them.
+
+    >>> remedies("Incorrect regional hostname. Please make your request to us.api.example.com")
+    (Remedy(kind='host', value='us.api.example.com'),)
+    """
+    text = " ".join(message[:READ].split())
+    if not text or "<html" in text[:200].lower():
+        return ()
+    found: dict[str, str] = {}
+    for name, pattern in _ASKS.items():
+        if _search(pattern, text):
+            found["ask"] = name
+            break
+    state = next((name for name, pattern in _STATES.items() if _search(pattern, text)), "")
+    if state:
+        found["state"] = state
+    _first(found, "scope", _SCOPE, text)
+    header = next(
+        (hit["header"] for one in _HEADERS for hit in _all(one, text) if hit["header"].lower() not in _KEY_HEADERS), ""
+    )
+    if header:
+        found["header"] = header
+    _addresses(found, text)
+    for kind, pattern in (
+        ("path", _PATH),
+        ("model", _MODEL),
+        ("parameter", _PARAMETER),
+        ("region", _REGION),
+        ("variable", _VARIABLE),
+    ):
+        _first(found, kind, (pattern,), text)
+    return tuple(Remedy(kind, value) for kind, value in found.items())
+
+
+def _first(found: dict[str, str], kind: str, patterns: tuple[str, ...], text: str) -> None:
+    hit = next((hit for one in patterns if (hit := _search(one, text))), None)
+    if hit is not None and hit[kind].isprintable():
+        found[kind] = hit[kind].rstrip(".,:;/-")
+
+
+def _addresses(found: dict[str, str], text: str) -> None:
+    for pattern, bare in ((_URL, False), (_HOST, True)):
+        for hit in _all(pattern, text):
+            address = hit[0].rstrip(".,:;!?")
+            if bare and "host" not in found and "url" not in found and _calls(text, hit, address, strong=True):
+                found["host"] = address.lower()
+            elif not bare and "url" not in found and _calls(text, hit, address, strong=False):
+                found["url"] = address
+            elif not bare and "page" not in found and _leads(text, hit, address):
+                found["page"] = address
+
+
+def _calls(text: str, hit: re.Match[str], address: str, *, strong: bool) -> bool:
+    """Check whether requests are said to belong to this address; ``strong`` for one that has no scheme."""
+    before, after = _around(text, hit)
+    if _search(_STRONG, before):
+        return True
+    told = _search(_CALL, before) or re.match(r".{0,20}\binstead\b|.{0,6}代替", after, re.IGNORECASE)
+    place = address.partition("://")[2] or address
+    for_people, for_programs = _search(_FOR_PEOPLE, place), _search(_FOR_PROGRAMS, place)
+    return bool(told) and not for_people and (bool(for_programs) or (strong and "host" in before.lower()))
+
+
+def _leads(text: str, hit: re.Match[str], address: str) -> bool:
+    """Check whether people are sent to this page."""
+    before, after = _around(text, hit)
+    place = address.partition("://")[2]
+    return bool(_search(_PAGE, before) or _search(_FOR_PEOPLE, place) or _search(r"^.{0,3}\bto\b", after))
+
+
+def _around(text: str, hit: re.Match[str]) -> tuple[str, str]:
+    """Return the words of the same sentence before an address, and those after it."""
+    before = re.split(r"[.。!?！？] ", text[max(0, hit.start() - _NEAR) : hit.start()])[-1]
+    return before, text[hit.end() : hit.end() + _AFTER]
+
+
+def _search(pattern: str, text: str) -> re.Match[str] | None:
+    return _compiled(pattern).search(text)
+
+
+def _all(pattern: str, text: str) -> list[re.Match[str]]:
+    return list(_compiled(pattern).finditer(text))
+
+
+@cache
+def _compiled(pattern: str) -> re.Pattern[str]:
+    return re.compile(pattern, re.ASCII)
