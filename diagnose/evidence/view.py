@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 from diagnose.evidence import client_urls
-from diagnose.evidence.lines import sentence, words_of
+from diagnose.evidence.lines import words_of
 from diagnose.evidence.proxied_rounds import around_proxy, carried
 from diagnose.evidence.side_rounds import beside, refused_alone
 from diagnose.report import Try
@@ -41,7 +40,6 @@ from probes.model.facts import (
     TunnelFacts,
 )
 from probes.model.failure import Failure, Kind, Outcome
-from probes.model.source import Source, SourceKind
 from probes.model.value_issues import Flaw
 from probes.protocols.names import DEFAULT_PROTOCOL, NAMES
 from probes.protocols.protocol import Wire, wire
@@ -53,7 +51,6 @@ if TYPE_CHECKING:
 UNSEEN = SettingsFacts(None, None)  # for a run that ended before it examined its settings
 
 # Kinds of doors that pass requests on to others, with keys of their own.
-_PASS_ON = ("relay", "gateway", "aggregator", "local")
 
 
 class View:
@@ -361,37 +358,11 @@ class View:
         """The readings of the failed response by the dialects of the providers, best first."""
         if self.subject is None:
             return ()
-        from diagnose.answers.refusals import (
-            about_one_model,
-            read_refusal,
-        )  # its table is loaded only if something failed
+        from diagnose.evidence.failed_response import readings  # its tables are loaded only if something failed
 
-        found = read_refusal(self.subject, self.door.match.id if self.door else None)
-        if self.refused_alone is not None:
-            found = tuple(map(about_one_model, found))
-        refused = bool(found) and found[0].code == "auth.rejected" and not found[0].values.get("own_words")
-        quoted = self._relays_own_key() if refused else ""
-        if not quoted:
-            return found
-        first = found[0]
-        values = {**first.values, "other_key": quoted}
-        return (first._replace(code="auth.upstream", key_good=True, values=values), *found)
-
-    def _relays_own_key(self) -> str:
-        """Return the masked key that a relay's refusal quotes if it is not the user's; else an empty string.
-
-        A provider itself has no other key to quote, so there a difference is a matter of its format.
-        """
-        door, subject, hint = self.door, self.subject, self.evidence.target.key_hint or ""
-        untouched = subject is not None and subject.attempt.key in (KeyForm.GIVEN, KeyForm.CLEANED)
-        if subject is None or not untouched or any(flaw.subject == "key" for flaw in self.settings.flaws):
-            return ""
-        if door is None or not (door.match.id is None or door.host.local or door.match.kind in _PASS_ON):
-            return ""
-        from diagnose.evidence.echoed_key import quotes_other_key  # only a refusal needs it
-
-        error = subject.reading.error
-        return quotes_other_key(f"{error.message if error else ''}\n{subject.response.text}", hint)
+        flawed = any(flaw.subject == "key" for flaw in self.settings.flaws)
+        hint = "" if flawed else self.evidence.target.key_hint or ""
+        return readings(self.subject, self.door, hint, self.refused_alone is not None)
 
     @property
     def match(self) -> Match | None:
@@ -431,53 +402,3 @@ class View:
         if exchange is None:
             return ""
         return words_of(exchange)
-
-    def values(self) -> dict[str, str]:
-        """Return the values that the words of every finding may use, without the empty ones."""
-        target, door = self.evidence.target, self.door
-        values = _of_protocol(target.protocol) | {
-            "base_url": target.base_url or "",
-            "version_variable": client_urls.sdk_variable(target.protocol, "api_version"),
-            "protocol": target.protocol,
-            "app": target.app,
-            "host": door.host.name if door else _host_of(target.base_url or ""),
-            # Of a server of one's own, only the port is known, which several products use.
-            "door": ((door.match.name if not door.host.local else "") or door.host.name) if door else "",
-            "key_hint": target.key_hint or "",
-            "key_length": str(target.key_length or ""),
-            "key_env": (door.match.key_env if door else "") or client_urls.sdk_variable(target.protocol, "key"),
-            "console": door.match.console if door else "",
-            "key_door": door.key.door_name if door else "",
-            "model": self.model or "",
-            "port": str(door.host.port) if door else "",
-            "said": sentence(self.said()),
-            "key_source": _place(dict(target.sources).get("key")),
-        }
-        subject = self.subject
-        if subject is not None and subject.status:
-            values["status"] = str(subject.status)
-        if self.proxy is not None and self.proxy.url:
-            values["proxy"] = self.proxy.url
-        if self.chosen is not None and self.chosen.near:
-            values["near"] = ", ".join(self.chosen.near)
-        return {name: value for name, value in values.items() if value}
-
-
-def _of_protocol(protocol: str) -> dict[str, str]:
-    """Return the values that a protocol sets for the words of findings, if it differs from chat completions."""
-    return dict(wire(protocol).words) if protocol in NAMES else {}
-
-
-def _place(source: Source | None) -> str:
-    """Return the variable, the file or the option that holds a value; empty if it has no name for users."""
-    if source is None or source.kind is SourceKind.ENVIRONMENT:
-        return source.name if source is not None else ""
-    return str(source) if source.file or source.kind is SourceKind.OPTION else ""
-
-
-def _host_of(url: str) -> str:
-    """Return the host of a URL, or the empty text if the URL cannot be parsed."""
-    try:
-        return urlsplit(url).hostname or ""
-    except ValueError:
-        return ""

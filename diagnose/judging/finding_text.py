@@ -7,6 +7,7 @@ from diagnose.advice.case_facts import CaseFacts, plan_url
 from diagnose.advice.remedy_steps import remedy_steps
 from diagnose.evidence import client_urls
 from diagnose.evidence.view import View
+from diagnose.evidence.word_values import values_of
 from diagnose.judging.root_cause import RaisedRule
 from diagnose.report import Finding, Fix, Proven
 
@@ -36,7 +37,7 @@ def finding_of(raised_rule: RaisedRule, view: View, facts: CaseFacts, lang: str,
     settings, values, reachable = client_urls.translated(
         view.app, view.evidence.target.protocol, claim.settings, claim_values
     )
-    all_values = view.values() | {name: value for name, value in values.items() if value}
+    all_values = values_of(view) | {name: value for name, value in values.items() if value}
     for name, value in values.items():
         if not value:
             all_values.pop(name, None)

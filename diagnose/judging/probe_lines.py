@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from diagnose.evidence.view import View
+from diagnose.evidence.word_values import values_of
 from diagnose.report import Finding, ProbeLine, Proven, Severity, Status
 from diagnose.words import phrase
 from probes.api.response_checks import served
@@ -99,7 +100,7 @@ def _summary(view: View, name: str, status: Status, worst: Finding | None, prove
 
 
 def _words(view: View, name: str, status: Status, proven: Proven) -> tuple[str, Mapping[str, str]]:
-    values = dict(view.values())
+    values = values_of(view)
     failed = "_fail" if status is Status.FAIL else ""
     if name == "settings":
         return ("sum.settings" if values.get("key_hint") else "sum.settings_no_key") + failed, values

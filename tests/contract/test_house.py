@@ -603,7 +603,7 @@ def test_no_file_lies_flat() -> None:
 THROUGH_WORLDS = frozenset(
     """
     diagnose.answers.causes probes.model.value_issues probes.network.client_certificate
-    diagnose.evidence.side_rounds
+    diagnose.evidence.failed_response diagnose.evidence.side_rounds diagnose.evidence.word_values
     diagnose.tables.fleet_table diagnose.tables.scan_table
     diagnose.answers.data_files diagnose.cli.commands.apps diagnose.cli.commands.compare
     diagnose.cli.commands.hook diagnose.cli.commands.init diagnose.cli.commands.judge diagnose.cli.commands.scan
