@@ -9,11 +9,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from diagnose.advice.case_facts import STACKS
-
 if TYPE_CHECKING:
     from diagnose.answers.hints import ReadText
 
+_STACKS = {"httpx": "python"}  # other stacks have the name of their fact
 _SOMEWHERE = frozenset(("public", "provider", "relay", "owner"))
 # Word of the text -> the fact that it gives.
 _NAMED: Mapping[str, str] = {
@@ -28,20 +27,21 @@ _NAMED: Mapping[str, str] = {
 
 
 def text_facts(text: ReadText, values: Mapping[str, str | None]) -> frozenset[str]:
-    """Return the facts of a text. ``values`` are those of the finding's words; ``door`` is the name of the house."""
+    """Return the facts of a text. ``values`` are those of the finding's words; ``door_id`` is the house's."""
     lower = text.lower
     named = {fact for word, fact in _NAMED.items() if word in lower}
     client = text.client
     if client is not None and client.app:
-        app = {f"app:{client.app}", STACKS.get(client.stack, client.stack)}
+        app = {f"app:{client.app}", _STACKS.get(client.stack, client.stack)}
     else:
-        app = {STACKS.get(client.stack, client.stack)} if client is not None else {"python", "node"}
+        app = {_STACKS.get(client.stack, client.stack)} if client is not None else {"python", "node"}
     held = {
         "container": "@docker" in text.tags,
         "proxy": bool(values.get("proxy")),
         "plan": bool(values.get("sister_sites")),
     }
-    doors = _doors(values.get("door") or "")
+    id = values.get("door_id") or ""
+    doors = {f"door:{id}", f"door:{id.partition('-')[0]}"} if id else set()
     return frozenset(
         {*named, *app, *doors, *_place(text, bool(doors)), "key:api", *(one for one, holds in held.items() if holds)}
     )
@@ -53,13 +53,3 @@ def _place(text: ReadText, house: bool) -> frozenset[str]:
     if house:
         return frozenset(("public", "provider"))
     return frozenset(("public", "relay", "owner")) if text.host else _SOMEWHERE
-
-
-def _doors(name: str) -> set[str]:
-    """Return the facts of the house with this name; empty for an unknown one."""
-    if not name:
-        return set()
-    from probes.catalog.doors import load  # loading the catalogue takes most of the time for a short text
-
-    id = next((door.id for door in load() if door.name == name), "")
-    return {f"door:{id}", f"door:{id.partition('-')[0]}"} if id else set()

@@ -14,9 +14,10 @@ SITES = 3  # sister sites that are named
 
 
 def vendor(door: Door) -> dict[str, str]:
-    """Return ``door`` (the name), ``console`` (the page of the keys), ``key_env`` and ``sister_sites``, if known."""
+    """Return what is known: ``door`` (the name), ``door_id``, ``console`` (the keys' page), ``key_env``, ``sister_sites``."""
     values = {
         "door": door.name,
+        "door_id": door.id,
         "console": door.console_url,
         "key_env": next(iter(door.key_env), ""),
         "sister_sites": _sites(door),
