@@ -14,7 +14,10 @@ SITES = 3  # sister sites that are named
 
 
 def vendor(door: Door) -> dict[str, str]:
-    """Return what is known: ``door`` (the name), ``door_id``, ``console`` (the keys' page), ``key_env``, ``sister_sites``."""
+    """Return ``door`` (the name), ``door_id``, ``console`` (the page of the keys), ``key_env`` and ``sister_sites``.
+
+    What is not known is left out.
+    """
     values = {
         "door": door.name,
         "door_id": door.id,
