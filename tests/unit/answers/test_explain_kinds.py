@@ -488,7 +488,6 @@ def test_what_a_text_shows_by_itself(code: str, text: str) -> None:
     [
         "Failed to load model: out of memory. Try loading the model with fewer layers.",
         "TypeError: Cannot read properties of undefined (reading 'windowId') at renderer.js:12",
-        "403 Forbidden from ollama behind my tunnel",
     ],
 )
 def test_nothing_is_claimed_that_the_text_leaves_open(text: str) -> None:
