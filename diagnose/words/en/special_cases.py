@@ -513,6 +513,54 @@ CASES: dict[str, Text] = {
             Step("owner", "If the server is yours, switch Browser Integrity Check off for the API's paths."),
         ),
     ),
+    "shape.wrong_protocol:fixed": Text(
+        "{host} speaks {other_protocol} here, and {app} speaks only {protocol}",
+        "LLM APIs come in several protocols. {app} has no setting for the one that is spoken at this address, so no "
+        "change of its settings helps alone.",
+        (
+            "See in the manual of {host} whether {protocol} has an address of its own there, and set that one.",
+            "Or put a converter in between that offers {protocol}, such as LiteLLM, and set its address in {app}.",
+            "Or use an app that speaks {other_protocol}.",
+        ),
+    ),
+    "http.blocked:silent": Text(
+        "{host} refuses the request with 403 and gives no reason",
+        "The answer is empty, so it does not tell who refused. A firewall answers like this, and so does a server of "
+        "one's own that checks the Host or Origin header: Ollama does behind a tunnel or a reverse proxy. The key was "
+        "most likely not looked at.",
+        (
+            Step("via:cloudflare", "Send the operator of {host} the number of the answer (its header cf-ray)."),
+            "If it is your own Ollama behind a tunnel or proxy, pass it the header `Host: localhost:11434` (ngrok: "
+            "`--host-header=localhost:11434`), and set OLLAMA_ORIGINS if the app runs in a browser.",
+            "Try from another network, or without the VPN or proxy.",
+            Step("owner", "If the server is yours, see its log and that of the proxy before it."),
+        ),
+    ),
+    "http.server_error:engine": Text(
+        "The server at {host} cannot load the model {model|that was asked for}",
+        "The request arrived, and the server tried to start the model and failed: its engine is not installed, the "
+        "file is missing or does not fit, or memory ran out. Address and key are not the cause.",
+        (
+            "The server said: {said}",
+            Step(
+                "owner",
+                "If the server is yours, look in its log for the first error while loading, and install the "
+                "engine or the file that it names.",
+            ),
+            "Try a smaller model, or another one that the server can run.",
+            Step("relay", "Otherwise tell the operator of {host}."),
+        ),
+    ),
+    "model.wrong_endpoint:responses": Text(
+        "The model {model|that was asked for} is served by the Responses API, not by chat completions",
+        "OpenAI serves some models, such as the codex and pro ones, only under /v1/responses. The server's own hint "
+        "at /v1/completions is meant for models of 2023.",
+        (
+            "In the app, choose the Responses API (`/v1/responses`) for this model.",
+            "Or choose a model for chat completions, such as {near}.",
+            "If the app speaks only chat completions, choose a model without codex or pro in its name.",
+        ),
+    ),
     "http.blocked:rate": Text(
         "The firewall in front of {host} counts too many requests from here",
         "Not the API but the firewall before it limits how often one address may ask, and shuts it out for a while. "
@@ -1130,6 +1178,15 @@ CASES: dict[str, Text] = {
             "Choose a model that answered just now: {near}",
             "See whether the account, plan or group of the key includes this model.",
             "If the server is yours, check the credentials with which it calls the provider of this model.",
+        ),
+    ),
+    "model.not_found:spaces": Text(
+        "The model name has a space around it; {host} knows it as `{near}`",
+        "The app sends the name exactly as it is set. {host} compares it letter by letter and finds no model with the "
+        "space. Without the space, the same request was answered.",
+        (
+            "Set the model to `{near}`, without the space before or behind it.",
+            "Look for a space that came along when the name was copied from a page or between quotes.",
         ),
     ),
     "model.no_channel:empty": Text(
