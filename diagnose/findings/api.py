@@ -182,6 +182,7 @@ def _wrong_protocol(view: View) -> Claim | None:
             values={
                 "other_protocol": SPOKEN.get(better.protocol, better.protocol),
                 "protocol": SPOKEN.get(first.attempt.protocol, first.attempt.protocol),
+                **({"app": view.app.name} if view.app is not None else {}),
                 "better_url": better.base_url if better.base_url != first.attempt.base_url else "",
                 "better_version": better.version if Change.VERSION in better.changed else "",
             },

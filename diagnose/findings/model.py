@@ -19,6 +19,7 @@ from probes.model.source import SourceKind
 _BARE = re.compile(
     r"(?:the caller does not have permission|(?:permission|access) denied|forbidden)[.!]?", re.IGNORECASE
 )
+_SHORT = 5  # models that a step lists
 _DATE = re.compile(r"[-_@:]?(?:20\d{2}-?\d{2}-?\d{2}|\d{4}|\d{8}|latest|preview|v\d+(?::\d+)?)$")
 
 
@@ -60,9 +61,19 @@ def _not_found(view: View) -> Claim | None:
     return Claim(
         lines,
         sure=claim.sure,
-        values=dict(claim.values),
+        values={**claim.values, **({} if near else {"listed": _listed(view)})},
         settings={"model": near[0]} if near else None,
     )
+
+
+def _listed(view: View) -> str:
+    """Return up to five names of the model list for a model without a similar name, its own family first."""
+    deep, first = view.deep, view.first
+    listing = next((one.listing for one in (deep, first) if one is not None and one.listing is not None), None)
+    models = [name for name in (listing.reading.models or () if listing is not None else ()) if name.isprintable()]
+    family = re.match(r"[a-z]{3,20}", (view.model or "").lower().rpartition("/")[2])
+    akin = [name for name in models if family and name.lower().rpartition("/")[2].startswith(family[0])]
+    return ", ".join((akin or (models if len(models) <= _SHORT else []))[:_SHORT])
 
 
 def _unlisted(view: View) -> Claim | None:

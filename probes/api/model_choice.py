@@ -81,7 +81,7 @@ def near(wanted: str, models: tuple[str, ...], count: int = 3) -> tuple[str, ...
 def early(settings: Settings) -> str | None:
     """Return the model that the settings name, before any request is sent; None if they name none.
 
-    Spaces around it stay: apps send them, and most servers then know no such model. :func:`near` proposes the name alone.
+    Spaces around it stay: apps send them, and most servers then know no such model.
     """
     given = settings.model.value if settings.model else ""
     return (given if given.isprintable() else given.strip()) if given.strip() else None

@@ -10,7 +10,7 @@ from __future__ import annotations
 from probes.demo_server import answers, handlers
 from probes.demo_server import practice_doors as b
 from probes.demo_server.server import Reply
-from worlds.cases import claude, said, without_key
+from worlds.cases import CLAUDE, LLAMA, claude, said, without_key
 from worlds.public_reports import events, refused, rejecting
 from worlds.stage import LOCAL, Scenario
 
@@ -58,7 +58,7 @@ SCENARIOS = (
     ),
     Scenario(
         "report2-version-twice-behind-cloudflare",
-        "url.version_doubled",
+        "url.path_wrong",  # the version of the base URL is the second one only for this gateway
         lambda key: b.openai(
             key,
             prefix="/v1/acct/gw/openai",
@@ -76,7 +76,7 @@ SCENARIOS = (
         ),
         "https://gateway.ai.cloudflare.com/v1/acct/gw/openai/v1",
         shape="openai",
-        says=("https://gateway.ai.cloudflare.com/v1/acct/gw/openai`",),
+        says=("https://gateway.ai.cloudflare.com/v1/acct/gw/openai",),
         source="songquanpeng/one-api#717",
     ),
     Scenario(
@@ -87,7 +87,7 @@ SCENARIOS = (
         protocol="gemini",
         model=answers.GEMINIS[0],
         shape="gemini",
-        says=("https://generativelanguage.googleapis.com`",),
+        says=("https://generativelanguage.googleapis.com",),
         source="hugohe3/ppt-master#24",
     ),
     Scenario(
@@ -111,7 +111,7 @@ SCENARIOS = (
         "https://api.fireworks.ai/inference/v1",
         model=f"{FIREWORKS}llama-v2-70b-chat",
         app="nextchat",
-        says=("https://api.fireworks.ai/inference`",),
+        says=("https://api.fireworks.ai/inference",),
         source="ChatGPTNextWeb/NextChat#3581",
     ),
     Scenario(
@@ -290,7 +290,7 @@ SCENARIOS = (
     ),
     Scenario(
         "report2-kong-key-header",
-        "auth.header_lost",
+        "http.front_auth",
         lambda key: handlers.always(
             said(401, {"message": "No API key found in request"}, ("WWW-Authenticate", 'Key realm="kong"'))
         ),
@@ -315,7 +315,7 @@ SCENARIOS = (
         "https://api.minimaxi.com/v1",
         model="MiniMax-M2",
         shape="minimax",
-        says=("2049", "https://api.minimax.io/v1"),
+        says=("https://api.minimax.io/v1",),
         source="MiniMax-AI/MiniMax-M2.5#18",
     ),
     # -- model ---------------------------------------------------------------------------------------------------------
@@ -373,7 +373,7 @@ SCENARIOS = (
     ),
     Scenario(
         "report2-function-withdrawn-at-nvidia",
-        "model.not_found",
+        "model.not_permitted",  # the answer does not tell a withdrawn model from one that the account lacks
         refused(
             said(
                 404,
@@ -388,7 +388,7 @@ SCENARIOS = (
         "https://integrate.api.nvidia.com/v1",
         model="moonshotai/kimi-k2.6",
         shape="nvidia",
-        says=("moonshotai/kimi-k2.6", "build.nvidia.com"),
+        says=("withdrawn", "https://build.nvidia.com"),
         source="Alishahryar1/free-claude-code#1021",
     ),
     Scenario(
@@ -479,7 +479,7 @@ SCENARIOS = (
         VERTEX,
         model="google/gemma4",
         shape="relay",
-        says=("gemma4", "region"),
+        says=("gemma4", "location"),
         source="genkit-ai/genkit#4688",
     ),
     Scenario(
@@ -576,6 +576,7 @@ SCENARIOS = (
         model="qwen-plus",
         shape="deepseek",
         says=("good standing", "balance"),
+        never=("key.wrong_plan",),
         source="tencentmusic/supersonic#1572",
     ),
     Scenario(
@@ -625,11 +626,11 @@ SCENARIOS = (
         source="mudler/LocalAI#7899",
     ),
     without_key(
-        "http.header_rejected",
+        "http.blocked",  # an empty 403 does not tell who refused
         "https://made-up.ngrok-free.app/v1",
         "report2-ollama-behind-a-tunnel",
         world=lambda key: handlers.always(Reply(403, (("Content-Length", "0"),))),
-        says=("Host",),
+        says=("Host: localhost:11434",),
         source="gluonfield/enchanted#53",
     ),
     without_key(
@@ -661,5 +662,136 @@ SCENARIOS = (
         shape="openai",
         says=("Country, region, or territory not supported",),
         source="szczyglis-dev/py-gpt#68",
+    ),
+    # -- siblings, made here for the kinds that were wrong at the first run --------------------------------------------
+    Scenario(
+        "report2-sibling-space-before-the-model",
+        "model.not_found",
+        lambda key: b.openai(key),
+        model=f" {answers.MODELS[0]}",
+        says=("space", f"`{answers.MODELS[0]}`"),
+    ),
+    without_key(
+        "model.not_found",
+        LOCAL,
+        "report2-sibling-space-at-ollama",
+        world=lambda key: b.ollama(),
+        model=f"{LLAMA} ",
+        says=("space", f"`{LLAMA}`"),
+    ),
+    Scenario(
+        "report2-sibling-server-that-strips",
+        None,
+        lambda key: b.openai(key, models=(answers.MODELS[0], f"{answers.MODELS[0]} ")),
+        model=f"{answers.MODELS[0]} ",
+    ),
+    claude(
+        "report2-sibling-claude-code-at-openai-relay",
+        "shape.wrong_protocol",
+        lambda key: b.openai(key, models=(CLAUDE,)),
+        "https://relay.example",
+        app="claude-code",
+        shape="relay",
+        says=("Claude Code speaks only Anthropic Messages",),
+    ),
+    Scenario(
+        "report2-sibling-app-with-both-protocols",
+        "shape.wrong_protocol",
+        lambda key: b.openai(key, models=(CLAUDE,), elsewhere=Reply(404)),
+        "https://relay.example",
+        protocol="anthropic",
+        app="nextchat",
+        model=CLAUDE,
+        says=("choose OpenAI Chat Completions",),
+    ),
+    Scenario(
+        "report2-sibling-account-without-credits",
+        "quota.exhausted",
+        refused(
+            said(
+                403,
+                {"code": "permission-denied", "error": "This team does not have any credits. Add some at the site."},
+            )
+        ),
+    ),
+    Scenario(
+        "report2-sibling-licence-is-no-credit",
+        "auth.not_permitted",
+        refused(
+            said(403, {"error": {"message": "You do not have any permission for this project.", "type": "forbidden"}})
+        ),
+        never=("quota.exhausted",),
+    ),
+    without_key(
+        "http.server_error",
+        "http://127.0.0.1:{port}",
+        "report2-sibling-runner-ended",
+        world=lambda key: b.ollama(
+            chat=(ended := said(500, {"error": "llama runner process has terminated: exit status 2"})), stream=ended
+        ),
+        protocol="ollama",
+        says=("llama runner process has terminated",),
+    ),
+    without_key(
+        "http.server_error",
+        LOCAL,
+        "report2-sibling-lm-studio-does-not-load",
+        world=lambda key: b.openai(
+            models=(LLAMA,),
+            chat=(unloaded := said(400, {"error": {"message": "Failed to load model. Error: insufficient memory"}})),
+            stream=unloaded,
+        ),
+        says=("Failed to load model",),
+    ),
+    Scenario(
+        "report2-sibling-pro-model-behind-a-relay",
+        "model.wrong_endpoint",
+        refused(
+            said(
+                404,
+                {
+                    "error": {
+                        "message": "This is not a chat model and thus not supported in the v1/chat/completions "
+                        "endpoint. Did you mean to use v1/completions?",
+                        "type": "invalid_request_error",
+                        "param": "model",
+                        "code": None,
+                    }
+                },
+            ),
+            models=("o1-pro",),
+        ),
+        model="o1-pro",
+        says=("Responses API",),
+    ),
+    Scenario(
+        "report2-sibling-model-of-2023",
+        "model.wrong_endpoint",
+        refused(
+            said(
+                404,
+                {
+                    "error": {
+                        "message": "This is not a chat model and thus not supported in the v1/chat/completions "
+                        "endpoint. Did you mean to use v1/completions?",
+                        "type": "invalid_request_error",
+                        "param": "model",
+                        "code": None,
+                    }
+                },
+            ),
+            models=("gpt-3.5-turbo-instruct",),
+        ),
+        model="gpt-3.5-turbo-instruct",
+        says=("The server names the endpoint v1/completions",),
+    ),
+    Scenario(
+        "report2-sibling-gateway-that-adds-another-version",
+        "url.path_wrong",
+        lambda key: b.openai(
+            key, prefix="/team/openai", elsewhere=said(404, {"error": "Cannot POST /v1/v1/chat/completions"})
+        ),
+        "https://llm.example/team/openai/v1",
+        says=("https://llm.example/team/openai",),
     ),
 )

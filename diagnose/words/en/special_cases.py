@@ -530,8 +530,11 @@ CASES: dict[str, Text] = {
         "most likely not looked at.",
         (
             Step("via:cloudflare", "Send the operator of {host} the number of the answer (its header cf-ray)."),
-            "If it is your own Ollama behind a tunnel or proxy, pass it the header `Host: localhost:11434` (ngrok: "
-            "`--host-header=localhost:11434`), and set OLLAMA_ORIGINS if the app runs in a browser.",
+            Step(
+                "owner",
+                "If it is your own Ollama behind a tunnel or proxy, pass it the header `Host: localhost:11434` (ngrok: "
+                "`--host-header=localhost:11434`), and set OLLAMA_ORIGINS if the app runs in a browser.",
+            ),
             "Try from another network, or without the VPN or proxy.",
             Step("owner", "If the server is yours, see its log and that of the proxy before it."),
         ),
@@ -1178,6 +1181,16 @@ CASES: dict[str, Text] = {
             "Choose a model that answered just now: {near}",
             "See whether the account, plan or group of the key includes this model.",
             "If the server is yours, check the credentials with which it calls the provider of this model.",
+        ),
+    ),
+    "model.not_permitted:function": Text(
+        "{host} does not serve the model {model|that was asked for} to this account",
+        "NVIDIA answers like this for a model that it has withdrawn from its hosted API, even while the model list "
+        "still names it, and for one that this account may not use. Key and address are in order.",
+        (
+            "See at https://build.nvidia.com whether the model still has a hosted endpoint.",
+            "Choose another model from the list: some of those listed work, some do not.",
+            "If the model's page there shows an endpoint, make the key anew on that page.",
         ),
     ),
     "model.not_found:spaces": Text(

@@ -456,14 +456,17 @@ CASES: dict[str, Text] = {
         "例如放在隧道或反向代理后面的 Ollama。密钥多半还没有被检查。",
         (
             Step("via:cloudflare", "把应答的编号（响应头 cf-ray）发给 {host} 的管理员。"),
-            "如果是自己的 Ollama 放在隧道或代理后面：把请求头设为 `Host: localhost:11434`"
-            "（ngrok：`--host-header=localhost:11434`）；应用在浏览器里运行时，再设 OLLAMA_ORIGINS。",
+            Step(
+                "owner",
+                "如果是自己的 Ollama 放在隧道或代理后面：把请求头设为 `Host: localhost:11434`"
+                "（ngrok：`--host-header=localhost:11434`）；应用在浏览器里运行时，再设 OLLAMA_ORIGINS。",
+            ),
             "换个网络，或关掉 VPN、代理再试。",
             Step("owner", "自己的服务器：查看它和前面代理的日志。"),
         ),
     ),
     "http.server_error:engine": Text(
-        "{host} 的服务器无法加载模型 {model|（所请求的）}",
+        "{host} 的服务器无法加载 {model|所填的模型}",
         "请求已经到达，但服务器启动模型失败：推理引擎没有安装，模型文件缺失或不匹配，或者内存、显存不足。"
         "与地址和密钥无关。",
         (
@@ -474,8 +477,9 @@ CASES: dict[str, Text] = {
         ),
     ),
     "model.wrong_endpoint:responses": Text(
-        "模型 {model|（所请求的）} 只能通过 Responses 接口使用，不支持 chat completions",
-        "OpenAI 的部分模型（如 codex、pro 系列）只在 /v1/responses 提供。服务器提示的 /v1/completions 只适用于 2023 年的旧模型。",
+        "{model|所填的模型} 只能通过 Responses 接口使用，不支持 chat completions",
+        "OpenAI 的部分模型（如 codex、pro 系列）只在 /v1/responses 提供。"
+        "服务器提示的 /v1/completions 只适用于 2023 年的旧模型。",
         (
             "在应用里为这个模型选择 Responses 接口（`/v1/responses`）。",
             "或者换成支持 chat completions 的模型，例如 {near}。",
@@ -1006,6 +1010,15 @@ CASES: dict[str, Text] = {
             "换用刚才有回答的模型：{near}",
             "查看密钥所属的账号、套餐或分组是否包含这个模型。",
             "如果服务器是自己的，检查它请求该模型的上游时使用的凭证。",
+        ),
+    ),
+    "model.not_permitted:function": Text(
+        "{host} 不向这个账户提供 {model|所填的模型}",
+        "英伟达在两种情况下这样回答：模型已从托管接口下线（模型列表里可能还在），或者这个账户无权使用。密钥和地址都没有问题。",
+        (
+            "到 https://build.nvidia.com 查看这个模型是否还有托管接口。",
+            "从列表里换一个模型：列出的模型不一定都能用。",
+            "如果该模型的页面还有接口，就在那个页面重新生成密钥。",
         ),
     ),
     "model.not_found:spaces": Text(
