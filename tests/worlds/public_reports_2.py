@@ -692,7 +692,10 @@ SCENARIOS = (
         "https://relay.example",
         app="claude-code",
         shape="relay",
-        says=("Claude Code speaks only Anthropic Messages",),
+        says=(
+            "Claude Code only Anthropic Messages",
+            "converter",
+        ),
     ),
     Scenario(
         "report2-sibling-app-with-both-protocols",

@@ -514,7 +514,7 @@ CASES: dict[str, Text] = {
         ),
     ),
     "shape.wrong_protocol:fixed": Text(
-        "{host} speaks {other_protocol} here, and {app} speaks only {protocol}",
+        "{host} speaks {other_protocol|another protocol} here, {app} only {protocol}",
         "LLM APIs come in several protocols. {app} has no setting for the one that is spoken at this address, so no "
         "change of its settings helps alone.",
         (
@@ -524,14 +524,14 @@ CASES: dict[str, Text] = {
         ),
     ),
     "http.blocked:silent": Text(
-        "{host} refuses the request with 403 and gives no reason",
+        "{host} refuses the request and gives no reason",
         "The answer is empty, so it does not tell who refused. A firewall answers like this, and so does a server of "
         "one's own that checks the Host or Origin header: Ollama does behind a tunnel or a reverse proxy. The key was "
         "most likely not looked at.",
         (
             Step("via:cloudflare", "Send the operator of {host} the number of the answer (its header cf-ray)."),
             Step(
-                "owner",
+                "relay|local",
                 "If it is your own Ollama behind a tunnel or proxy, pass it the header `Host: localhost:11434` (ngrok: "
                 "`--host-header=localhost:11434`), and set OLLAMA_ORIGINS if the app runs in a browser.",
             ),
@@ -545,13 +545,13 @@ CASES: dict[str, Text] = {
         "file is missing or does not fit, or memory ran out. Address and key are not the cause.",
         (
             "The server said: {said}",
+            "Try a smaller model, or another one that the server can run.",
+            Step("relay", "Otherwise tell the operator of {host}."),
             Step(
                 "owner",
                 "If the server is yours, look in its log for the first error while loading, and install the "
                 "engine or the file that it names.",
             ),
-            "Try a smaller model, or another one that the server can run.",
-            Step("relay", "Otherwise tell the operator of {host}."),
         ),
     ),
     "model.wrong_endpoint:responses": Text(
@@ -1194,7 +1194,7 @@ CASES: dict[str, Text] = {
         ),
     ),
     "model.not_found:spaces": Text(
-        "The model name has a space around it; {host} knows it as `{near}`",
+        "The model name has a space before or behind it",
         "The app sends the name exactly as it is set. {host} compares it letter by letter and finds no model with the "
         "space. Without the space, the same request was answered.",
         (

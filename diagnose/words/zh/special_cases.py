@@ -442,7 +442,7 @@ CASES: dict[str, Text] = {
         ),
     ),
     "shape.wrong_protocol:fixed": Text(
-        "{host} 这里用的是 {other_protocol}，而 {app} 只支持 {protocol}",
+        "{app} 只支持 {protocol}，这里是{other_protocol|另一种协议}",
         "大模型接口有好几种协议。{app} 没有选项可以改用这个地址的协议，只改它的设置没有用。",
         (
             "查看 {host} 的文档里 {protocol} 有没有单独的地址，有就填那个。",
@@ -451,13 +451,13 @@ CASES: dict[str, Text] = {
         ),
     ),
     "http.blocked:silent": Text(
-        "{host} 以 403 拒绝了请求，没有说明原因",
+        "{host} 拒绝了请求，没有说明原因",
         "应答是空的，看不出是谁拒绝的。防火墙会这样回答；会检查 Host 或 Origin 请求头的自建服务也会，"
         "例如放在隧道或反向代理后面的 Ollama。密钥多半还没有被检查。",
         (
             Step("via:cloudflare", "把应答的编号（响应头 cf-ray）发给 {host} 的管理员。"),
             Step(
-                "owner",
+                "relay|local",
                 "如果是自己的 Ollama 放在隧道或代理后面：把请求头设为 `Host: localhost:11434`"
                 "（ngrok：`--host-header=localhost:11434`）；应用在浏览器里运行时，再设 OLLAMA_ORIGINS。",
             ),
@@ -471,9 +471,9 @@ CASES: dict[str, Text] = {
         "与地址和密钥无关。",
         (
             "服务器返回：{said}",
-            Step("owner", "自己的服务器：在日志里找加载时的第一条错误，装好它提到的引擎或文件。"),
             "换一个更小的模型，或这台服务器能运行的模型。",
             Step("relay", "否则告知 {host} 的管理员。"),
+            Step("owner", "自己的服务器：在日志里找加载时的第一条错误，装好它提到的引擎或文件。"),
         ),
     ),
     "model.wrong_endpoint:responses": Text(
@@ -1022,7 +1022,7 @@ CASES: dict[str, Text] = {
         ),
     ),
     "model.not_found:spaces": Text(
-        "模型名称首尾有空格：{host} 提供的是 `{near}`",
+        "模型名称首尾有空格",
         "应用会把名称原样发出。{host} 逐字比较，带空格的模型并不存在。去掉空格后，同样的请求成功了。",
         (
             "把模型设为 `{near}`，首尾不要有空格。",
