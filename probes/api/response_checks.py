@@ -72,7 +72,8 @@ _UNSERVED = (
     r"|\b(?:endpoint|route|protocol|interface|api(?! (?:version|key)))\b.{0,40} not (?:yet |currently )?"
     r"(?:supported|implemented|enabled)"
     r"|unsupported (?:api|endpoint|protocol|(?:api |request )?format|path|route)\b"
-    r"|\bcreate\w{3,30} is not supported by \w"
+    r"|\b(?:create\w{3,30}|chatcomplete|messages(?:counttokens)?) is not supported by \w"
+    r"|\bprovider '?undefined'? not found"  # Claude Code Router reads the model on its own protocol's path only
     r"|(?:接口|协议|格式|端点).{0,12}(?:不支持|未实现|未开放)|(?:不支持|未实现).{0,12}(?:接口|协议|格式|端点)"
 )
 

@@ -38,7 +38,8 @@ FOREIGN = ("_API_KEY", "_AUTH_TOKEN", "_BASE_URL", "_API_BASE", "_PROXY", "_MODE
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line(
-        "markers", "real: starts a server that nobody here wrote (LiteLLM, aimock, nginx, tinyproxy, squid, dante, …)"
+        "markers",
+        "real: starts a server that nobody here wrote (LiteLLM, Portkey, llama.cpp, Envoy, nginx, squid, dante, …)",
     )
 
 

@@ -16,7 +16,7 @@ import pytest
 from probes.demo_server import answers
 from probes.demo_server import practice_doors as b
 from probes.demo_server.certificates import authority
-from probes.demo_server.server import PracticeDoor
+from probes.demo_server.server import PracticeDoor, closed_port
 
 pytestmark = [
     pytest.mark.real,
@@ -37,9 +37,10 @@ PidFile none
 
 @dataclass(frozen=True)
 class Scene:
-    """A working door with TLS, the CA that signed its certificate, and the URL of an `ssh -D` on loopback."""
+    """A working door with TLS and one without, the CA that signed the certificate, and the URL of an `ssh -D`."""
 
     url: str
+    plain: str
     root: Path
     proxy: str
 
@@ -69,7 +70,9 @@ def scene(
         stack.enter_context(serving([sshd, "-D", "-e", "-f", str(folder / "sshd_config")], port, folder))
         client = [ssh, "-N", *own, *unknown, "-D", f"127.0.0.1:{socks}", "-p", str(port)]
         stack.enter_context(serving([*client, f"{getpass.getuser()}@127.0.0.1"], socks, folder))
-        yield Scene(f"https://localhost:{door.port}/v1", root.ca_pem, f"socks5h://127.0.0.1:{socks}")
+        plain = stack.enter_context(PracticeDoor(b.openai(key)))
+        proxy = f"socks5h://127.0.0.1:{socks}"
+        yield Scene(f"https://localhost:{door.port}/v1", f"http://localhost:{plain.port}/v1", root.ca_pem, proxy)
 
 
 def test_a_sound_door_through_it(scene: Scene, key: str, diagnose: Diagnose) -> None:
@@ -87,7 +90,45 @@ def test_nobody_behind_it(scene: Scene, key: str, diagnose: Diagnose, free_port:
     assert "proxy.invalid" not in {one["code"] for one in report["findings"]}
 
 
-def test_its_port_taken_for_http(scene: Scene, key: str, diagnose: Diagnose) -> None:
-    proxy = scene.proxy.replace("socks5h:", "http:")
-    report = diagnose(scene.url, key, MODEL, ca_bundle=scene.root, environment={"HTTPS_PROXY": proxy})
+@pytest.mark.parametrize("scheme", ["http", "https", "socks4", "socks"])
+def test_a_scheme_that_it_does_not_speak(scene: Scene, key: str, diagnose: Diagnose, scheme: str) -> None:
+    proxy = scene.proxy.replace("socks5h:", f"{scheme}:")
+    report = diagnose(scene.url, key, MODEL, "--timeout", "4", ca_bundle=scene.root, environment={"HTTPS_PROXY": proxy})
     assert report["root_cause"] == "proxy.invalid"
+
+
+def test_the_tunnel_is_down(scene: Scene, key: str, diagnose: Diagnose) -> None:
+    with closed_port() as port:
+        environment = {"ALL_PROXY": f"socks5h://127.0.0.1:{port}"}
+        report = diagnose(scene.url, key, MODEL, ca_bundle=scene.root, environment=environment)
+    assert "proxy.unreachable" in {one["code"] for one in report["findings"]}
+
+
+@pytest.mark.parametrize(
+    ("path", "code"), [("/v1/v1", "url.version_doubled"), ("/v1/chat/completions", "url.endpoint_included")]
+)
+def test_a_path_that_is_wrong_behind_it(scene: Scene, key: str, diagnose: Diagnose, path: str, code: str) -> None:
+    url = scene.url.removesuffix("/v1") + path
+    report = diagnose(url, key, MODEL, ca_bundle=scene.root, environment={"ALL_PROXY": scene.proxy})
+    assert report["root_cause"] == code
+
+
+def test_a_key_that_the_door_behind_it_does_not_know(scene: Scene, wrong_key: str, diagnose: Diagnose) -> None:
+    report = diagnose(scene.url, wrong_key, MODEL, ca_bundle=scene.root, environment={"ALL_PROXY": scene.proxy})
+    assert report["root_cause"] == "auth.rejected"
+
+
+def test_a_model_that_the_door_behind_it_does_not_know(scene: Scene, key: str, diagnose: Diagnose) -> None:
+    report = diagnose(scene.url, key, "gpt-0", ca_bundle=scene.root, environment={"ALL_PROXY": scene.proxy})
+    assert report["root_cause"] == "model.not_found"
+
+
+def test_a_certificate_behind_it_that_nobody_trusts(scene: Scene, key: str, diagnose: Diagnose) -> None:
+    report = diagnose(scene.url, key, MODEL, environment={"ALL_PROXY": scene.proxy})
+    assert report["root_cause"] == "tls.untrusted_issuer"
+
+
+def test_https_to_a_plain_door_behind_it(scene: Scene, key: str, diagnose: Diagnose) -> None:
+    url = scene.plain.replace("http:", "https:")
+    report = diagnose(url, key, MODEL, environment={"ALL_PROXY": scene.proxy})
+    assert report["root_cause"] == "tls.not_tls"

@@ -166,6 +166,15 @@ REFUSALS = [
     Refusal("cohere key", "auth.rejected", 401, '{"id":"1","message":"invalid api token"}', "cohere"),
     Refusal("cohere no key", "auth.header_lost", 401, '{"message":"no api key supplied"}', "cohere"),
     Refusal("cohere model", "model.not_found", 404, '{"id":"x","message":"model \'nope\' not found, make sure the correct model ID was used and that you have access to the model."}', "cohere"),
+    # -- gateways: what they say of themselves, and an upstream's error inside their own
+    Refusal("envoy token that is no JWT", "http.front_auth", 401, "Jwt is not in the form of Header.Payload.Signature with two dots and 3 sections"),
+    Refusal("envoy token with a broken header", "http.front_auth", 401, "Jwt header is an invalid Base64url encoded"),
+    Refusal("envoy token with a broken payload", "http.front_auth", 401, "Jwt payload is an invalid JSON"),
+    Refusal("portkey host", "http.header_rejected", 400, '{"status":"failure","message":"Invalid custom host"}'),
+    Refusal("portkey gave up", "http.gateway_error", 408, '{"error":{"message":"Request exceeded the timeout sent in the request: 500ms","type":"timeout_error","param":null,"code":null}}', text="http.timeout", why="a pasted text that speaks of a time limit is a timeout first"),
+    Refusal("gateway gave up", "http.gateway_error", 408, '{"error":{"message":"The upstream request timed out after 30 s","type":"gateway","code":null}}', text="http.timeout", why="a pasted text that speaks of a time limit is a timeout first"),
+    Refusal("router quotes a used-up quota", "quota.exhausted", 429, r'{"error":{"message":"Error from provider(up,gpt-5-nano: 429): {\"error\": {\"message\": \"You exceeded your current quota\", \"type\": \"insufficient_quota\", \"code\": \"insufficient_quota\"}}","type":"api_error","code":"provider_response_error"}}'),
+    Refusal("gateway quotes a balance", "quota.exhausted", 429, r'{"error":{"message":"upstream said - {\"code\":\"insufficient_balance\",\"message\":\"no\"}","type":"api_error","code":"bad_response"}}'),
     # -- OpenRouter, Groq, Cerebras, NVIDIA
     Refusal("openrouter no key", "auth.header_lost", 401, '{"error":{"message":"No auth credentials found","code":401}}', "openrouter"),
     Refusal("openrouter no cookie", "auth.header_lost", 401, '{"error":{"message":"No cookie auth credentials found","code":401}}', "openrouter"),
