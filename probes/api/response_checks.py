@@ -83,6 +83,12 @@ KEEPING = (307, 308)  # keep method and body; all SDKs turn the others into a GE
 RETRIED = frozenset({408, 409, 429})
 
 
+def leads_nowhere(found: Exchange) -> bool:
+    """Check whether a gateway forwards this path to a server that does not know it."""
+    upstream = upstream_of(found)
+    return upstream is not None and bool(re.search(_NO_ROUTE, upstream.text[:2000], re.IGNORECASE))
+
+
 def no_route(found: Exchange) -> bool:
     """Check whether the response says that the path does not exist (and not that the model or the key is wrong)."""
     if found.failure is not None or not found.status:

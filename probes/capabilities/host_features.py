@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from probes.api.model_choice import small_of
-from probes.api.response_checks import about_model, earns_key, no_route, passes, refuses_key
+from probes.api.response_checks import about_model, earns_key, leads_nowhere, no_route, passes, refuses_key
 from probes.capabilities.feature_checks import Verdict, refusal
 from probes.capabilities.feature_client import FeatureClient, FeatureTrials
 from probes.capabilities.feature_plan import places
@@ -55,7 +55,7 @@ async def _speak(client: FeatureClient, trials: FeatureTrials, at: Attempt) -> V
     assert found is not None
     if passes(found):
         return _YES, "spoken", at.base_url
-    if no_route(found):
+    if no_route(found) or leads_nowhere(found):
         return _NO, "no_route", ""
     if about_model(found):
         return _OPEN, "no_model_here", at.base_url

@@ -281,7 +281,13 @@ def cut(body: bytes, at: Sequence[int]) -> list[bytes]:
     return [body[begin:end] for begin, end in pairwise(marks)]
 
 
-@pytest.mark.parametrize(("protocol", "name", "body"), STREAMS, ids=[f"{one[0]}-{one[1]}" for one in STREAMS])
+@pytest.mark.parametrize(
+    ("protocol", "name", "body"),
+    [
+        pytest.param(*one, id=f"{one[0]}-{one[1]}", marks=[pytest.mark.slow] if number % 4 else [])
+        for number, one in enumerate(STREAMS)
+    ],
+)
 def test_a_stream_is_the_same_byte_by_byte(protocol: str, name: str, body: bytes) -> None:
     whole = read(protocol, [body])
     assert read(protocol, [body[at : at + 1] for at in range(len(body))]) == whole
