@@ -113,6 +113,7 @@ SCENARIOS = (
         app="nextchat",
         says=("https://api.fireworks.ai/inference",),
         source="ChatGPTNextWeb/NextChat#3581",
+        sdk="another app, which joins the URL in its own way",
     ),
     Scenario(
         "report2-cohere-native-address",
