@@ -167,7 +167,7 @@ SPOKEN = {
     "openai": "OpenAI Chat Completions",
     "responses": "OpenAI Responses",
     "anthropic": "Anthropic Messages",
-    "gemini": "Google Gemini",
+    "gemini": "Gemini",
     "azure": "Azure OpenAI",
     "ollama": "Ollama",
 }

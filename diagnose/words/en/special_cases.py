@@ -519,21 +519,22 @@ CASES: dict[str, Text] = {
         "change of its settings helps alone.",
         (
             "See in the manual of {host} whether {protocol} has an address of its own there, and set that one.",
-            "Or put a converter in between that offers {protocol}, such as LiteLLM, and set its address in {app}.",
+            "Or put a converter or a relay in between that offers {protocol}, and set its address in {app}.",
             "Or use an app that speaks {other_protocol}.",
         ),
     ),
     "http.blocked:silent": Text(
         "{host} refuses the request and gives no reason",
         "The answer is empty, so it does not tell who refused. A firewall answers like this, and so does a server of "
-        "one's own that checks the Host or Origin header: Ollama does behind a tunnel or a reverse proxy. The key was "
-        "most likely not looked at.",
+        "one's own behind a tunnel or a reverse proxy, if it checks the Host or Origin header. The key was most likely "
+        "not looked at.",
         (
             Step("via:cloudflare", "Send the operator of {host} the number of the answer (its header cf-ray)."),
             Step(
                 "relay|local",
-                "If it is your own Ollama behind a tunnel or proxy, pass it the header `Host: localhost:11434` (ngrok: "
-                "`--host-header=localhost:11434`), and set OLLAMA_ORIGINS if the app runs in a browser.",
+                "If it is your own server behind a tunnel or a reverse proxy, let that send the Host header that the "
+                "server expects, such as `Host: localhost:11434`, and allow the page's origin if the app runs in a "
+                "browser.",
             ),
             "Try from another network, or without the VPN or proxy.",
             Step("owner", "If the server is yours, see its log and that of the proxy before it."),
