@@ -93,9 +93,9 @@ class CaseFacts:
 
 
 def plan_url(view: View) -> str:
-    """Return the base URL of the provider's plan whose keys look like the user's; empty if it has none."""
+    """Return the base URL of the provider's plan that takes the user's keys; empty if it has none."""
     sites = view.door.match.sister_sites if view.door is not None else ()
-    return next((one.url for one in sites if one.differs is SiteDifference.PLAN), "")
+    return next((one.url for one in sites if one.differs is SiteDifference.PLAN and one.same_keys), "")
 
 
 def _host(view: View) -> set[str]:

@@ -6,6 +6,7 @@ server's own claim. Nothing here is requested, and no fix is made of it.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -80,12 +81,28 @@ def named_base_url(view: View) -> str:
     return ""
 
 
+_CHAT_HINT = r"(?i)not a chat model.{0,100}did you mean to use v1/completions"
+_OLD = r"(?i)instruct|davinci|babbage|curie|\bada\b|base"
+
+
+def hints_at_completions(view: View) -> bool:
+    """Check whether OpenAI's words name ``v1/completions`` for a model that is not served there.
+
+    It says so for every model that does not chat. Only models of 2023 are served there; the others, such as
+    ``gpt-5.2-codex``, by the Responses API (https://platform.openai.com/docs/models, November 2026).
+    """
+    said = " ".join(view.said()[:600].split())
+    return bool(re.search(_CHAT_HINT, said)) and not re.search(_OLD, view.model or "")
+
+
 def _is_news(remedy: Remedy, view: View) -> bool:
     """Check that the remedy is not what the settings already have, nor a page that the steps name anyway."""
     if remedy.kind == "model":
         return remedy.value != view.model and any(sign.isdigit() or sign == "-" for sign in remedy.value)
     if remedy.kind in ("url", "host"):
         return bool(_base_url(remedy, view))
+    if remedy.kind == "path" and hints_at_completions(view):
+        return False
     if remedy.kind == "page":
         console = view.door.match.console if view.door is not None else ""
         same = console and host_of(console) == host_of(remedy.value) and view.match is not None

@@ -36,6 +36,8 @@ def said(code: str) -> Callable[[View], Claim | None]:
         }
         more = (_limits(subject),) if code.startswith("quota.") else answered_by(view, subject) if code in MADE else ()
         case = match.values.get("case", "") or case_of(code, subject.status)
+        if code == "http.blocked" and match.dialect.startswith("status-") and subject.response.body is Body.EMPTY:
+            case = case or "silent"
         streamed = case == "streamed"
         if "upstream" in values:
             values["upstream"] = f"“{values['upstream']}”"  # a name that the gateway's operator has made up
@@ -160,6 +162,17 @@ def _not_llm_api(view: View) -> Claim | None:
     return Claim((line_of(first.told), *answered_by(view, first.told), seen("looked_at", count=len(view.looks))))
 
 
+# The protocols by the names that apps show.
+SPOKEN = {
+    "openai": "OpenAI Chat Completions",
+    "responses": "OpenAI Responses",
+    "anthropic": "Anthropic Messages",
+    "gemini": "Gemini",
+    "azure": "Azure OpenAI",
+    "ollama": "Ollama",
+}
+
+
 def _wrong_protocol(view: View) -> Claim | None:
     first, better = view.first, view.better
     if first is not None and better is not None and better.protocol != first.attempt.protocol:
@@ -167,12 +180,15 @@ def _wrong_protocol(view: View) -> Claim | None:
         return Claim(
             tuple(evidence),
             values={
-                "other_protocol": better.protocol,
+                "other_protocol": SPOKEN.get(better.protocol, better.protocol),
+                "protocol": SPOKEN.get(first.attempt.protocol, first.attempt.protocol),
+                **({"app": view.app.name} if view.app is not None else {}),
                 "better_url": better.base_url if better.base_url != first.attempt.base_url else "",
                 "better_version": better.version if Change.VERSION in better.changed else "",
             },
             settings=settings_of(better),
             verified=view.working is not None,
+            case="fixed" if view.app is not None and better.protocol not in view.app.protocols else "",
         )
     subject = view.subject
     answer = subject.reading.answer if subject is not None else None

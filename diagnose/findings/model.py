@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
+from diagnose.advice.remedy_steps import hints_at_completions
 from diagnose.evidence.lines import line_of
 from diagnose.evidence.rule import Claim, Rule
 from diagnose.evidence.view import View
 from diagnose.findings.api import beside_another, said
-from diagnose.report import Severity, seen
+from diagnose.report import Seen, Severity, seen
 from probes.api.response_checks import passes
 from probes.model.attempt import Change
 from probes.model.exchange import Purpose
@@ -18,6 +19,7 @@ from probes.model.source import SourceKind
 _BARE = re.compile(
     r"(?:the caller does not have permission|(?:permission|access) denied|forbidden)[.!]?", re.IGNORECASE
 )
+_SHORT = 5  # models that a step lists
 _DATE = re.compile(r"[-_@:]?(?:20\d{2}-?\d{2}-?\d{2}|\d{4}|\d{8}|latest|preview|v\d+(?::\d+)?)$")
 
 
@@ -35,8 +37,16 @@ def _not_found(view: View) -> Claim | None:
             ),
             None,
         )
-        lines = (line_of(refused),) if refused is not None else ()
-        return Claim(lines, values={"near": working.model}, settings={"model": working.model}, verified=True)
+        lines: tuple[str | Seen, ...] = (line_of(refused),) if refused is not None else ()
+        asked = refused.attempt.model if refused is not None else None
+        spaced = asked is not None and asked != working.model and asked.strip() == working.model
+        return Claim(
+            (repr(asked), *lines) if spaced else lines,
+            values={"near": working.model},
+            settings={"model": working.model},
+            verified=True,
+            case="spaces" if spaced else "",
+        )
     claim = said("model.not_found")(view) or _unlisted(view)
     if claim is None:
         return None
@@ -51,9 +61,19 @@ def _not_found(view: View) -> Claim | None:
     return Claim(
         lines,
         sure=claim.sure,
-        values=dict(claim.values),
+        values={**claim.values, **({} if near else {"listed": _listed(view)})},
         settings={"model": near[0]} if near else None,
     )
+
+
+def _listed(view: View) -> str:
+    """Return up to five names of the model list for a model without a similar name, its own family first."""
+    deep, first = view.deep, view.first
+    listing = next((one.listing for one in (deep, first) if one is not None and one.listing is not None), None)
+    models = [name for name in (listing.reading.models or () if listing is not None else ()) if name.isprintable()]
+    family = re.match(r"[a-z]{3,20}", (view.model or "").lower().rpartition("/")[2])
+    akin = [name for name in models if family and name.lower().rpartition("/")[2].startswith(family[0])]
+    return ", ".join((akin or (models if len(models) <= _SHORT else []))[:_SHORT])
 
 
 def _unlisted(view: View) -> Claim | None:
@@ -96,6 +116,12 @@ def _no_channel(view: View) -> Claim | None:
     return Claim((line_of(subject), seen("list_empty")), sure=False, case="empty")
 
 
+def _wrong_endpoint(view: View) -> Claim | None:
+    """Name the Responses API for a model of OpenAI's that chat completions refuse."""
+    claim = said("model.wrong_endpoint")(view)
+    return replace(claim, case="responses") if claim is not None and hints_at_completions(view) else claim
+
+
 def _bare(name: str) -> str:
     low = name.lower().rpartition("/")[2]
     while (cut := _DATE.sub("", low)) != low:
@@ -130,7 +156,7 @@ RULES = (
     Rule("model.not_found", Severity.ERROR, "model", _not_found, "settings"),
     Rule("model.not_permitted", Severity.ERROR, "model", _not_permitted, "settings"),
     Rule("model.no_channel", Severity.ERROR, "model", _no_channel, "relay", retryable=True),
-    Rule("model.wrong_endpoint", Severity.ERROR, "model", said("model.wrong_endpoint"), "settings"),
+    Rule("model.wrong_endpoint", Severity.ERROR, "model", _wrong_endpoint, "settings"),
     Rule("model.parameter_rejected", Severity.ERROR, "chat", said("model.parameter_rejected"), "app"),
     Rule("model.substituted", Severity.WARNING, "model", _substituted, "relay"),
     Rule("quota.exhausted", Severity.ERROR, "auth", said("quota.exhausted"), "provider"),

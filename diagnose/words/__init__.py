@@ -39,7 +39,7 @@ ALWAYS = ("host", "base_url", "protocol", "app", "door")
 # Values that only some runs know.
 OPTIONAL = (
     *("key_door", "key_hint", "key_length", "key_env", "key_source", "console"),
-    *("model", "near", "upstream", "parameter", "group", "endpoint", "other_protocol"),
+    *("model", "near", "listed", "upstream", "parameter", "group", "endpoint", "other_protocol"),
     *("ending", "doubled", "added", "twice"),
     *("better_url", "plan_url", "better_version", "better_auth", "claude_token", "version_variable"),
     *("variable", "source", "other_source", "position", "app_variable", "secret"),

@@ -79,8 +79,12 @@ def near(wanted: str, models: tuple[str, ...], count: int = 3) -> tuple[str, ...
 
 
 def early(settings: Settings) -> str | None:
-    """Return the model that the settings name, before any request is sent; None if they name none."""
-    return settings.model.value.strip() or None if settings.model else None
+    """Return the model that the settings name, before any request is sent; None if they name none.
+
+    Spaces around it stay: apps send them, and most servers then know no such model.
+    """
+    given = settings.model.value if settings.model else ""
+    return (given if given.isprintable() else given.strip()) if given.strip() else None
 
 
 def measure(settings: Settings, door: Door | None, listing: Exchange | None) -> ModelFacts:
@@ -89,7 +93,9 @@ def measure(settings: Settings, door: Door | None, listing: Exchange | None) -> 
     wanted = early(settings)
     if wanted is not None:
         listed = wanted.removeprefix("models/") in models if models else None
-        found = near(wanted, models) if models and not listed else ()
+        found = near(wanted.strip(), models) if models and not listed else ()
+        if wanted != wanted.strip():
+            found = tuple(dict.fromkeys((wanted.strip(), *found)))
         assert settings.model is not None
         return ModelFacts(wanted, settings.model.source, listed, len(models or ()), found)
     small = door.small_model if door else ""

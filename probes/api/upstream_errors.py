@@ -113,6 +113,8 @@ def foreign_path(found: Exchange) -> str:
     asked = found.request.path.partition("?")[0].rstrip("/")
     if not echo or echo == asked or echo.endswith(asked):
         return ""
+    if (twice := re.match(r"/v\d[^/]{0,12}(/v\d.{0,190})", echo)) and asked.endswith(twice[1]):
+        return ""  # the gateway adds a version itself, and the base URL has another one
     if asked.endswith(echo):
         return echo if re.search(_VERSION_ENDS, asked[: -len(echo)]) and not re.match(r"/v\d", echo) else ""
     return echo if re.search(_ENDPOINT, echo, re.IGNORECASE) and not asked.startswith(echo) else ""

@@ -12,6 +12,7 @@ from worlds import (
     http,
     protocols,
     public_reports,
+    public_reports_2,
     settings,
     strictness,
     wire,
@@ -31,5 +32,6 @@ TABLES: dict[str, tuple[Scenario, ...]] = {
     "field_credentials": field_credentials.SCENARIOS,
     "field_way": field_way.SCENARIOS,
     "public_reports": public_reports.SCENARIOS,
+    "public_reports_2": public_reports_2.SCENARIOS,
 }
 SCENARIOS: tuple[Scenario, ...] = tuple(one for table in TABLES.values() for one in table)

@@ -1170,6 +1170,7 @@ TEXTS: dict[str, Text] = {
                 "door:vertex|door:bedrock",
                 "Not every location has every model: see in the provider's list where this one is served.",
             ),
+            "The model list there names: {listed}.",
             "Take a name from the model list of {host}, and copy it exactly.",
         ),
     ),

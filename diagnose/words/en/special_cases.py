@@ -513,6 +513,58 @@ CASES: dict[str, Text] = {
             Step("owner", "If the server is yours, switch Browser Integrity Check off for the API's paths."),
         ),
     ),
+    "shape.wrong_protocol:fixed": Text(
+        "{host} speaks {other_protocol|another protocol} here, {app} only {protocol}",
+        "LLM APIs come in several protocols. {app} has no setting for the one that is spoken at this address, so no "
+        "change of its settings helps alone.",
+        (
+            "See in the manual of {host} whether {protocol} has an address of its own there, and set that one.",
+            "Or put a converter or a relay in between that offers {protocol}, and set its address in {app}.",
+            "Or use an app that speaks {other_protocol}.",
+        ),
+    ),
+    "http.blocked:silent": Text(
+        "{host} refuses the request and gives no reason",
+        "The answer is empty, so it does not tell who refused. A firewall answers like this, and so does a server of "
+        "one's own behind a tunnel or a reverse proxy, if it checks the Host or Origin header. The key was most likely "
+        "not looked at.",
+        (
+            Step("via:cloudflare", "Send the operator of {host} the number of the answer (its header cf-ray)."),
+            Step(
+                "relay|local",
+                "If it is your own server behind a tunnel or a reverse proxy, let that send the Host header that the "
+                "server expects, such as `Host: localhost:11434`, and allow the page's origin if the app runs in a "
+                "browser.",
+            ),
+            "Try from another network, or without the VPN or proxy.",
+            Step("owner", "If the server is yours, see its log and that of the proxy before it."),
+        ),
+    ),
+    "http.server_error:engine": Text(
+        "The server at {host} cannot load the model {model|that was asked for}",
+        "The request arrived, and the server tried to start the model and failed: its engine is not installed, the "
+        "file is missing or does not fit, or memory ran out. Address and key are not the cause.",
+        (
+            "The server said: {said}",
+            "Try a smaller model, or another one that the server can run.",
+            Step("relay", "Otherwise tell the operator of {host}."),
+            Step(
+                "owner",
+                "If the server is yours, look in its log for the first error while loading, and install the "
+                "engine or the file that it names.",
+            ),
+        ),
+    ),
+    "model.wrong_endpoint:responses": Text(
+        "The model {model|that was asked for} is served by the Responses API, not by chat completions",
+        "OpenAI serves some models, such as the codex and pro ones, only under /v1/responses. The server's own hint "
+        "at /v1/completions is meant for models of 2023.",
+        (
+            "In the app, choose the Responses API (`/v1/responses`) for this model.",
+            "Or choose a model for chat completions, such as {near}.",
+            "If the app speaks only chat completions, choose a model without codex or pro in its name.",
+        ),
+    ),
     "http.blocked:rate": Text(
         "The firewall in front of {host} counts too many requests from here",
         "Not the API but the firewall before it limits how often one address may ask, and shuts it out for a while. "
@@ -1130,6 +1182,25 @@ CASES: dict[str, Text] = {
             "Choose a model that answered just now: {near}",
             "See whether the account, plan or group of the key includes this model.",
             "If the server is yours, check the credentials with which it calls the provider of this model.",
+        ),
+    ),
+    "model.not_permitted:function": Text(
+        "{host} does not serve the model {model|that was asked for} to this account",
+        "NVIDIA answers like this for a model that it has withdrawn from its hosted API, even while the model list "
+        "still names it, and for one that this account may not use. Key and address are in order.",
+        (
+            "See at https://build.nvidia.com whether the model still has a hosted endpoint.",
+            "Choose another model from the list: some of those listed work, some do not.",
+            "If the model's page there shows an endpoint, make the key anew on that page.",
+        ),
+    ),
+    "model.not_found:spaces": Text(
+        "The model name has a space before or behind it",
+        "The app sends the name exactly as it is set. {host} compares it letter by letter and finds no model with the "
+        "space. Without the space, the same request was answered.",
+        (
+            "Set the model to `{near}`, without the space before or behind it.",
+            "Look for a space that came along when the name was copied from a page or between quotes.",
         ),
     ),
     "model.no_channel:empty": Text(

@@ -907,6 +907,7 @@ TEXTS: dict[str, Text] = {
             Step("protocol:ollama|door:ollama", "先下载模型：`ollama pull NAME`。"),
             Step("protocol:azure|door:azure", "这里的模型名是你的部署名称：从部署列表里复制。"),
             Step("door:vertex|door:bedrock", "不是每个地域都有每个模型：在服务商的列表里查看它在哪里提供。"),
+            "它的模型列表里有：{listed}。",
             "从 {host} 的模型列表里选一个，原样复制。",
         ),
     ),

@@ -441,6 +441,52 @@ CASES: dict[str, Text] = {
             Step("owner", "自己的服务器：对接口路径关闭浏览器完整性检查（Browser Integrity Check）。"),
         ),
     ),
+    "shape.wrong_protocol:fixed": Text(
+        "{app} 只支持 {protocol}，这里是{other_protocol|另一种协议}",
+        "大模型接口有好几种协议。{app} 没有选项可以改用这个地址的协议，只改它的设置没有用。",
+        (
+            "查看 {host} 的文档里 {protocol} 有没有单独的地址，有就填那个。",
+            "或者在中间加一个提供 {protocol} 的转换程序或中转站，再把它的地址填到 {app} 里。",
+            "或者换用支持 {other_protocol} 的应用。",
+        ),
+    ),
+    "http.blocked:silent": Text(
+        "{host} 拒绝了请求，没有说明原因",
+        "应答是空的，看不出是谁拒绝的。防火墙会这样回答；"
+        "放在隧道或反向代理后面、会检查 Host 或 Origin 请求头的自建服务也会。"
+        "密钥多半还没有被检查。",
+        (
+            Step("via:cloudflare", "把应答的编号（响应头 cf-ray）发给 {host} 的管理员。"),
+            Step(
+                "relay|local",
+                "如果是自己的服务放在隧道或反向代理后面：让它发送服务所要的 Host 请求头，如 `Host: localhost:11434`；"
+                "应用在浏览器里运行时，再允许该网页的来源。",
+            ),
+            "换个网络，或关掉 VPN、代理再试。",
+            Step("owner", "自己的服务器：查看它和前面代理的日志。"),
+        ),
+    ),
+    "http.server_error:engine": Text(
+        "{host} 的服务器无法加载 {model|所填的模型}",
+        "请求已经到达，但服务器启动模型失败：推理引擎没有安装，模型文件缺失或不匹配，或者内存、显存不足。"
+        "与地址和密钥无关。",
+        (
+            "服务器返回：{said}",
+            "换一个更小的模型，或这台服务器能运行的模型。",
+            Step("relay", "否则告知 {host} 的管理员。"),
+            Step("owner", "自己的服务器：在日志里找加载时的第一条错误，装好它提到的引擎或文件。"),
+        ),
+    ),
+    "model.wrong_endpoint:responses": Text(
+        "{model|所填的模型} 只能通过 Responses 接口使用，不支持 chat completions",
+        "OpenAI 的部分模型（如 codex、pro 系列）只在 /v1/responses 提供。"
+        "服务器提示的 /v1/completions 只适用于 2023 年的旧模型。",
+        (
+            "在应用里为这个模型选择 Responses 接口（`/v1/responses`）。",
+            "或者换成支持 chat completions 的模型，例如 {near}。",
+            "如果应用只支持 chat completions，选名称里不带 codex 或 pro 的模型。",
+        ),
+    ),
     "http.blocked:rate": Text(
         "{host} 前面的防火墙认为这里请求太频繁",
         "限制的不是接口，而是它前面的防火墙：同一个地址问得太多，就会被拒绝一段时间。共用这个地址的人算在一起。"
@@ -965,6 +1011,23 @@ CASES: dict[str, Text] = {
             "换用刚才有回答的模型：{near}",
             "查看密钥所属的账号、套餐或分组是否包含这个模型。",
             "如果服务器是自己的，检查它请求该模型的上游时使用的凭证。",
+        ),
+    ),
+    "model.not_permitted:function": Text(
+        "{host} 不向这个账户提供 {model|所填的模型}",
+        "英伟达在两种情况下这样回答：模型已从托管接口下线（模型列表里可能还在），或者这个账户无权使用。密钥和地址都没有问题。",
+        (
+            "到 https://build.nvidia.com 查看这个模型是否还有托管接口。",
+            "从列表里换一个模型：列出的模型不一定都能用。",
+            "如果该模型的页面还有接口，就在那个页面重新生成密钥。",
+        ),
+    ),
+    "model.not_found:spaces": Text(
+        "模型名称首尾有空格",
+        "应用会把名称原样发出。{host} 逐字比较，带空格的模型并不存在。去掉空格后，同样的请求成功了。",
+        (
+            "把模型设为 `{near}`，首尾不要有空格。",
+            "检查从网页复制的名称或引号里面是否带了空格。",
         ),
     ),
     "model.no_channel:empty": Text(
