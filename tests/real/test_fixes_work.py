@@ -21,7 +21,7 @@ import pytest
 import probes.api.round_runner
 import probes.network.network
 from diagnose.judging.judge import judge
-from diagnose.report import Report, Verdict
+from diagnose.report import Report, Severity, Verdict
 from probes.keys.flaws import examine_key
 from probes.model.evidence import Evidence
 from probes.model.secret import Secret
@@ -44,6 +44,7 @@ class Fix:
     around: Mapping[str, str]  # proxies and CA bundle
     proxied: bool  # whether the answer came through a proxy
     port: str  # port of the run that the settings come from
+    warned: str  # the evidence of the warnings, which name the clients that fail all the same
 
 
 def _fix(scenario: Scenario) -> Fix | None:
@@ -51,13 +52,17 @@ def _fix(scenario: Scenario) -> Fix | None:
     report = judge(evidence)
     if report.settings is None or report.verdict not in (Verdict.BROKEN, Verdict.DEGRADED) or not report.proven.answer:
         return None
-    return Fix(scenario, report.settings, dict(_around(report)), bool(report.vantage["proxy"]), _port(evidence))
+    warned = "\n".join(
+        line for one in report.findings if one.severity is Severity.WARNING for line in map(str, one.evidence)
+    )
+    proxied = bool(report.vantage["proxy"])
+    return Fix(scenario, report.settings, dict(_around(report)), proxied, _port(evidence), warned)
 
 
 def _around(report: Report) -> Iterator[tuple[str, str]]:
     for finding in report.findings:
         for fix in finding.fixes:
-            for name in ("proxy", "no_proxy", "ssl_cert_file"):
+            for name in ("proxy", "no_proxy", "ssl_cert_file", "unset"):
                 if fix.verified and name in fix.settings:
                     yield name, str(fix.settings[name])
 
@@ -98,6 +103,8 @@ def _job(fix: Fix, set_up: Stage, stream: bool) -> dict[str, Any]:
         environment |= {"HTTP_PROXY": proxy, "HTTPS_PROXY": proxy}
     if around := fix.around.get("no_proxy"):
         environment["NO_PROXY"] = around
+    for place in fix.around.get("unset", "").split(", "):
+        environment.pop(place.removeprefix("environment "), None)
     port = set_up.port
     base = str(settings["base_url"])
     simulated = scenario.roads is not None
@@ -163,6 +170,15 @@ def _client(argv: list[str], folder: Path) -> Iterator[Callable[[Mapping[str, An
             process.stdout.close()
 
 
+def _is_python_s(fix: Fix) -> bool:
+    """Check for settings that work in Python's clients alone: the report says so, or a proxy takes no tunnels.
+
+    Node's fetch asks a proxy for a tunnel even to an http address.
+    """
+    named = re.search(r"openai-node|@anthropic-ai/sdk", fix.warned) is not None
+    return named or (fix.scenario.proxy is not None and fix.scenario.base_url.startswith("http:"))
+
+
 def _all(argv: list[str], spoken: frozenset[str], fixes: list[Fix], folder: Path) -> tuple[int, dict[str, str]]:
     """Return how many settings a client was given, and the failures by scenario."""
     failed: dict[str, str] = {}
@@ -173,7 +189,7 @@ def _all(argv: list[str], spoken: frozenset[str], fixes: list[Fix], folder: Path
         if fix.settings["protocol"] in spoken
         and fix.scenario.name not in APART
         and (node or not _on_node(fix.scenario))
-        and not (node and fix.scenario.name in PYTHONS_ALONE)
+        and not (node and (fix.scenario.name in PYTHONS_ALONE or _is_python_s(fix)))
     ]
     count = len(mine)
     with _client(argv, folder) as ask:
@@ -193,6 +209,7 @@ def _all(argv: list[str], spoken: frozenset[str], fixes: list[Fix], folder: Path
 # Settings that cannot be given to a client, with the reason.
 APART = {
     "gemini-query-only-relay": "google-genai sends the key in a header alone; what works is curl's ?key=",
+    "header-unsendable-space": "nothing was tried: no client can send the header, and the report says so",
     "wire-socks4": "no official client speaks SOCKS4: the report names no proxy that would do",
 }
 # Python's clients follow the redirect, and openai-node 7 does not: the report is written for Python and says that it is

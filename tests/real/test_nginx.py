@@ -106,6 +106,7 @@ def nginx(
 def _dripping(request: Request, *headers: tuple[str, str]) -> list[Step]:
     """Answer eight words one after another until the connection closes: nginx buffers what has no length."""
     events = [answers.data(answers.chunk(MODEL, content=f"word {n} ")) for n in range(8)]
+    events[0] = answers.data(answers.chunk(MODEL, role="assistant", content="word 0 "))
     spread = [step for event in events for step in (event, Wait(SLOW / len(events)))]
     start = head(200, (("Content-Type", "text/event-stream"), ("Connection", "close"), *headers))
     return [start, *spread, answers.data(answers.chunk(MODEL, "stop")), answers.DONE, ScriptEnd.CLOSE]
@@ -163,7 +164,7 @@ def test_a_path_that_it_cannot_guess(nginx: dict[str, str], key: str, diagnose: 
 def test_a_prefix_that_it_strips_away(nginx: dict[str, str], key: str, diagnose: Diagnose) -> None:
     report = diagnose(f"{nginx['prefix-lost']}/v1", key, MODEL)  # one slash too many after proxy_pass
     assert report["verdict"] == "broken"
-    assert report["root_cause"] in ("url.path_wrong", "url.version_missing", "shape.not_llm_api")
+    assert report["root_cause"] in ("http.gateway_error", "url.path_wrong", "url.version_missing", "shape.not_llm_api")
 
 
 def test_two_slashes_that_it_merges(nginx: dict[str, str], key: str, diagnose: Diagnose) -> None:

@@ -255,7 +255,7 @@ REFUSALS = [
     Refusal("ollama plan", "model.not_permitted", 403, '{"error":"this model requires a subscription, upgrade for access: https://ollama.com/upgrade"}', "ollama-cloud"),
     Refusal("ollama tools", "model.parameter_rejected", 400, '{"error":"registry.ollama.ai/library/deepseek-r1:1.5b does not support tools"}', "ollama-local"),
     # -- DeepSeek, Moonshot, Kimi, Zhipu, DashScope
-    Refusal("deepseek key", "auth.rejected", 401, openai("Authentication Fails, Your api key: ****_KEY is invalid", "authentication_error", "invalid_request_error"), "deepseek", values={"echoed_tail": "_KEY"}, text="key.placeholder"),
+    Refusal("deepseek key", "auth.rejected", 401, openai("Authentication Fails, Your api key: ****_KEY is invalid", "authentication_error", "invalid_request_error"), "deepseek", values={"echoed_tail": "_KEY"}, text="key.placeholder", why="the key that it quotes ends as the example in a manual"),
     Refusal("deepseek format", "auth.header_lost", 401, openai("Authentication Fails (auth header format should be Bearer sk-...)", "authentication_error", "invalid_request_error"), "deepseek"),
     Refusal("deepseek purse", "quota.exhausted", 402, openai("Insufficient Balance", "unknown_error", "invalid_request_error"), "deepseek"),
     Refusal("deepseek model", "model.not_found", 400, openai("Model Not Exist", code="invalid_request_error"), "deepseek", key_good=True),
@@ -572,6 +572,8 @@ REFUSALS = [
     Refusal("mantle route", "model.wrong_endpoint", 400, openai("The model 'openai.gpt-5.4' does not support the '/v1/responses' API"), "bedrock-mantle", root=None, why="the sister path is tried"),
     Refusal("relay group off", "auth.not_permitted", 401, relay("令牌分组 auto 已被禁用"), None, values={"group": "auto"}),
     Refusal("relay group barred", "auth.not_permitted", 403, relay("无权访问 auto 分组"), None, values={"group": "auto"}),
+    Refusal("kong's own key, in words", "http.front_auth", 401, '{"message":"No API key found in request"}', None),
+    Refusal("router without the provider", "model.no_channel", 404, openai("Nobody serves this name", code="provider_not_found"), None),
     # -- inside a stream that began with a success status
     Refusal("anthropic overloaded in the stream", "quota.overloaded", 200, "event: error\ndata: " + anthropic("overloaded_error", "Overloaded") + "\n\n", "anthropic", place="stream", root="stream.error_inside", why="it began with success"),
     Refusal("openrouter broke in the stream", "quota.rate_limited", 200, 'data: {"error":{"message":"Provider returned error: rate limit","code":429},"choices":[]}\n\n', "openrouter", place="stream", root="stream.error_inside", why="it began with success"),

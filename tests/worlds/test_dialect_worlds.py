@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import cache, partial
 from http import HTTPStatus
 from typing import Any
@@ -18,7 +18,7 @@ import pytest
 import probes.api.round_runner
 import probes.network.network
 import probes.run.engine
-from diagnose.answers.dialects import rows
+from diagnose.answers.dialects import Match, classify, rows
 from diagnose.cli.commands.explain import candidates
 from diagnose.judging.judge import judge
 from diagnose.report import Report
@@ -26,7 +26,11 @@ from probes.catalog.doors import load
 from probes.demo_server import answers, handlers
 from probes.demo_server import practice_doors as b
 from probes.demo_server.server import Handler, Reply
+from probes.model.exchange import Exchange
+from probes.model.facts import DoorFacts
 from probes.protocols.errors import parse_json
+from worlds.recorded import evidence_in
+from worlds.recorded import read as recorded
 from worlds.refusals import REFUSALS, Refusal, read
 from worlds.stage import LOCAL, RELAY, Scenario, stage
 
@@ -166,7 +170,22 @@ def test_explain_reports_it(one: Refusal) -> None:
     assert found[0] in wanted or (one.place == "stream" and found[0] == one.root), found
 
 
+# Tables of worlds whose servers give answers too.
+ANSWERING = ("field_headers", "field_refusals", "strictness", "public_reports_2")
+
+
+def answered() -> Iterator[Match]:
+    """Yield the readings of every failed response in these worlds."""
+    for table in ANSWERING:
+        for row in recorded(table).values():
+            evidence = evidence_in(row)
+            doors = [one.facts.match.id for one in evidence.observations if isinstance(one.facts, DoorFacts)]
+            for one in evidence.observations:
+                if isinstance(one.facts, Exchange) and (one.facts.status >= 400 or one.facts.reading.error is not None):
+                    yield from classify(one.facts, doors[0] if doors else None)
+
+
 def test_every_row_has_an_answer() -> None:
-    covered = {match.dialect for one in REFUSALS for match in read(one)}
+    covered = {match.dialect for one in REFUSALS for match in read(one)} | {match.dialect for match in answered()}
     assert covered >= {row.id for row in rows()}
     assert all(one.why for one in REFUSALS if one.root != "" or one.text)
