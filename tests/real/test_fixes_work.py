@@ -25,6 +25,7 @@ from diagnose.report import Report, Severity, Verdict
 from probes.keys.flaws import examine_key
 from probes.model.evidence import Evidence
 from probes.model.secret import Secret
+from worlds.recorded import recorded
 from worlds.stage import Scenario, Stage, examine, stage
 from worlds.table import SCENARIOS
 
@@ -47,10 +48,15 @@ class Fix:
     warned: str  # the evidence of the warnings, which name the clients that fail all the same
 
 
+def _has_settings(report: Report) -> bool:
+    wrong = report.verdict in (Verdict.BROKEN, Verdict.DEGRADED)
+    return report.settings is not None and wrong and bool(report.proven.answer)
+
+
 def _fix(scenario: Scenario) -> Fix | None:
     evidence = examine(scenario).evidence
     report = judge(evidence)
-    if report.settings is None or report.verdict not in (Verdict.BROKEN, Verdict.DEGRADED) or not report.proven.answer:
+    if report.settings is None or not _has_settings(report):
         return None
     warned = "\n".join(
         line for one in report.findings if one.severity is Severity.WARNING for line in map(str, one.evidence)
@@ -77,7 +83,11 @@ def fixes() -> list[Fix]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(probes.api.round_runner, "PAUSES", (0.01, 0.02))
         patch.setattr(probes.network.network, "trust", _TRUST)
-        return [found for scenario in SCENARIOS if (found := _fix(scenario)) is not None]
+        return [
+            found
+            for scenario in SCENARIOS
+            if _has_settings(judge(recorded(scenario).evidence)) and (found := _fix(scenario)) is not None
+        ]
 
 
 # -- a job for a client ------------------------------------------------------------------------------------------------
@@ -216,6 +226,7 @@ APART = {
 # followed.
 PYTHONS_ALONE = ("http-moved-307-followed-by-python",)
 NO_SOCKS = "Node's fetch has no SOCKS"
+ELDER = 3  # the previous generation gets one of so many
 CLIENTS = ("python-newest", "python-previous", "node-newest", "node-previous")
 
 
@@ -245,7 +256,7 @@ def outcomes(
         except pytest.skip.Exception as skip:
             return str(skip.msg)
         spoken = NEWEST if name == "python-newest" else PYTHON
-        return _all(argv, spoken, fixes, folders[name])
+        return _all(argv, spoken, fixes if name.endswith("newest") else fixes[::ELDER], folders[name])
 
     folders = {name: tmp_path_factory.mktemp(name) for name in CLIENTS}
     with ThreadPoolExecutor(len(CLIENTS)) as pool:
@@ -265,7 +276,7 @@ def test_the_fix_works(
         with capsys.disabled():
             reporter.write_line(f"\n{client}: the settings of {count} scenarios, {len(failed)} failed")
     assert not failed, "\n".join(f"{name}: {how}" for name, how in failed.items())
-    assert count >= 250
+    assert count >= (250 if client.endswith("newest") else 250 // ELDER)
 
 
 @pytest.mark.parametrize("client", CLIENTS)
