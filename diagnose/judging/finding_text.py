@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from diagnose import words
 from diagnose.advice.case_facts import CaseFacts, plan_url
 from diagnose.advice.remedy_steps import remedy_steps
@@ -24,6 +26,14 @@ def half_that_works(proven: Proven) -> bool | None:
     if proven.answer is True and proven.stream is False:
         return False
     return True if proven.answer is False and proven.stream is True else None
+
+
+def findings_of(
+    standing: Iterable[RaisedRule], view: View, root: RaisedRule | None, proven: Proven, lang: str
+) -> tuple[Finding, ...]:
+    """Write the findings of the rules that hold, in the language ``lang``; ``root`` is the root cause among them."""
+    facts, half = CaseFacts(view), half_that_works(proven)
+    return tuple(finding_of(one, view, facts, lang, half if one is root else None) for one in standing)
 
 
 def finding_of(raised_rule: RaisedRule, view: View, facts: CaseFacts, lang: str, streaming: bool | None) -> Finding:

@@ -5,21 +5,20 @@ The judge is pure: the same evidence gives the same report on every machine and 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from diagnose import words
-from diagnose.advice.case_facts import CaseFacts
 from diagnose.evidence import client_urls
 from diagnose.evidence.rule import Rule
 from diagnose.evidence.view import View
 from diagnose.findings import RULES
 from diagnose.findings.slo import results
 from diagnose.judging.complete_fixes import completed
-from diagnose.judging.finding_text import finding_of, half_that_works
 from diagnose.judging.probe_lines import probe_lines
 from diagnose.judging.proven import prove, unanswered, verdict_of
 from diagnose.judging.root_cause import RaisedRule, persistent, raised, root_of
-from diagnose.report import CapabilityLine, Report, Try, Verdict
+from diagnose.report import CapabilityLine, Finding, Proven, Report, Try, Verdict
 from probes.model.attempt import KeyForm
 from probes.model.evidence import Evidence
 from probes.model.source import DEFAULT, SourceKind
@@ -33,8 +32,7 @@ def judge(evidence: Evidence, lang: str = "en", rules: tuple[Rule, ...] = RULES)
     standing = completed(persistent(raised(view, rules), tries), view)
     root = root_of(standing)
     proven = prove(view)
-    facts, half = CaseFacts(view), half_that_works(proven)
-    findings = tuple(finding_of(one, view, facts, lang, half if one is root else None) for one in standing)
+    findings = _findings(standing, view, root, proven, lang)
     open_points = unanswered(evidence, view)
     verdict = verdict_of(standing, evidence, view, bool(open_points))
     target = evidence.target
@@ -89,6 +87,16 @@ def judge(evidence: Evidence, lang: str = "en", rules: tuple[Rule, ...] = RULES)
     )
     last_try = replace(report, duration_ms=round(evidence.seconds * 1000, 1))
     return replace(report, tries=(*tries, _try(last_try))) if tries else report
+
+
+def _findings(
+    standing: Sequence[RaisedRule], view: View, root: RaisedRule | None, proven: Proven, lang: str
+) -> tuple[Finding, ...]:
+    if not standing:
+        return ()
+    from diagnose.judging.finding_text import findings_of  # a sound run needs no advice
+
+    return findings_of(standing, view, root, proven, lang)
 
 
 def _try(report: Report) -> Try:
