@@ -16,6 +16,10 @@ from diagnose.serve.web_app import ServeOptions, ServerState
 
 SWITCH_SECONDS = 0.0005  # a thread at work gives way after so long; Python's own 5 ms add up for what takes many steps
 
+QUEUE = 1024  # connections that wait in the system until they are accepted
+# Connections that are accepted before those that they replace are closed: more could use up the open files.
+AT_ONCE = 16
+
 log = logging.getLogger("llmdoctor.serve")
 
 
@@ -35,13 +39,19 @@ class Server(uvicorn.Server):
                 server_header=False,
                 proxy_headers=False,  # anyone could send another client's address to get another client's share
                 limit_concurrency=None,  # it would refuse everybody if one client takes everything
-                backlog=1024,
+                backlog=AT_ONCE,
                 timeout_graceful_shutdown=5,
                 ssl_certfile=tls_cert,
                 ssl_keyfile=tls_key,
             )
         )
         self._state = state
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Start, with a long queue in the system: the loop takes as many connections at once as uvicorn's `backlog`."""
+        await super().startup(sockets)
+        for one in sockets or ():
+            one.listen(QUEUE)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """End the running checks before the server, so that their pages get a response and their connections close."""
