@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 
+from probes.api.response_checks import passes
 from probes.model.capability import Support
-from probes.model.exchange import Exchange
+from probes.model.exchange import Exchange, Purpose
 
 Verdict = tuple[Support, str, str]  # support, a code for the reason, and its detail
 
@@ -31,6 +32,15 @@ def said(found: Exchange) -> str:
     return " ".join(
         ((error.message if error is not None else "") or found.response.title or found.response.text).split()
     )[:240]
+
+
+def readable(found: Exchange) -> bool:
+    """Check for a response whose capability can be judged: an answer, even one whose form an SDK stumbles over."""
+    if passes(found):
+        return True
+    reading = found.reading.stream if found.purpose is Purpose.STREAM else found.reading.answer
+    broken = {one.what for one in reading.breakages} if reading is not None else set()
+    return found.ok and reading is not None and reading.problem in broken
 
 
 def about_billing(found: Exchange) -> bool:

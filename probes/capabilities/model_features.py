@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from probes.api.response_checks import passes
-from probes.capabilities.feature_checks import EMBEDS, SPENT, Verdict, refusal
+from probes.capabilities.feature_checks import EMBEDS, SPENT, Verdict, readable, refusal
 from probes.capabilities.feature_client import FeatureClient, FeatureTrials, read_json
 from probes.model.capability import Support
 from probes.model.exchange import Purpose
@@ -19,14 +18,14 @@ async def tools(client: FeatureClient, trials: FeatureTrials) -> Verdict:
     if client.context.no_spend:
         return _OPEN, "no_spend", ""
     found, body, demanded = await client.ask(trials, "tools")
-    if not passes(found):
+    if not readable(found):
         return refusal(found, "tools")
     assert found.reading.answer is not None
     call = client.able.call(read_json(body))
     if call.problem:
         return _uncalled(call, found.reading.answer.finish, demanded)
     found, _, _ = await client.ask(trials, "tools_result", call)
-    if not passes(found):
+    if not readable(found):
         support, why, detail = refusal(found, "tools")
         return support, "result_refused" if support is _NO else why, detail
     assert found.reading.answer is not None
@@ -44,7 +43,7 @@ async def streamed_tools(client: FeatureClient, trials: FeatureTrials) -> Verdic
     found, body, demanded = await client.ask(trials, "tools_stream")
     if not found.ok or found.reading.stream is None or found.reading.stream.error is not None:
         return refusal(found, "tools")
-    if not passes(found):
+    if not readable(found):
         return _NO, "no_events", found.reading.stream.problem or found.reading.stream.kind
     splitter = wire(client.context.working.protocol).splitter()
     call = client.able.streamed_call([*splitter.feed(body), *splitter.close()])
@@ -58,7 +57,7 @@ async def structured(client: FeatureClient, trials: FeatureTrials) -> Verdict:
     if client.context.no_spend:
         return _OPEN, "no_spend", ""
     found, _, _ = await client.ask(trials, "structured_output")
-    if not passes(found):
+    if not readable(found):
         return refusal(found, "structured_output")
     assert found.reading.answer is not None
     text = found.reading.answer.text.strip()
@@ -83,7 +82,7 @@ async def vision(client: FeatureClient, trials: FeatureTrials) -> Verdict:
     if claimed is None and not a.looks_seeing(client.model):
         return _OPEN, "unclaimed", client.model
     found, _, _ = await client.ask(trials, "vision")
-    if not passes(found):
+    if not readable(found):
         return refusal(found, "vision")
     assert found.reading.answer is not None
     text = found.reading.answer.text.strip()
