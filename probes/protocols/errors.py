@@ -10,13 +10,13 @@ from probes.model.exchange import ApiError, Body
 from probes.protocols.envelopes import read_envelope, refusal_in_text, reports_failure, status_of
 
 
-def parse_json(text: str | None) -> tuple[bool, Any]:
+def parse_json(text: str) -> tuple[bool, Any]:
     """Return ``(True, value)`` for JSON that the SDKs' parsers accept, else ``(False, None)``.
 
     JSON that is nested too deeply or has a number with too many digits is not accepted.
     """
     try:
-        return True, json.loads((text or "").removeprefix("\ufeff"))
+        return True, json.loads(text.removeprefix("\ufeff"))
     except (ValueError, RecursionError):
         return False, None
 

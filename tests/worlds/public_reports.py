@@ -259,6 +259,7 @@ SCENARIOS = (
             ),
         ),
         says=("maximum context length",),
+        sdk="the SDK hands on a chunk without choices and ends; the user has no answer",
         source="NousResearch/hermes-agent#65643",
     ),
     Scenario(

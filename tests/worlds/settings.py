@@ -437,7 +437,7 @@ _WRONG_STREAMS: dict[str, tuple[str, str]] = {
 _WRONG_OPENAI: dict[str, tuple[str, str]] = {
     "s_multiline_data": (None, "agrees"),
     "s_done_lower": ("stream.malformed", "agrees"),
-    "s_message_not_delta": ("stream.malformed", SILENT),
+    "s_message_not_delta": ("stream.malformed", "agrees"),
     "s_anthropic_events": ("stream.malformed", SILENT),
     "s_finish_error": ("stream.error_inside", CUT_SILENTLY),
 }
