@@ -4,6 +4,32 @@ from __future__ import annotations
 
 from diagnose.words.text_type import Step, Text
 
+# How a program comes to trust the root certificate of a company.
+company_root = (
+    Step(
+        "python node",
+        (
+            "In a company, get its root certificate from the IT staff and hand it to the app: "
+            "SSL_CERT_FILE=PATH for Python, NODE_EXTRA_CA_CERTS=PATH for Node."
+        ),
+    ),
+    Step(
+        "python !node",
+        ("In a company, get its root certificate from the IT staff and hand it to the app: SSL_CERT_FILE=PATH."),
+    ),
+    Step(
+        "node !python",
+        ("In a company, get its root certificate from the IT staff and hand it to the app: NODE_EXTRA_CA_CERTS=PATH."),
+    ),
+    Step(
+        "!node !python",
+        (
+            "In a company, get its root certificate from the IT staff and hand it to the app, or add it "
+            "to the system's list."
+        ),
+    ),
+)
+
 TEXTS: dict[str, Text] = {
     # -- settings ------------------------------------------------------------------------------------------------------
     "settings.missing_key": Text(
@@ -675,34 +701,7 @@ TEXTS: dict[str, Text] = {
         "Mostly it is "
         "an authority of a company's own, or the list is old.",
         (
-            Step(
-                "python node",
-                (
-                    "In a company, get its root certificate from the IT staff and hand it to the app: "
-                    "SSL_CERT_FILE=PATH for Python, NODE_EXTRA_CA_CERTS=PATH for Node."
-                ),
-            ),
-            Step(
-                "python !node",
-                (
-                    "In a company, get its root certificate from the IT staff and hand it to the app: "
-                    "SSL_CERT_FILE=PATH."
-                ),
-            ),
-            Step(
-                "node !python",
-                (
-                    "In a company, get its root certificate from the IT staff and hand it to the app: "
-                    "NODE_EXTRA_CA_CERTS=PATH."
-                ),
-            ),
-            Step(
-                "!node !python",
-                (
-                    "In a company, get its root certificate from the IT staff and hand it to the app, or add it "
-                    "to the system's list."
-                ),
-            ),
+            *company_root,
             Step("node", "If the browser is content, let Node use the system's list: NODE_USE_SYSTEM_CA=1."),
             Step("python", "Update the list: `pip install -U certifi`, or the updates of the system."),
             Step("!python", "Update the list of authorities with the updates of the system."),
@@ -715,34 +714,7 @@ TEXTS: dict[str, Text] = {
         "and debugging programs do that to read along. Apps that do not know that issuer refuse, and whoever reads "
         "along sees the key too.",
         (
-            Step(
-                "python node",
-                (
-                    "In a company, get its root certificate from the IT staff and hand it to the app: "
-                    "SSL_CERT_FILE=PATH for Python, NODE_EXTRA_CA_CERTS=PATH for Node."
-                ),
-            ),
-            Step(
-                "python !node",
-                (
-                    "In a company, get its root certificate from the IT staff and hand it to the app: "
-                    "SSL_CERT_FILE=PATH."
-                ),
-            ),
-            Step(
-                "node !python",
-                (
-                    "In a company, get its root certificate from the IT staff and hand it to the app: "
-                    "NODE_EXTRA_CA_CERTS=PATH."
-                ),
-            ),
-            Step(
-                "!node !python",
-                (
-                    "In a company, get its root certificate from the IT staff and hand it to the app, or add it "
-                    "to the system's list."
-                ),
-            ),
+            *company_root,
             "In the antivirus, leave {host} out of the scanning of encrypted connections.",
             "If you know of nothing of the kind, send no key over this network.",
         ),
