@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from probes.model.exchange import Exchange
     from probes.model.facts import DoorFacts
 
+# Kinds of doors that pass requests on to others, with keys of their own.
 _PASS_ON = ("relay", "gateway", "aggregator", "local")
 
 

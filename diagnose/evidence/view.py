@@ -50,8 +50,6 @@ if TYPE_CHECKING:
 
 UNSEEN = SettingsFacts(None, None)  # for a run that ended before it examined its settings
 
-# Kinds of doors that pass requests on to others, with keys of their own.
-
 
 class View:
     """A read-only view of one :class:`probes.model.evidence.Evidence`.
