@@ -10,6 +10,7 @@ from diagnose.advice.remedy_steps import remedy_steps
 from diagnose.evidence import client_urls
 from diagnose.evidence.view import View
 from diagnose.evidence.word_values import values_of
+from diagnose.judging.fix_places import places_of
 from diagnose.judging.root_cause import RaisedRule
 from diagnose.report import Finding, Fix, Proven
 
@@ -61,7 +62,7 @@ def finding_of(raised_rule: RaisedRule, view: View, facts: CaseFacts, lang: str,
     if settings is not None:
         named = asked if claim.verified else ()
         summary = (*named, *text.steps, text.title)[0]
-        fixes.append(Fix(summary, settings, claim.verified))
+        fixes.append(Fix(summary, settings, claim.verified, places_of(settings, view)))
     steps = (*asked, *text.steps)[: words.MOST_STEPS]
     if not fixes and streaming is not None:
         summary = words.phrase("fix.stream_alone" if streaming else "fix.no_stream", lang)
