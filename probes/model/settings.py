@@ -70,6 +70,15 @@ class Conflict(Record):
     chosen_by: Source | None = None
 
 
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
+class Rename(Record):
+    """A variable that no SDK reads, the name under which it would be read, and where it is set."""
+
+    name: str
+    meant: str
+    source: Source
+
+
 class FlowPart(StrEnum):
     """The setting of a folder's file that sends a secret somewhere, or that names the secret."""
 
@@ -230,6 +239,8 @@ class Settings(Record):
     send_anyway: bool = False
     limits: Limits = Limits()
     slos: tuple[Slo, ...] = ()
+    renamed: Settings | None = None  # what they would be if variables that no SDK reads had the names that it reads
+    renames: tuple[Rename, ...] = ()  # of `renamed`: these names
 
 
 # -- errors ------------------------------------------------------------------------------------------------------------

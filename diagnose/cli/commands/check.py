@@ -147,12 +147,14 @@ def command(
 
         if (found := plan(settings)) is not None and found.deep:
             announce(found, spoken)
+    context = click.get_current_context()
     fix_settings = None
     if fix:
         from diagnose.cli.fix import fix_callback
+        from diagnose.cli.fixing.invocation import invocation_of
 
-        fix_settings = fix_callback(spoken, yes)
-    finish(settings, "json" if as_json else fmt, spoken, output, save, strict, retries, fix_settings)
+        fix_settings = fix_callback(spoken, yes, invocation_of(context))
+    finish(settings, "json" if as_json else fmt, spoken, output, save, strict, retries, fix_settings, context)
 
 
 def _of_app(options: Options) -> Settings | None:
@@ -194,8 +196,12 @@ def finish(
     strict: bool,
     retries: int = 0,
     fix_settings: FixCallback | None = None,
+    context: click.Context | None = None,
 ) -> None:
-    """Measure, judge, write the report and exit with its status, or with 0 if ``fix_settings`` has fixed everything."""
+    """Measure, judge, write the report and exit with its status, or with 0 if ``fix_settings`` has fixed everything.
+
+    ``context`` is that of the command line, if it can be repeated with a fix.
+    """
     from diagnose.cli.retries import until_it_works
     from diagnose.judging.judge import judge
 
@@ -211,11 +217,21 @@ def finish(
         from probes.steps.recorder import scrubbed
 
         output_files.save(Path(save), passed(dump(scrubbed(evidence, KNOWN.scrub)), Grammar.JSON))
-    report = judge(evidence, lang)
+    report = with_commands(judge(evidence, lang), settings, context, lang)
     console.write(report, fmt, lang, output, strict)
     if fix_settings is not None and fix_settings(settings, report):
         sys.exit(0)
     sys.exit(console.status(report, fmt, strict))
+
+
+def with_commands(report: Report, settings: Settings, context: click.Context | None, lang: str) -> Report:
+    """Return the report with the commands that apply its tested fixes."""
+    if not any(fix.verified for finding in report.findings for fix in finding.fixes):
+        return report  # most checks have none, and need not load what makes them
+    from diagnose.cli.fixing.commands import completed
+    from diagnose.cli.fixing.invocation import invocation_of
+
+    return completed(report, settings, invocation_of(context) if context is not None else None, lang)
 
 
 def measure(settings: Settings, progress: console.Progress) -> Evidence:
