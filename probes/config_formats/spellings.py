@@ -17,7 +17,8 @@ def spellings(form: str, old: str, new: str) -> Iterator[tuple[str, tuple[str, .
     """
     for spell, writes in _QUOTES[form]:
         if spelt := spell(old):
-            yield spelt, tuple(dict.fromkeys(one for write in writes if (one := write(new)) is not None))
+            listed = (_plain_list,) if spelt == old and ";" in old and form == "env" else ()
+            yield spelt, tuple(dict.fromkeys(one for write in (*listed, *writes) if (one := write(new)) is not None))
 
 
 def _double(value: str) -> str:
@@ -89,6 +90,11 @@ def _whole(value: str) -> str:
 
 def _safe_plain_env(value: str) -> str | None:
     return value if re.fullmatch(r"[\w./:@%+,=-]*", value, re.ASCII) else None
+
+
+def _plain_list(value: str) -> str | None:
+    """Leave a list of values without quotes if it had none, although no shell could source it before or after."""
+    return value if re.fullmatch(r"[\w./:@%+,=;-]*", value, re.ASCII) else None
 
 
 def _safe_single_env(value: str) -> str | None:

@@ -71,8 +71,9 @@ def invocation_of(context: click.Context) -> Invocation:
         elif isinstance(param, click.Option) and param.is_flag:
             parts.append((param.opts[0],))
         else:
+            name = next(one for one in param.opts if one.startswith("--"))
             for value in given if isinstance(given, tuple) else (given,):
-                parts.append((param.opts[-1] if param.opts[-1].startswith("--") else param.opts[0], str(value)))
+                parts.append((name, f"{value:g}" if isinstance(value, float) else str(value)))
     return Invocation(tuple(parts), complete)
 
 
