@@ -20,6 +20,7 @@ from probes.protocols.names import NAMES
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from diagnose.cli.fixing.invocation import Invocation
     from diagnose.report import Report
     from probes.model.evidence import Evidence
     from probes.model.planned_request import Plan, PlannedRequest
@@ -148,13 +149,18 @@ def command(
         if (found := plan(settings)) is not None and found.deep:
             announce(found, spoken)
     context = click.get_current_context()
+
+    def invocation() -> Invocation:
+        from diagnose.cli.fixing.invocation import invocation_of  # a sound check needs none
+
+        return invocation_of(context)
+
     fix_settings = None
     if fix:
         from diagnose.cli.fix import fix_callback
-        from diagnose.cli.fixing.invocation import invocation_of
 
-        fix_settings = fix_callback(spoken, yes, invocation_of(context))
-    finish(settings, "json" if as_json else fmt, spoken, output, save, strict, retries, fix_settings, context)
+        fix_settings = fix_callback(spoken, yes, invocation())
+    finish(settings, "json" if as_json else fmt, spoken, output, save, strict, retries, fix_settings, invocation)
 
 
 def _of_app(options: Options) -> Settings | None:
@@ -196,12 +202,13 @@ def finish(
     strict: bool,
     retries: int = 0,
     fix_settings: FixCallback | None = None,
-    context: click.Context | None = None,
+    invocation: Callable[[], Invocation | None] = lambda: None,
 ) -> None:
     """Measure, judge, write the report and exit with its status, or with 0 if ``fix_settings`` has fixed everything.
 
-    ``context`` is that of the command line, if it can be repeated with a fix.
+    ``invocation`` returns the command line, if it can be repeated with a fix.
     """
+    from diagnose.cli.fixing import with_commands
     from diagnose.cli.retries import until_it_works
     from diagnose.judging.judge import judge
 
@@ -217,21 +224,11 @@ def finish(
         from probes.steps.recorder import scrubbed
 
         output_files.save(Path(save), passed(dump(scrubbed(evidence, KNOWN.scrub)), Grammar.JSON))
-    report = with_commands(judge(evidence, lang), settings, context, lang)
+    report = with_commands(judge(evidence, lang), settings, invocation, lang)
     console.write(report, fmt, lang, output, strict)
     if fix_settings is not None and fix_settings(settings, report):
         sys.exit(0)
     sys.exit(console.status(report, fmt, strict))
-
-
-def with_commands(report: Report, settings: Settings, context: click.Context | None, lang: str) -> Report:
-    """Return the report with the commands that apply its tested fixes."""
-    if not any(fix.verified for finding in report.findings for fix in finding.fixes):
-        return report  # most checks have none, and need not load what makes them
-    from diagnose.cli.fixing.commands import completed
-    from diagnose.cli.fixing.invocation import invocation_of
-
-    return completed(report, settings, invocation_of(context) if context is not None else None, lang)
 
 
 def measure(settings: Settings, progress: console.Progress) -> Evidence:

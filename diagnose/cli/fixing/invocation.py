@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import click
 
 from diagnose.cli.fixing import shell_lines
 from diagnose.cli.fixing.changes import Role, ValueChange
 from probes.model.source import SourceKind
+
+if TYPE_CHECKING:
+    from probes.app_settings.scan import FoundSettings
 
 # Options that say how to report, and those that a repeated command has anyway.
 _ABOUT_THE_REPORT = frozenset(
@@ -52,6 +57,20 @@ class Invocation:
             return None
         new = (source.name, change.new) if source.kind is SourceKind.OPTION else (change.new,)
         return replace(self, parts=(*self.parts[:at], new, *self.parts[at + 1 :]))
+
+
+def of_scan(found: FoundSettings, among: Iterable[FoundSettings]) -> Invocation | None:
+    """Return the command that checks settings that a scan has found; None if no command reaches exactly them.
+
+    A check of an app takes the first settings that the scan finds for it, or the first of a protocol.
+    """
+    alike = [one for one in among if one.app == found.app and one.beyond != "container"]
+    app = ("--app", found.app)
+    if alike and alike[0] is found:
+        return Invocation((app,))
+    protocol = found.settings.protocol.value
+    first = next((one for one in alike if one.settings.protocol.value == protocol), None)
+    return Invocation((app, ("--protocol", protocol))) if first is found else None
 
 
 def invocation_of(context: click.Context) -> Invocation:
