@@ -35,7 +35,6 @@ from probes.protocols.protocol import version_in, wire
 from probes.steps.recorder import Recorder
 from probes.urls.url import Url, parse_url
 
-_ROUND = 3  # requests: the model list, an answer and a stream
 MOST_WITHOUT = 3  # attempts that leave out extra headers, before and after any other change
 _PLAIN_TO_TLS = (
     "plain http request was sent to https",
@@ -234,10 +233,7 @@ class NextAttempts:
         doors = [one for one in dict.fromkeys((*named, *usual)) if not self._tried.has_path(one)]
         for one in doors:
             self._tried.add_path(one)
-        if self._client.budget is not None:
-            # What is left must be enough for a round at the path that is found, and for one there with the cleaned key.
-            cleaned = attempt.key is KeyForm.GIVEN and KeyForm.CLEANED in self._context.keys(attempt)
-            doors = doors[: max(0, self._client.budget - _ROUND * (2 if cleaned else 1))]
+        doors = doors[: max(0, (self._client.budget or 0) - 3)] if self._client.budget is not None else doors
         chosen = await self._check_paths(attempt, doors, alike)
         more = [one for one in candidates.further(attempt, target) if not self._tried.has_path(one)]
         if not chosen and more:

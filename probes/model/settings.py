@@ -164,7 +164,7 @@ class Limits(Record):
     header_bytes: int = 64 * 1024
     body_bytes: int = 8 * 1024 * 1024  # the model list of a relay can have several hundred KiB
     stream_bytes: int = 1024 * 1024
-    extra_requests: int = 15  # requests that discovery may send after the first round: paths, then two rounds of three
+    extra_requests: int = 12  # requests that discovery may send after the first round, and three after each progress
 
 
 @dataclass(frozen=True, slots=True, repr=False, eq=False)

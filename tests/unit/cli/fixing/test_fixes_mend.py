@@ -64,6 +64,11 @@ FAULTS: dict[str, tuple[str, str, str]] = {
         "url.version_missing",
         "{url}/v1",
     ),
+    "three-at-once": (
+        "OPENAI_BASE_URL={url}\nOPENAI_API_KEY=Bearer {key}\nOPENAI_MODEL=gpt-5-nan\n",
+        "url.version_missing",
+        "{url}/v1",
+    ),
 }  # fmt: skip
 
 
