@@ -329,9 +329,8 @@ TEXTS: dict[str, Text] = {
         "Each provider accepts only the keys that it issued. The key itself may be fine, but the key and the base "
         "URL must come from the same provider.",
         (
-            "To keep the key, set the base URL to {better_url}",
+            "To keep the key, set the base URL to {better_url|the address of whoever gave you this key}",
             "To keep the base URL, create a key for {door} at {console}",
-            "Use the key and the base URL of the same provider.",
         ),
     ),
     "key.wrong_region": Text(

@@ -266,9 +266,8 @@ TEXTS: dict[str, Text] = {
         "这个密钥属于 {key_door|另一家服务商}，不是 {door|这一家} 的",
         "每家服务商只接受自己签发的密钥。密钥本身可能没有问题，但密钥和 Base URL 必须来自同一家。",
         (
-            "保留密钥：把 Base URL 改为 {better_url}",
+            "保留密钥：把 Base URL 改为 {better_url|发放这个密钥的服务商的地址}",
             "保留 Base URL：到 {console} 创建 {door} 的密钥。",
-            "密钥和 Base URL 都用同一家服务商的。",
         ),
     ),
     "key.wrong_region": Text(
