@@ -142,7 +142,7 @@ TEXTS: dict[str, Text] = {
         ),
     ),
     "url.host_typo": Text(
-        "{host} looks like a typo",
+        "The host {host|in the base URL} looks like a typo",
         "The name differs by a letter or two from the host of a known provider. A misspelled name leads nowhere, "
         "or to a stranger who would get your key.",
         (
@@ -152,7 +152,7 @@ TEXTS: dict[str, Text] = {
         ),
     ),
     "url.not_api_host": Text(
-        "{host} is the website, not the API",
+        "{host|This address} is the website, not the API",
         "Providers run their website, console and chat on one host and the API on another. The base URL points to "
         "the first, and apps cannot use what it returns.",
         (
@@ -949,7 +949,7 @@ TEXTS: dict[str, Text] = {
         ),
     ),
     "shape.wrong_protocol": Text(
-        "Wrong protocol: {host} speaks {other_protocol|another one}, not {protocol}",
+        "{host} speaks {other_protocol|another protocol}, not {protocol}",
         ("LLM APIs use different protocols. The app uses one of them, and this address serves another."),
         (
             "In the app, choose {other_protocol} as the provider type.",

@@ -33,6 +33,8 @@ WORDS: dict[str, str] = {
     "written": "Written by `llmdoctor docs --write docs` from the catalogue; change it there.",
     "about": "Each code names one problem and never changes. `llmdoctor explain CODE` shows the same text in a "
     "terminal.",
+    "code": "code",
+    "summary": "in one line",
     "error": "error",
     "warning": "warning",
     "info": "information",

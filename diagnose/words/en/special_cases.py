@@ -60,7 +60,7 @@ CASES: dict[str, Text] = {
         ),
     ),
     "key.wrong_region:named": Text(
-        "{host} says that this key belongs to another of its addresses",
+        "{host} says that this key belongs to another address",
         "Some providers keep projects in separate regions, each with its own address. The server knows the key and "
         "names the region or address that it belongs to.",
         (
@@ -150,7 +150,7 @@ CASES: dict[str, Text] = {
         ),
     ),
     "proxy.captures_local:carried_alone": Text(
-        "{host|The server} is reached only through the proxy; the key was not sent",
+        "{host|The server} is reached only through the proxy: key not sent",
         "The proxy {proxy|in the settings} forwards requests to {host|the server}, which answered one without a "
         "key. The proxy can read the key there, because http is not encrypted. The check does not send your key to "
         "a proxy without encryption, and {host|the server} cannot be reached directly from here.",
@@ -248,7 +248,7 @@ CASES: dict[str, Text] = {
         ),
     ),
     "tcp.refused:container": Text(
-        "Connection refused: in this container, {host} is the container itself",
+        "Connection refused: {host} is this container itself",
         "A container has its own loopback: localhost and 127.0.0.1 lead to programs inside it, and nothing listens "
         "there on this port. A server on the machine outside, or in another container, cannot be reached that way.",
         (
@@ -306,7 +306,7 @@ CASES: dict[str, Text] = {
         ),
     ),
     "tls.intercepted:antivirus": Text(
-        "{product|The antivirus} on this machine decrypts the connection to {host}",
+        "{product|The antivirus} decrypts the connection to {host}",
         "Instead of the host's own certificate, one made by the antivirus arrived. It adds its root to the "
         "system's list, so browsers accept it, but apps with their own list refuse it.",
         (
@@ -337,7 +337,7 @@ CASES: dict[str, Text] = {
         ),
     ),
     "tls.reset:nothing_behind": Text(
-        "{host} accepts the connection, but no server is behind the port",
+        "{host} accepts connections, but no server is behind the port",
         "The connection opens and ends at once, with encryption and without. Something forwards the port (a "
         "container's published port, an SSH tunnel, kubectl, a proxy), and the server behind it is not running, "
         "listens on another port, or listens only on its own loopback address.",
@@ -357,7 +357,7 @@ CASES: dict[str, Text] = {
         ),
     ),
     "tls.intercepted:elsewhere": Text(
-        "{product|A program} decrypts the connection to {host}; the app rejects it",
+        "The app does not trust the certificate of {product|the decrypting proxy}",
         "Instead of the host's own certificate, one from {issuer|another issuer} arrived. Its root is in a list on "
         "this machine, so other programs accept it. This app uses another list and refuses. Whoever decrypts the "
         "connection sees the key.",
@@ -378,7 +378,7 @@ CASES: dict[str, Text] = {
         ),
     ),
     "tls.intercepted:system_only": Text(
-        "The connection to {host} is decrypted by a program that this system trusts",
+        "The connection to {host} is decrypted; this system trusts that",
         "The system's list contains {issuer|the issuer}, so this check and the newest Python SDKs accept the "
         "certificate. Clients with their own list refuse it: requests, older SDKs with certifi, and Node.",
         (
@@ -419,7 +419,7 @@ CASES: dict[str, Text] = {
         ),
     ),
     "tls.untrusted_issuer:file_alone": Text(
-        "The file in SSL_CERT_FILE does not contain the issuer for {host}",
+        "The file in SSL_CERT_FILE lacks the issuer of the certificate",
         "Python clients use the file in SSL_CERT_FILE instead of the system's list, not in addition to it. "
         "{issuer|The issuer} is in the system's list and not in that file.",
         (
@@ -431,7 +431,7 @@ CASES: dict[str, Text] = {
         ),
     ),
     "tls.untrusted_issuer:node": Text(
-        "Node ignores SSL_CERT_FILE and rejects the certificate of {host}",
+        "Node ignores SSL_CERT_FILE and rejects the certificate",
         "Node has its own list and ignores SSL_CERT_FILE. {issuer|The issuer} is in the file that SSL_CERT_FILE "
         "names, so Python clients work while this app fails.",
         (
@@ -652,7 +652,7 @@ CASES: dict[str, Text] = {
         ),
     ),
     "http.gateway_error:refused": Text(
-        "Gateway error: the server behind {host} refuses the connection",
+        "Gateway error: connection refused behind {host}",
         "The gateway is up, and the server behind it refuses the connection. Its program is not running, or its "
         "firewall blocks the gateway. Your key is not the cause.",
         (
@@ -716,7 +716,7 @@ CASES: dict[str, Text] = {
         ),
     ),
     "http.gateway_error:tls": Text(
-        "Gateway error: TLS fails between {host} and the server behind it",
+        "Gateway error: TLS fails behind {host}",
         "The gateway does not accept the server's certificate, or they have no TLS version or cipher in common. "
         "You cannot fix this in the app.",
         (
@@ -750,7 +750,7 @@ CASES: dict[str, Text] = {
         ),
     ),
     "shape.malformed_answer:packed": Text(
-        "The answer of {host} is compressed in a way the app cannot read",
+        "The app cannot decompress the answer of {host}",
         "An app says which compression it supports: gzip and deflate, and others only with an extra package. Here "
         "something in between compressed the answer in another way, or left out the header that says so.",
         (
@@ -804,7 +804,7 @@ CASES: dict[str, Text] = {
         ),
     ),
     "stream.malformed:helpers": Text(
-        "The stream helpers of some SDKs cannot read the stream from {host}",
+        "SDK stream helpers cannot read the stream from {host}",
         "Reading the events one by one works. The stream helper, which puts the message together, does not in "
         "{clients|some SDKs}. An app that uses it fails.",
         (
@@ -843,7 +843,7 @@ CASES: dict[str, Text] = {
         ),
     ),
     "stream.malformed:packed": Text(
-        "The stream from {host} is compressed in a way the app cannot read",
+        "The app cannot decompress the stream from {host}",
         "An app says which compression it supports: gzip and deflate, and others only with an extra package. Here "
         "something in between compressed the stream in another way, or left out the header that says so.",
         (
@@ -1155,7 +1155,7 @@ CASES: dict[str, Text] = {
         ),
     ),
     "model.not_permitted:signin": Text(
-        "Ollama is not signed in, but {model|the model} runs in Ollama's cloud",
+        "{model|The model} needs a sign-in to Ollama's cloud",
         "Models with -cloud or :cloud in their names do not run on this machine. Ollama forwards the request to "
         "ollama.com, with the account that it is signed in to. The app's own key is not used for this.",
         (
@@ -1176,7 +1176,7 @@ CASES: dict[str, Text] = {
         ),
     ),
     "model.not_permitted:function": Text(
-        "{host} does not serve the model {model|in the request} to this account",
+        "The model {model|in the request} is not available to this account",
         "NVIDIA answers like this for a model that it has withdrawn from its hosted API, even while the model list "
         "still shows it, and for one that this account may not use. Key and address are right.",
         (
@@ -1328,7 +1328,7 @@ CASES: dict[str, Text] = {
         ),
     ),
     "auth.rejected:sites": Text(
-        "{door} rejects the API key; it may be from another of its sites",
+        "{door} rejects the key; it may be from another of its sites",
         "The server refused the key. The provider runs several sites with separate keys that look alike, so the key "
         "may be from another one. It may also be mistyped, deleted or replaced.",
         (
@@ -1338,7 +1338,7 @@ CASES: dict[str, Text] = {
         ),
     ),
     "auth.rejected:region": Text(
-        "{door} rejects the API key; it may be from another region",
+        "{door} rejects the key; it may be from another region",
         "The server refused the key. {host} serves the region {own_region|in its name}, and a key may be valid "
         "only in the region where it was created. It may also be deleted, expired or mistyped.",
         (

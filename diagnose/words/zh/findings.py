@@ -105,7 +105,7 @@ TEXTS: dict[str, Text] = {
         ),
     ),
     "url.host_typo": Text(
-        "{host} 像是拼写错误",
+        "{host|Base URL 里的主机} 像是拼写错误",
         "它和某个已知服务商的域名只差一两个字母。拼错的域名要么打不开，要么属于陌生人，密钥就会落到对方手里。",
         (
             "把 Base URL 改为 {better_url}",
@@ -114,7 +114,7 @@ TEXTS: dict[str, Text] = {
         ),
     ),
     "url.not_api_host": Text(
-        "{host} 是官网，不是 API",
+        "{host|这个地址} 是官网，不是 API",
         "服务商的官网、控制台和聊天页面用一个主机，API 用另一个主机。Base URL 填的是前者，应用用不了它返回的内容。",
         (
             "把 Base URL 改为 {better_url}",
@@ -770,7 +770,7 @@ TEXTS: dict[str, Text] = {
         ),
     ),
     "shape.wrong_protocol": Text(
-        "协议不对：{host} 用的是 {other_protocol|另一种}，不是 {protocol|所选的}",
+        "{host} 用的是 {other_protocol|另一种} 协议，不是 {protocol|所选的}",
         "大模型接口有好几种协议。应用用的是一种，而这个地址用的是另一种。",
         (
             "在应用里把服务商类型改为 {other_protocol}。",

@@ -376,7 +376,7 @@ CASES: dict[str, Text] = {
         ),
     ),
     "tls.untrusted_issuer:node": Text(
-        "Node 不理会 SSL_CERT_FILE，拒绝了 {host} 的证书",
+        "Node 不使用 SSL_CERT_FILE 里的证书",
         "Node 自带一份证书列表，不理会 SSL_CERT_FILE。{issuer|签发者}在 SSL_CERT_FILE 所指的文件里，所以 Python 客"
         "户端能用，这个应用却会失败。",
         (
@@ -439,7 +439,7 @@ CASES: dict[str, Text] = {
         ),
     ),
     "shape.wrong_protocol:fixed": Text(
-        "{host} 用的是{other_protocol|另一种协议}，{app} 只支持 {protocol}",
+        "{app} 只支持 {protocol}，这里用的是{other_protocol|另一种协议}",
         "大模型接口有好几种协议。{app} 没有选项可以改用这个地址的协议，只改它的设置没有用。",
         (
             "查看 {host} 的文档里 {protocol} 有没有单独的地址，有就填那个。",
