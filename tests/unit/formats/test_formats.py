@@ -235,7 +235,7 @@ def test_text_shows_the_cause_then_the_steps_then_the_rest() -> None:
         "    POST https://relay.example/chat/completions → 404",
         "What to do",
         "    1. Set the base URL to https://relay.example/v1 (tried in this run, works)",
-        "    2. Start the app again",
+        "    2. Restart the app",
         "A web page answers (shape.web_page)",
         "The stream is not one (stream.malformed)",
         "    base_url = https://api.deepseek.com/v1\n",
