@@ -68,10 +68,15 @@ def _claim(view: View, flaw: Flaw) -> Claim:
     return Claim(
         evidence,
         severity=Severity.WARNING if survives else None,
-        values={"better_url": url, "position": flaw.notes},
+        values={"better_url": url, "position": flaw.notes, "ending": _ending(flaw)},
         settings=None if survives else settings,
         verified=verified and not survives,
     )
+
+
+def _ending(flaw: Flaw) -> str:
+    """Return the endpoint in which the base URL ends, such as ``/chat/completions``; "" without one."""
+    return next((dict(one.values).get("path", "") for one in flaw.notes if one.name == "ends_in"), "")
 
 
 # Flaws that many servers tolerate. With the others, the SDK asks for a path that no API has.

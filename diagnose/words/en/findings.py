@@ -163,8 +163,8 @@ TEXTS: dict[str, Text] = {
     ),
     "url.endpoint_included": Text(
         "The base URL already contains the endpoint",
-        "The app adds the last part of the path itself ({ending|/chat/completions or /messages}). The base URL "
-        "contains it too, so the request URL has it twice, and the server does not know that path.",
+        "The base URL ends in {ending|the path of an endpoint, such as /chat/completions}. {app} adds the endpoint "
+        "itself, so the request goes to a path that the server does not know.",
         (
             "Set the base URL to {better_url}",
             "Delete the endpoint from the end of the base URL, and keep everything before it.",
@@ -463,7 +463,7 @@ TEXTS: dict[str, Text] = {
         "The proxy cannot reach servers on this machine or network the way you can, so it answers with an error or "
         "not at all. NO_PROXY lists the hosts that bypass the proxy, and this one is not in it.",
         (
-            "Add {host} to NO_PROXY (and no_proxy), next to localhost and 127.0.0.1, and restart the app.",
+            "Add {host} to NO_PROXY (and no_proxy), and restart the app.",
             "In a proxy program, add {host} to the list of addresses that bypass it.",
         ),
     ),
@@ -866,7 +866,7 @@ TEXTS: dict[str, Text] = {
                 ("If you reach Ollama through a tunnel, set the tunnel to send localhost:11434 as the Host header."),
             ),
             "Update the app.",
-            Step("public", "Ask the operator of {host} which headers the server takes."),
+            Step("public", "Ask the operator of {host} which headers the server accepts."),
             Step("owner", "If the server is yours, update it, or make it accept the header."),
         ),
     ),
@@ -1092,9 +1092,9 @@ TEXTS: dict[str, Text] = {
         ),
     ),
     "access.client_refused": Text(
-        "{host} accepts only certain apps",
-        "This plan or relay is meant for certain apps, usually coding tools. Other programs are refused although "
-        "the key is valid.",
+        "This plan or relay accepts only certain apps",
+        "It is meant for certain apps, usually coding tools. {host} refuses other programs, or bills them "
+        "separately, although the key is valid.",
         (
             "Use this key in one of the apps that the plan names.",
             "For this app, use a pay-as-you-go key and its general address.",
@@ -1236,7 +1236,7 @@ TEXTS: dict[str, Text] = {
         (
             "The server said: {said}",
             'To see what the message means: `llmdoctor explain "TEXT"`.',
-            "Send one request without streaming: then the app shows the error.",
+            "If it happens again, send this message to the operator of {host}.",
         ),
     ),
     "stream.cut": Text(

@@ -21,7 +21,7 @@ NOTES: dict[str, str] = {
     "begins_with_variable": "starts with the name of a variable",
     "sdk_adds": "the SDK adds {path} itself",
     "sdk_adds_version": "the SDK adds the version itself",
-    "version_twice": "the version is in it twice",
+    "version_twice": "the request URL contains the version twice",
     "scheme_twice": "the scheme is in it twice",
     "no_host_follows": "no host after the scheme",
     "not_http": "not http:// or https://",
@@ -35,6 +35,8 @@ NOTES: dict[str, str] = {
     "reference": "a reference to a variable, not its value",
     "stand_in": "a placeholder for servers that need no key",
     "example": "an example value",
+    # An app
+    "official_sdk": "the {name}",
     # A proxy URL
     "white_space": "white space",
     "no_host": "no host",

@@ -581,7 +581,7 @@ CASES: dict[str, Text] = {
         ),
     ),
     "http.front_auth:gateway": Text(
-        "The gateway at {host} requires its own key in {header|a header}",
+        "The gateway at {host} requires its own {header|key} header",
         "A gateway is in front of the provider, and it refused the request before the provider saw the key. "
         "Besides the provider's key it expects its own credential in {header|another header}. The request contains "
         "none that it accepts.",
@@ -593,7 +593,7 @@ CASES: dict[str, Text] = {
         ),
     ),
     "http.front_auth:gateway_refuses": Text(
-        "The gateway at {host} rejects its key in {header|the header}",
+        "The gateway at {host} rejects the value of {header|its key header}",
         "The header {header|of the app} was sent, with the value from {source|its settings}. The gateway in front "
         "of the API does not accept it, and the provider has not seen the key.",
         (
@@ -1183,6 +1183,20 @@ CASES: dict[str, Text] = {
             "Check at https://build.nvidia.com whether the model still has a hosted endpoint.",
             "Choose another model from the list: some of them work, some do not.",
             "If the model's page there shows an endpoint, create a new key on that page.",
+        ),
+    ),
+    "model.not_found:listed": Text(
+        "{host} lists the model {model|in the request} but does not serve it",
+        "The name is in the server's model list, and the request for it was still refused. The model may need its own "
+        "endpoint or deployment, may be retired, or may not be available to this account or in this region.",
+        (
+            Step(
+                "door:vertex|door:bedrock",
+                "Not every location has every model: check in the provider's list where this one is available.",
+            ),
+            "Check on the provider's page of this model whether it needs its own endpoint or deployment.",
+            "Choose another model from the list.",
+            Step("relay", "Ask the operator of {host}."),
         ),
     ),
     "model.not_found:spaces": Text(

@@ -124,8 +124,8 @@ TEXTS: dict[str, Text] = {
     ),
     "url.endpoint_included": Text(
         "Base URL 里已经包含接口路径",
-        "{ending|/chat/completions、/messages} 这样的最后一段由应用自己添加。Base URL 里也有这一段，请求的地址里就"
-        "出现了两次，服务器不认识这样的路径。",
+        "Base URL 以{ending|接口路径（如 /chat/completions）}结尾，而 {app} 会自己加上接口路径，请求就发到了服务器"
+        "不认识的地址。",
         (
             "把 Base URL 改为 {better_url}",
             "删掉 Base URL 末尾的接口路径，只保留前面的部分。",
@@ -372,7 +372,7 @@ TEXTS: dict[str, Text] = {
         "发往 {host|你自己的服务器} 的请求走了代理",
         "代理看不到你的本机和内网，所以会返回错误，或者没有响应。NO_PROXY 里写的是不走代理的主机，而这里面没有它。",
         (
-            "把 {host} 和 localhost、127.0.0.1 一起加到 NO_PROXY（以及 no_proxy），再重启应用。",
+            "把 {host} 加到 NO_PROXY（以及 no_proxy），再重启应用。",
             "用代理软件的话，把 {host} 加到绕过列表（直连规则）。",
         ),
     ),
@@ -888,8 +888,8 @@ TEXTS: dict[str, Text] = {
         ),
     ),
     "access.client_refused": Text(
-        "{host} 只允许指定的客户端",
-        "这个套餐或中转站只供指定的程序使用，多半是编程工具。其他程序即使密钥没问题也会被拒绝。",
+        "这个套餐或中转站只允许指定的应用",
+        "它只供指定的应用使用，多半是编程工具。其他程序即使密钥没问题，{host} 也会拒绝，或者另外计费。",
         (
             "在套餐支持的程序里使用这个密钥。",
             "这个应用请改用按量付费的密钥和通用的 Base URL。",
@@ -1011,7 +1011,7 @@ TEXTS: dict[str, Text] = {
         (
             "服务器返回：{said}",
             '这条信息是什么意思：`llmdoctor explain "TEXT"`。',
-            "关闭流式输出再发一次，应用就会直接显示错误。",
+            "如果再次出现，把这条信息发给 {host} 的管理员。",
         ),
     ),
     "stream.cut": Text(

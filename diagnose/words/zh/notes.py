@@ -21,7 +21,7 @@ NOTES: dict[str, str] = {
     "begins_with_variable": "以变量名开头",
     "sdk_adds": "SDK 会自己加上 {path}",
     "sdk_adds_version": "SDK 会自己加上版本号",
-    "version_twice": "版本号重复",
+    "version_twice": "请求地址里版本号重复",
     "scheme_twice": "协议头重复",
     "no_host_follows": "协议头后面没有主机名",
     "not_http": "不是 http:// 或 https://",
@@ -35,6 +35,8 @@ NOTES: dict[str, str] = {
     "reference": "是对变量的引用，不是变量的值",
     "stand_in": "是给不需要密钥的服务用的占位值",
     "example": "是示例值",
+    # An app
+    "official_sdk": "{name}",
     # A proxy URL
     "white_space": "含有空白字符",
     "no_host": "没有主机名",

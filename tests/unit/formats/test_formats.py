@@ -258,7 +258,7 @@ def test_text_shows_the_cause_then_the_steps_then_the_rest() -> None:
 def test_text_of_warnings_alone_shows_them_in_full() -> None:
     out = text.render(DEGRADED, "en")
     assert "After that day no client will connect." in out
-    assert "Tell whoever runs the server" in out
+    assert "Tell the operator of the server" in out
 
 
 def test_text_says_what_was_left_open() -> None:
