@@ -218,6 +218,8 @@ def fill(template: str, values: Mapping[str, str | None], stand_ins: Mapping[str
             before = ""
         if after and _wide(template[slot.end() :][:1]) and _wide(value[-1:]):
             after = ""
+        if value.startswith(("the ", "this ")) and template[: slot.start()][-1:] in ("", "."):
+            value = value[0].upper() + value[1:]  # a sentence begins with a stand-in
         return before + value + after
 
     filled = SLOT.sub(put, template)
