@@ -72,11 +72,11 @@ def place(document: object) -> ComparedReport:
     Raises NotAReport if the document is not a report, or if its verdict or its probes are missing.
     """
     if not isinstance(document, dict) or document.get("schema") != REPORT:
-        raise NotAReport(f"it is no report: its schema is not {REPORT}")
+        raise NotAReport("it is not a report of llmdoctor")
     target, key = _dict(document, "target"), _dict(document, "target", "key")
     probes = {_text(one, "name"): one for one in _list(document, "probes")}
     if not _text(document, "verdict") or not probes:
-        raise NotAReport("it is no whole report: its verdict or its probes are missing")
+        raise NotAReport("it is not a whole report: its verdict or its probes are missing")
     findings = _list(document, "findings")
     observed = {name: _dict(one, "observed") for name, one in probes.items()}
     root = _text(document, "root_cause")

@@ -11,7 +11,9 @@ import click
 from diagnose.cli import console, printer
 from diagnose.cli.completion import among
 from diagnose.cli.completion import apps as names
+from diagnose.cli.help_pages import GroupedCommand
 from diagnose.cli.key_report import columns
+from diagnose.cli.usage_errors import WrongUse, meant
 from diagnose.words import LANGS, part, put
 from probes.catalog.app import App, AppWire, SettingsFile
 from probes.catalog.apps import Apps, load
@@ -22,7 +24,7 @@ from probes.protocols.protocol import wire as protocol_of
 EXAMPLES = ("https://api.example.com", "https://api.example.com/v1")
 
 
-@click.command("apps")
+@click.command("apps", cls=GroupedCommand)
 @click.argument("name", nargs=-1, shell_complete=among(names))
 @click.option("--json", "as_json", is_flag=True, help="For programs.")
 @click.option("--lang", type=click.Choice(LANGS), help="Language; by default from the locale.")
@@ -31,7 +33,7 @@ def command(name: tuple[str, ...], as_json: bool, lang: str | None) -> None:
     apps = load()
     found = chosen(apps, name)
     if not found:
-        raise click.UsageError(_unknown(apps, " ".join(name)))
+        raise _unknown(apps, " ".join(name))
     one = found[0] if name and len(found) == 1 else None
     spoken = console.language(lang)
     if as_json:
@@ -51,13 +53,13 @@ def chosen(apps: Apps, words: tuple[str, ...]) -> tuple[App, ...]:
     return tuple(app for app, text in haystacks if all(word in text for word in asked.split()))
 
 
-def _unknown(apps: Apps, asked: str) -> str:
+def _unknown(apps: Apps, asked: str) -> WrongUse:
     from probes.model.secret import public_prefix
 
-    shown = repr(asked) if len(asked) < 24 and not public_prefix(asked) else "like that"  # a longer text may be a key
+    shown = asked if len(asked) < 24 and not public_prefix(asked) else "…"  # a longer text may be a key
     near = apps.near(asked)
-    hint = f"Did you mean {', '.join(near)}?" if near else "`llmdoctor apps` lists them all."
-    return f"there is no app named {shown}. {hint}"
+    follow = (*(f"apps {one}" for one in near[:1]), "apps")
+    return WrongUse("There is no app named {name}. {hint}", follow=follow, name=shown, hint=meant(near))
 
 
 def document(app: App) -> dict[str, Any]:

@@ -12,6 +12,7 @@ import click
 from diagnose import __version__
 from diagnose.cli import console, output_files, printer
 from diagnose.cli.completion import among, apps, of_config
+from diagnose.cli.help_pages import GroupedCommand
 from diagnose.formats import FORMATS
 from diagnose.rendering.outlet import Grammar, passed, plain
 from diagnose.words import LANGS
@@ -46,7 +47,7 @@ def output_options(command: Any) -> Any:
     return command
 
 
-@click.command("check")
+@click.command("check", cls=GroupedCommand)
 @click.argument("target", required=False, shell_complete=of_config)
 @click.option("--base-url", metavar="URL", help="The same as the argument.")
 @click.option("--key-env", metavar="NAME", help="Read the key from this environment variable.")
@@ -138,6 +139,13 @@ def command(
     except (BadInput, DoorsError) as error:
         raise click.ClickException(str(error)) from error
     say_ignored(settings.ignored, spoken)
+    if curl is None and fmt == "text" and not (as_json or output or save) and _is_empty(settings, Options(**choices)):
+        from diagnose.cli import setup_guide
+
+        console.tell_skipped(settings, spoken)
+        mark = "✗" if console.fits_unicode() else "x"
+        printer.echo(setup_guide.text(os.environ, spoken, console.width(), mark))
+        sys.exit(1)
     if plan_only:
         show_plan(settings, fmt if not as_json else "json", spoken)
         return
@@ -153,6 +161,14 @@ def command(
 
         fix_settings = fix_callback(spoken, yes)
     finish(settings, "json" if as_json else fmt, spoken, output, save, strict, retries, fix_settings)
+
+
+def _is_empty(settings: Settings, options: Options) -> bool:
+    if settings.base_url is not None or settings.key is not None:
+        return False  # the guide need not be imported
+    from diagnose.cli.setup_guide import is_empty
+
+    return is_empty(settings, options)
 
 
 def _of_app(options: Options) -> Settings | None:

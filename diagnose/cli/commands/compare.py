@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from diagnose.cli import console, named_files, output_files, printer
+from diagnose.cli.help_pages import GroupedCommand
+from diagnose.cli.usage_errors import WrongFile
 from diagnose.tables.comparison import FORMATS, render
 from diagnose.words import LANGS
 
@@ -17,7 +19,7 @@ if TYPE_CHECKING:
 STATUS = {"none": 0, "a": 1, "b": 1, "both": 1, "unknown": 3}
 
 
-@click.command("compare")
+@click.command("compare", cls=GroupedCommand)
 @click.argument("a", metavar="A.json", type=click.Path(exists=True, dir_okay=False))
 @click.argument("b", metavar="B.json", type=click.Path(exists=True, dir_okay=False))
 @click.option("--format", "fmt", type=click.Choice(tuple(FORMATS)), default="text", help="How to report.")
@@ -56,4 +58,4 @@ def _read(name: str) -> ComparedReport:
             document = written(judge(read(text)))
         return place(document)
     except (NotAReport, ArchiveError) as error:
-        raise click.ClickException(f"{name}: {error}") from error
+        raise WrongFile("{path}: {why}.", path=name, why=getattr(error, "sentence", error)) from error

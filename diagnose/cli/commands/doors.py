@@ -10,14 +10,16 @@ import click
 
 from diagnose.cli import console, printer
 from diagnose.cli.completion import among, doors
+from diagnose.cli.help_pages import GroupedCommand
 from diagnose.cli.key_report import columns
+from diagnose.cli.usage_errors import WrongUse, meant
 from diagnose.words import LANGS, look, part, put
 from probes.catalog.door import Door
 from probes.catalog.door_files import DoorsError
 from probes.catalog.doors import Doors, adopt, load
 
 
-@click.command("doors")
+@click.command("doors", cls=GroupedCommand)
 @click.argument("name", nargs=-1, shell_complete=among(doors))
 @click.option("--json", "as_json", is_flag=True, help="For programs.")
 @click.option("--lang", type=click.Choice(LANGS), help="Language; by default from the locale.")
@@ -26,7 +28,7 @@ def command(name: tuple[str, ...], as_json: bool, lang: str | None) -> None:
     doors = known()
     found = chosen(doors, name)
     if not found:
-        raise click.UsageError(_unknown(doors, " ".join(name)))
+        raise _unknown(doors, " ".join(name))
     one = found[0] if name and len(found) == 1 else None
     spoken = console.language(lang)
     if as_json:
@@ -75,16 +77,16 @@ def _haystack(door: Door) -> str:
     return " ".join((*names, *door.hosts, *urls, *door.key_env)).lower()
 
 
-def _unknown(doors: Doors, asked: str) -> str:
+def _unknown(doors: Doors, asked: str) -> WrongUse:
     from difflib import get_close_matches
 
     from probes.model.secret import public_prefix
 
-    shown = repr(asked) if len(asked) < 24 and not public_prefix(asked) else "like that"  # a longer text may be a key
+    shown = asked if len(asked) < 24 and not public_prefix(asked) else "…"  # a longer text may be a key
     names = {name.lower(): door.id for door in doors for name in (door.id, door.company, door.name)}
-    near = dict.fromkeys(names[name] for name in get_close_matches(asked.lower(), names, n=4, cutoff=0.5))
-    hint = f"Did you mean {', '.join(near)}?" if near else "`llmdoctor doors` lists them all."
-    return f"there is no door named {shown}. {hint}"
+    near = [*dict.fromkeys(names[name] for name in get_close_matches(asked.lower(), names, n=4, cutoff=0.5))]
+    follow = (*(f"doors {one}" for one in near[:1]), "doors")
+    return WrongUse("There is no provider named {name}. {hint}", follow=follow, name=shown, hint=meant(near))
 
 
 def document(door: Door, doors: Doors) -> dict[str, Any]:

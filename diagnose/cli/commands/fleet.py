@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, Any, TextIO
 import click
 
 from diagnose.cli import console, output_files
+from diagnose.cli.help_pages import GroupedCommand
 from diagnose.cli.number_types import FiniteRange
+from diagnose.cli.usage_errors import WrongUse
 from diagnose.rendering.outlet import Grammar, passed
 from diagnose.words import LANGS
 from probes.model.settings import LONGEST_WAIT
@@ -26,7 +28,7 @@ JITTER = 0.1  # share of the seconds between two rounds that varies, so that man
 PASSED_ON = ("headers", "no_spend", "offline", "send_anyway", "timeout", "deadline", "ca_bundle", "proxy", "no_proxy")
 
 
-@click.command("fleet")
+@click.command("fleet", cls=GroupedCommand)
 @click.argument("file", type=click.Path(exists=True, dir_okay=False))
 @click.option("--group", "groups", metavar="NAME", multiple=True, help="Only the targets of this group. Repeatable.")
 @click.option("--jobs", type=click.IntRange(1, 1000), default=32, help="Checks at once (32).")
@@ -80,7 +82,7 @@ def command(file: str, worker: bool, agreed: bool, lang: str | None, groups: tup
         run(work(replace(fleet, agreed=agreed), os.environ, spoken))
         return
     if choices["count"] is not None and choices["watch"] is None:
-        raise click.UsageError("--count is of use with --watch alone.")
+        raise WrongUse("--count works only together with --watch.")
     if choices["watch"] is None:
         fleet = _consented(fleet, spoken)
     fmt = "json" if choices["as_json"] else choices["fmt"]

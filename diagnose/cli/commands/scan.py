@@ -12,8 +12,11 @@ import click
 from diagnose import __version__
 from diagnose.cli import console, output_files, printer
 from diagnose.cli.commands import check
+from diagnose.cli.help_pages import GroupedCommand
+from diagnose.cli.usage_errors import WrongFile, meant
 from diagnose.rendering.outlet import Grammar, passed
 from diagnose.words import LANGS
+from probes.settings.options import shown_word
 
 if TYPE_CHECKING:
     from diagnose.report import Report
@@ -26,7 +29,7 @@ if TYPE_CHECKING:
 PASSED_ON = ("no_spend", "offline", "send_anyway", "timeout", "deadline", "ca_bundle", "proxy", "no_proxy")
 
 
-@click.command("scan")
+@click.command("scan", cls=GroupedCommand)
 @click.option("--app", "only", metavar="NAME", multiple=True, help="Only this app: see `llmdoctor apps`. Repeatable.")
 @click.option("--list", "list_only", is_flag=True, help="Tell what was found, and check nothing.")
 @click.option("--details", is_flag=True, help="Each report in full below the table; with one --app by itself.")
@@ -101,8 +104,12 @@ def command(
 def _known(name: str, apps: Apps) -> None:
     if apps.get(name) is None:
         near = apps.near(name)
-        hint = f" Is {' or '.join(near)} meant?" if near else " `llmdoctor apps` lists them."
-        raise click.ClickException(f"There is no app {name!r}.{hint}")
+        raise WrongFile(
+            "There is no app named {name}. {hint}",
+            follow=(*(f"scan --app {one}" for one in near[:1]), "apps"),
+            name=shown_word(name),
+            hint=meant(near),
+        )
 
 
 def _world(home: str | None) -> SearchPlaces:
