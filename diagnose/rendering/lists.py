@@ -21,9 +21,11 @@ def cells(text: str) -> int:
     """Return the columns that a text takes on a terminal."""
     if text.isascii():
         return len(text)
-    from rich.cells import cell_len
+    from unicodedata import category, east_asian_width
 
-    return cell_len(text)
+    return sum(
+        0 if category(sign) in ("Mn", "Me", "Cf") else 2 if east_asian_width(sign) in "WF" else 1 for sign in text
+    )
 
 
 def pad(text: str, width: int) -> str:
@@ -36,7 +38,6 @@ def wrapped(text: str, width: int | None) -> list[str]:
 
     A word that is wider, such as a URL, gets a line of its own and is not broken. None: one line.
     """
-    text = " ".join(text.split(" "))
     if width is None or cells(text) <= width:
         return [text]
     lines, line = [], ""
@@ -47,6 +48,18 @@ def wrapped(text: str, width: int | None) -> list[str]:
             longer = unit
         line = longer
     return [*lines, line]
+
+
+def hung(line: str, width: int | None) -> Iterator[str]:
+    """Yield a line that may be indented, wrapped; what goes on is indented by four columns more."""
+    text = line.lstrip(" ")
+    indent = len(line) - len(text)
+    if width is None or cells(line) <= width:
+        yield line
+        return
+    first, *rest = wrapped(text, width - indent)
+    yield " " * indent + first
+    yield from (f"{' ' * (indent + 4)}{one}" for one in wrapped(" ".join(rest), width - indent - 4) if one)
 
 
 def _units(text: str) -> list[tuple[bool, str]]:
@@ -85,6 +98,25 @@ def columns(rows: Sequence[Sequence[str]], width: int | None, head: bool = False
         rest = [cell for cell in row[shown:] if cell]
         if rest and not (head and number == 0):
             yield from _below(rest, width)
+
+
+def labelled(rows: Sequence[tuple[str, str]], width: int | None, indent: int = 2) -> Iterator[str]:
+    """Yield ``label  value`` lines, indented; a value that is too long is wrapped below its beginning.
+
+    Where a value has a word that does not fit beside the labels, such as a URL, it goes below its label.
+    """
+    column = max((cells(label) for label, _ in rows), default=0)
+    start = " " * indent
+    for label, value in rows:
+        room = None if width is None else width - column - indent - GAP
+        lines = wrapped(value, room)
+        if room is not None and max(map(cells, lines)) > room:
+            if label:
+                yield f"{start}{label}"
+            yield from (f"{start}    {line}" for line in wrapped(value, (width or 0) - indent - 4))
+            continue
+        yield f"{start}{pad(label, column)}  {lines[0]}".rstrip()
+        yield from (f"{start}{' ' * column}  {line}" for line in lines[1:])
 
 
 def _fitting(widths: Sequence[int], width: int | None) -> int:

@@ -39,9 +39,10 @@ def command(
     spoken = console.language(lang)
     titles: dict[str, str] = part(spoken, "demo").TITLES
     if list_faults:
-        width = max(map(len, titles))
-        for name, title in titles.items():
-            printer.echo(f"{name:{width}}  {title}")
+        from diagnose.cli.list_width import list_width
+        from diagnose.rendering.lists import labelled
+
+        printer.echo("\n".join(labelled(list(titles.items()), list_width(), indent=0)))
         return
     name = fault or "sound"
     if protocol and fault:

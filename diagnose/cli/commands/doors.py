@@ -11,8 +11,9 @@ import click
 from diagnose.cli import console, printer
 from diagnose.cli.completion import among, doors
 from diagnose.cli.help_pages import GroupedCommand
-from diagnose.cli.key_report import columns
+from diagnose.cli.list_width import list_width
 from diagnose.cli.usage_errors import WrongUse, meant
+from diagnose.rendering.lists import columns, labelled, wrapped
 from diagnose.words import LANGS, look, part, put
 from probes.catalog.door import Door
 from probes.catalog.door_files import DoorsError
@@ -35,7 +36,7 @@ def command(name: tuple[str, ...], as_json: bool, lang: str | None) -> None:
         shown: Any = document(one, doors) if one else {"doors": [document(door, doors) for door in found]}
         printer.echo_json(shown)
     else:
-        printer.echo("\n".join(_full(one, doors, spoken) if one else _table(found, spoken)))
+        printer.echo("\n".join(_full(one, doors, spoken, list_width()) if one else _table(found, spoken, list_width())))
 
 
 def known() -> Doors:
@@ -119,15 +120,12 @@ def document(door: Door, doors: Doors) -> dict[str, Any]:
 # -- for people --------------------------------------------------------------------------------------------------------
 
 
-def _table(doors: tuple[Door, ...], lang: str) -> Iterator[str]:
+def _table(doors: tuple[Door, ...], lang: str, width: int | None) -> Iterator[str]:
     words = part(lang, "tables")
     rows: list[tuple[str, ...]] = [words.DOORS_HEAD, *(row(door) for door in doors)]
-    widths = [max(map(columns, column)) for column in zip(*rows, strict=True)]
-    for cells in rows:
-        padded = (cell + " " * (width - columns(cell)) for cell, width in zip(cells, widths, strict=True))
-        yield "  ".join(padded).rstrip()
+    yield from columns(rows, width, head=True)
     yield ""
-    yield put(words.DOORS["count"], {"count": len(doors)})
+    yield from wrapped(put(words.DOORS["count"], {"count": len(doors)}), width)
 
 
 def row(door: Door) -> tuple[str, str, str, str, str]:
@@ -135,16 +133,15 @@ def row(door: Door) -> tuple[str, str, str, str, str]:
     return door.id, door.name, door.region, door.endpoints[0].base_url, door.key_env[0] if door.key_env else "-"
 
 
-def _full(door: Door, doors: Doors, lang: str) -> Iterator[str]:
+def _full(door: Door, doors: Doors, lang: str, width: int | None) -> Iterator[str]:
     words: dict[str, str] = part(lang, "tables").DOORS
     yield f"{door.name} [{door.id}]"
-    lines = list(_facts(door, doors, words))
-    width = max(columns(label) for label, _ in lines)
     last = ""
-    for label, value in lines:
-        shown = "" if label == last else label
-        yield f"  {shown}{' ' * (width - columns(shown))}  {value}"
+    rows = []
+    for label, value in _facts(door, doors, words):
+        rows.append(("" if label == last else label, value))
         last = label
+    yield from labelled(rows, width)
 
 
 def _facts(door: Door, doors: Doors, words: dict[str, str]) -> Iterator[tuple[str, str]]:

@@ -51,7 +51,9 @@ def command(key: tuple[str, ...], key_env: str | None, as_json: bool, lang: str 
     if as_json:
         printer.echo_json(document(look, doors))
     else:
-        printer.echo(text(look, doors, spoken), nl=False)
+        from diagnose.cli.list_width import list_width
+
+        printer.echo(text(look, doors, spoken, list_width()), nl=False)
     sys.exit(0 if matches else 3)
 
 

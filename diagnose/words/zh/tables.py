@@ -4,7 +4,7 @@ from __future__ import annotations
 
 DOORS_HEAD: tuple[str, ...] = ("代号", "名称", "区域", "Base URL", "密钥变量")
 DOORS: dict[str, str] = {
-    "count": "共 {count} 家。用 `llmdoctor doors 代号` 查看某一家的全部资料。",
+    "count": "共 {count} 家。用 `llmdoctor doors 代号` 查看全部资料，用 `llmdoctor check 代号` 检查。",
     "kind": "类别",
     "region": "区域",
     "hosts": "主机",

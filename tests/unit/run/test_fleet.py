@@ -191,7 +191,7 @@ def test_interrupted(tmp_path: Path) -> None:
         (f"x,https://a.example,{KEY}\n", ["fleet.csv:1", "no such column"]),
         ("name,base_url\nx,\n", ["fleet.csv:2", "no base_url"]),
         ("name,base_url\nx,https://a.example\nx,https://b.example\n", ["fleet.csv:3", "'x'", "twice"]),
-        ("base_url,base_url\nx,y\n", ["stands there twice"]),
+        ("base_url,base_url\nx,y\n", ["is named twice"]),
         ("base_url\nhttps://a.example,what\n", ["fleet.csv:2", "2 cells under 1"]),
         (f"base_url,key_env\nhttps://a.example,{KEY}\n", ["fleet.csv:2", "name of a variable"]),
         ("base_url,timeout\nhttps://a.example,soon\n", ["fleet.csv:2 timeout", "seconds"]),
