@@ -12,6 +12,7 @@ import click
 
 from diagnose.cli import console, output_files
 from diagnose.cli.help_pages import GroupedCommand
+from diagnose.cli.list_width import list_width
 from diagnose.cli.number_types import FiniteRange
 from diagnose.cli.usage_errors import WrongUse
 from diagnose.rendering.outlet import Grammar, passed
@@ -187,8 +188,8 @@ class _FleetOutput:
         from diagnose.tables.fleet_table import change, row
 
         member = self._fleet.members[number]
-        entry = self._rows[number] = row(member.name, member.group, document)
-        now, before = (entry.verdict, entry.code), self._before.get(number)
+        entry = self._rows[number] = row(member.name, member.group, document, self.lang)
+        now, before = (entry.verdict, entry.cause.code), self._before.get(number)
         changed, self._before[number] = before != now, now
         if self._progress is not None:
             self._progress.step(entry.verdict)
@@ -208,9 +209,10 @@ class _FleetOutput:
         rows = [row for row in self._rows.values() if not (self._only_broken and row.verdict == "healthy")]
         if not self._json and self._round == 1 and self._rows:
             shown = self._out is sys.stdout
-            width, colour = (console.width(), console.wants_colour()) if shown else (console.WIDTH, False)
+            width, colour = (list_width(), console.wants_colour()) if shown else (None, False)
             unicode = not shown or console.fits_unicode()
-            table = render(rows, self.lang, width=width, colour=colour, unicode=unicode)
+            file = str(self._fleet.file.path)
+            table = render(rows, self.lang, file, width=width, colour=colour, unicode=unicode)
             self._write(passed(table, colours=colour))
         verdicts = {row.verdict for row in self._rows.values()}
         failing = {"broken", "degraded"} if strict else {"broken"}

@@ -13,6 +13,7 @@ from diagnose import __version__
 from diagnose.cli import console, output_files, printer
 from diagnose.cli.commands import check
 from diagnose.cli.help_pages import GroupedCommand
+from diagnose.cli.list_width import list_width
 from diagnose.cli.usage_errors import WrongFile, meant
 from diagnose.rendering.outlet import Grammar, passed
 from diagnose.words import LANGS
@@ -92,7 +93,7 @@ def command(
             out.write(passed(_lines(survey, reports, list_only), Grammar.JSON))
         else:
             shown = out is sys.stdout
-            width, colour = (console.width(), console.wants_colour()) if shown else (console.WIDTH, False)
+            width, colour = (list_width(), console.wants_colour()) if shown else (None, False)
             look = {"width": width, "colour": colour, "unicode": not shown or console.fits_unicode()}
             page = _page(survey, reports, spoken, list_only, details or len(only) == 1, look)
             out.write(passed(page, colours=colour))
@@ -168,6 +169,7 @@ def _page(
     rows = [_row(one, reports.get(number), list_only) for number, one in enumerate(survey.found)]
     text = render(rows, _notes(survey), lang, **look)
     if details:
+        look = {**look, "width": look["width"] or console.width()}
         text += "".join(f"\n{render_report(report, lang, **look)}" for _, report in sorted(reports.items()))
     return text
 
@@ -203,7 +205,7 @@ def _say_notes(notes: list[ScanNote], lang: str) -> None:
 def _lines(survey: ScanResult, reports: dict[int, Report], list_only: bool) -> str:
     """Return NDJSON: the reports, worst first, or with ``--list`` the found settings in the form of a target."""
     from diagnose.formats.json import document, dumps
-    from diagnose.tables.fleet_table import ORDER
+    from diagnose.tables.overview import ORDER
 
     if list_only:
         return "".join(f"{dumps(_target(one))}\n" for one in survey.found)

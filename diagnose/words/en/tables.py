@@ -1,4 +1,4 @@
-"""The words of the commands `doors`, `apps` and `whose`, in English."""
+"""The words of the commands `doors`, `apps`, `whose`, `fleet` and `scan`, in English."""
 
 from __future__ import annotations
 
@@ -106,4 +106,33 @@ WHOSE: dict[str, str] = {
     "colon": ": ",
     "semicolon": "; ",
     "comma": ", ",
+}
+
+# The overview of `fleet` and `scan`.
+OVERVIEW: dict[str, str] = {
+    "checked": "{count} checked",
+    "count.broken": "not working: {count}",
+    "count.inconclusive": "could not tell: {count}",
+    "count.degraded": "with warnings: {count}",
+    "count.healthy": "works: {count}",
+    "count.": "not checked: {count}",
+    "broken": "Does not work",
+    "inconclusive": "Could not tell",
+    "degraded": "Works, with warnings",
+    "healthy": "Works",
+    "unchecked": "Not checked",
+    "unchecked_because": "not checked: {reason}",
+    "cause": "{title} ({code})",
+    "tested": "{fix} (tested just now: works)",
+    "base_url": "base URL",
+    "model": "model",
+    "protocol": "protocol",
+    "comma": ", ",
+    "apps": "apps: {apps}",
+    "nothing": "No LLM settings were found.",
+    "whole": "the whole report",
+    "fix": "writes the tested fix",
+    "set": "says what to set",
+    "one_app": "looks for one app only",
+    "documents": "the whole reports",
 }
