@@ -7,12 +7,13 @@ server's own claim. Nothing here is requested, and no fix is made of it.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from diagnose import words
-from diagnose.advice.houses import belongs_to_target, host_of, house_of, quotes_upstream
+from diagnose.advice.houses import belongs_to_target, quotes_upstream
+from diagnose.answers.named_steps import NamedStep, is_manual, may_answer, written
+from diagnose.answers.provider_addresses import host_of, house_of
 from diagnose.evidence.lines import sentence
 from probes.api.remedies import Remedy, message_of, remedies
 from probes.urls.url_flaws import examine_url
@@ -20,47 +21,8 @@ from probes.urls.url_flaws import examine_url
 if TYPE_CHECKING:
     from diagnose.evidence.view import View
 
-# The findings whose cause an answer tells; of a page or a gateway in front of the API, the words are not the API's.
-ANSWERED = (
-    *("auth.", "access.", "model.", "quota.", "key.wrong_", "stream.error_inside", "http.header_rejected"),
-    *("shape.not_llm_api", "shape.error_as_success", "url.host_retired", "run.unexplained"),
-)
-# Findings whose remedy may be a thing of this kind; other kinds fit all of ANSWERED.
-_ONLY = {
-    "model": ("model.",),
-    "parameter": ("model.parameter_rejected",),
-    "path": ("model.wrong_endpoint", "shape.", "run."),
-    "region": ("model.", "key.", "run."),
-    "scope": ("auth.not_permitted", "model.not_permitted"),
-    "header": ("http.header_rejected", "run."),
-    "ask": ("auth.", "access.", "model.", "quota.", "run.", "shape.error_as_success"),
-    "url": ("key.", "model.", "shape.", "url.", "run.", "auth.rejected", "auth.not_permitted", "auth.ip_not_allowed"),
-}
-_ONLY["host"] = _ONLY["url"]
-# What the words of a kind (``diagnose/answers/kinds.py``) say better.
-_SAID_BY_KIND = ("ask", "parameter", "header", "scope")
-_MANUAL = (
-    r"(?i)://(?:docs?|help|learn|wiki|support)\.|\bgithub\.com/"
-    r"|/(?:docs?|documentation|help|guides?|articles?|manual|reference|wiki)(?:[/?#-]|$)|\.(?:md|html?)(?:[?#]|$)"
-)
 
-
-class NamedStep(NamedTuple):
-    """A step that an answer asks for: the kind of its :class:`probes.api.remedies.Remedy`, its value and its text."""
-
-    kind: str
-    value: str
-    text: str
-
-
-def may_answer(code: str, remedy: Remedy) -> bool:
-    """Check whether a finding with this code may be solved by a thing of the remedy's kind."""
-    return code.startswith(ANSWERED) and code.startswith(_ONLY.get(remedy.kind, ANSWERED))
-
-
-def remedy_steps(
-    view: View, code: str, lang: str, proven: Mapping[str, object] | None = None
-) -> tuple[NamedStep, ...]:
+def remedy_steps(view: View, code: str, lang: str, proven: Mapping[str, object] | None = None) -> tuple[NamedStep, ...]:
     """Return the steps that the failed response asks for, if the finding ``code`` is about that response.
 
     If the run has ``proven`` settings, a step is left only if its value is one of them.
@@ -71,30 +33,8 @@ def remedy_steps(
         for one in remedies(message)
         if may_answer(code, one) and (_is_news(one, view) if proven is None else one.value in proven.values())
     )
-    return written(((one.kind, *worded) for one in fitting for worded in _worded(one, view)), message, lang)
-
-
-def written(found: Iterator[tuple[str, str, str]], message: str, lang: str) -> tuple[NamedStep, ...]:
-    """Write the steps for kinds of remedies, names of their words and values; ``message`` is the answer's."""
-    templates = words.part(lang, "remedies").STEPS
     said = sentence(" ".join(message.split())[:200])
-    steps = ((kind, value, words.fill(templates[name], {"value": value, "said": said})) for kind, name, value in found)
-    return tuple(dict.fromkeys(NamedStep(kind, value, step) for kind, value, step in steps if step))
-
-
-def in_order(asked: Sequence[NamedStep], own: Sequence[str], *, kind: bool) -> tuple[str, ...]:
-    """Return the steps that an answer asks for and those of the finding in the order of a report.
-
-    What the answer names comes first, except the page of a manual. ``kind``: the finding has words for this very kind
-    of error, whose first step stays the first, unless the answer names a setting.
-    """
-    news = [one for one in asked if not any(one.value in step for step in own)]
-    if kind:
-        news = [one for one in news if one.kind not in _SAID_BY_KIND]
-    pages = [one for one in news if one.kind == "page" and (kind or re.search(_MANUAL, one.value))]
-    first = [one.text for one in news if one not in pages]
-    rest = own[1:] if kind else own[1:3]
-    return tuple(dict.fromkeys((*first, *own[:1], *rest, *(one.text for one in pages))))[: words.MOST_STEPS]
+    return written(((one.kind, *worded) for one in fitting for worded in _worded(one, view)), said, lang)
 
 
 def answer_of(view: View) -> str:
@@ -108,15 +48,10 @@ def named_values(view: View) -> dict[str, str]:
     found = {one.kind: one.value for one in remedies(answer_of(view))}
     page = found.get("page", "")
     values = {
-        "page": page if page and belongs_to_target(page, view) and not re.search(_MANUAL, page) else "",
+        "page": page if page and belongs_to_target(page, view) and not is_manual(page) else "",
         "wanted_header": found.get("header", ""),
     }
     return {name: value for name, value in values.items() if value}
-
-
-def is_manual(url: str) -> bool:
-    """Check whether a page explains something, so that nothing can be set there."""
-    return re.search(_MANUAL, url) is not None
 
 
 def upstream_named(view: View) -> bool:

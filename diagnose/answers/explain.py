@@ -109,9 +109,9 @@ def words_of(hint: Hint, text: ReadText, lang: str) -> Text:
     The words of its special case come first, then those of its kind (``kinds.py``), then the general ones. The steps
     that the text itself names come before those of the finding.
     """
-    from diagnose.advice import text_remedies  # only texts with a candidate need these
-    from diagnose.advice.remedy_steps import in_order
+    from diagnose.answers import text_remedies  # only texts with a candidate need these
     from diagnose.answers.kinds import kind_of
+    from diagnose.answers.named_steps import in_order
     from diagnose.answers.text_facts import text_facts
 
     named = text_remedies.named_in(text, hint.evidence)
@@ -132,7 +132,7 @@ def words_of(hint: Hint, text: ReadText, lang: str) -> Text:
         values.update({name: quote(value) for name, value in kind.values.items()} if kind is not None else {})
     said = words.say(hint.code, lang, values, case, facts)
     asked = text_remedies.steps_of(named, text, hint.code, lang, hint.evidence)
-    steps = in_order(asked, said.steps, kind=kind is not None)
+    steps = in_order(hint.code, asked, said.steps, kind=kind is not None)
     # A step may begin with a stand-in for an unknown value, which is in lower case.
     return type(said)(said.title, said.explanation, tuple(step[:1].upper() + step[1:] for step in steps))
 
@@ -213,7 +213,11 @@ def _dialect_hints(text: ReadText, door: str | None) -> Iterator[Hint]:
         tag.startswith("@4") for tag in text.tags
     )  # a server's response, not an app's own message
     generic = generic_rows()
-    for match in match_text(text.short, door):
+    matches = match_text(text.short, door)
+    named = any(match.dialect == "model-mark" for match in matches)
+    for match in matches:
+        if match.code == "path" and named:  # the server's own name of the error says more than a sentence about paths
+            match = match._replace(confidence=min(match.confidence, _FOLLOWS))
         bare = match.dialect.startswith("status-") or match.dialect in generic
         if match.code == "http.gateway_error" and not failing:  # a client reports "fetch failed" for its own connection
             match = match._replace(confidence=0.5 * match.confidence)

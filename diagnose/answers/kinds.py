@@ -32,7 +32,7 @@ class KindRow(NamedTuple):
     when: str = ""
 
 
-class Kind(NamedTuple):
+class ErrorKind(NamedTuple):
     """The kind of an error: the name of its words, and the values of slots that its message names."""
 
     id: str
@@ -45,7 +45,7 @@ def rows() -> tuple[KindRow, ...]:
     return tuple(KindRow(**entry) for entry in table("answers/kinds")["row"])
 
 
-def kind_of(code: str, message: str, values: Mapping[str, str | None], facts: Container[str]) -> Kind | None:
+def kind_of(code: str, message: str, values: Mapping[str, str | None], facts: Container[str]) -> ErrorKind | None:
     """Return the kind of a finding by the message of its error, or None if the message does not tell.
 
     ``values`` are the known slots of its words, ``facts`` those of the case (:mod:`diagnose.advice.case_facts`).
@@ -62,7 +62,7 @@ def kind_of(code: str, message: str, values: Mapping[str, str | None], facts: Co
                 continue
             found = {name.rstrip("234"): value.rstrip(".,:") for name, value in hit.groupdict().items() if value}
         if all(found.get(name) or values.get(name) for name in row.needs):
-            return Kind(row.id, found)
+            return ErrorKind(row.id, found)
     return None
 
 

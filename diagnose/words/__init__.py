@@ -2,9 +2,9 @@
 
 A language is a folder in this package, named by its language code, with the same files as ``en``. All of them are data,
 and each is loaded when it is first used. ``findings`` has the words of each finding by code, ``special_cases`` those of
-special cases by ``code:case``, ``kinds`` those of what the message of an error tells beyond its code (a case that several
-codes share), ``interface`` the phrases around them, ``notes`` the notes of the probes. Every other
-file serves one command or page. ``tests/contract/test_words.py`` shows what a language lacks.
+special cases by ``code:case``, ``kinds`` those of a kind of error that several codes share, ``interface`` the phrases
+around them, ``notes`` the notes of the probes. Every other file serves one command or page.
+``tests/contract/test_words.py`` shows what a language lacks.
 
 A *slot* in a text is ``{name}``, or ``{name|words}`` with words that replace an unknown value. Names are lower-case, so
 that ``${OPENAI_API_KEY}`` is plain text. Titles and explanations have no slot that can stay empty. A step may have one

@@ -183,8 +183,8 @@ def test_what_judges_touches_no_network(name: str) -> None:
             *("probes.catalog.url_joining", "probes.urls.app_base_urls"),
         }
     if name in (
-        *("diagnose.advice.houses", "diagnose.advice.case_facts"),
-        *("diagnose.advice.remedy_steps", "diagnose.advice.text_remedies"),
+        *("diagnose.advice.houses", "diagnose.advice.case_facts", "diagnose.advice.remedy_steps"),
+        *("diagnose.answers.provider_addresses", "diagnose.answers.named_steps", "diagnose.answers.text_remedies"),
     ):
         pure |= {"probes.catalog.door", "probes.catalog.doors", "probes.catalog.locations"}  # built-in doors alone
         pure |= {"probes.api.remedies", "probes.urls.url_flaws"}

@@ -100,7 +100,7 @@ KINDS: dict[str, Text] = {
         "Azure wants the name of a deployment where other providers want the name of a model. The resource in the "
         "address has no deployment with that name.",
         (
-            "Copy the name from the list of deployments in the Azure portal (Azure AI Foundry) and use it as the model.",
+            "Copy the name from the list of deployments in the Azure portal (AI Foundry) and use it as the model.",
             "Check that the deployment belongs to the resource in the endpoint's address.",
             "If the deployment is new, wait five minutes.",
         ),
@@ -128,9 +128,9 @@ KINDS: dict[str, Text] = {
         ),
     ),
     "app_prefix": Text(
-        "The API got the model name with a prefix that is meant for the app",
-        "Some frameworks write provider and model as provider:model. Here the whole text {model|with its prefix} went "
-        "to the API, which knows the model without the prefix only.",
+        "The API got the model name {model|that was set} with a prefix for the app",
+        "Some frameworks write provider and model as provider:model. Here the prefix went to the "
+        "API too, which knows the model only without it.",
         (
             "Write the model name without the prefix and the colon, or choose the provider in the app's own setting.",
             "Check the manual of the app for how it names providers; some want a slash in place of the colon.",
@@ -197,7 +197,7 @@ KINDS: dict[str, Text] = {
         ),
     ),
     "parameter_limit": Text(
-        "{parameter|A parameter} is larger than the model {model|in use} allows",
+        "The value of {parameter|a parameter} is larger than the model allows",
         "The address, the key and the model are correct. The app asks for more than the model can give.",
         (
             "In the app, set {parameter} to at most {limit}.",
@@ -225,14 +225,14 @@ KINDS: dict[str, Text] = {
         "refuses them. The address and the key are correct.",
         (
             Step(
-                "protocol:ollama",
-                "Choose a model that Ollama's library marks with “tools”: https://ollama.com/search?c=tools",
-            ),
-            Step(
                 "door:openrouter",
                 "Choose a model that supports tools: https://openrouter.ai/models?supported_parameters=tools",
             ),
-            Step("!protocol:ollama !door:openrouter", "Choose a model that supports tools (function calling)."),
+            Step(
+                "protocol:ollama",
+                "Choose a model that Ollama's library marks with “tools”: https://ollama.com/search?c=tools",
+            ),
+            Step("!door:openrouter !protocol:ollama", "Choose a model that supports tools (function calling)."),
             "Or turn off tools, agents and MCP servers in the app for this model.",
         ),
     ),
@@ -309,7 +309,7 @@ KINDS: dict[str, Text] = {
         "The API is not enabled in the Google Cloud project",
         "Google knows the key or account. Each API has to be enabled once in the project to which the key belongs.",
         (
-            "Open {page|the API's page in the Google Cloud console}, choose the project of the key, and enable the API.",
+            "Open {page|the API's page in Google Cloud}, choose the project of the key, and enable the API.",
             "Wait some minutes, then try again.",
             "Check that the app uses the project that you mean.",
         ),

@@ -31,8 +31,8 @@ KINDS: dict[str, Text] = {
         (
             Step(
                 "door:openrouter",
-                "打开 https://openrouter.ai/settings/privacy ，允许报错中提到的那类提供商。免费模型往往需要允许可能用提示词"
-                "训练的提供商。",
+                "打开 https://openrouter.ai/settings/privacy ，允许报错中提到的那类提供商。免费模型往往需要允许可能"
+                "用提示词训练的提供商。",
             ),
             Step("!door:openrouter", "打开 {page|账号的隐私设置}，放宽数据策略。"),
             "若要保留策略，请换一个模型：热门的付费模型通常有多家提供商。",
@@ -49,7 +49,8 @@ KINDS: dict[str, Text] = {
     ),
     "inference_profile": Text(
         "在 Amazon Bedrock 上，{model|该模型} 要通过推理配置文件调用",
-        "Bedrock 的较新模型只能通过推理配置文件（inference profile）调用，请求会分散到多个区域。直接写模型 ID 会被拒绝。",
+        "Bedrock 的较新模型只能通过推理配置文件（inference profile）调用，请求会分散到多个"
+        "区域。直接写模型 ID 会被拒绝。",
         (
             "改用推理配置文件的 ID：在模型 ID 前加 us.、eu.、apac. 或 global.，与请求所在区域一致。",
             "用 `aws bedrock list-inference-profiles` 列出该区域的推理配置文件。",
@@ -108,8 +109,8 @@ KINDS: dict[str, Text] = {
         ),
     ),
     "app_prefix": Text(
-        "发给 API 的模型名带着只给应用看的前缀",
-        "有些框架用“提供商:模型”的写法。这里整段文字 {model|连同前缀} 都发给了 API，而 API 只认不带前缀的模型名。",
+        "发给 API 的模型名 {model|（所填）} 带着只给应用看的前缀",
+        "有些框架用“提供商:模型”的写法。这里前缀也发给了 API，而 API 只认不带前缀的模型名。",
         (
             "去掉前缀和冒号，只写模型名；或在应用自己的设置中选择提供商。",
             "查看应用手册中提供商的写法；有些要用斜杠而不是冒号。",
@@ -145,8 +146,8 @@ KINDS: dict[str, Text] = {
         "模型服务启动时没有开启工具调用",
         "应用发送了工具（函数调用）。vLLM 和 llama.cpp 只有在启动时加上相应参数才接受工具。地址、密钥和模型没有问题。",
         (
-            "重启 vLLM，加上 --enable-auto-tool-choice 和 --tool-call-parser 名称；手册列出了各模型对应的解析器（Qwen 用 "
-            "hermes，Llama 3 用 llama3_json，Mistral 用 mistral）。",
+            "重启 vLLM，加上 --enable-auto-tool-choice 和 --tool-call-parser 名称；手册列出了各模型对应的解析器"
+            "（Qwen 用 hermes，Llama 3 用 llama3_json，Mistral 用 mistral）。",
             "重启 llama.cpp 的服务，加上 --jinja。",
             "如果服务不归你管，请把报错转给管理者；在此之前先在应用中关闭工具。",
         ),
@@ -171,7 +172,7 @@ KINDS: dict[str, Text] = {
         ),
     ),
     "parameter_limit": Text(
-        "{parameter|某个参数} 超过了模型 {model|所允许的} 上限",
+        "{parameter|某个参数} 的值超过了模型的上限",
         "地址、密钥和模型没有问题。应用请求的数值超过了模型的能力。",
         (
             "在应用中把 {parameter} 设为不超过 {limit}。",
@@ -196,12 +197,12 @@ KINDS: dict[str, Text] = {
         "模型 {model|（所请求的）} 不支持工具调用",
         "应用在请求中带了工具（函数调用），而该模型，或在此提供它的所有提供商，都不接受。地址和密钥没有问题。",
         (
-            Step("protocol:ollama", "换用 Ollama 模型库中带 tools 标签的模型： https://ollama.com/search?c=tools 。"),
             Step(
                 "door:openrouter",
                 "换用支持工具的模型： https://openrouter.ai/models?supported_parameters=tools 。",
             ),
-            Step("!protocol:ollama !door:openrouter", "换用支持工具（函数调用）的模型。"),
+            Step("protocol:ollama", "换用 Ollama 模型库中带 tools 标签的模型： https://ollama.com/search?c=tools 。"),
+            Step("!door:openrouter !protocol:ollama", "换用支持工具（函数调用）的模型。"),
             "或在应用中为该模型关闭工具、智能体和 MCP 服务。",
         ),
     ),
@@ -218,7 +219,8 @@ KINDS: dict[str, Text] = {
         "模型不支持应用要求的回答格式",
         "应用通过 response_format 要求返回 JSON，而模型或服务器不接受。地址、密钥和模型名没有问题。",
         (
-            "在应用中关闭结构化输出（response_format、JSON 模式），或换一种：并非处处都支持 json_schema 和 json_object。",
+            "在应用中关闭结构化输出（response_format、JSON 模式），或换一种：并非处处都支持 "
+            "json_schema 和 json_object。",
             "如果服务器要求提示词中包含 JSON 一词，请加上。",
             "换用支持结构化输出的模型。",
         ),
@@ -263,8 +265,8 @@ KINDS: dict[str, Text] = {
         "Hugging Face 的令牌没有调用 Inference Providers 的权限",
         "Hugging Face 认得这个令牌，但调用模型需要单独的权限。",
         (
-            "在 https://huggingface.co/settings/tokens 给令牌加上“Make calls to Inference Providers”权限，或新建一个带该"
-            "权限的令牌。",
+            "在 https://huggingface.co/settings/tokens 给令牌加上“Make calls to Inference Providers”权限，或新建"
+            "一个带该权限的令牌。",
             "把新令牌填到应用中，并重启应用。",
         ),
     ),
@@ -290,8 +292,8 @@ KINDS: dict[str, Text] = {
         "该 Google 账号缺少权限 {permission|来使用该模型}",
         "Google 认得这个账号。可能是在该项目中缺少权限，也可能是项目、区域或模型不存在：两种情况 Google 的回答相同。",
         (
-            "在 Google Cloud 的 IAM 页面 https://console.cloud.google.com/iam-admin/iam 给账号或服务账号加上 Vertex AI User "
-            "角色（roles/aiplatform.user）。",
+            "在 Google Cloud 的 IAM 页面 https://console.cloud.google.com/iam-admin/iam 给账号或服务账号加上 "
+            "Vertex AI User 角色（roles/aiplatform.user）。",
             "检查请求中的项目 ID、区域和模型名。",
             "用 `gcloud auth list` 查看应用用的是哪个账号。",
         ),

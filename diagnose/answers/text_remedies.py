@@ -1,18 +1,19 @@
 """The steps that a pasted text itself names: a page, a header, another model, a variable.
 
 The words are those of a server or a client that the reader does not know, so nothing is requested and an address of
-nobody known is called the server's own claim (``remedy_steps.py``). Addresses that the text gives as the user's own
+nobody known is called the server's own claim . Addresses that the text gives as the user's own
 settings or requests are no advice and are left out.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from diagnose.advice.houses import domain_of, host_of, house_of
-from diagnose.advice.remedy_steps import NamedStep, is_manual, may_answer, written
+from diagnose.answers.hints import quote
+from diagnose.answers.named_steps import NamedStep, is_manual, may_answer, written
+from diagnose.answers.provider_addresses import domain_of, host_of, house_of
 from probes.api.remedies import READ, Remedy, remedies
 
 if TYPE_CHECKING:
@@ -23,7 +24,8 @@ _OWN = (
     r"(?i)(?:[=:：\"'`]|\b(?:get|post|put|curl|for url|fetch|connect to|request to|requesting|called|at)[ :=]|地址|请求"
     r"|url[ :=(]{1,2}|HTTP POST|page[ :])\s?[\"'`(]?$"
 )
-_ADVICE = r"(?i)(?:go to|visit|see|check|configure|settings?|here|manage|find|learn more|at|to):? ?[\"'`(]?$"
+_API_PATH = r"(?i)/(?:v\d\w{0,8}|chat/completions|completions|messages|responses|embeddings|models)(?:[/?:#]|$)"
+_ADVICE = r"(?i)(?:go to|visit|see|check|configure|settings?|here|manage|find|learn more|to):? ?[\"'`(]?$"
 
 
 def named_in(text: ReadText, evidence: str) -> tuple[Remedy, ...]:
@@ -50,7 +52,8 @@ def values_of(found: tuple[Remedy, ...], text: ReadText) -> dict[str, str]:
 def steps_of(found: tuple[Remedy, ...], text: ReadText, code: str, lang: str, evidence: str) -> tuple[NamedStep, ...]:
     """Return the steps that a text asks for, if they can solve a finding with this code."""
     fitting = (one for one in found if may_answer(code, one))
-    return written(((one.kind, *worded) for one in fitting for worded in _worded(one, text)), evidence, lang)
+    said = "" if "{" in evidence else quote(evidence)
+    return written(((one.kind, *worded) for one in fitting for worded in _worded(one, text)), said, lang)
 
 
 def _worded(remedy: Remedy, text: ReadText) -> Iterator[tuple[str, str]]:
@@ -87,9 +90,13 @@ def _family(id: str) -> str:
 def _is_advice(remedy: Remedy, text: ReadText) -> bool:
     if remedy.kind == "model":
         return any(sign.isdigit() or sign == "-" for sign in remedy.value)
+    at = text.plain.find(remedy.value)
+    if remedy.kind == "variable":  # `NAME=value` is a setting of the user's
+        return text.plain[at + len(remedy.value) :].lstrip()[:1] not in ("=", ":")
     if remedy.kind not in ("url", "host", "page"):
         return True
-    at = text.plain.find(remedy.value)
+    if remedy.kind == "page" and re.search(_API_PATH, remedy.value):
+        return False
     before = text.plain[max(0, at - 40) : at]
     return re.search(_ADVICE, before) is not None or re.search(_OWN, before) is None
 
@@ -100,5 +107,3 @@ def _part(text: ReadText, evidence: str) -> str:
         return text.plain
     at = max(0, text.plain.find(evidence.strip("…")[:60]))
     return text.plain[max(0, at - READ // 4) : at + READ * 3 // 4]
-
-
