@@ -67,9 +67,9 @@ def in_order(code: str, asked: Sequence[NamedStep], own: Sequence[str], *, kind:
     ``kind``: the finding has words for this very kind of error, whose first step remains the first, unless the answer
     names a setting.
     """
-    news = [one for one in asked if not any(one.value in step for step in own)]
+    news = list(asked)
     if kind:
-        news = [one for one in news if one.kind not in _SAID_BY_KIND]
+        news = [one for one in asked if one.kind not in _SAID_BY_KIND and not any(one.value in step for step in own)]
     later = kind or code in _PASSING
     pages = [one for one in news if one.kind == "page" and (later or is_manual(one.value))]
     first = [one.text for one in news if one not in pages]

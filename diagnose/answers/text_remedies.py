@@ -21,11 +21,11 @@ if TYPE_CHECKING:
 
 # What stands before an address of the user's own: a setting, or the line of a request.
 _OWN = (
-    r"(?i)(?:[=:：\"'`]|\b(?:get|post|put|curl|for url|fetch|connect to|request to|requesting|called|at)[ :=]|地址|请求"
+    r"(?i)(?:[=:：\"'`]|\b(?:get|post|put|curl|for url|fetch|connect to|request to|requesting|called)[ :=]|地址|请求"
     r"|url[ :=(]{1,2}|HTTP POST|page[ :])\s?[\"'`(]?$"
 )
 _API_PATH = r"(?i)/(?:v\d\w{0,8}|chat/completions|completions|messages|responses|embeddings|models)(?:[/?:#]|$)"
-_ADVICE = r"(?i)(?:go to|visit|see|check|configure|settings?|here|manage|find|learn more|to):? ?[\"'`(]?$"
+_ADVICE = r"(?i)(?:go to|visit|see|check|configure|settings?|here|manage|find|learn more|at|to):? ?[\"'`(]?$"
 
 
 def named_in(text: ReadText, evidence: str) -> tuple[Remedy, ...]:
