@@ -50,7 +50,7 @@ def save(path: Path, before: str, after: str) -> None:
     try:
         writer.write(path, after.encode(_codec(raw), _errors(raw)), check)
     except writer.NotWritten as error:
-        raise BadInput(f"{path} cannot be written: {error.why}.") from None
+        raise BadInput("{path} cannot be written: {why}.", path=path, why=error.why) from None
 
 
 def save_all(replacements: Iterable[Replacement]) -> None:
@@ -75,16 +75,16 @@ def save_all(replacements: Iterable[Replacement]) -> None:
 
 
 def _changed(path: Path) -> BadInput:
-    return BadInput(f"{path} has changed in the meantime; nothing was written.")
+    return BadInput("{path} has changed in the meantime; nothing was written.", path=path)
 
 
 def _bytes(path: Path) -> bytes:
     try:
         raw = bytes_of(path, limit=LARGEST)
     except SkippedFile as error:
-        raise BadInput(f"{path} cannot be read: {error.why}.") from None
+        raise BadInput("{path} cannot be read: {why}.", path=path, why=error.why) from None
     if raw is None:
-        raise BadInput(f"{path} cannot be read: {os.strerror(errno.ENOENT)}.")
+        raise BadInput("{path} cannot be read: {why}.", path=path, why=os.strerror(errno.ENOENT))
     return raw
 
 
