@@ -968,11 +968,12 @@ TEXTS: dict[str, Text] = {
         ),
     ),
     "shape.wrong_protocol": Text(
-        "{host} speaks {other_protocol|another protocol} here, not {protocol|the one chosen}",
+        "{host} serves {other_protocol|another protocol} here, not {protocol|the one chosen}",
         ("LLM APIs come in several protocols. The app speaks one, and at this address another is spoken."),
         (
             "In the app, choose {other_protocol} as the kind of provider.",
             "Or set the base URL to {better_url}",
+            "Set the headers {header} for {other_protocol} too, in {header_variable|the app's settings}.",
             (
                 "See in the manual whether {protocol} has an address of its own there, and which protocols the app "
                 "can "

@@ -773,12 +773,13 @@ TEXTS: dict[str, Text] = {
         ),
     ),
     "shape.wrong_protocol": Text(
-        "{host} 这里用的是 {other_protocol|另一种} 协议，不是 {protocol|所选的那种}",
-        "大模型接口有好几种协议。应用用的是一种，而这个地址用的是另一种。",
+        "{host} 提供的不是 {protocol|所选的协议}",
+        "大模型接口有好几种协议。应用用的是一种，而这个地址提供的是{other_protocol|另一种}。",
         (
             "在应用里把服务商类型改为 {other_protocol}。",
             "或者把接口地址改为 {better_url}",
-            "查看文档里 {protocol} 协议有没有单独的地址，以及应用支持哪些协议。",
+            "请求头 {header} 也要为 {other_protocol} 设置，位置是 {header_variable|应用的设置}。",
+            "查看文档里 {protocol} 有没有单独的地址，以及应用支持哪些协议。",
         ),
     ),
     "shape.error_as_success": Text(

@@ -332,6 +332,7 @@ UI: dict[str, str] = {
     "seen.flow_api_version": "{source} 把 {secret} 写进了 API 版本，并会发往 {host}",
     "seen.flow_header": "{source} 会用请求头把 {secret} 发给 {host}",
     "seen.with_header": "带上 {names} 时被拒绝（来自 {sources}）",
+    "seen.headers_along": "得到应答的请求也带上了 {names}（来自 {sources}）",
     "seen.without_header": "同样的请求，不带 {names}",
     "seen.header_name": "{source} 设置的请求头名称无效",
     "seen.header_value": "{source}：{name} 的值首尾有空白，或含有请求头不能用的字符",
