@@ -1178,10 +1178,11 @@ TEXTS: dict[str, Text] = {
         ),
     ),
     "model.parameter_rejected": Text(
-        "The model does not take something that the app sends",
+        "The model does not take {parameter|something that the app sends}",
         "The address, the key and the model are in order. The model refuses one part of the request: "
         "{parameter|max_tokens, temperature, tools and pictures are the usual ones}.",
         (
+            "Set {variable} for {app}: it then leaves {parameter} out.",
             "In the app, switch off or reset {parameter}.",
             "Update the app: newer versions know what the newer models want.",
             "Choose another model, or switch off tools and pictures for this one.",

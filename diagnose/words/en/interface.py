@@ -365,6 +365,7 @@ UI: dict[str, str] = {
     "seen.flow_header": "{source} sends {secret} to {host} in a header",
     "seen.with_header": "refused with {names} (from {sources})",
     "seen.headers_along": "the request that was answered carried {names} too (from {sources})",
+    "seen.deep_refused": "the deep check was refused with {name}, and {app} sends {name} with every request",
     "seen.without_header": "the same request without {names}",
     "seen.header_name": "{source} sets a header whose name is not possible",
     "seen.header_value": "{source}: the value of {name} begins or ends with white space, or has a character that no "

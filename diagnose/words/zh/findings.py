@@ -941,9 +941,10 @@ TEXTS: dict[str, Text] = {
         ),
     ),
     "model.parameter_rejected": Text(
-        "模型不接受应用发送的某项内容",
+        "模型不接受{parameter|应用发送的某项内容}",
         "地址、密钥和模型都没问题。模型拒绝了请求里的一项：{parameter|常见的是 max_tokens、temperature、工具或图片}。",
         (
+            "为 {app} 设置 {variable}，它就不再发送 {parameter}。",
             "在应用里关闭或重置 {parameter}。",
             "更新应用：新版本知道新模型的要求。",
             "换个模型，或对这个模型关闭工具和图片。",

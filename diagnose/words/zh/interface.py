@@ -333,6 +333,7 @@ UI: dict[str, str] = {
     "seen.flow_header": "{source} 会用请求头把 {secret} 发给 {host}",
     "seen.with_header": "带上 {names} 时被拒绝（来自 {sources}）",
     "seen.headers_along": "得到应答的请求也带上了 {names}（来自 {sources}）",
+    "seen.deep_refused": "深度检查带上 {name} 时被拒绝，而 {app} 的每个请求都带 {name}",
     "seen.without_header": "同样的请求，不带 {names}",
     "seen.header_name": "{source} 设置的请求头名称无效",
     "seen.header_value": "{source}：{name} 的值首尾有空白，或含有请求头不能用的字符",
