@@ -14,8 +14,8 @@ from probes.model.exchange import Body, Exchange
 from probes.model.failure import Kind
 
 FEWEST = 3  # paths that are refused alike
-# What these mean is told by the status: a credential, a limit, or a path that is not there.
-_OTHERWISE = frozenset({401, 402, 403, 404, 405, 407, 408, 410, 429})
+# What these mean is told by the status: a credential, a limit, a size, or a path that is not there.
+_OTHERWISE = frozenset({401, 402, 403, 404, 405, 407, 408, 410, 413, 414, 429, 431})
 _COMPARED = 300  # characters of a page's words
 _VARIABLE = r"\d+|[0-9a-f]{8,64}"
 

@@ -57,7 +57,7 @@ def test_two_paths_prove_nothing() -> None:
     assert not refuses_everything(refused(), [refused(PATHS[1])])
 
 
-@pytest.mark.parametrize("status", [200, 401, 403, 404, 405, 407, 429, 500, 502])
+@pytest.mark.parametrize("status", [200, 401, 403, 404, 405, 407, 413, 429, 500, 502])
 def test_a_status_that_tells_more_is_no_wordless_refusal(status: int) -> None:
     assert not wordless(refused(status=status))
 
