@@ -220,10 +220,10 @@ def target_name(settings: Settings) -> str:
 
 
 def _shows_a_key(text: str) -> bool:
+    """Check whether a text is a key or has one as a part of a host or path."""
     from probes.keys.flaws import url_is_key
-    from probes.pasted.keys_in_text import find_keys
 
-    return url_is_key(text) or bool(find_keys(text))
+    return any(url_is_key(part) for part in (text, *re.split("[/.:]+", text)) if len(part) >= 16)
 
 
 def _target_table(settings: Settings) -> dict[str, Any]:
