@@ -149,8 +149,7 @@ KINDS: dict[str, Text] = {
         "The terms of {model|this model} have not been accepted yet",
         "The vendor gives this model only to accounts that have accepted its terms or requested access.",
         (
-            "Accept the terms or request access: open {page|the model's page} and sign in with the account to which the "
-            "key belongs.",
+            "Accept the terms or request access: open {page|the model's page} and sign in with the account of the key.",
             "Use a key of the account or organization that has access.",
         ),
     ),
@@ -401,7 +400,7 @@ KINDS: dict[str, Text] = {
         "The server wants the header {wanted_header|that it names}",
         "The server refuses the request because this header is missing or has another value than it expects.",
         (
-            "Add the header {wanted_header} to those that the app sends. The server's manual says which value it takes.",
+            "Add the header {wanted_header} to those that the app sends. Its manual says which value it takes.",
             "Update the app: its newer versions may send the header by themselves.",
         ),
     ),
