@@ -12,8 +12,10 @@ from diagnose.answers.named_steps import in_order
 from diagnose.evidence import client_urls
 from diagnose.evidence.view import View
 from diagnose.evidence.word_values import values_of
+from diagnose.findings.api import SPOKEN
 from diagnose.judging.root_cause import RaisedRule
 from diagnose.report import Finding, Fix, Proven
+from probes.model.note import note
 
 # The case of a finding in TIED whose fix the named app cannot express as a base URL.
 UNREACHABLE = "unreachable"
@@ -38,6 +40,17 @@ def findings_of(
     return tuple(finding_of(one, view, facts, lang, half if one is root else None) for one in standing)
 
 
+def _names(view: View, lang: str) -> dict[str, str]:
+    """Return the names of the app and of the protocol as people write them; other values have their ids."""
+    target, client = view.evidence.target, view.client
+    names = {"protocol": SPOKEN.get(target.protocol, target.protocol)}
+    if view.app is not None:
+        names["app"] = view.app.name
+    elif client is not None:  # the official SDK, which the user did not name
+        names["app"] = words.spoken(note("official_sdk", name=client.name.partition(" for ")[0]), lang)
+    return names
+
+
 def finding_of(raised_rule: RaisedRule, view: View, facts: CaseFacts, lang: str, streaming: bool | None) -> Finding:
     """Write the finding of a rule that holds, in the language ``lang``.
 
@@ -49,7 +62,7 @@ def finding_of(raised_rule: RaisedRule, view: View, facts: CaseFacts, lang: str,
     settings, values, reachable = client_urls.translated(
         view.app, view.evidence.target.protocol, claim.settings, claim_values
     )
-    all_values = values_of(view) | {name: value for name, value in values.items() if value}
+    all_values = values_of(view) | _names(view, lang) | {name: value for name, value in values.items() if value}
     for name, value in values.items():
         if not value:
             all_values.pop(name, None)

@@ -140,6 +140,21 @@ def phrase(key: str, lang: str, values: Mapping[str, str | None] | None = None) 
     return put(part(lang, "interface").UI[key], values or {})
 
 
+def sentence(said: object, lang: str) -> str:
+    """Write the sentence of an error in the language ``lang``; the English one, if the language does not have it.
+
+    ``said`` is a :class:`probes.model.sentence.Sentence`, an error that has one, or its English text.
+    """
+    from probes.model.sentence import Sentence, filled
+
+    said = getattr(said, "sentence", said)
+    texts: dict[str, str] = part(lang, "errors").ERRORS
+    if not isinstance(said, Sentence):
+        return texts.get(str(said), str(said))
+    values = {name: sentence(value, lang) for name, value in said.values.items()}
+    return filled(texts.get(said.template, said.template), values)
+
+
 def line(evidence: Seen, lang: str) -> str:
     """Write a line of evidence in the language ``lang``."""
     return phrase(f"seen.{evidence.name}", lang, {name: spoken(value, lang) for name, value in evidence.values.items()})
@@ -224,6 +239,8 @@ def fill(template: str, values: Mapping[str, str | None], stand_ins: Mapping[str
             before = ""
         if after and _wide(template[slot.end() :][:1]) and _wide(value[-1:]):
             after = ""
+        if value.startswith(("the ", "this ")) and template[: slot.start()][-1:] in ("", "."):
+            value = value[0].upper() + value[1:]  # a sentence begins with a stand-in
         return before + value + after
 
     filled = SLOT.sub(put, template)

@@ -57,7 +57,7 @@ def test_an_address_of_the_same_provider_becomes_the_fix_and_a_strangers_does_no
     assert named_base_url(view("remedy-hostile-host")) == ""
     report = judge(recorded(BY_NAME["remedy-hostile-host"]).evidence)
     assert all(not finding.fixes for finding in report.findings)
-    assert "its own claim" in report.findings[0].steps[0]
+    assert "Only the server says so" in report.findings[0].steps[0]
 
 
 @pytest.mark.parametrize("lang", ["en", "zh"])
