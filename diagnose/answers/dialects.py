@@ -31,7 +31,7 @@ _NAME = r"[A-Za-z][\w.:-]{4,79}"
 _ESCAPE = r"\\u([0-9a-fA-F]{4})"
 _TAG = r"<[^<>]{0,300}>"
 _STATUS = (
-    r"(?i)(?:error|code|status|http|\bis|returns?|returned|返回|报错?|提示|显示|错误|状态码|response)(?:/[\d.]{1,3})?"
+    r"(?i)(?:error|code|status|param|http|\bis|returns?|returned|返回|报错?|提示|显示|错误|状态码|response)(?:/[\d.]{1,3})?"
     r"(?:[ _]?(?:code|error|status))?"
     r"[\"' :=(]{0,4}([45]\d\d)(?![0-9a-z_])|^\W{0,3}([45]\d\d)(?![0-9a-z_])"
     r"|(?<![0-9a-z_])([45]\d\d)(?:\W{1,3}(?:unauthori|forbidden|not found|too many"

@@ -222,6 +222,8 @@ UI: dict[str, str] = {
     "explain.no_code": "There is no code {code}. `llmdoctor explain -` reads an error text.",
     "explain.more": "More: llmdoctor explain {code}",
     "explain.also": "Also possible",
+    "explain.fix": "Fix",
+    "explain.unsure": "The text does not prove this. `llmdoctor check` asks the server itself and tells.",
     "explain.why": "Why",
     "explain.likely": "likely",
     "explain.possible": "possible",

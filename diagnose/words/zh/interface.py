@@ -201,6 +201,8 @@ UI: dict[str, str] = {
     "explain.no_code": "没有 {code} 这个代码。要解读报错文字，请用 `llmdoctor explain -`。",
     "explain.more": "详细说明：llmdoctor explain {code}",
     "explain.also": "也可能是",
+    "explain.fix": "解决",
+    "explain.unsure": "这段文字不能证明就是这个原因。`llmdoctor check` 会直接询问服务器，给出结论。",
     "explain.why": "原因",
     "explain.likely": "很可能",
     "explain.possible": "有可能",
