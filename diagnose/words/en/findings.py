@@ -368,8 +368,8 @@ TEXTS: dict[str, Text] = {
     "proxy.invalid": Text(
         "The proxy setting is not a usable proxy address",
         "A proxy setting consists of a scheme, a host and a port, such as http://127.0.0.1:7890. The value in "
-        "{source|the proxy setting} does not, or its port does not accept proxy requests. The app fails before it "
-        "reaches {host}.",
+        "{source|the proxy setting} does not have this form, uses an unknown scheme, or its port does not accept "
+        "proxy requests. The app fails before it reaches {host}.",
         (
             "Set the proxy to {better_proxy}",
             Step(
@@ -443,8 +443,8 @@ TEXTS: dict[str, Text] = {
                 ),
             ),
             (
-                "Or delete {source|ALL_PROXY} and set HTTPS_PROXY=http://HOST:PORT to the HTTP port of the "
-                "same proxy program."
+                "Or set HTTPS_PROXY=http://HOST:PORT to the HTTP port of the same proxy program, instead of "
+                "{source|ALL_PROXY}."
             ),
         ),
     ),
@@ -845,8 +845,8 @@ TEXTS: dict[str, Text] = {
     ),
     "http.front_auth": Text(
         "A gateway in front of the API requires its own login",
-        "A password prompt, single sign-on or an access gateway is in front of the API. The API has not seen the "
-        "key yet.",
+        "A password prompt, single sign-on or an access gateway is in front of the API and requires its own "
+        "credential besides the key. The API has not seen the key yet.",
         (
             ("Ask the operator of {host} for an address meant for programs, or for a token for the gateway."),
             "If it is your company's server, connect to its VPN first.",

@@ -36,6 +36,7 @@ NOTES: dict[str, str] = {
     "stand_in": "a placeholder for servers that need no key",
     "example": "an example value",
     # An app
+    "environment_variable": "the environment variable {name}",
     "official_sdk": "the {name}",
     # A proxy URL
     "white_space": "white space",

@@ -127,6 +127,16 @@ CASES: dict[str, Text] = {
             ),
         ),
     ),
+    "proxy.refused:silent": Text(
+        "Timeout: the proxy does not answer the request to connect to {host}",
+        "The proxy accepted the connection, but did not answer in time. It is overloaded or stuck, or it cannot reach "
+        "{host} itself. The request did not reach the API, and the key is not the cause.",
+        (
+            "Restart the proxy program, or choose another node in it.",
+            "Ask whoever runs the proxy to allow {host}, port {port|443}.",
+            "If this machine can connect directly, add {host} to NO_PROXY.",
+        ),
+    ),
     "proxy.refused:unreached": Text(
         "The proxy works, but could not connect to {host}",
         "The proxy accepted the request and reported that it could not connect: the host is down, its name is not "
