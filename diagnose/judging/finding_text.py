@@ -6,7 +6,9 @@ from collections.abc import Iterable
 
 from diagnose import words
 from diagnose.advice.case_facts import CaseFacts, plan_url
-from diagnose.advice.remedy_steps import remedy_steps
+from diagnose.advice.remedy_steps import answer_of, named_values, remedy_steps
+from diagnose.answers.kinds import kind_of
+from diagnose.answers.named_steps import in_order
 from diagnose.evidence import client_urls
 from diagnose.evidence.view import View
 from diagnose.evidence.word_values import values_of
@@ -74,16 +76,21 @@ def finding_of(raised_rule: RaisedRule, view: View, facts: CaseFacts, lang: str,
             all_values.pop(name, None)
     if plan := plan_url(view):
         all_values.setdefault("plan_url", plan)
-    text = words.say(code, lang, all_values, claim.case if reachable or code not in TIED else UNREACHABLE, facts)
+    case = claim.case if reachable or code not in TIED else UNREACHABLE
+    kind = None if case else kind_of(code, answer_of(view), {**all_values, **named_values(view)}, facts)
+    if kind is not None:
+        case = kind.id
+        all_values = {**all_values, **named_values(view), **kind.values}
+    text = words.say(code, lang, all_values, case, facts)
     asked = remedy_steps(view, code, lang, claim.settings if claim.verified else None)
     if url := all_values.get("better_url"):  # the finding's own words name this address
-        asked = tuple(step for step in asked if url not in step)
+        asked = tuple(step for step in asked if url not in step.text)
     fixes = []
     if settings is not None:
         named = asked if claim.verified else ()
-        summary = (*named, *text.steps, text.title)[0]
+        summary = (*(step.text for step in named), *text.steps, text.title)[0]
         fixes.append(Fix(summary, settings, claim.verified))
-    steps = (*asked, *text.steps)[: words.MOST_STEPS]
+    steps = in_order(code, asked, text.steps, kind=kind is not None)
     if not fixes and streaming is not None:
         summary = words.phrase("fix.stream_alone" if streaming else "fix.no_stream", lang)
         steps = (summary, *steps)

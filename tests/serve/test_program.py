@@ -199,7 +199,7 @@ def test_a_port_in_use_is_reported() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         done = CliRunner().invoke(llmdoctor, ["serve", "--listen", f"127.0.0.1:{port}"])
-    assert f"127.0.0.1:{port} cannot be listened on" in done.output
+    assert f"Cannot listen on 127.0.0.1:{port}" in done.output
 
 
 def test_without_its_packages_it_says_how_to_get_them(tmp_path: Path) -> None:
