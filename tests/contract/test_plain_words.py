@@ -36,7 +36,7 @@ ENGLISH = {
     r"made for people": "the website, not the API",
     r"in each other's place": "are swapped",
     r"goes? out twice": "contains /v1 twice",
-    r"\bis no (?:JSON|TOML|YAML|list|table|number|text|key|web server|whole|credit)\b": "is not",
+    r"(?<!there )\bis no (?:JSON|TOML|YAML|list|table|number|text|key|web server|whole|credit)\b": "is not",
     r"\b(?:is|are) meant\?": "did you mean",
     r"\b(?:is|are) to be\b": "must be",
     r"start (?:again|the app again)": "restart your app",
@@ -83,7 +83,7 @@ CHINESE = {
     r"拆开": "解密",
     r"攒着|攒起来": "缓冲",
     r"身份证|邻居|谈不拢|商量": "（不用比喻）",
-    r"(?<![A-Za-z.])Key(?![A-Za-z=_ ]?[A-Za-z=_])": "密钥",
+    r"(?<![A-Za-z.])(?<!API )Key(?![A-Za-z=_ ]?[A-Za-z=_])": "密钥",
     r"途中有东西": "中间有东西",
 }
 
