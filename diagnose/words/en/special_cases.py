@@ -253,7 +253,7 @@ CASES: dict[str, Text] = {
             Step(
                 "container", "In a container, restart the container engine, or start the container with --dns 1.1.1.1."
             ),
-            ("Set another DNS server, such as 1.1.1.1 or 223.5.5.5. The present one is {address}."),
+            ("Set another DNS server, such as 1.1.1.1 or 223.5.5.5. Now in use: {address}."),
             "Check whether this machine is online, and connect to the VPN if its DNS server is needed.",
         ),
     ),
@@ -477,7 +477,7 @@ CASES: dict[str, Text] = {
         (
             "Set the base URL to {better_url}",
             "If an app has already used this address, replace the key: create a new one and delete the old one.",
-            "If you know and trust {location}, use that host in the base URL, so that nothing is redirected.",
+            "If you know and trust {location}, set the base URL to that address, so that nothing is redirected.",
             Step(
                 "owner",
                 "If the server is yours, make it answer itself or forward requests instead of redirecting them.",
@@ -571,7 +571,7 @@ CASES: dict[str, Text] = {
         ),
     ),
     "http.blocked:rate": Text(
-        "Rate limit of the firewall in front of {host} reached",
+        "Rate limit reached at the firewall in front of {host}",
         "Not the API but the firewall in front of it limits how many requests one IP address may send, and blocks "
         "it for a while. Everyone who shares the address counts together. The key was not checked.",
         (
@@ -1262,7 +1262,7 @@ CASES: dict[str, Text] = {
     # -- credentials that tell about themselves
     "key.wrong_kind:token": Text(
         "This is a token, not an API key",
-        "It is {credential|a token} of {issuer|another service}. The model API does not accept it as a key.",
+        "It is {credential|a token}, issued by {issuer|another service}. The model API does not accept it as a key.",
         (
             "Create an API key at {console}",
             "Use an API key that was issued for {host}, not the token of a login.",
