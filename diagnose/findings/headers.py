@@ -11,6 +11,7 @@ from diagnose.evidence.view import View
 from diagnose.report import Seen, Severity, seen
 from probes.model.attempt import Change
 from probes.model.facts import HeaderFacts
+from probes.model.source import Source
 
 
 def left_out(view: View) -> Claim | None:
@@ -55,7 +56,11 @@ def wanted(view: View, claim: Claim | None) -> Claim | None:
 
     carried = any(one.lower() == name.lower() for one in subject.request.headers)
     fact = next((one for one in view.settings.headers if one.name.lower() == name.lower()), None)
-    values = {"header": name, "header_variable": variable(view), "source": str(fact.source) if fact is not None else ""}
+    values: dict[str, str | Source] = {
+        "header": name,
+        "header_variable": variable(view),
+        "source": fact.source if fact is not None else "",
+    }
     return replace(
         claim,
         values={**claim.values, **{slot: text for slot, text in values.items() if text}},
@@ -85,9 +90,10 @@ def sent_along(view: View, protocol: str) -> tuple[tuple[Seen, ...], dict[str, s
     return (seen("headers_along", names=_names(facts), sources=_sources(facts)),), values
 
 
-def _values(facts: Iterable[HeaderFacts]) -> dict[str, str]:
+def _values(facts: Iterable[HeaderFacts]) -> dict[str, str | Source]:
     found = list(facts)
-    return {"header": _names(found), "source": _sources(found), "variable": found[0].source.variable}
+    source = found[0].source if len({str(one.source) for one in found}) == 1 else _sources(found)
+    return {"header": _names(found), "source": source, "variable": found[0].source.variable}
 
 
 def _names(facts: Iterable[HeaderFacts]) -> str:

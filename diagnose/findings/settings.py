@@ -87,7 +87,11 @@ def _wrong_variable(view: View) -> Claim | None:
     if conflict is None:
         return None
     app_variable = view.app_variable(conflict.role)
-    values = {"variable": conflict.name.strip(), "source": str(conflict.source), "app_variable": app_variable}
+    values: dict[str, str | Source] = {
+        "variable": conflict.name.strip(),
+        "source": conflict.source,
+        "app_variable": app_variable,
+    }
     severity = Severity.WARNING if view.works_as_given else None
     lines = (seen("unread", source=conflict.source, variable=conflict.name.strip()),)
     if (
@@ -120,7 +124,11 @@ def _conflict(view: View) -> Claim | None:
         None,
     )
     chosen = best or conflicts[0]
-    values = {"source": str(chosen.winner or ""), "other_source": str(chosen.source), "variable": chosen.name}
+    values: dict[str, str | Source] = {
+        "source": chosen.winner or "",
+        "other_source": chosen.source,
+        "variable": chosen.name,
+    }
     if best is None:
         return Claim(lines, values=values)
     lines = (seen("conflict_works", source=best.source), *lines)

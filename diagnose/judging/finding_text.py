@@ -14,7 +14,8 @@ from diagnose.evidence.view import View
 from diagnose.evidence.word_values import values_of
 from diagnose.judging.root_cause import RaisedRule
 from diagnose.report import Finding, Fix, Proven
-from probes.model.note import note
+from probes.model.note import Note, note
+from probes.model.source import Source, SourceKind
 
 # The case of a finding in TIED whose fix the named app cannot express as a base URL.
 UNREACHABLE = "unreachable"
@@ -39,6 +40,13 @@ def findings_of(
     return tuple(finding_of(one, view, facts, lang, half if one is root else None) for one in standing)
 
 
+def _spoken(value: str | Note | Source | tuple[Note, ...], lang: str) -> str:
+    """Write a value as a part of a sentence, in which an environment variable is called so."""
+    if isinstance(value, Source) and value.kind is SourceKind.ENVIRONMENT:
+        value = note("environment_variable", name=value.name)
+    return words.spoken(value, lang)
+
+
 def _app_name(view: View, lang: str) -> dict[str, str]:
     """Return the name of the app as people write it; the protocol's is put in by :func:`words.say`."""
     client = view.client
@@ -57,7 +65,7 @@ def finding_of(raised_rule: RaisedRule, view: View, facts: CaseFacts, lang: str,
     the other way failed; a finding without another fix then suggests that first.
     """
     code, claim = raised_rule.rule.code, raised_rule.claim
-    claim_values = {name: words.spoken(value, lang) for name, value in claim.values.items()}
+    claim_values = {name: _spoken(value, lang) for name, value in claim.values.items()}
     settings, values, reachable = client_urls.translated(
         view.app, view.evidence.target.protocol, claim.settings, claim_values
     )
