@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from probes.model.note import Note
 from probes.model.record import Record
-from probes.model.source import Source
+from probes.model.source import Source, SourceKind
 
 
 class Severity(StrEnum):
@@ -65,12 +65,42 @@ def anchor(code: str) -> str:
 
 
 @dataclass(frozen=True, slots=True, repr=False, eq=False)
+class Place(Record):
+    """One value that a fix changes: where it is, and what it becomes.
+
+    ``file`` is the path as shown and ``line`` counts from 1; they are empty and 0 for a variable of the environment and
+    for an option. ``name`` is that of the variable, field or option, after the fix. ``value_shown`` is the new value,
+    of a key only its hint; empty if the value is removed. ``renames`` is the former name, if the name changes.
+    """
+
+    file: str
+    line: int
+    name: str
+    value_shown: str
+    renames: str = ""
+    kind: SourceKind = SourceKind.NONE
+
+    @property
+    def location(self) -> str:
+        """``file:line``, or an empty text if the value is not in a file."""
+        return f"{self.file}:{self.line}" if self.line else self.file
+
+
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
 class Fix(Record):
-    """Settings that fix a finding; ``verified`` says that this run received an answer with them."""
+    """Settings that fix a finding; ``verified`` says that this run received an answer with them.
+
+    ``places`` are the values to change, all of them together. ``command`` applies the fix: ``llmdoctor check … --fix``,
+    or lines for the user's shell; empty if no command can. ``by_hand`` says, in the language of the report, what has to
+    be changed by hand, and why.
+    """
 
     summary: str
     settings: Mapping[str, object]
     verified: bool
+    places: tuple[Place, ...] = ()
+    command: str = ""
+    by_hand: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, repr=False, eq=False)

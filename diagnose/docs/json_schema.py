@@ -181,7 +181,31 @@ def _observed(closed: bool) -> Schema:
 
 def _finding(closed: bool) -> Schema:
     changes = {"type": "object", "description": "The settings to change.", "additionalProperties": {}}
-    fix = _object(closed, {"summary": TEXT, "settings": changes, "verified": FLAG})
+    where = {
+        "file": {**MAYBE_TEXT, "description": "The path; null if the value is not in a file."},
+        "line": _or_null({"type": "integer", "minimum": 1}),
+        "name": _text("The variable, field or option, after the change."),
+    }
+    place = _object(
+        closed,
+        {
+            **where,
+            "value": _text("What the value becomes; of a key only its hint; empty if it is removed."),
+            "renames": {**MAYBE_TEXT, "description": "The former name, if the name changes."},
+        },
+    )
+    fix = _object(
+        closed,
+        {
+            "summary": TEXT,
+            "settings": changes,
+            "verified": FLAG,
+            "where": _or_null(_object(closed, where)),
+            "places": {"type": "array", "items": place, "description": "All values that change, together."},
+            "command": {**MAYBE_TEXT, "description": "Applies the fix: a command line, or lines for the shell."},
+            "by_hand": {**TEXTS_, "description": "What has to be changed by hand, and why."},
+        },
+    )
     return _object(
         closed,
         {

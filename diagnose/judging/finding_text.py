@@ -12,6 +12,7 @@ from diagnose.answers.named_steps import in_order
 from diagnose.evidence import client_urls
 from diagnose.evidence.view import View
 from diagnose.evidence.word_values import values_of
+from diagnose.judging.fix_places import places_of
 from diagnose.judging.root_cause import RaisedRule
 from diagnose.report import Finding, Fix, Proven
 from probes.model.note import Note, note
@@ -88,7 +89,7 @@ def finding_of(raised_rule: RaisedRule, view: View, facts: CaseFacts, lang: str,
     if settings is not None:
         named = asked if claim.verified else ()
         summary = (*(step.text for step in named), *text.steps, text.title)[0]
-        fixes.append(Fix(summary, settings, claim.verified))
+        fixes.append(Fix(summary, settings, claim.verified, places_of(settings, view)))
     steps = in_order(code, asked, text.steps, kind=kind is not None)
     if not fixes and streaming is not None:
         summary = words.phrase("fix.stream_alone" if streaming else "fix.no_stream", lang)

@@ -433,6 +433,7 @@ FLOORS = (
     "diagnose.findings diagnose.snippets diagnose.rendering",
     "diagnose.judging diagnose.formats",
     "diagnose.tables",
+    "diagnose.cli.fixing",
     "diagnose.serve diagnose.cli diagnose.docs",
     "diagnose.cli.commands",
 )
@@ -525,7 +526,9 @@ def test_imports_point_down() -> None:
     ]
     assert up == []
     rooms = {".".join(name.split(".")[:2]) for name in MODULES if name.count(".")}
-    assert rooms - {"diagnose.__main__"} == set(floor) - {"diagnose.cli.commands"}, "a room without a floor"
+    assert rooms - {"diagnose.__main__"} == set(floor) - {"diagnose.cli.commands", "diagnose.cli.fixing"}, (
+        "a room without a floor"
+    )
 
 
 # Modules that open files: the reader, the writer, and the practice server, which writes the certificates of its tests.
@@ -633,7 +636,7 @@ THROUGH_WORLDS = frozenset(
     probes.protocols.features.openai probes.protocols.features.responses probes.protocols.gemini
     probes.protocols.ollama probes.protocols.openai probes.protocols.responses probes.protocols.stream_counter
     probes.run.api_checks probes.run.connection probes.run.host_environment probes.run.offline_checks
-    diagnose.evidence.proxied_rounds diagnose.judging.complete_fixes probes.settings.conflicts probes.settings.environment probes.settings.key_selection
+    diagnose.evidence.proxied_rounds diagnose.judging.complete_fixes diagnose.judging.fix_places probes.settings.conflicts probes.settings.environment probes.settings.key_selection
     probes.settings.network_settings probes.settings.options
     probes.settings.sdk_selection probes.settings.variable_typos probes.steps.dns probes.steps.door
     probes.steps.recorder probes.steps.settings probes.steps.tls probes.urls.login_pages

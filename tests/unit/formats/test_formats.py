@@ -147,7 +147,25 @@ CONTRACT: dict[str, object] = {
             "title": TEXT,
             "explanation": TEXT,
             "evidence": [TEXT],
-            "fixes": [{"summary": TEXT, "settings": dict, "verified": FLAG}],
+            "fixes": [
+                {
+                    "summary": TEXT,
+                    "settings": dict,
+                    "verified": FLAG,
+                    "where": (dict, type(None)),
+                    "places": [
+                        {
+                            "file": MAYBE,
+                            "line": (int, type(None)),
+                            "name": TEXT,
+                            "value": TEXT,
+                            "renames": MAYBE,
+                        }
+                    ],
+                    "command": MAYBE,
+                    "by_hand": [TEXT],
+                }
+            ],
             "caused_by": MAYBE,
         }
     ],
@@ -203,9 +221,11 @@ def test_json_says_everything_as_it_was() -> None:
 def test_no_fix_is_lost_in_json() -> None:
     fixes = {found["code"]: found["fixes"] for found in stdlib_json.loads(json.render(BROKEN, "en"))["findings"]}
     step = "Set the base URL to https://relay.example/v1"
-    assert fixes["url.version_missing"] == [{"summary": step, "settings": SETTINGS, "verified": True}]
+    unplaced: dict[str, object] = {"where": None, "places": [], "command": None, "by_hand": []}
+    assert fixes["url.version_missing"] == [{"summary": step, "settings": SETTINGS, "verified": True, **unplaced}]
     assert fixes["shape.web_page"] == []
-    assert fixes["settings.conflict"] == [{"summary": "Remove one of the two", "settings": {}, "verified": False}]
+    remove = {"summary": "Remove one of the two", "settings": {}, "verified": False}
+    assert fixes["settings.conflict"] == [remove | unplaced]
 
 
 # -- text --------------------------------------------------------------------------------------------------------------
