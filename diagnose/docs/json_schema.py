@@ -173,6 +173,7 @@ def _observed(closed: bool) -> Schema:
             "listed": MAYBE_FLAG,
             "count": COUNT,
             "finish": TEXT,
+            "answer_ms": NUMBER,
             "ttft_ms": NUMBER,
             "events": COUNT,
         },

@@ -13,18 +13,25 @@ from probes.network.network import Network
 from probes.run.connection import ConnectionChecks
 from probes.run.key_policy import decide
 from probes.run.offline_checks import OfflineChecks, scrubber, survey, target
-from probes.steps.recorder import Recorder, Watch, scrubbed
+from probes.steps.recorder import Recorder, Waits, Watch, scrubbed
 
 
 async def run(
-    given: Settings, *, network: Network | None = None, watch: Watch | None = None, version: str = "0"
+    given: Settings,
+    *,
+    network: Network | None = None,
+    watch: Watch | None = None,
+    waits: Waits | None = None,
+    version: str = "0",
 ) -> Evidence:
     """Measure what ``given`` describes. Raises nothing for what the network or the server does.
+
+    ``watch`` is called with each observation, ``waits`` when a step begins.
 
     A cancellation (Ctrl-C) and the run's deadline end it with the evidence gathered so far.
     """
     scrub = scrubber(given)
-    recorder = Recorder(given.limits, scrub, watch)
+    recorder = Recorder(given.limits, scrub, watch, waits)
     began = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     offline: OfflineChecks | None = None
     connection: ConnectionChecks | None = None
