@@ -104,6 +104,15 @@ class Page:
         ellipsis = "…" if self.unicode else "..."
         return chop_cells(text, max(1, room - len(ellipsis)))[0].rstrip() + ellipsis
 
+    def clip_middle(self, text: str, room: int) -> str:
+        """Shorten a text to ``room`` cells, but keep both ends: those of a URL say more than its middle."""
+        if not self.wrapped or self.cells(text) <= room:
+            return text
+        tail = text[-(room // 2) :]
+        while self.cells(tail) > room // 2:
+            tail = tail[1:]
+        return self.clip(text, room - self.cells(tail)) + tail
+
     def hang(self, lead: Line, pieces: Line, right: str = "", most: int = 0) -> None:
         """Add ``lead``, then ``pieces`` wrapped in a column after it, and ``right`` at the end of the first line.
 

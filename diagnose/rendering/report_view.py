@@ -9,7 +9,7 @@ fix". A format decides only how much of it is shown, and how.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from diagnose.rendering.fix_view import FixView, fix_view
@@ -40,8 +40,8 @@ _NOTHING_TO_CHECK = ("connect_to", "address", "not_tls", "keyless")
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
-    """One step of what to do; ``tested`` says that the run received an answer with exactly this."""
+class Action:
+    """One thing to do; ``tested`` says that the run received an answer with exactly this."""
 
     text: str
     tested: bool
@@ -55,7 +55,7 @@ class Problem:
     title: str
     code: str
     fixes: tuple[FixView, ...]
-    steps: tuple[Step, ...]
+    steps: tuple[Action, ...]
     explanation: str
     evidence: tuple[str, ...]
     followers: tuple[tuple[str, str], ...]
@@ -145,7 +145,7 @@ def view_of(report: Report, lang: str) -> ReportView:
         side=side,
         notices=tuple(_notices(report, lang)),
         main=problems,
-        others=tuple(_problem(finding, followers, report, lang) for finding, followers in others),
+        others=tuple(_other(finding, followers, report, lang) for finding, followers in others),
         checks=tuple(check(line, lang) for line in report.probes),
         settings=tuple(settings(report.target, lang)),
         working=tuple(settings_lines(report.settings)) if report.settings else (),
@@ -211,11 +211,19 @@ def _problem(finding: Finding, followers: list[Finding], report: Report, lang: s
         title=finding.title,
         code=finding.code,
         fixes=fixes,
-        steps=tuple(Step(text, text in tested) for text in advice(finding)),
+        steps=tuple(Action(text, text in tested) for text in advice(finding)),
         explanation=finding.explanation,
         evidence=finding.evidence,
         followers=tuple((one.title, one.code) for one in followers),
     )
+
+
+def _other(finding: Finding, followers: list[Finding], report: Report, lang: str) -> Problem:
+    """Return another problem. An error of the same step as the cause is another reading of one fault, not a second."""
+    problem = _problem(finding, followers, report, lang)
+    cause = next((one for one in report.findings if one.code == report.root_cause), None)
+    same = problem.mark == "fail" and cause is not None and cause.probe == finding.probe
+    return replace(problem, mark="warn") if same else problem
 
 
 def check(line: ProbeLine, lang: str) -> Check:
@@ -261,7 +269,7 @@ def _place(source: object) -> str:
 
 
 def _name_of(app: str) -> str:
-    from probes.catalog.apps import load
+    from diagnose.evidence.client_urls import known
 
-    found = load().get(app)
+    found = known(app)
     return found.name if found is not None else app

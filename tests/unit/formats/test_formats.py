@@ -261,7 +261,7 @@ def test_text_shows_the_cause_then_the_fix_then_the_reason() -> None:
             "         2. Start the app again",
             "\n  Why    The SDK adds",
             "POST https://relay.example/chat/completions → 404\n",
-            "\n  Also   ! OPENAI_BASE_URL and .env differ (settings.conflict)\n",
+            "\n  Also   OPENAI_BASE_URL and .env differ (settings.conflict)\n",
             "\n  ✓ settings  ✓ connection  ✗ endpoint  ! key\n  – model, answer, streaming: not checked\n",
             "  https://api.deepseek.com/v1 (OPENAI_BASE_URL) · sk-4…b7c1 (.env:3)\n",
             "-v shows everything · --format markdown to share · 3 requests, 27 tokens",
