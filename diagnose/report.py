@@ -60,6 +60,15 @@ def seen(name: str, /, **values: object) -> Seen:
     return Seen(name, {slot: value if isinstance(value, ours) else str(value) for slot, value in values.items()})
 
 
+def anchor(code: str) -> str:
+    """Return the anchor of a code in ``docs/findings.md`` and its translations. It never changes.
+
+    >>> anchor("url.version_missing")
+    'url-version_missing'
+    """
+    return code.replace(".", "-")
+
+
 class RequestLine(str):
     """A line of evidence about one request. It keeps its parts for formats that align them.
 

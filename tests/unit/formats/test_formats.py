@@ -258,7 +258,7 @@ def test_text_shows_the_cause_then_the_fix_then_the_reason() -> None:
             "✗ The address lacks its version segment                      url.version_missing\n",
             "  The problem is in your settings.\n",
             "\n  Fix    1. Set the base URL to https://relay.example/v1 (tested just now)\n",
-            "         2. Start the app again",
+            "         2. Restart the app",
             "\n  Why    The SDK adds",
             "POST https://relay.example/chat/completions → 404\n",
             "\n  Also   OPENAI_BASE_URL and .env differ (settings.conflict)\n",
@@ -296,7 +296,7 @@ def test_verbose_text_shows_everything() -> None:
         text.render(BROKEN, "en", verbose=True),
         [
             "✗ The address lacks its version segment",
-            "    2. Start the app again",
+            "    2. Restart the app",
             "    The SDK adds",
             "    POST https://relay.example/chat/completions → 404",
             "A web page answers (shape.web_page)",
@@ -348,10 +348,10 @@ def test_what_works_with_the_fix_alone_says_so() -> None:
 
 def test_text_of_warnings_says_that_it_works() -> None:
     lines = text.render(DEGRADED, "en").splitlines()
-    assert re.fullmatch("! The certificate ends in 6 days +tls.expires_soon", lines[0])
+    assert re.fullmatch("! The certificate expires in 6 days +tls.expires_soon", lines[0])
     assert lines[1].startswith("  It still works: https://api.deepseek.com/v1 answers as deepseek-chat")
     out = "\n".join(lines)
-    assert "After that day no client will connect." in out and "Tell whoever runs the server" in out
+    assert "After that day no client will connect." in out and "Tell the operator of the server" in out
 
 
 def test_text_says_what_was_left_open() -> None:
