@@ -113,7 +113,7 @@ def write(report: Report, fmt: str, lang: str, output: str | None, strict: bool 
         )
         printer.echo(text, nl=False, people=chosen.for_people, grammar=chosen.grammar, colours=wants_colour())
         return
-    save(output, render(report, fmt, lang, width=WIDTH, strict=strict, verbose=verbose))
+    save(output, render(report, fmt, lang, width=WIDEST, strict=strict, verbose=verbose))
 
 
 class ProgressBar:

@@ -54,6 +54,9 @@ def probe_line(
     own_findings = [one for one in findings if one.probe == name and one.caused_by is None]
     worst = min(own_findings, key=lambda one: _SEVERITIES.index(one.severity), default=None)
     summary = why if why is not None else _summary(view, name, status, worst, proven, lang)
+    if name == "model" and why is not None and any(one.outcome is Outcome.DONE for one in observations):
+        listed = _summary(view, name, Status.OK, None, proven, lang)  # the model list is no proof, but worth knowing
+        summary = phrase("sum.model_unproven", lang, {"detail": listed, "note": why}) if listed else why
     began = min((one.began for one in observations), default=0.0)
     ended = max((one.ended for one in observations), default=0.0)
     return ProbeLine(

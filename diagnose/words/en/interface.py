@@ -241,6 +241,7 @@ UI: dict[str, str] = {
     "sum.auth_fail": "the key is not accepted",
     "sum.model": "{model}",
     "sum.model_listed": "{model}, one of {count} in the list",
+    "sum.model_unproven": "{detail}; {note}",
     "sum.model_fail": "{model} cannot be used",
     "sum.chat": "answered in {seconds} s",
     "sum.chat_thinking": "works: the answer was reasoning only, as the token limit of the check is small",

@@ -220,6 +220,7 @@ UI: dict[str, str] = {
     "sum.auth_fail": "密钥未被接受",
     "sum.model": "{model}",
     "sum.model_listed": "{model}，列表中共 {count} 个",
+    "sum.model_unproven": "{detail}；{note}",
     "sum.model_fail": "{model} 不能使用",
     "sum.chat": "{seconds} 秒后收到回答",
     "sum.chat_thinking": "正常：少量额度都用在了思考上",
