@@ -24,7 +24,15 @@ def places_of(settings: Mapping[str, object], view: View) -> tuple[Place, ...]:
 
 
 def _places(settings: Mapping[str, object], view: View) -> Iterator[Place]:
-    target, sources = view.evidence.target, dict(view.evidence.target.sources)
+    run = view.evidence.renamed if "rename" in settings else None
+    target = run.target if run is not None else view.evidence.target
+    sources = dict(target.sources)
+    for one in run.renames if run is not None else ():
+        role = next((role for role, source in sources.items() if source == one.source), "")
+        shown = _tail(target.key_hint or "") if role == "key" else str(settings.get(role) or target.base_url or "")
+        yield Place(one.source.file, one.source.line, one.meant, shown, one.name, one.source.kind)
+        sources.pop(role, None)
+        settings = {name: value for name, value in settings.items() if name != role}
     for name, value in settings.items():
         source = sources.get(name)
         if name in _ROLES and (name != "key" or source is not None):

@@ -28,7 +28,8 @@ from probes.protocols.protocol import wire
 def judge(evidence: Evidence, lang: str = "en", rules: tuple[Rule, ...] = RULES) -> Report:
     """Judge the evidence of a run and of its earlier tries, and return the report in the language ``lang``."""
     tries = tuple(_try(judge(one, lang, rules)) for one in evidence.earlier)
-    view = View(evidence, tries)
+    renamed = judge(evidence.renamed, lang, rules) if evidence.renamed is not None else None
+    view = View(evidence, tries, renamed)
     standing = completed(persistent(raised(view, rules), tries), view)
     root = root_of(standing)
     proven = prove(view)
@@ -53,11 +54,12 @@ def judge(evidence: Evidence, lang: str = "en", rules: tuple[Rule, ...] = RULES)
     }
     if target.name is not None:
         shown = {"name": target.name, **shown}
-    costs = [one.cost for one in (*evidence.earlier, evidence)]
+    runs = [one for each in (*evidence.earlier, evidence) for one in (each, each.renamed) if one is not None]
+    costs = [one.cost for one in runs]
     report = Report(
         version=evidence.version,
         started_at=evidence.started_at,
-        duration_ms=round(sum(one.seconds for one in (*evidence.earlier, evidence)) * 1000, 1),
+        duration_ms=round(sum(one.seconds for one in runs) * 1000, 1),
         target=shown,
         verdict=verdict,
         root_cause=root.rule.code if root is not None else None,
@@ -135,7 +137,8 @@ def _settings(view: View, root: RaisedRule | None) -> dict[str, object] | None:
     """
     working = view.working
     if working is None:
-        return None
+        renamed = view.renamed
+        return dict(renamed.settings) if renamed is not None and renamed.proven.answer and renamed.settings else None
     fixed_url = (root.claim.settings or {}).get("base_url") if root is not None and root.claim.verified else None
     deep = view.deep
     stream = deep.stream if deep is not None else None

@@ -22,6 +22,7 @@ from probes.protocols.names import NAMES
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from diagnose.cli.fixing.invocation import Invocation
     from diagnose.report import Report
     from probes.model.evidence import Evidence
     from probes.model.planned_request import Plan
@@ -158,12 +159,30 @@ def command(
 
         if (found := plan(settings)) is not None and found.deep:
             announce(found, spoken)
+    context = click.get_current_context()
+
+    def invocation() -> Invocation:
+        from diagnose.cli.fixing.invocation import invocation_of  # a sound check needs none
+
+        return invocation_of(context)
+
     fix_settings = None
     if fix:
         from diagnose.cli.fix import fix_callback
 
-        fix_settings = fix_callback(spoken, yes)
-    finish(settings, "json" if as_json else fmt, spoken, output, save, strict, retries, fix_settings, verbose)
+        fix_settings = fix_callback(spoken, yes, invocation())
+    finish(
+        settings,
+        "json" if as_json else fmt,
+        spoken,
+        output,
+        save,
+        strict,
+        retries,
+        fix_settings,
+        invocation,
+        verbose=verbose,
+    )
 
 
 def _is_empty(settings: Settings, options: Options) -> bool:
@@ -213,9 +232,14 @@ def finish(
     strict: bool,
     retries: int = 0,
     fix_settings: FixCallback | None = None,
+    invocation: Callable[[], Invocation | None] = lambda: None,
     verbose: bool = False,
 ) -> None:
-    """Measure, judge, write the report and exit with its status, or with 0 if ``fix_settings`` has fixed everything."""
+    """Measure, judge, write the report and exit with its status, or with 0 if ``fix_settings`` has fixed everything.
+
+    ``invocation`` returns the command line, if it can be repeated with a fix.
+    """
+    from diagnose.cli.fixing import with_commands
     from diagnose.cli.retries import until_it_works
     from diagnose.judging.judge import judge
 
@@ -231,7 +255,7 @@ def finish(
         from probes.steps.recorder import scrubbed
 
         output_files.save(Path(save), passed(dump(scrubbed(evidence, KNOWN.scrub)), Grammar.JSON))
-    report = judge(evidence, lang)
+    report = with_commands(judge(evidence, lang), settings, invocation, lang)
     console.write(report, fmt, lang, output, strict, verbose)
     if fix_settings is not None and fix_settings(settings, report):
         sys.exit(0)

@@ -101,46 +101,6 @@ UI: dict[str, str] = {
     "curl.body": "the body of the command is no JSON; its model is not known",
     "fix.no_stream": "Turn off streaming in the app: apps that ask for the whole answer at once get it here.",
     "fix.stream_alone": "Turn on streaming in the app: apps that stream get the answer here, others do not.",
-    "mend.nothing": "Nothing to write: these settings work as they stand.",
-    "mend.unproven": "Nothing is written: no settings were seen to work in this run.",
-    "mend.ask": "Write this?",
-    "mend.written": "Wrote {path}. Start again what has read the old value: apps and shells keep what they once read.",
-    "mend.kept": "Nothing was written.",
-    "mend.no_terminal": (
-        "--fix asks before it writes, and there is no terminal to ask on. With --yes it writes without asking."
-    ),
-    "mend.environment": "{variable} stands in the environment, which no program can change for another. Run: {detail}",
-    "mend.environment_key": (
-        "The key in the variable {variable} has characters that do not belong. Set it again without them where it is "
-        "set: a key is not printed here."
-    ),
-    "mend.option": "{source} is not written anywhere. Give this instead: {detail}",
-    "mend.option_key": "The key from {source} has characters that do not belong: give it without them.",
-    "mend.by_hand": "{source} cannot be changed safely by a program. Change it to {detail}",
-    "mend.by_hand_key": (
-        "The key at {source} cannot be changed safely by a program. Take the characters away that do not belong."
-    ),
-    "mend.unprintable": (
-        "{source} stays as it is: the value that worked has characters that a screen does not show, and such a value "
-        "is not proposed."
-    ),
-    "mend.link": (
-        "{source} is a link to a file outside of the project, which may be another project's: nothing is written "
-        "through it. Change the value there by hand, or make it a file of its own."
-    ),
-    "mend.conflict": (
-        "The key of {source} works, the one that is used now does not. A key is never copied: take the one away that "
-        "is used now."
-    ),
-    "mend.protocol": (
-        "The server speaks {protocol}. Set the app to that, with {detail} as base URL: no file is changed for it."
-    ),
-    "mend.proxy": "Set the proxy to {detail} where {source} comes from.",
-    "mend.no_proxy": "Set NO_PROXY (and no_proxy) to {detail}, beside what stands there.",
-    "mend.auth": "The key works in another header: {detail}. That is a setting of the app.",
-    "mend.unset": "The request works without the header: remove {source}.",
-    "mend.stream": "Switch streaming off in the app: without it the answer came.",
-    "mend.streaming": "Turn on streaming in the app: this program cannot change that setting.",
     "consent.title": "Files in this folder would send secrets of yours:",
     "consent.more": "and {count} more",
     "consent.why": "They may have come with a clone or a download. What you do not agree to is not sent.",
@@ -364,6 +324,8 @@ UI: dict[str, str] = {
     "seen.url_is_key": "the address's field holds a key",
     "seen.unread": "{source} is set, but no SDK reads {variable}",
     "seen.conflict_works": "the key in {source} works",
+    "seen.renamed_works": "under the name {variable}, the value of {source} works",
+    "seen.renamed_fails": "under the right name it fails too: {title}",
     "seen.wins": "{source} wins over {other_source}",
     "seen.flow_base_url": "{source} sends {secret} to {host}",
     "seen.flow_key": "{source} takes the key from {secret}, which {host} would receive",
