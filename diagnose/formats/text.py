@@ -231,5 +231,6 @@ def _settings(page: Page, view: ReportView) -> Iterator[str]:
     for one in view.settings:
         if one.name == "name":
             continue
-        shown = page.safe(one.short) + (f" {page.aside(one.place)}" if one.place else "")
+        place = page.aside(one.place) if one.place else ""
+        shown = page.safe(one.short) + (f" {place}" if place.startswith("(") else place)
         yield page.clip(shown, page.width - 4)

@@ -168,7 +168,7 @@ class Page:
         for text, style in pieces:
             for at, atom in enumerate(atoms(text)):
                 if at == 0 and used:
-                    atom = f" {atom.lstrip()}"
+                    atom = atom.lstrip() if atom.lstrip().startswith("（") else f" {atom.lstrip()}"
                 if self.wrapped and used + self.cells(atom) > room:
                     atom = atom.lstrip()
                     if used:
