@@ -30,9 +30,14 @@ class Verdict(StrEnum):
 
 
 class Status(StrEnum):
-    """The status of one probe in the report."""
+    """The status of one probe in the report.
+
+    OK: seen to work with the settings as given. FIXED: seen to work with the fix alone. FAIL: the fault itself.
+    SKIPPED: not asked, or it fails because of another fault.
+    """
 
     OK = "ok"
+    FIXED = "fixed"
     WARN = "warn"
     FAIL = "fail"
     SKIPPED = "skipped"
@@ -62,6 +67,25 @@ def anchor(code: str) -> str:
     'url-version_missing'
     """
     return code.replace(".", "-")
+
+
+class RequestLine(str):
+    """A line of evidence about one request. It keeps its parts for formats that align them.
+
+    ``request`` is the method and the URL, ``result`` the status or what went wrong, ``said`` the server's words.
+    """
+
+    __slots__ = ("request", "result", "said")
+    request: str
+    result: str
+    said: str
+
+
+def request_line(request: str, result: str, kind: str, said: str) -> RequestLine:
+    """Make a line such as ``POST https://api.example.com/v1/messages → 401, application/json: invalid api key``."""
+    line = RequestLine(f"{request} → {result}{kind}" + (f": {said}" if said else ""))
+    line.request, line.result, line.said = request, result, said
+    return line
 
 
 @dataclass(frozen=True, slots=True, repr=False, eq=False)
@@ -130,6 +154,8 @@ class ProbeLine(Record):
     observed: Mapping[str, object]
     summary: str  # one line for people, in the language of the report
     began_ms: float = 0.0  # since the start of the run
+    skipped_as: str = ""  # the key of ``why_skipped``: ``blocked``, ``no_spend``, ``connect_to``, …
+    with_fix: bool = False  # measured with the fix; set for FIXED, and for a warning or another fault behind the first
 
 
 @dataclass(frozen=True, slots=True, repr=False, eq=False)
@@ -219,6 +245,7 @@ class Report(Record):
     cost: Mapping[str, int]
     interrupted: bool = False
     left_open: tuple[str, ...] = ()  # what was not tested and why: `--no-spend`, `--offline`, the deadline
+    open_by_choice: bool = False  # nothing is wrong, and only what the user told the run not to ask is left open
     clients: tuple[Client, ...] = ()  # clients that need a base URL other than the one that works
     lang: str = "en"
     capabilities: tuple[CapabilityLine, ...] | None = None  # None: no deep check was requested

@@ -274,7 +274,12 @@ class View:
     @cached_property
     def works_as_given(self) -> bool:
         """Whether an attempt with the settings as given received a valid answer."""
-        return self.works and self.deep is not None and self._is_given(self.deep.attempt)
+        return self.works and self.deepest_as_given
+
+    @cached_property
+    def deepest_as_given(self) -> bool:
+        """Whether the most informative round asked with the settings as given."""
+        return self.deep is not None and self._is_given(self.deep.attempt)
 
     def _is_given(self, attempt: Attempt) -> bool:
         """Check whether an attempt is the app's own. Around a proxy it is, if the proxy carries such requests on."""

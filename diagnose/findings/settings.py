@@ -87,7 +87,11 @@ def _wrong_variable(view: View) -> Claim | None:
     if conflict is None:
         return None
     app_variable = view.app_variable(conflict.role)
-    values = {"variable": conflict.name.strip(), "source": str(conflict.source), "app_variable": app_variable}
+    values: dict[str, str | Source] = {
+        "variable": conflict.name.strip(),
+        "source": conflict.source,
+        "app_variable": app_variable,
+    }
     if view.renamed is not None:
         return _renamed(view, view.renamed, values)
     severity = Severity.WARNING if view.works_as_given else None
@@ -107,7 +111,7 @@ def _wrong_variable(view: View) -> Claim | None:
     return Claim(lines, severity=severity, values=values, case=case)
 
 
-def _renamed(view: View, report: Report, values: dict[str, str]) -> Claim:
+def _renamed(view: View, report: Report, values: dict[str, str | Source]) -> Claim:
     """Return the claim for variables with wrong names, after a run in which they had the right ones."""
     run = view.evidence.renamed
     renames = run.renames if run is not None else ()
@@ -143,7 +147,11 @@ def _conflict(view: View) -> Claim | None:
         None,
     )
     chosen = best or conflicts[0]
-    values = {"source": str(chosen.winner or ""), "other_source": str(chosen.source), "variable": chosen.name}
+    values: dict[str, str | Source] = {
+        "source": chosen.winner or "",
+        "other_source": chosen.source,
+        "variable": chosen.name,
+    }
     if best is None:
         return Claim(lines, values=values)
     lines = (seen("conflict_works", source=best.source), *lines)

@@ -65,7 +65,7 @@ def judge(evidence: Evidence, lang: str = "en", rules: tuple[Rule, ...] = RULES)
         root_cause=root.rule.code if root is not None else None,
         side=(root.claim.side or root.rule.side) if root is not None else None,
         proven=proven,
-        probes=probe_lines(view, findings, proven, lang),
+        probes=probe_lines(view, findings, proven, lang, root.rule.code if root is not None else None),
         findings=findings,
         settings=_settings(view, root),
         vantage={
@@ -83,12 +83,19 @@ def judge(evidence: Evidence, lang: str = "en", rules: tuple[Rule, ...] = RULES)
         interrupted=evidence.interrupted,
         clients=client_urls.others(target, view.working if view.works else None, view.works_as_given),
         left_open=tuple(words.phrase(f"open.{one}", lang) for one in open_points if verdict is Verdict.INCONCLUSIVE),
+        open_by_choice=verdict is Verdict.INCONCLUSIVE and _is_choice(open_points, standing, view),
         lang=lang,
         capabilities=_capabilities(view, lang),
         slos=results(view),
     )
     last_try = replace(report, duration_ms=round(evidence.seconds * 1000, 1))
     return replace(report, tries=(*tries, _try(last_try))) if tries else report
+
+
+def _is_choice(open_points: Sequence[str], standing: Sequence[RaisedRule], view: View) -> bool:
+    """Check whether all that is open is what the user told the run not to ask, and nothing that it did ask is wrong."""
+    chosen = bool(open_points) and set(open_points) <= {"no_spend", "offline"}
+    return chosen and not view.evidence.interrupted and not any(one.rule.code == "run.crashed" for one in standing)
 
 
 def _findings(

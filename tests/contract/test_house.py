@@ -168,6 +168,7 @@ def test_what_judges_touches_no_network(name: str) -> None:
         "probes.model.scrubber",
     }
     pure |= {"probes.api.response_checks", "probes.api.attempt_round", "probes.api.upstream_errors"}
+    pure |= {"probes.api.uniform_refusals"}
     pure |= {"probes.urls.login_pages", "probes.protocols.errors"}
     pure |= {"probes.protocols.strictness.clients", "probes.catalog.app_readers"}
     # Markers of each protocol: its file, and the variables of its SDK.
@@ -320,7 +321,8 @@ SHORT = 10  # lines
 # Modules that write to a stream themselves, and why that is no way around `diagnose/rendering/outlet.py`.
 WRITES = {
     "diagnose.cli.printer": "it is the way out",
-    "diagnose.cli.console": "its lines of progress move the cursor; the one name in them has passed",
+    "diagnose.cli.console": "it removes the progress bar while a signal ends the process",
+    "diagnose.cli.progress": "its lines move the cursor; the names in them have passed",
     "diagnose.cli": "it names two folders of this installation, where `probes` and so the outlet are missing",
     "diagnose.cli.worker_pool": "a worker's standard output is a pipe to its parent, which prints",
     "diagnose.interruption": "one line end, while a signal ends the process",
@@ -614,10 +616,12 @@ THROUGH_WORLDS = frozenset(
     diagnose.answers.data_files diagnose.cli.commands.apps diagnose.cli.commands.compare
     diagnose.cli.commands.hook diagnose.cli.commands.init diagnose.cli.commands.judge diagnose.cli.commands.scan
     diagnose.cli.commands.snippet diagnose.cli.completion diagnose.cli.curl_option diagnose.evidence.client_urls
+    diagnose.judging.probe_status diagnose.rendering.fix_view diagnose.rendering.text_lines
+    diagnose.rendering.verbose_text
     diagnose.evidence.lines diagnose.findings.api diagnose.findings.app diagnose.findings.auth
     diagnose.findings.credentials diagnose.findings.key probes.keys.token_fit
     diagnose.findings.model diagnose.findings.proxy diagnose.findings.redirect diagnose.findings.run
-    diagnose.findings.settings diagnose.findings.slo diagnose.findings.stream diagnose.findings.tls
+    diagnose.findings.other_servers diagnose.findings.settings diagnose.findings.slo diagnose.findings.stream diagnose.findings.tls
     diagnose.findings.url diagnose.judging.capability_lines
     diagnose.judging.finding_text diagnose.judging.proven diagnose.serve.http_server diagnose.serve.live
     diagnose.serve.targets diagnose.words.en.interface diagnose.words.en.reference_page diagnose.words.en.served_page
