@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from diagnose.evidence import client_urls
 from diagnose.evidence.lines import line_of
 from diagnose.evidence.rule import Claim
 from diagnose.evidence.view import View
-from diagnose.report import Severity, seen
+from diagnose.report import Seen, Severity, seen
 from probes.model.attempt import Change
 from probes.model.facts import HeaderFacts
 from probes.model.source import Source
@@ -67,10 +68,26 @@ def wanted(view: View, claim: Claim | None) -> Claim | None:
     )
 
 
-def variable(view: View) -> str:
-    """Return the variable from which the app takes extra headers for the run's protocol; empty if it has none."""
-    wire = view.client.wire(view.evidence.target.protocol) if view.client is not None else None
-    return next(iter(wire.header_lists), "") if wire is not None else ""
+def variable(view: View, protocol: str = "") -> str:
+    """Return the variable from which the app takes extra headers for a protocol, the run's own if none is given.
+
+    Empty if it has none. An app that does not speak the protocol is replaced by the official SDK.
+    """
+    return client_urls.header_variable(view.client, protocol or view.evidence.target.protocol)
+
+
+def sent_along(view: View, protocol: str) -> tuple[tuple[Seen, ...], dict[str, str]]:
+    """Return a line and values about the extra headers of the deepest round, which was asked in another protocol.
+
+    A client of that protocol may read them from another variable, so a fix that changes the protocol names both.
+    """
+    told = view.deep.told if view.deep is not None else None
+    names = told.request.headers if told is not None else ()
+    facts = [one for one in view.settings.headers if one.name in names]
+    if not facts:
+        return (), {}
+    values = {"header": _names(facts), "header_variable": variable(view, protocol)}
+    return (seen("headers_along", names=_names(facts), sources=_sources(facts)),), values
 
 
 def _values(facts: Iterable[HeaderFacts]) -> dict[str, str | Source]:

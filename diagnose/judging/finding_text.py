@@ -12,7 +12,6 @@ from diagnose.answers.named_steps import in_order
 from diagnose.evidence import client_urls
 from diagnose.evidence.view import View
 from diagnose.evidence.word_values import values_of
-from diagnose.findings.api import SPOKEN
 from diagnose.judging.root_cause import RaisedRule
 from diagnose.report import Finding, Fix, Proven
 from probes.model.note import Note, note
@@ -48,10 +47,10 @@ def _spoken(value: str | Note | Source | tuple[Note, ...], lang: str) -> str:
     return words.spoken(value, lang)
 
 
-def _names(view: View, lang: str) -> dict[str, str]:
-    """Return the names of the app and of the protocol as people write them; other values have their ids."""
-    target, client = view.evidence.target, view.client
-    names = {"protocol": SPOKEN.get(target.protocol, target.protocol)}
+def _app_name(view: View, lang: str) -> dict[str, str]:
+    """Return the name of the app as people write it; the protocol's is put in by :func:`words.say`."""
+    client = view.client
+    names = {}
     if view.app is not None:
         names["app"] = view.app.name
     elif client is not None:  # the official SDK, which the user did not name
@@ -70,7 +69,7 @@ def finding_of(raised_rule: RaisedRule, view: View, facts: CaseFacts, lang: str,
     settings, values, reachable = client_urls.translated(
         view.app, view.evidence.target.protocol, claim.settings, claim_values
     )
-    all_values = values_of(view) | _names(view, lang) | {name: value for name, value in values.items() if value}
+    all_values = values_of(view) | _app_name(view, lang) | {name: value for name, value in values.items() if value}
     for name, value in values.items():
         if not value:
             all_values.pop(name, None)

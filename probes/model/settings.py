@@ -173,8 +173,9 @@ class Slo(Record):
 class ExtraHeader(Record):
     """A header that the client sends besides those of its protocol: an organisation, a gateway's own credential.
 
-    ``protocols`` are those whose requests carry it; empty: all. ``flaw`` is the reason why it is not sent, as
-    :func:`probes.settings.extra_headers.flaw_of` names it; empty if it is sent.
+    ``protocols`` are those whose requests carry it, for a header of one vendor (``OpenAI-Organization``); empty: all.
+    ``flaw`` is the reason why it is not sent, as :func:`probes.settings.extra_headers.flaw_of` names it; empty if it is
+    sent.
     """
 
     name: str  # as the client writes it

@@ -168,6 +168,7 @@ def test_what_judges_touches_no_network(name: str) -> None:
         "probes.model.scrubber",
     }
     pure |= {"probes.api.response_checks", "probes.api.attempt_round", "probes.api.upstream_errors"}
+    pure |= {"probes.api.uniform_refusals"}
     pure |= {"probes.urls.login_pages", "probes.protocols.errors"}
     pure |= {"probes.protocols.strictness.clients", "probes.catalog.app_readers"}
     # Markers of each protocol: its file, and the variables of its SDK.
@@ -614,7 +615,7 @@ THROUGH_WORLDS = frozenset(
     diagnose.evidence.lines diagnose.findings.api diagnose.findings.app diagnose.findings.auth
     diagnose.findings.credentials diagnose.findings.key probes.keys.token_fit
     diagnose.findings.model diagnose.findings.proxy diagnose.findings.redirect diagnose.findings.run
-    diagnose.findings.settings diagnose.findings.slo diagnose.findings.stream diagnose.findings.tls
+    diagnose.findings.other_servers diagnose.findings.settings diagnose.findings.slo diagnose.findings.stream diagnose.findings.tls
     diagnose.findings.url diagnose.judging.capability_lines
     diagnose.judging.finding_text diagnose.judging.proven diagnose.serve.http_server diagnose.serve.live
     diagnose.serve.targets diagnose.words.en.interface diagnose.words.en.reference_page diagnose.words.en.served_page

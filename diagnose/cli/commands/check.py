@@ -248,7 +248,7 @@ def show_plan(settings: Settings, fmt: str, lang: str) -> None:
     Raises click.ClickException if the settings have no address.
     """
     from diagnose.cli.list_width import list_width
-    from diagnose.tables.plan import document, text
+    from diagnose.tables.plan_lines import document, text
     from diagnose.words import part
     from probes.run.plan import plan
 

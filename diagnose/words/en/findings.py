@@ -950,11 +950,12 @@ TEXTS: dict[str, Text] = {
         ),
     ),
     "shape.wrong_protocol": Text(
-        "{host} speaks {other_protocol|another protocol}, not {protocol}",
+        "{host} serves {other_protocol|another protocol}, not {protocol}",
         ("LLM APIs use different protocols. The app uses one of them, and this address serves another."),
         (
             "In the app, choose {other_protocol} as the provider type.",
             "Or set the base URL to {better_url}",
+            "Set the headers {header} for {other_protocol} too, in {header_variable|the app's settings}.",
             ("Check the documentation for an address for {protocol}, and which protocols the app supports."),
         ),
     ),
@@ -1153,10 +1154,11 @@ TEXTS: dict[str, Text] = {
         ),
     ),
     "model.parameter_rejected": Text(
-        "The model rejects a parameter of the request",
+        "The model rejects {parameter|a parameter of the request}",
         "Address, key and model are right. The model refuses one part of the request: {parameter|often max_tokens, "
         "temperature, tools or images}.",
         (
+            "Set {variable} for {app}: it then leaves {parameter} out.",
             "In the app, turn off or reset {parameter}.",
             "Update the app: newer versions know what newer models need.",
             "Choose another model, or turn off tools and images for this one.",

@@ -149,8 +149,12 @@ KINDS: dict[str, Text] = {
         "The terms of {model|this model} have not been accepted yet",
         "The vendor gives this model only to accounts that have accepted its terms or requested access.",
         (
+<<<<<<< HEAD
+            "Accept the terms or request access: open {page|the model's page} and sign in with the account of the key.",
+=======
             "Accept the terms or request access: open {page|the model's page} and sign in with the account to which "
             "the key belongs.",
+>>>>>>> h-words
             "Use a key of the account or organization that has access.",
         ),
     ),
@@ -266,6 +270,28 @@ KINDS: dict[str, Text] = {
             "Choose another model, or update the app.",
         ),
     ),
+    "message_field": Text(
+        "The API does not take {parameter|a field} in a message",
+        "Each request carries the whole conversation. A message in it has a field that this API or model does not "
+        "know, or in another form than it expects; often the answer of another model put it there. The address and the "
+        "key are correct.",
+        (
+            "Start a new conversation with this model: the field {parameter|in question} is in the history.",
+            "Update the app. In your own code, leave {parameter|the field} out of the messages that you send back.",
+            "Do not change the model or provider within a conversation.",
+        ),
+    ),
+    "prompt_template": Text(
+        "The model's prompt template fails on this request",
+        "A local server turns messages and tools into one text by the model's template (Jinja). The template has a "
+        "fault, or does not allow what the conversation contains. The address is correct.",
+        (
+            "Update the server program and fetch the model again: newer copies often have a repaired template "
+            "(in LM Studio, look under lmstudio-community).",
+            "Start a new conversation, or turn off tools: many templates fail on these.",
+            "Choose another template in the server's settings for this model.",
+        ),
+    ),
     "empty_message": Text(
         "The app sends an empty message",
         "The API refuses a request with an empty text or without any message. The address, the key and the model are "
@@ -296,6 +322,27 @@ KINDS: dict[str, Text] = {
         ),
     ),
     # -- permissions ---------------------------------------------------------------------------------------------------
+    "azure_subdomain": Text(
+        "This Azure address takes an API key, not a token of Entra ID",
+        "A token is accepted only at the resource's own host, which has the name of the resource. At the host of a "
+        "region only an API key works.",
+        (
+            "Set the endpoint to the resource's own: https://NAME.openai.azure.com or "
+            "https://NAME.services.ai.azure.com (see the resource's page in the Azure portal).",
+            "If the resource has no name of its own yet, give it a custom subdomain in the Azure portal.",
+            "Or use one of the resource's API keys.",
+        ),
+    ),
+    "entra_token": Text(
+        "Azure refuses the access token: missing, expired, or for another audience",
+        "Azure gives the same answer for all of these. A token of Entra ID is made for one audience and expires after "
+        "about an hour.",
+        (
+            "Get a token for the audience that the message names: `az account get-access-token --resource {audience}`",
+            "Check which scope the app asks for: it is the audience with /.default at its end.",
+            "Check that the app sends the token as Authorization: Bearer, and no API key in its place.",
+        ),
+    ),
     "hf_permission": Text(
         "The Hugging Face token lacks the permission to call Inference Providers",
         "Hugging Face knows the token. A token needs a permission of its own for model requests.",
@@ -389,6 +436,17 @@ KINDS: dict[str, Text] = {
             Step("owner", "If the server is yours, load the model before the first request and keep it loaded."),
         ),
     ),
+    "model_crashed": Text(
+        "The model crashed on the server",
+        "The server runs, but the process that computes the model ended. Most often the memory of the graphics card or "
+        "the machine was not enough. The address is correct.",
+        (
+            "Load the model again with less memory: a smaller context, fewer layers on the graphics card, a smaller or "
+            "more strongly quantized model.",
+            "Read the server's log just before the crash.",
+            "Update the server program and the driver of the graphics card.",
+        ),
+    ),
     "old_sdk_code": Text(
         "The program is written for another version of the OpenAI SDK",
         "Version 1.0 of the openai package changed all names, and the installed version does not fit the program. "
@@ -402,8 +460,13 @@ KINDS: dict[str, Text] = {
         "The server requires the header {wanted_header|that it names}",
         "The server refuses the request because this header is missing or has another value than it expects.",
         (
+<<<<<<< HEAD
+            "Add the header {wanted_header} to those that the app sends. Its manual says which value it takes.",
+            "Update the app: its newer versions may send the header by themselves.",
+=======
             "Add the header {wanted_header} to the requests of the app. The server's documentation shows its value.",
             "Update the app: newer versions may send the header themselves.",
+>>>>>>> h-words
         ),
     ),
     "dns_known_host": Text(

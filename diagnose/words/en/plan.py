@@ -15,6 +15,8 @@ PLAN: dict[str, str] = {
     "purpose.stream": "streamed answer",
     "purpose.preflight": "CORS request",
     "purpose.embed": "embedding",
+    "purpose.responses": "responses API",
+    "purpose.tools_result": "tool calling, with the result",
     "with_key": "with the key",
     "cleaned_key": "with the key, without its stray characters",
     "key_of": "with the key of {source}",

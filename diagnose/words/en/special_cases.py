@@ -484,6 +484,24 @@ CASES: dict[str, Text] = {
             ),
         ),
     ),
+    "shape.not_llm_api:proxy": Text(
+        "This is the port of a forward proxy ({product|of an unknown kind}), not an LLM API",
+        "A forward proxy passes requests on to other hosts. Its own port answers only clients that use it as a proxy, "
+        "and refuses every other request in the same way. It never works as a base URL.",
+        (
+            Step("local", "If the API should be called through this proxy, set HTTPS_PROXY to http://{host}:{port}"),
+            "Set the base URL to the address of the API itself. It is in the API's manual.",
+        ),
+    ),
+    "shape.not_llm_api:alike": Text(
+        "Another program than an LLM API answers at {host}",
+        "The server ({product|which does not name itself}) refuses every path that was tried in the same way, and not "
+        "as an LLM API does.",
+        (
+            "Compare host and port with the manual, or ask the operator for the exact base URL.",
+            Step("owner", "If the server is yours, find out which program listens on port {port}."),
+        ),
+    ),
     "http.blocked:challenge": Text(
         "{host} shows a bot check (CAPTCHA) that apps cannot pass",
         "In front of the API is a bot check that only a browser can pass: a script or a CAPTCHA. No app and no SDK "
@@ -519,13 +537,14 @@ CASES: dict[str, Text] = {
         ),
     ),
     "shape.wrong_protocol:fixed": Text(
-        "{host} speaks {other_protocol|another protocol}, {app} only {protocol}",
-        "LLM APIs use different protocols. {app} has no setting for the one that this address serves, so changing "
-        "its settings does not help.",
+        "{app} needs {protocol}, and {host} does not serve it here",
+        "This address serves {other_protocol|another protocol}. LLM APIs use different protocols, and {app} has no "
+        "setting for that one, so changing its settings does not help.",
         (
-            "Check the documentation of {host} for an address for {protocol}, and set that one.",
-            "Or put a converter or a relay in between that offers {protocol}, and set its address in {app}.",
-            "Or use an app that speaks {other_protocol}.",
+            "Run a gateway that offers {protocol} and translates it for {host}, and set the gateway's address in "
+            "{app}.",
+            "Or use an app that speaks {other_protocol} with this address.",
+            "Set another address of {host} in {app} only if its documentation says that {protocol} is served there.",
         ),
     ),
     "http.blocked:silent": Text(

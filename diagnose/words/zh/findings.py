@@ -770,12 +770,13 @@ TEXTS: dict[str, Text] = {
         ),
     ),
     "shape.wrong_protocol": Text(
-        "{host} 用的是 {other_protocol|另一种} 协议，不是 {protocol|所选的}",
-        "大模型接口有好几种协议。应用用的是一种，而这个地址用的是另一种。",
+        "{host} 提供的不是 {protocol|所选的协议}",
+        "大模型接口有好几种协议。应用用的是一种，而这个地址提供的是{other_protocol|另一种}。",
         (
             "在应用里把服务商类型改为 {other_protocol}。",
             "或者把 Base URL 改为 {better_url}",
-            "查看文档里 {protocol} 协议有没有单独的地址，以及应用支持哪些协议。",
+            "请求头 {header} 也要为 {other_protocol} 设置，位置是 {header_variable|应用的设置}。",
+            "查看文档里 {protocol} 有没有单独的地址，以及应用支持哪些协议。",
         ),
     ),
     "shape.error_as_success": Text(
@@ -938,9 +939,10 @@ TEXTS: dict[str, Text] = {
         ),
     ),
     "model.parameter_rejected": Text(
-        "模型不接受请求里的某个参数",
+        "模型不接受{parameter|请求里的某个参数}",
         "地址、密钥和模型都没问题。模型拒绝了请求里的一项：{parameter|常见的是 max_tokens、temperature、工具或图片}。",
         (
+            "为 {app} 设置 {variable}，它就不再发送 {parameter}。",
             "在应用里关闭或重置 {parameter}。",
             "更新应用：新版本知道新模型的要求。",
             "换个模型，或对这个模型关闭工具和图片。",

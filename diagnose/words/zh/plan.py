@@ -15,6 +15,8 @@ PLAN: dict[str, str] = {
     "purpose.stream": "流式回答",
     "purpose.preflight": "CORS 请求",
     "purpose.embed": "向量",
+    "purpose.responses": "Responses 接口",
+    "purpose.tools_result": "工具调用，带结果",
     "with_key": "带密钥",
     "cleaned_key": "带去掉多余字符的密钥",
     "key_of": "带 {source} 的密钥",

@@ -425,6 +425,23 @@ CASES: dict[str, Text] = {
             Step("owner", "自己的服务器：直接应答或在后台转发请求，不要用重定向。"),
         ),
     ),
+    "shape.not_llm_api:proxy": Text(
+        "这是正向代理（{product|未知类型}）的端口，不是 LLM API",
+        "正向代理负责把请求转发到其他主机。它自己的端口只应答把它当作代理使用的客户端，"
+        "其他请求一律以同样的方式拒绝，不能用作 Base URL。",
+        (
+            Step("local", "如果要通过这个代理访问 API，请把 HTTPS_PROXY 设为 http://{host}:{port}"),
+            "把 Base URL 设为 API 自己的地址，见 API 的文档。",
+        ),
+    ),
+    "shape.not_llm_api:alike": Text(
+        "{host} 上应答的是其他程序，不是 LLM API",
+        "该服务器（{product|没有说明自己是什么}）对试过的每个路径都以同样的方式拒绝，而且不是 LLM API 的拒绝方式。",
+        (
+            "对照文档核对主机和端口，或向运营方询问准确的 Base URL。",
+            Step("owner", "如果是自己的服务器，查明监听端口 {port} 的是哪个程序。"),
+        ),
+    ),
     "http.blocked:challenge": Text(
         "{host} 有人机验证（CAPTCHA），应用无法通过",
         "接口前面有一道只有浏览器能通过的人机验证：脚本或图片验证码。任何应用和 SDK 都过不去，和密钥无关。",
@@ -449,12 +466,13 @@ CASES: dict[str, Text] = {
         ),
     ),
     "shape.wrong_protocol:fixed": Text(
-        "{app} 只支持 {protocol}，这里用的是{other_protocol|另一种协议}",
-        "大模型接口有好几种协议。{app} 没有选项可以改用这个地址的协议，只改它的设置没有用。",
+        "{app} 只支持 {protocol}，这里没有",
+        "这个地址提供的是{other_protocol|另一种协议}。大模型接口有好几种协议，{app} 没有选项可以改用这一种，"
+        "只改它的设置没有用。",
         (
-            "查看 {host} 的文档里 {protocol} 有没有单独的地址，有就填那个。",
-            "或者在中间加一个提供 {protocol} 的转换程序或中转站，再把它的地址填到 {app} 里。",
-            "或者换用支持 {other_protocol} 的应用。",
+            "部署一个提供 {protocol}、并为 {host} 转换协议的网关，再把网关的地址填到 {app} 里。",
+            "或者换用支持 {other_protocol} 的应用，地址不变。",
+            "只有当 {host} 的文档写明某个地址提供 {protocol} 时，才在 {app} 里改用那个地址。",
         ),
     ),
     "http.blocked:silent": Text(

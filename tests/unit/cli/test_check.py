@@ -341,8 +341,10 @@ def test_init_writes_references_and_no_key(folder: Path, door: PracticeDoor) -> 
     assert done.returncode == 0
     text = (folder / "llmdoctor.toml").read_text("utf-8")
     assert BODY[:WINDOW] not in text
-    assert tomllib.loads(text)["check"]["key"] == {"env": "OPENAI_API_KEY"}
-    assert json.loads(call(folder, "check", "--json", OPENAI_API_KEY=KEY).stdout)["verdict"] == "healthy"
+    (name,) = tomllib.loads(text)["targets"]
+    assert tomllib.loads(text)["targets"][name]["key"] == {"env": "OPENAI_API_KEY"}
+    words = ("check", "--config", "llmdoctor.toml", name, "--json")
+    assert json.loads(call(folder, *words, OPENAI_API_KEY=KEY).stdout)["verdict"] == "healthy"
     refused = call(folder, "init", **environ)
     assert refused.returncode == 2
     assert "--force" in refused.stderr
