@@ -149,12 +149,7 @@ KINDS: dict[str, Text] = {
         "The terms of {model|this model} have not been accepted yet",
         "The vendor gives this model only to accounts that have accepted its terms or requested access.",
         (
-<<<<<<< HEAD
             "Accept the terms or request access: open {page|the model's page} and sign in with the account of the key.",
-=======
-            "Accept the terms or request access: open {page|the model's page} and sign in with the account to which "
-            "the key belongs.",
->>>>>>> h-words
             "Use a key of the account or organization that has access.",
         ),
     ),
@@ -460,13 +455,8 @@ KINDS: dict[str, Text] = {
         "The server requires the header {wanted_header|that it names}",
         "The server refuses the request because this header is missing or has another value than it expects.",
         (
-<<<<<<< HEAD
-            "Add the header {wanted_header} to those that the app sends. Its manual says which value it takes.",
-            "Update the app: its newer versions may send the header by themselves.",
-=======
             "Add the header {wanted_header} to the requests of the app. The server's documentation shows its value.",
             "Update the app: newer versions may send the header themselves.",
->>>>>>> h-words
         ),
     ),
     "dns_known_host": Text(
