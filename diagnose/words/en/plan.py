@@ -36,6 +36,7 @@ PLAN: dict[str, str] = {
     "otherwise.private_address": "If the host name leads to a private address, instead:",
     "otherwise.public_address": "If the host name leads to a public address, instead:",
     "otherwise.around_proxy": "If nothing answers through the proxy, without it:",
+    "otherwise.renamed": "If nothing works, with the variables under the names that the SDK reads:",
     "on_success": "If that works, the request by which a browser asks whether a page may call:",
     "further": "If that fails: at most {count} more requests to the same host, free ones first",
     "deep": "If one of them works, for --deep:",

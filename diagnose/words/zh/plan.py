@@ -36,6 +36,7 @@ PLAN: dict[str, str] = {
     "otherwise.private_address": "如果主机名解析到内网地址，则改为：",
     "otherwise.public_address": "如果主机名解析到公网地址，则改为：",
     "otherwise.around_proxy": "如果经过代理得不到应答，则绕过代理：",
+    "otherwise.renamed": "如果都不行，按 SDK 所读取的变量名再试：",
     "on_success": "如果成功，再像浏览器那样询问网页能否调用：",
     "further": "如果失败：最多再向同一主机发 {count} 次请求，先发免费的",
     "deep": "如果其中一种可用，--deep 还会发：",
