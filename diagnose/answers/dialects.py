@@ -50,6 +50,9 @@ _STATUS_LINE = r"(?m)^[<*\s]{0,4}HTTP/[\d.]{1,3} \d{3} ?([^\r\n]{0,60})"
 _HEADER = r"(?m)^[<*\s]{0,4}([A-Za-z][\w-]{1,40}): ?(\S[^\r\n]{0,300})"
 _PAGE = ("<!doctype html", "<html", "<head", "<title", "<body", "<center", "<h1")
 
+# Rows of model.parameter_rejected about the length or the history of a conversation, or about how it is sent.
+_NO_FIELD = ("parameter-length", "parameter-history", "stream-required")
+
 _NOTHING: Mapping[str, str] = {}
 
 
@@ -356,6 +359,11 @@ def _match_row(row: DialectRow, words: _Words) -> Match | None:
         confidence *= PASTED  # an error with a success status: whether it is a 401 or a 500 is not known
     if row.code.startswith("quota.") or values.get("case") == "rate":
         values |= _retry(words)
+    named = "parameter" in values and words.param.lower() in ("", "none", "null")
+    if row.code == "model.parameter_rejected" and not row.id.startswith(_NO_FIELD) and not named:
+        from diagnose.answers.rejected_fields import rejected_field  # only few texts need its patterns
+
+        values |= {"parameter": field} if (field := rejected_field(words.param, words.texts)) else {}
     why = quote(why or f"HTTP {words.status}")
     return Match(row.code, round(confidence, 3), why, row.id, row.key_good, values)
 
