@@ -6,7 +6,6 @@ from collections.abc import Mapping
 
 from diagnose.evidence.view import View
 from diagnose.evidence.word_values import values_of
-from diagnose.findings.api import SPOKEN
 from diagnose.judging.probe_status import has_worked, status_of
 from diagnose.report import Finding, ProbeLine, Proven, Severity, Status
 from diagnose.words import phrase
@@ -117,7 +116,6 @@ def _words(view: View, name: str, status: Status, proven: Proven) -> tuple[str, 
         return ("sum.settings" if values.get("key_hint") else "sum.settings_no_key") + failed, values
     if name == "door":
         door = view.door
-        values |= {"protocol": SPOKEN.get(view.evidence.target.protocol, view.evidence.target.protocol)}
         known = door is not None and door.match.id is not None
         if known and door is not None and door.host.local:
             return "sum.door_port", values | {"product": door.match.name or ""}
