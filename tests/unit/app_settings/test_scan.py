@@ -666,7 +666,7 @@ def test_one_app_is_shown_in_full(
     keys += made.keys.values()
     whole = call(made, monkeypatch, "--app", "claude-code").output
     assert whole.startswith("1 checked · works: 1 · apps: 1 · ") and "mods" not in whole
-    assert "It works" in whole or "Base URL" in whole
+    assert "It works" in whole or "Address" in whole
     assert "~/.claude/settings.json:5 ANTHROPIC_AUTH_TOKEN" in whole
 
 
