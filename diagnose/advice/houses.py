@@ -5,6 +5,7 @@ Doors that a user has added do not count, so that the same evidence is judged al
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -58,6 +59,20 @@ def target_door(view: View) -> Door | None:
     """Return the built-in door of the target's host, or None."""
     id = view.door.match.id if view.door is not None else None
     return _doors().get(id) if id is not None else None
+
+
+def placeholders(view: View) -> tuple[str, ...]:
+    """Return the names of the user's own values in the base URL's path, if the provider documents a path of its form.
+
+    ``("account_id",)`` for ``https://api.cloudflare.com/client/v4/accounts/x/ai/v1``.
+    """
+    door, given = target_door(view), urlsplit(view.settings.mended_url or "").path.rstrip("/")
+    for endpoint in door.endpoints if door is not None else ():
+        parts = re.split(r"\{(\w+)\}", endpoint.path)
+        pattern = "".join("[^/]+" if at % 2 else re.escape(part) for at, part in enumerate(parts))
+        if len(parts) > 1 and re.fullmatch(pattern, given):
+            return tuple(parts[1::2])
+    return ()
 
 
 def house_of(url: str) -> Door | None:

@@ -31,6 +31,7 @@ _ONLY = {
     "parameter": ("model.parameter_rejected",),
     "path": ("model.wrong_endpoint", "shape.", "run."),
     "region": ("model.", "key.", "run."),
+    "request": ("model.", "quota.exhausted", "auth.expired", "access.region_blocked", "run."),
     "scope": ("auth.not_permitted", "model.not_permitted"),
     "header": ("http.header_rejected", "run."),
     "ask": ("auth.", "access.", "model.", "quota.", "run.", "shape.error_as_success"),
@@ -126,6 +127,8 @@ def _worded(remedy: Remedy, view: View) -> Iterator[tuple[str, str]]:
             yield "page", remedy.value
         elif house is None:  # a page of another known provider is quoted from an answer that is not meant for the user
             yield "page_foreign", remedy.value
+    elif remedy.kind == "request":
+        yield "request", sentence(remedy.value)
     else:
         yield remedy.kind, remedy.value
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 
+from diagnose.advice.houses import placeholders
 from diagnose.evidence.broken_clients import clients, lines, ordered
 from diagnose.evidence.lines import answer_line, line_of
 from diagnose.evidence.rule import Claim, Rule
@@ -17,6 +19,7 @@ from probes.api.response_checks import REDIRECTS, answer_of, passes, unserved
 from probes.model.attempt import Change
 from probes.model.exchange import Body, Exchange, Purpose
 from probes.model.failure import Kind
+from probes.model.note import note
 
 
 def said(code: str) -> Callable[[View], Claim | None]:
@@ -43,7 +46,8 @@ def said(code: str) -> Callable[[View], Claim | None]:
             values["upstream"] = f"“{values['upstream']}”"  # a name that the gateway's operator has made up
         return Claim(
             (line_of(subject), *more),
-            probe="chat" if case == "upstream" else "",  # it is not the user's key that was refused
+            # It is not the user's key that was refused.
+            probe="chat" if case == "upstream" and code.startswith(("auth.", "quota.")) else "",
             severity=softened(view, subject),
             sure=match.confidence >= 0.5,
             values=values,
@@ -57,7 +61,7 @@ def said(code: str) -> Callable[[View], Claim | None]:
 
 
 # The side of a special case, if it is not that of the rule.
-_SIDES = {"portal": "network", "company": "network", "upstream": "relay", "upstream_path": "relay"}
+_SIDES = {"login": "provider", "portal": "network", "company": "network", "upstream": "relay", "upstream_path": "relay"}
 _LIMITS = ("retry-after", "x-ratelimit-", "anthropic-ratelimit-", "ratelimit", "x-rate-limit-")
 _SHOWN = 8  # headers: some providers send two dozen
 
@@ -159,8 +163,14 @@ def _not_llm_api(view: View) -> Claim | None:
         return None
     if view.match is not None and view.match.code == "proxy_page":
         return None
-    return Claim((line_of(first.told), *answered_by(view, first.told), seen("looked_at", count=len(view.looks))))
+    claim = Claim((line_of(first.told), *answered_by(view, first.told), seen("looked_at", count=len(view.looks))))
+    names = placeholders(view) if re.search(_UNKNOWN_VALUE, view.said()) else ()
+    return replace(claim, values={"parts": note(f"parts_{'_'.join(names)}")}, case="values") if names else claim
 
+
+_UNKNOWN_VALUE = (
+    r"(?i)\b(?:identifier|account|project|gateway|workspace)\b.{0,40}\b(?:invalid|not (?:be )?found|unknown)\b"
+)
 
 # The protocols by the names that apps show.
 SPOKEN = {
@@ -297,6 +307,7 @@ RULES = (
         "provider",
         retryable=True,
     ),
+    Rule("url.host_retired", Severity.ERROR, "http", said("url.host_retired"), "provider"),
     Rule("shape.wrong_protocol", Severity.ERROR, "http", _wrong_protocol, "settings"),
     Rule(
         "shape.web_page",

@@ -58,6 +58,8 @@ def _not_found(view: View) -> Claim | None:
         *claim.evidence,
         *((seen("nearest", count=chosen.count, near=", ".join(near)),) if chosen and near else ()),
     )
+    if claim.case == "upstream" and chosen is not None and chosen.listed:
+        return replace(claim, evidence=lines)  # the gateway offers it, so the name is wrong in the gateway's settings
     return Claim(
         lines,
         sure=claim.sure,

@@ -44,6 +44,9 @@ class UrlExam(NamedTuple):
 
 _DOUBLED = r"(?i)(/v\d++(?:alpha|beta)?+\d*+)\1+(?=/|$)"
 _REFERENCE = r"\$[\w{(]|\{[^{}]*\}|<[^<>]*>|%(?![0-9A-Fa-f]{2})\w+%|%[A-Z]+_[A-Z_]+%"
+_WHOLE_REFERENCE = (
+    r"\$\{[^{}]{0,80}\}|\$\([^()]{0,80}\)|\$\w{1,80}|\{{1,2}[^{}]{0,80}\}{1,2}|<[^<>]{0,80}>|%[A-Za-z_]\w{1,80}%"
+)
 _MARKDOWN = r"\]\s*\(\s*(?=\w+:)"  # [text](url)
 _ASSIGNMENT = r"(?i)\s*+(?:export\s+|set\s+)?(?=\w*(?:base|url|endpoint|host))\w++\s*+=\s*+(?=\S)"
 _MISSPELT_HTTP = r"h[htpsx]{2,7}|t{1,2}ps?"  # https, http, htp, hhtps, htttps, hxxp, ttps, tps
@@ -96,6 +99,16 @@ def _examined(raw: str, protocol: str, passes: int) -> UrlExam:
         flaws += (flaw for flaw in second_exam.flaws if flaw.kind not in seen)
         mended = second_exam.mended
     return UrlExam(tuple(flaws), mended, literal)
+
+
+def unfilled(raw: str) -> str:
+    """Return the first reference or placeholder in a base URL that nobody filled in; empty if it has none.
+
+    >>> unfilled("https://host/accounts/${ACCOUNT_ID}/v1")
+    '${ACCOUNT_ID}'
+    """
+    found = re.search(_WHOLE_REFERENCE, raw[: limits.URL])
+    return found[0] if found is not None and found[0].isprintable() else ""
 
 
 def _expand_bare_host(raw: str, usual: str) -> str:

@@ -204,7 +204,7 @@ SCENARIOS = (
         "http.gateway_error",  # the relay's own upstream has no such path
         refused(error(404, "Invalid URL (POST /v1/messages)", code="", type="invalid_request_error"), models=(CLAUDE,)),
         model=CLAUDE,
-        says=("upstream",),
+        says=("the API behind it at the wrong address",),
         source="labring/aiproxy#51",
     ),
     # -- auth ----------------------------------------------------------------------------------------------------------
@@ -458,7 +458,7 @@ SCENARIOS = (
         protocol="responses",
         model="us.openai.gpt-5.4",
         shape="bedrock",
-        says=("`openai.gpt-5.4`",),
+        says=("openai.gpt-5.4.",),
         first=("openai.gpt-5.4",),
         source="posit-dev/chatlas#419",
     ),
@@ -536,12 +536,12 @@ SCENARIOS = (
         "https://api.groq.com/openai/v1",
         model="deepseek-r1-distill-llama-70b",
         shape="groq",
-        says=("https://console.groq.com/docs/deprecations", "`openai/gpt-oss-120b`"),
+        says=("https://console.groq.com/docs/deprecations", "openai/gpt-oss-120b"),
         source="RightNow-AI/openfang#60",
     ),
     Scenario(
         "report3-no-provider-enabled-at-huggingface",
-        "model.no_channel",  # model.not_permitted is as good
+        "model.not_permitted",  # model.no_channel is as good
         refused(
             error(
                 400,
@@ -603,7 +603,7 @@ SCENARIOS = (
         ),
         "https://eu-de.ml.cloud.ibm.com/ml/gateway/v1",
         model="ibm/ibm-granite-4.0-h-small",
-        says=("`ibm/granite-4-h-small`",),
+        says=("ibm/granite-4-h-small",),
         first=("ibm/granite-4-h-small",),
         source="i-am-bee/beeai-framework#1179",
     ),
@@ -685,7 +685,7 @@ SCENARIOS = (
             ),
         ),
         model="qwen/qwen2.5vl-7b",
-        says=("`qwen/qwen2.5-vl-7b`",),
+        says=("qwen/qwen2.5-vl-7b",),
         first=("qwen/qwen2.5-vl-7b",),
         source="icereed/paperless-gpt#908",
     ),

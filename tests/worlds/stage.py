@@ -145,7 +145,7 @@ class Scenario:
     root, degraded with ``also`` alone, otherwise healthy. ``proven`` and ``settings`` are compared only in the names
     that they contain. ``unsent``: not even the configured server may see the key. ``says``: what the English words of
     the root cause, its evidence included, must contain; those of the first finding if there is no root. ``first``
-    what its first thing to do must contain: the first fix or, if there is none, the first step.
+    is what its first fix or its first step must contain.
 
     ``sdk`` is ``agrees`` if the newest official SDK fails exactly when the verdict is broken; otherwise it says why the
     two differ on purpose. ``source`` is the id of the real report that the world reproduces.

@@ -38,6 +38,11 @@ TEXTS: dict[str, Text] = {
         "value counts as no key. A program started from the desktop or as a service does not see what was set in a "
         "terminal.",
         (
+            Step(
+                "door:vertex",
+                "Vertex AI takes an access token here: put the output of `gcloud auth print-access-token` where the "
+                "app wants an API key. It is valid for one hour.",
+            ),
             "Put the key into {key_env}, in the shell or the `.env` file from which the app starts.",
             Step("local", "If the server needs no key, put any word there: the SDK does not start without one."),
             "If you have no key yet, make one at {console}",
@@ -205,6 +210,15 @@ TEXTS: dict[str, Text] = {
             "Delete the slash at the end of the base URL.",
         ),
     ),
+    "url.host_retired": Text(
+        "The service at {host} has ended or is being retired",
+        "The server answers that this service is shut down or about to be. Address, key and model may all have been "
+        "right before.",
+        (
+            "Look in the provider's announcements for the successor, and set the base URL to its address.",
+            "If the message speaks of a test or a brownout, it may answer again for a while.",
+        ),
+    ),
     "url.path_wrong": Text(
         "The API of {host} lives under another path",
         (
@@ -301,7 +315,15 @@ TEXTS: dict[str, Text] = {
         "It is {credential|an admin key, a login token, an ID or a secret for another purpose}. The model API does not "
         "accept it.",
         (
-            "Make an API key at {console}",
+            Step(
+                "said:token door:vertex",
+                "Use an access token instead of an API key: `gcloud auth print-access-token`. It lasts one hour.",
+            ),
+            Step(
+                "said:token !door:vertex",
+                "Get an access token (OAuth 2) with the provider's own tool and use it in place of the API key.",
+            ),
+            Step("!said:token", "Make an API key at {console}"),
             Step(
                 "key:oauth|key:session",
                 (
@@ -309,7 +331,7 @@ TEXTS: dict[str, Text] = {
                     "from it, and billed apart."
                 ),
             ),
-            "On the provider's page for API keys, make a key and use that one.",
+            Step("!said:token", "On the provider's page for API keys, make a key and use that one."),
         ),
     ),
     "key.wrong_audience": Text(
@@ -964,6 +986,14 @@ TEXTS: dict[str, Text] = {
         "that of something else.",
         (
             "Set the base URL to {better_url}",
+            Step(
+                "said:unrouted",
+                "The gateway at {host} has no route for this path: ask its operator for the path of the LLM route.",
+            ),
+            Step(
+                "said:unrouted owner",
+                "If the gateway is yours, list its routes. A route may also require a host name or a method.",
+            ),
             "Compare host, port and path with the manual, or ask the operator for the exact base URL.",
         ),
     ),
@@ -1020,7 +1050,6 @@ TEXTS: dict[str, Text] = {
         'A key can travel as "Authorization: Bearer", as "x-api-key" or in other ways. Not every server looks in '
         "all of these places, and {host} does not look where {app} puts it.",
         (
-            "Let the app send it as {better_auth}.",
             Step(
                 "app:claude-code",
                 (
@@ -1028,6 +1057,7 @@ TEXTS: dict[str, Text] = {
                     "the other one."
                 ),
             ),
+            "Let the app send it as {better_auth}.",
             "In the app, choose the kind of provider that fits the server, or update the app.",
             Step("owner", "If the server is yours, let it accept both."),
         ),
@@ -1140,7 +1170,7 @@ TEXTS: dict[str, Text] = {
             ),
             Step(
                 "door:vertex|door:bedrock",
-                "Not every location has every model: see in the provider's list where this one is served.",
+                "Not every region or location has every model: see in the provider's list where this one is served.",
             ),
             "The model list there names: {listed}.",
             "Take a name from the model list of {host}, and copy it exactly.",
@@ -1151,7 +1181,16 @@ TEXTS: dict[str, Text] = {
         "The model exists, but the account, project, plan or token does not include it.",
         (
             "Choose a model that the key may use, such as {near}.",
-            Step("!said:ask", "Open {console} and allow the model for the key or project."),
+            Step(
+                "said:providers door:huggingface",
+                "Switch on a provider that serves this model: https://huggingface.co/settings/inference-providers",
+            ),
+            Step(
+                "said:providers door:openrouter",
+                "Allow a provider that serves this model: https://openrouter.ai/settings/preferences",
+            ),
+            Step("said:providers", "See on the model's page which providers serve it: perhaps none does at present."),
+            Step("!said:ask !said:providers", "Open {console} and allow the model for the key or project."),
             Step("relay", "On the relay's page, look at the token's own list of models."),
             "Choose another model, or ask the account's owner to open this one.",
         ),

@@ -11,6 +11,11 @@ TEXTS: dict[str, Text] = {
         "几乎所有服务商都要求每次请求带上密钥，而查过的各处都没有。空值也算没有。从桌面图标或系统服务启动的程序，"
         "看不到终端里设置的环境变量。",
         (
+            Step(
+                "door:vertex",
+                "Vertex AI 在这里要用访问令牌：把 `gcloud auth print-access-token` 的输出"
+                "填到应用的 API 密钥处，有效期一小时。",
+            ),
             "把密钥写进 {key_env}，放在启动应用的终端环境里，或应用所在目录的 `.env` 文件里。",
             Step("local", "如果服务器不需要密钥，随便填一个词：没有它 SDK 不会启动。"),
             "还没有密钥的话，到 {console} 创建一个。",
@@ -159,6 +164,14 @@ TEXTS: dict[str, Text] = {
             "删掉接口地址末尾的斜杠。",
         ),
     ),
+    "url.host_retired": Text(
+        "{host} 的服务已经停止或即将停止",
+        "服务器答复说这项服务已经下线或即将下线。地址、密钥和模型以前可能都是对的。",
+        (
+            "查看服务商的公告，找到替代的服务，把接口地址改成它的地址。",
+            "如果消息说的是演练或短暂停机，服务可能还会恢复一阵：请在正式下线之前迁移。",
+        ),
+    ),
     "url.path_wrong": Text(
         "{host} 的接口在另一个路径下",
         "接口地址里的路径没有可用的接口，但同一主机的另一个路径有接口应答。中转站常把接口放在自己的路径下，"
@@ -234,11 +247,16 @@ TEXTS: dict[str, Text] = {
         "这个凭证不是用来调用模型的密钥",
         "它是{credential|管理密钥、登录令牌、某种 ID 或其他用途的密钥}。模型接口不接受它。",
         (
-            "到 {console} 创建 API 密钥。",
+            Step(
+                "said:token door:vertex",
+                "不要用 API 密钥，改用访问令牌：`gcloud auth print-access-token`，有效期一小时。",
+            ),
+            Step("said:token !door:vertex", "用服务商自己的工具获取访问令牌（OAuth 2），代替 API 密钥。"),
+            Step("!said:token", "到 {console} 创建 API 密钥。"),
             Step(
                 "key:oauth|key:session", "订阅账号的登录凭证只能在官方自己的应用里用；API 密钥要另外创建，也另外计费。"
             ),
-            "在服务商的 API 密钥页面新建一个，用新的这个。",
+            Step("!said:token", "在服务商的 API 密钥页面新建一个，用新的这个。"),
         ),
     ),
     "key.wrong_audience": Text(
@@ -769,6 +787,8 @@ TEXTS: dict[str, Text] = {
         "服务器有应答，但常见的路径上都没有这类接口。主机、端口或路径可能属于别的服务。",
         (
             "把接口地址改为 {better_url}",
+            Step("said:unrouted", "{host} 上的网关没有这个路径的路由：向管理员询问大模型路由的路径。"),
+            Step("said:unrouted owner", "如果网关是自己的，列出它的路由。路由还可能限定域名或请求方法。"),
             "对照文档核对主机、端口和路径，或向管理员询问准确的接口地址。",
         ),
     ),
@@ -818,11 +838,11 @@ TEXTS: dict[str, Text] = {
         "密钥可以放在 “Authorization: Bearer”、“x-api-key” 等不同位置。不是每台服务器都全部支持，"
         "{app} 放的位置 {host} 不会去看。",
         (
-            "让应用用 {better_auth} 发送密钥。",
             Step(
                 "app:claude-code",
                 "Claude Code：{claude_token} 以 Bearer 发送，ANTHROPIC_API_KEY 以 x-api-key 发送，换用另一个变量。",
             ),
+            "让应用用 {better_auth} 发送密钥。",
             "在应用里选择与服务器相符的服务商类型，或更新应用。",
             Step("owner", "自己的服务器：让它两种都接受。"),
         ),
@@ -916,7 +936,16 @@ TEXTS: dict[str, Text] = {
         "模型是有的，但你的账号、项目、套餐或令牌里不包含它。",
         (
             "换用有权使用的模型，比如 {near}。",
-            Step("!said:ask", "打开 {console}，为密钥或项目开通该模型。"),
+            Step(
+                "said:providers door:huggingface",
+                "启用一个提供该模型的推理服务商：https://huggingface.co/settings/inference-providers",
+            ),
+            Step(
+                "said:providers door:openrouter",
+                "允许一个提供该模型的服务商：https://openrouter.ai/settings/preferences",
+            ),
+            Step("said:providers", "在模型页面查看哪些服务商提供它：也可能目前都没有。"),
+            Step("!said:ask !said:providers", "打开 {console}，为密钥或项目开通该模型。"),
             Step("relay", "在中转站网站上查看这个令牌的可用模型列表。"),
             "换个模型，或请账号所有者开通。",
         ),

@@ -16,6 +16,75 @@ CASES: dict[str, Text] = {
             "从 NO_PROXY 里删掉带方括号或 :: 的条目，比如 [::1] 或 fd00::/8。",
         ),
     ),
+    "url.invalid:unfilled": Text(
+        "接口地址里还留着占位符 {reference}",
+        "这一部分应当换成你自己的值，比如账户或资源名。你和程序都没有替换它，所以这个地址不通。",
+        (
+            "把接口地址里的 {reference} 换成你自己的值。",
+            "如果应由应用从环境变量读取，就在启动应用的地方设置这个变量。不是每个应用和配置文件都会替换变量。",
+        ),
+    ),
+    "url.version_doubled:second": Text(
+        "接口地址里多了一个版本号 {doubled}",
+        "这个接口的路径本来就以自己的版本号结尾，后面再加上 {doubled} 就没有接口应答。很多应用和教程会给每个地址"
+        "加上 /v1，但不是每个接口都有这个版本。",
+        (
+            "把接口地址改为 {better_url}",
+            "删掉接口地址末尾的 {doubled}。如果是应用自动加上的，找找有没有填写完整路径的设置。",
+        ),
+    ),
+    "shape.not_llm_api:values": Text(
+        "{host} 不认识接口地址里的{parts|某个值}",
+        "路径的形式与服务商文档一致，但服务器不认识其中的{parts|值}。",
+        (
+            "到服务商控制台重新复制{parts|这个值}，填进接口地址：{console}",
+            "确认地址里这个位置没有误填密钥或令牌。",
+        ),
+    ),
+    "model.wrong_endpoint:template": Text(
+        "{model|所填的模型} 没有对话模板（chat template）",
+        "服务器用模型自带的对话模板把对话转成文本。基座模型没有模板，只能续写文本，不能对话。",
+        (
+            "换用该模型的对话版或指令版（instruct）。基座模型没有对话模板（chat template）。",
+            Step("owner", "自己的服务器：启动时指定对话模板，`--chat-template FILE`。"),
+            "只想续写文本的话，用 /v1/completions。",
+        ),
+    ),
+    "model.not_found:upstream": Text(
+        "{host} 列出了 {model|这个模型}，但{upstream|上游}不认识它",
+        "{host} 的模型列表里有这个模型，它会换成自己配置的名字再转发请求，而{upstream|上游}没有这个名字的模型。"
+        "不是你的设置问题。",
+        (
+            "把这条消息发给 {host} 的管理员：{said}",
+            Step(
+                "owner",
+                "如果网关是自己的，改正它向{upstream|上游}请求 {model|该模型} 时使用的名字和地域。",
+            ),
+            Step("owner said:litellm", "LiteLLM 里这个名字是 `litellm_params.model`。"),
+            "在此之前，先换用别的模型。",
+        ),
+    ),
+    "model.not_permitted:upstream": Text(
+        "{host} 在{upstream|上游}的账号无权使用 {model|所填的模型}",
+        "{host} 接受了你的密钥，再用它自己的账号向上游转发请求，而那个账号没有开通这个模型。",
+        (
+            "把这条消息发给 {host} 的管理员：{said}",
+            Step(
+                "owner",
+                "如果网关是自己的，在{upstream|上游}为它的账号、在它所用的地域开通这个模型。",
+            ),
+            "在此之前，先换用别的模型。",
+        ),
+    ),
+    "auth.not_permitted:login": Text(
+        "这个组织不允许用登录或订阅方式访问",
+        "登录本身是有效的，但组织关闭了这种登录方式，或者订阅已经到期。",
+        (
+            "到服务商的账号页面确认订阅有效，再在应用里重新登录。",
+            "公司或团队账号：请组织管理员开通。",
+            "也可以改用 API 密钥：{console}",
+        ),
+    ),
     "url.invalid:scheme": Text(
         "Base URL 不是以 http:// 或 https:// 开头",
         "大模型 API 通过 HTTP 调用。遇到其他协议的地址，Node、Go、Rust 等大多数客户端在发送任何内容之前就会拒绝，"
