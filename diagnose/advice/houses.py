@@ -5,7 +5,6 @@ Doors that a user has added do not count, so that the same evidence is judged al
 
 from __future__ import annotations
 
-import re
 from functools import cache
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -66,12 +65,13 @@ def placeholders(view: View) -> tuple[str, ...]:
 
     ``("account_id",)`` for ``https://api.cloudflare.com/client/v4/accounts/x/ai/v1``.
     """
-    door, given = target_door(view), urlsplit(view.settings.mended_url or "").path.rstrip("/")
+    door, given = target_door(view), urlsplit(view.settings.mended_url or "").path.rstrip("/").split("/")
     for endpoint in door.endpoints if door is not None else ():
-        parts = re.split(r"\{(\w+)\}", endpoint.path)
-        pattern = "".join("[^/]+" if at % 2 else re.escape(part) for at, part in enumerate(parts))
-        if len(parts) > 1 and re.fullmatch(pattern, given):
-            return tuple(parts[1::2])
+        parts = endpoint.path.split("/")
+        names = tuple(dict.fromkeys(part[1:-1] for part in parts if part.startswith("{")))
+        alike = len(parts) == len(given) and all(a.startswith("{") or a == b for a, b in zip(parts, given, strict=True))
+        if names and alike:
+            return names
     return ()
 
 

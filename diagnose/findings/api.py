@@ -165,12 +165,17 @@ def _not_llm_api(view: View) -> Claim | None:
         return None
     claim = Claim((line_of(first.told), *answered_by(view, first.told), seen("looked_at", count=len(view.looks))))
     names = placeholders(view) if re.search(_UNKNOWN_VALUE, view.said()) else ()
-    return replace(claim, values={"parts": note(f"parts_{'_'.join(names)}")}, case="values") if names else claim
+    return replace(claim, values={"parts": _PARTS[names]}, case="values") if names in _PARTS else claim
 
 
 _UNKNOWN_VALUE = (
     r"(?i)\b(?:identifier|account|project|gateway|workspace)\b.{0,40}\b(?:invalid|not (?:be )?found|unknown)\b"
 )
+_PARTS = {
+    ("account_id",): note("parts_account_id"),
+    ("account_id", "gateway_id"): note("parts_account_id_gateway_id"),
+    ("project", "location"): note("parts_project_location"),
+}
 
 # The protocols by the names that apps show.
 SPOKEN = {

@@ -18,7 +18,6 @@ from probes.model.facts import Withheld
 from probes.model.failure import Kind
 from probes.model.value_issues import Flaw
 from probes.protocols.protocol import wire
-from probes.urls.url_flaws import unfilled
 
 _VERSION = re.compile(r"/v\d++[a-z]*+\d*+$")
 # A vendor's complete version path counts as a version segment, because a base URL without it is just the host.
@@ -98,7 +97,7 @@ def _invalid(view: View) -> Claim | None:
     if flaw is None:
         return Claim((repr(view.settings.base_url),))
     claim = _claim(view, flaw)
-    if reference := unfilled(view.settings.base_url):
+    if reference := next((dict(one.values).get("name") for one in flaw.notes if one.name == "unfilled"), None):
         return replace(claim, values={**claim.values, "reference": reference}, case="unfilled")
     return replace(claim, case="scheme") if flaw.kind == "scheme_unusable" else claim
 

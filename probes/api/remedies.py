@@ -137,13 +137,15 @@ _ASKS = {
 # A sentence that asks for something which has no address or name of its own. Words about the key, and about trying
 # again, are no news.
 _REQUEST = (
-    r"(?i)\bplease\b.{0,80}?\b(?:contact|load|close|adjust|disable|enable|activate|upgrade|download|restart|reload|run"
-    r"|register|complete|unlock|start|install|renew|subscribe|apply|select|increase|raise|switch)\b"
-    r"|^(?:call|run|start|load|enable|install|contact) [^,]{3,}|\b(?:use|with|run) the ['\"`][\w -]{3,40}['\"`] command"
-    r"|请(?!求|稍后|重试|检查).{0,30}(?:联系|加载|启动|开启|打开|关闭|升级|购买|续费|下载|安装|完成|选择|重新)"
+    r"(?i)\bplease\b.{0,80}?\b(?:contact|load|close|adjust|disable|enable|activate|upgrade|restart|reload|register"
+    r"|complete|unlock|start|renew|subscribe|apply|select|increase|raise|switch)\b"
+    r"|^(?:load|enable|contact|start) [^,]{3,}"
+    r"|请(?!求|稍后|重试|检查).{0,30}(?:联系|加载|启动|开启|打开|关闭|升级|购买|续费|完成|选择|重新)"
 )
+# Nothing that a reader might paste into a terminal, either.
 _NO_REQUEST = (
-    r"(?i)\b(?:try again|retry|api[ _-]?keys?|credentials?|reduce|shorten|documentation|docs)\b|密钥|令牌|文档"
+    r"(?i)\b(?:try again|retry|api[ _-]?keys?|credentials?|reduce|shorten|documentation|docs|sudo|curl|wget|rm|eval)\b"
+    r"|密钥|令牌|文档|[`$<>|;\\]"
 )
 _REQUEST_LENGTH = 180
 _SENTENCES = r"(?<=[.!?]) (?=[A-Z])|(?<=[。！？])"

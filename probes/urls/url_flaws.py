@@ -101,16 +101,6 @@ def _examined(raw: str, protocol: str, passes: int) -> UrlExam:
     return UrlExam(tuple(flaws), mended, literal)
 
 
-def unfilled(raw: str) -> str:
-    """Return the first reference or placeholder in a base URL that nobody filled in; empty if it has none.
-
-    >>> unfilled("https://host/accounts/${ACCOUNT_ID}/v1")
-    '${ACCOUNT_ID}'
-    """
-    found = re.search(_WHOLE_REFERENCE, raw[: limits.URL])
-    return found[0] if found is not None and found[0].isprintable() else ""
-
-
 def _expand_bare_host(raw: str, usual: str) -> str:
     """Expand ``OLLAMA_HOST`` as its SDK does: the default scheme is http, the default port is ``usual``.
 
@@ -303,7 +293,13 @@ def _correct_parts(text: str, protocol: str, add: AddFlaw) -> str | None:
     assert found is not None
     authority, path, query, fragment = found[1], found[2], found[3], found[4]
     if re.search(_REFERENCE, authority + path):
-        add("invalid", note("unfilled"), False, bool(re.search(_REFERENCE, authority)))
+        named = re.search(_WHOLE_REFERENCE, authority + path)
+        add(
+            "invalid",
+            note("unfilled", name=named[0] if named else "{…}"),
+            False,
+            bool(re.search(_REFERENCE, authority)),
+        )
         return None
     _, at, hostport = authority.rpartition("@")
     host, port = _split_port(hostport)

@@ -319,10 +319,6 @@ TEXTS: dict[str, Text] = {
                 "said:token door:vertex",
                 "Use an access token instead of an API key: `gcloud auth print-access-token`. It lasts one hour.",
             ),
-            Step(
-                "said:token !door:vertex",
-                "Get an access token (OAuth 2) with the provider's own tool and use it in place of the API key.",
-            ),
             Step("!said:token", "Make an API key at {console}"),
             Step(
                 "key:oauth|key:session",
@@ -330,6 +326,10 @@ TEXTS: dict[str, Text] = {
                     "The login of a subscription works in its maker's own apps only: an API key is made apart "
                     "from it, and billed apart."
                 ),
+            ),
+            Step(
+                "said:token !door:vertex",
+                "Get an access token (OAuth 2) with the provider's own tool and use it in place of the API key.",
             ),
             Step("!said:token", "On the provider's page for API keys, make a key and use that one."),
         ),
@@ -990,11 +990,11 @@ TEXTS: dict[str, Text] = {
                 "said:unrouted",
                 "The gateway at {host} has no route for this path: ask its operator for the path of the LLM route.",
             ),
+            "Compare host, port and path with the manual, or ask the operator for the exact base URL.",
             Step(
                 "said:unrouted owner",
                 "If the gateway is yours, list its routes. A route may also require a host name or a method.",
             ),
-            "Compare host, port and path with the manual, or ask the operator for the exact base URL.",
         ),
     ),
     "shape.wrong_protocol": Text(

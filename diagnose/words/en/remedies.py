@@ -22,7 +22,7 @@ STEPS: dict[str, str] = {
     "region": "Use the region {value}, which the server names.",
     "variable": "Set {value}, which the server names.",
     "scope": "Give the key the permission {value}: the server says that it is missing.",
-    "request": "Do what the server asks: {value}",
+    "request": "The server asks for this: {value}",
     "ask_bind": "Bind the account that the server names to yours, as it asks: {said}",
     "ask_verify": "Have the organisation or account verified, as the server asks. It can take some minutes to count.",
     "ask_terms": "Accept the terms that the server names, as the owner of the account.",

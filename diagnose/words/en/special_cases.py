@@ -16,22 +16,23 @@ CASES: dict[str, Text] = {
         ),
     ),
     "url.invalid:unfilled": Text(
-        "The base URL still contains the placeholder {reference}",
+        "The base URL still contains the placeholder {reference|of a manual}",
         "This part stands for a value of your own, such as an account or a resource. Neither you nor a program filled "
         "it in, so the address leads nowhere.",
         (
-            "In the base URL, replace {reference} with your own value.",
+            "In the base URL, replace {reference|the placeholder} with your own value.",
             "If the app should read it from a variable, set that variable where the app starts. Not every app and "
             "settings file replaces variables.",
         ),
     ),
     "url.version_doubled:second": Text(
-        "The base URL contains a second version, {doubled}",
-        "The path of this API ends in a version of its own. With {doubled} behind it, nothing answers. Many apps and "
-        "guides add /v1 to every base URL, but not every API has that version.",
+        "The base URL contains a second version, {doubled|such as /v1}",
+        "The path of this API ends in a version of its own. With {doubled|another version} behind it, nothing "
+        "answers. Many apps and guides add /v1 to every base URL, but not every API has that version.",
         (
             "Set the base URL to {better_url}",
-            "Delete {doubled} at the end of the base URL. If the app adds it, look for a setting for the full path.",
+            "Delete {doubled|the last version} at the end of the base URL. If the app adds it, look for a setting "
+            "for the full path.",
         ),
     ),
     "shape.not_llm_api:values": Text(
@@ -48,8 +49,8 @@ CASES: dict[str, Text] = {
         "can complete a text but not chat.",
         (
             "Choose the chat or instruct version of the model. A base model has no chat template.",
-            Step("owner", "If the server is yours, start it with a chat template: `--chat-template FILE`."),
             "For plain text completion, use /v1/completions.",
+            Step("owner", "If the server is yours, start it with a chat template: `--chat-template FILE`."),
         ),
     ),
     "model.not_found:upstream": Text(
@@ -58,13 +59,15 @@ CASES: dict[str, Text] = {
         "{upstream|The API behind it} has no model with that name. Your own settings are not the cause.",
         (
             "Send the operator of {host} this message: {said}",
+            "Until then, choose another model.",
             Step(
                 "owner",
                 "If the gateway is yours, correct the name under which it asks {upstream|its provider} for "
                 "{model|this model}, and its region.",
             ),
-            Step("owner said:litellm", "In LiteLLM, that name is `litellm_params.model`."),
-            "Until then, choose another model.",
+            Step(
+                "owner said:litellm", "If the gateway is yours and runs LiteLLM, that name is `litellm_params.model`."
+            ),
         ),
     ),
     "model.not_permitted:upstream": Text(
@@ -73,12 +76,12 @@ CASES: dict[str, Text] = {
         "model.",
         (
             "Send the operator of {host} this message: {said}",
+            "Until then, choose another model.",
             Step(
                 "owner",
                 "If the gateway is yours, request access to the model for its account at {upstream|the provider}, in "
                 "the region that the gateway uses.",
             ),
-            "Until then, choose another model.",
         ),
     ),
     "auth.not_permitted:login": Text(

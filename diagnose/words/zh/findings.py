@@ -251,11 +251,11 @@ TEXTS: dict[str, Text] = {
                 "said:token door:vertex",
                 "不要用 API 密钥，改用访问令牌：`gcloud auth print-access-token`，有效期一小时。",
             ),
-            Step("said:token !door:vertex", "用服务商自己的工具获取访问令牌（OAuth 2），代替 API 密钥。"),
             Step("!said:token", "到 {console} 创建 API 密钥。"),
             Step(
                 "key:oauth|key:session", "订阅账号的登录凭证只能在官方自己的应用里用；API 密钥要另外创建，也另外计费。"
             ),
+            Step("said:token !door:vertex", "用服务商自己的工具获取访问令牌（OAuth 2），代替 API 密钥。"),
             Step("!said:token", "在服务商的 API 密钥页面新建一个，用新的这个。"),
         ),
     ),
@@ -788,8 +788,8 @@ TEXTS: dict[str, Text] = {
         (
             "把接口地址改为 {better_url}",
             Step("said:unrouted", "{host} 上的网关没有这个路径的路由：向管理员询问大模型路由的路径。"),
-            Step("said:unrouted owner", "如果网关是自己的，列出它的路由。路由还可能限定域名或请求方法。"),
             "对照文档核对主机、端口和路径，或向管理员询问准确的接口地址。",
+            Step("said:unrouted owner", "如果网关是自己的，列出它的路由。路由还可能限定域名或请求方法。"),
         ),
     ),
     "shape.wrong_protocol": Text(
@@ -938,11 +938,11 @@ TEXTS: dict[str, Text] = {
             "换用有权使用的模型，比如 {near}。",
             Step(
                 "said:providers door:huggingface",
-                "启用一个提供该模型的推理服务商：https://huggingface.co/settings/inference-providers",
+                "到 https://huggingface.co/settings/inference-providers 启用一个提供该模型的推理服务商。",
             ),
             Step(
                 "said:providers door:openrouter",
-                "允许一个提供该模型的服务商：https://openrouter.ai/settings/preferences",
+                "到 https://openrouter.ai/settings/preferences 允许一个提供该模型的服务商。",
             ),
             Step("said:providers", "在模型页面查看哪些服务商提供它：也可能目前都没有。"),
             Step("!said:ask !said:providers", "打开 {console}，为密钥或项目开通该模型。"),

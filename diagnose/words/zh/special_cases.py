@@ -17,20 +17,20 @@ CASES: dict[str, Text] = {
         ),
     ),
     "url.invalid:unfilled": Text(
-        "接口地址里还留着占位符 {reference}",
+        "接口地址里还留着占位符 {reference|（来自文档）}",
         "这一部分应当换成你自己的值，比如账户或资源名。你和程序都没有替换它，所以这个地址不通。",
         (
-            "把接口地址里的 {reference} 换成你自己的值。",
+            "把接口地址里的 {reference|占位符} 换成你自己的值。",
             "如果应由应用从环境变量读取，就在启动应用的地方设置这个变量。不是每个应用和配置文件都会替换变量。",
         ),
     ),
     "url.version_doubled:second": Text(
-        "接口地址里多了一个版本号 {doubled}",
-        "这个接口的路径本来就以自己的版本号结尾，后面再加上 {doubled} 就没有接口应答。很多应用和教程会给每个地址"
-        "加上 /v1，但不是每个接口都有这个版本。",
+        "接口地址里多了一个版本号 {doubled|（如 /v1）}",
+        "这个接口的路径本来就以自己的版本号结尾，后面再加上 {doubled|一个版本号} 就没有接口应答。"
+        "很多应用和教程会给每个地址加上 /v1，但不是每个接口都有这个版本。",
         (
             "把接口地址改为 {better_url}",
-            "删掉接口地址末尾的 {doubled}。如果是应用自动加上的，找找有没有填写完整路径的设置。",
+            "删掉接口地址末尾的 {doubled|版本号}。如果是应用自动加上的，找找有没有填写完整路径的设置。",
         ),
     ),
     "shape.not_llm_api:values": Text(
@@ -46,8 +46,8 @@ CASES: dict[str, Text] = {
         "服务器用模型自带的对话模板把对话转成文本。基座模型没有模板，只能续写文本，不能对话。",
         (
             "换用该模型的对话版或指令版（instruct）。基座模型没有对话模板（chat template）。",
-            Step("owner", "自己的服务器：启动时指定对话模板，`--chat-template FILE`。"),
             "只想续写文本的话，用 /v1/completions。",
+            Step("owner", "自己的服务器：启动时指定对话模板，`--chat-template FILE`。"),
         ),
     ),
     "model.not_found:upstream": Text(
@@ -56,12 +56,12 @@ CASES: dict[str, Text] = {
         "不是你的设置问题。",
         (
             "把这条消息发给 {host} 的管理员：{said}",
+            "在此之前，先换用别的模型。",
             Step(
                 "owner",
                 "如果网关是自己的，改正它向{upstream|上游}请求 {model|该模型} 时使用的名字和地域。",
             ),
-            Step("owner said:litellm", "LiteLLM 里这个名字是 `litellm_params.model`。"),
-            "在此之前，先换用别的模型。",
+            Step("owner said:litellm", "自己的网关是 LiteLLM 时，这个名字写在 `litellm_params.model` 里。"),
         ),
     ),
     "model.not_permitted:upstream": Text(
@@ -69,11 +69,11 @@ CASES: dict[str, Text] = {
         "{host} 接受了你的密钥，再用它自己的账号向上游转发请求，而那个账号没有开通这个模型。",
         (
             "把这条消息发给 {host} 的管理员：{said}",
+            "在此之前，先换用别的模型。",
             Step(
                 "owner",
                 "如果网关是自己的，在{upstream|上游}为它的账号、在它所用的地域开通这个模型。",
             ),
-            "在此之前，先换用别的模型。",
         ),
     ),
     "auth.not_permitted:login": Text(
