@@ -157,11 +157,24 @@ def _web_page(view: View) -> Claim | None:
     return Claim((answer_line(page) + title, seen("looked_at", count=len(view.looks))))
 
 
+def _host_retired(view: View) -> Claim | None:
+    """Report a service that says that it has ended, also if it says so in place of every path."""
+    page = view.first.told if view.first is not None else None
+    if view.match is not None or page is None or not _leads_nowhere(view):
+        return said("url.host_retired")(view)
+    from diagnose.answers.dialects import classify
+
+    match = next(iter(classify(page)), None)
+    return Claim((line_of(page),)) if match is not None and match.code == "url.host_retired" else None
+
+
 def _not_llm_api(view: View) -> Claim | None:
     first = view.first
     if not _leads_nowhere(view) or first is None or first.told is None or first.told.status in REDIRECTS:
         return None
     if view.match is not None and view.match.code == "proxy_page":
+        return None
+    if _host_retired(view) is not None:
         return None
     claim = Claim((line_of(first.told), *answered_by(view, first.told), seen("looked_at", count=len(view.looks))))
     names = placeholders(view) if re.search(_UNKNOWN_VALUE, view.said()) else ()
@@ -312,7 +325,7 @@ RULES = (
         "provider",
         retryable=True,
     ),
-    Rule("url.host_retired", Severity.ERROR, "http", said("url.host_retired"), "provider"),
+    Rule("url.host_retired", Severity.ERROR, "http", _host_retired, "provider"),
     Rule("shape.wrong_protocol", Severity.ERROR, "http", _wrong_protocol, "settings"),
     Rule(
         "shape.web_page",
