@@ -106,8 +106,10 @@ def _is_news(remedy: Remedy, view: View) -> bool:
         return False
     if remedy.kind == "page":
         console = view.door.match.console if view.door is not None else ""
-        same = console and host_of(console) == host_of(remedy.value) and view.match is not None
-        return not (same and view.match is not None and view.match.code in ("auth.rejected", "quota.exhausted"))
+        if view.match is not None and view.match.code == "quota.exhausted":
+            return console != remedy.value  # a console has one page for keys and another one for money
+        same = console and host_of(console) == host_of(remedy.value)
+        return not (same and view.match is not None and view.match.code == "auth.rejected")
     return True
 
 

@@ -74,6 +74,8 @@ def _listed(view: View) -> str:
     listing = next((one.listing for one in (deep, first) if one is not None and one.listing is not None), None)
     models = [name for name in (listing.reading.models or () if listing is not None else ()) if name.isprintable()]
     family = re.match(r"[a-z]{3,20}", (view.model or "").lower().rpartition("/")[2])
+    if view.model in models:
+        return ""  # the list does not help: the server refuses a name of its own
     akin = [name for name in models if family and name.lower().rpartition("/")[2].startswith(family[0])]
     return ", ".join((akin or (models if len(models) <= _SHORT else []))[:_SHORT])
 

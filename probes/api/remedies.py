@@ -157,6 +157,10 @@ _STATES = {
         r"(?i)\b(?:any|no) (?:allowed |enabled |inference )?providers? (?:that )?(?:you have |are |is )?enabled"
         r"|all providers have been ignored|no allowed providers"
     ),
+    "relogin": (
+        r"(?i)\b(?:ide|session|login|oauth|refresh) token\b.{0,30}\bexpired|\bplease (?:log|sign) ?in again|re-?login"
+        r"|重新登录"
+    ),
     "litellm": r"\blitellm\.\w{3,40}Error\b|Received Model Group=",
     "token": r"(?i)expected oauth ?2|\brequires? an? (?:oauth ?2? )?access token\b",
     "leaked": r"(?i)\bleaked\b|\bcompromised\b|泄露",

@@ -11,7 +11,7 @@ from probes.demo_server import practice_doors as b
 from probes.demo_server.server import Reply
 from worlds.cases import CLAUDE, LLAMA, claude, said, without_key
 from worlds.public_reports import refused, rejecting
-from worlds.public_reports_3 import always, error, lm_studio, unknown
+from worlds.public_reports_3 import always, error, lm_studio
 from worlds.stage import LOCAL, Scenario
 
 UNSLOTH = "unsloth/gemma-4-26B-A4B-it-qat-GGUF"
@@ -49,18 +49,6 @@ SCENARIOS = (
         source="songquanpeng/one-api#239",
     ),
     Scenario(
-        "report4-azure-resource-as-deployment",
-        "model.not_found",
-        lambda key: b.azure(key, deployments=("gpt-35-chat",), newer=False),
-        "https://res.openai.azure.com",
-        protocol="azure",
-        model="res",
-        shape="hex32",
-        says=("deployment",),
-        first=("deployment",),
-        source="chatboxai/chatbox#646",
-    ),
-    Scenario(
         "report4-model-outside-the-chatgpt-plan",
         "model.not_permitted",
         refused(
@@ -94,27 +82,6 @@ SCENARIOS = (
         unsent=True,
         first=("https://openrouter.ai/api/v1",),
         source="continuedev/continue#9684",
-    ),
-    Scenario(
-        "report4-old-spelling-at-groq",
-        "model.not_found",
-        unknown(
-            error(
-                404,
-                "The model `llama3.1-70b` does not exist or you do not have access to it.",
-                type="invalid_request_error",
-                code="model_not_found",
-            ),
-            "llama-3.3-70b-versatile",
-            "llama-3.1-8b-instant",
-            "openai/gpt-oss-120b",
-            prefix="/openai/v1",
-        ),
-        "https://api.groq.com/openai/v1",
-        model="llama3.1-70b",
-        shape="groq",
-        first=("llama-3.",),
-        source="continuedev/continue#10815",
     ),
     without_key(
         "model.not_found",
@@ -178,18 +145,6 @@ SCENARIOS = (
         source="openclaw/openclaw#34788",
     ),
     Scenario(
-        "report4-space-before-the-model-at-open-webui",
-        "model.not_found",
-        lambda key: b.openai(
-            key, prefix="/api", models=("qwen3:4b",), unknown_model=said(400, {"detail": "Model not found"})
-        ),
-        "https://chat.example/api",
-        model=" qwen3:4b",
-        says=("space",),
-        first=("qwen3:4b",),
-        source="nanbingxyz/5ire#354",
-    ),
-    Scenario(
         "report4-lm-studio-wants-its-token",
         "auth.rejected",  # key.placeholder is as good
         rejecting(
@@ -236,11 +191,13 @@ SCENARIOS = (
     ),
     Scenario(
         "report4-no-key-for-koboldcpp",
-        "settings.missing_key",
+        None,  # a server of one's own that needs no key: a note, since only some clients want one
         lambda key: b.openai(models=("koboldcpp/Meta-Llama-3-8B-Instruct-Q6_K",)),
         "http://127.0.0.1:{port}/v1",
         model="koboldcpp/Meta-Llama-3-8B-Instruct-Q6_K",
         typed=lambda key: None,
+        verdict="healthy",
+        also=("settings.missing_key",),
         says=("any word",),
         first=("any word",),
         source="LostRuins/koboldcpp#922",
@@ -259,15 +216,6 @@ SCENARIOS = (
         says=("gemma-3-1b-it-qat",),
         source="lmstudio-ai/lmstudio-bug-tracker#619",
     ),
-    Scenario(
-        "report4-official-site-answers-with-a-page",
-        "url.version_missing",
-        lambda key: b.openai(key, elsewhere=answers.as_html("<html><title>404 Not Found</title><hr>nginx</html>", 404)),
-        "https://api.openai.com",
-        shape="openai",
-        first=("https://api.openai.com/v1",),
-        source="tsundereraws/aisub-translator#2",
-    ),
     claude(
         "report4-host-of-the-global-location",
         "url.host_typo",
@@ -276,5 +224,31 @@ SCENARIOS = (
         model=CLAUDE,
         first=("https://aiplatform.googleapis.com",),
         source="tensorzero/tensorzero#4306",
+    ),
+    # -- siblings, made here for the kinds that were wrong at the first run --------------------------------------------
+    Scenario(
+        "report4-sibling-not-on-the-free-plan",
+        "model.not_permitted",
+        refused(error(403, "The model gpt-4o-mini is not available on the free plan.")),
+    ),
+    Scenario(
+        "report4-sibling-listed-and-unknown",
+        "model.not_found",
+        refused(error(404, "The model gpt-4o-mini was not found.", code="model_not_found")),
+        says=("relay.example has no model",),
+    ),
+    Scenario(
+        "report4-sibling-session-token-expired",
+        "auth.expired",
+        rejecting(error(401, "Your session token has expired, please log in again.")),
+        first=("Sign in again",),
+    ),
+    Scenario(
+        "report4-sibling-page-for-money",
+        "quota.exhausted",
+        refused(error(402, "Insufficient Balance. Top up at https://platform.deepseek.com/top_up")),
+        "https://api.deepseek.com/v1",
+        shape="deepseek",
+        first=("https://platform.deepseek.com/top_up",),
     ),
 )

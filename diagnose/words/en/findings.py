@@ -43,8 +43,8 @@ TEXTS: dict[str, Text] = {
                 "Vertex AI takes an access token here: put the output of `gcloud auth print-access-token` where the "
                 "app wants an API key. It is valid for one hour.",
             ),
-            "Put the key into {key_env}, in the shell or the `.env` file from which the app starts.",
             Step("local", "If the server needs no key, put any word there: the SDK does not start without one."),
+            "Put the key into {key_env}, in the shell or the `.env` file from which the app starts.",
             "If you have no key yet, make one at {console}",
             "Put the key where {app} looks for it, then start the app again.",
             "If the key lies in a file, name it: `llmdoctor check --key-file PATH` or `--env-file PATH`.",
@@ -1084,6 +1084,10 @@ TEXTS: dict[str, Text] = {
                     "Write to the provider's support: the account or project is suspended, and a new key of it "
                     "will not work either."
                 ),
+            ),
+            Step(
+                "said:relogin",
+                "Sign in again in the app that made this token: it is the token of a login, and it has expired.",
             ),
             Step(
                 "said:leaked",

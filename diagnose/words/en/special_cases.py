@@ -682,8 +682,9 @@ CASES: dict[str, Text] = {
         "in front of the API does not accept "
         "it, and the provider has not seen the key.",
         (
-            "Compare the value in {source} with the credential that the gateway's dashboard shows.",
-            "If the gateway expects `Bearer` before the credential, add it to the value.",
+            "Compare the value of {header} in {source} with the credential in the gateway's dashboard.",
+            "If the gateway expects `Bearer` before the credential, the value begins with that word and one space, "
+            "without a colon.",
         ),
     ),
     "http.header_rejected:sent": Text(

@@ -16,8 +16,8 @@ TEXTS: dict[str, Text] = {
                 "Vertex AI 在这里要用访问令牌：把 `gcloud auth print-access-token` 的输出"
                 "填到应用的 API 密钥处，有效期一小时。",
             ),
-            "把密钥写进 {key_env}，放在启动应用的终端环境里，或应用所在目录的 `.env` 文件里。",
             Step("local", "如果服务器不需要密钥，随便填一个词：没有它 SDK 不会启动。"),
+            "把密钥写进 {key_env}，放在启动应用的终端环境里，或应用所在目录的 `.env` 文件里。",
             "还没有密钥的话，到 {console} 创建一个。",
             "在 {app} 读取密钥的地方填好，然后重启应用。",
             "密钥存在文件里时，可以直接指定：`llmdoctor check --key-file PATH` 或 `--env-file PATH`。",
@@ -862,6 +862,7 @@ TEXTS: dict[str, Text] = {
         "服务器认得它，但说它已过期、被停用、被冻结，或因为泄露而被封。等待不会让它恢复。",
         (
             Step("said:suspended", "联系服务商客服：账号或项目已被冻结，在里面新建的密钥也用不了。"),
+            Step("said:relogin", "在生成这个令牌的应用里重新登录：它是登录令牌，已经过期。"),
             Step("said:leaked", "到控制台查看这个密钥有没有被人盗用，并找出它是在哪里泄露的。"),
             Step("!said:suspended", "到 {console} 新建密钥。"),
             Step("!said:suspended", "在所有用到这个密钥的地方换上新密钥，并删除旧的。"),
