@@ -182,7 +182,10 @@ def test_what_judges_touches_no_network(name: str) -> None:
             *("probes.catalog.app", "probes.catalog.apps", "probes.catalog.sdk_variables"),
             *("probes.catalog.url_joining", "probes.urls.app_base_urls"),
         }
-    if name in ("diagnose.advice.houses", "diagnose.advice.remedy_steps", "diagnose.advice.case_facts"):
+    if name in (
+        *("diagnose.advice.houses", "diagnose.advice.case_facts", "diagnose.advice.remedy_steps"),
+        *("diagnose.answers.provider_addresses", "diagnose.answers.named_steps", "diagnose.answers.text_remedies"),
+    ):
         pure |= {"probes.catalog.door", "probes.catalog.doors", "probes.catalog.locations"}  # built-in doors alone
         pure |= {"probes.api.remedies", "probes.urls.url_flaws"}
     if name == "diagnose.snippets.snippets":

@@ -556,7 +556,7 @@ SCENARIOS = (
         model="moonshotai/Kimi-K2-Instruct",
         shape="huggingface",
         says=("https://huggingface.co/settings/inference-providers",),
-        first=("https://huggingface.co/settings/inference-providers",),
+        first=("Open the model's page on huggingface.co",),
         source="cline/cline#5098",
     ),
     Scenario(
@@ -978,7 +978,7 @@ SCENARIOS = (
             error(404, "litellm.NotFoundError: OpenAIException - The model `gpt-9` does not exist", code="404"),
         ),
         model="gpt-9",
-        says=("relay.example has no model",),
+        says=("relay.example has no gpt-9",),
     ),
     Scenario(
         "report3-sibling-providers-ignored",

@@ -198,8 +198,8 @@ SCENARIOS = (
         typed=lambda key: None,
         verdict="healthy",
         also=("settings.missing_key",),
-        says=("any word",),
-        first=("any word",),
+        says=("any text",),
+        first=("any text",),
         source="LostRuins/koboldcpp#922",
     ),
     Scenario(
@@ -235,7 +235,7 @@ SCENARIOS = (
         "report4-sibling-listed-and-unknown",
         "model.not_found",
         refused(error(404, "The model gpt-4o-mini was not found.", code="model_not_found")),
-        says=("relay.example has no model",),
+        says=("relay.example lists the model", "but does not serve it"),
     ),
     Scenario(
         "report4-sibling-session-token-expired",

@@ -10,14 +10,17 @@ import click
 
 from diagnose.cli import console, printer
 from diagnose.cli.completion import among, doors
-from diagnose.cli.key_report import columns
+from diagnose.cli.help_pages import GroupedCommand
+from diagnose.cli.list_width import list_width
+from diagnose.cli.usage_errors import WrongUse, meant
+from diagnose.rendering.lists import columns, labelled, wrapped
 from diagnose.words import LANGS, look, part, put
 from probes.catalog.door import Door
 from probes.catalog.door_files import DoorsError
 from probes.catalog.doors import Doors, adopt, load
 
 
-@click.command("doors")
+@click.command("doors", cls=GroupedCommand)
 @click.argument("name", nargs=-1, shell_complete=among(doors))
 @click.option("--json", "as_json", is_flag=True, help="For programs.")
 @click.option("--lang", type=click.Choice(LANGS), help="Language; by default from the locale.")
@@ -26,14 +29,14 @@ def command(name: tuple[str, ...], as_json: bool, lang: str | None) -> None:
     doors = known()
     found = chosen(doors, name)
     if not found:
-        raise click.UsageError(_unknown(doors, " ".join(name)))
+        raise _unknown(doors, " ".join(name))
     one = found[0] if name and len(found) == 1 else None
     spoken = console.language(lang)
     if as_json:
         shown: Any = document(one, doors) if one else {"doors": [document(door, doors) for door in found]}
         printer.echo_json(shown)
     else:
-        printer.echo("\n".join(_full(one, doors, spoken) if one else _table(found, spoken)))
+        printer.echo("\n".join(_full(one, doors, spoken, list_width()) if one else _table(found, spoken, list_width())))
 
 
 def known() -> Doors:
@@ -75,16 +78,16 @@ def _haystack(door: Door) -> str:
     return " ".join((*names, *door.hosts, *urls, *door.key_env)).lower()
 
 
-def _unknown(doors: Doors, asked: str) -> str:
+def _unknown(doors: Doors, asked: str) -> WrongUse:
     from difflib import get_close_matches
 
     from probes.model.secret import public_prefix
 
-    shown = repr(asked) if len(asked) < 24 and not public_prefix(asked) else "like that"  # a longer text may be a key
+    shown = asked if len(asked) < 24 and not public_prefix(asked) else "…"  # a longer text may be a key
     names = {name.lower(): door.id for door in doors for name in (door.id, door.company, door.name)}
-    near = dict.fromkeys(names[name] for name in get_close_matches(asked.lower(), names, n=4, cutoff=0.5))
-    hint = f"Did you mean {', '.join(near)}?" if near else "`llmdoctor doors` lists them all."
-    return f"there is no door named {shown}. {hint}"
+    near = [*dict.fromkeys(names[name] for name in get_close_matches(asked.lower(), names, n=4, cutoff=0.5))]
+    follow = (*(f"doors {one}" for one in near[:1]), "doors")
+    return WrongUse("There is no provider named {name}. {hint}", follow=follow, name=shown, hint=meant(near))
 
 
 def document(door: Door, doors: Doors) -> dict[str, Any]:
@@ -117,15 +120,12 @@ def document(door: Door, doors: Doors) -> dict[str, Any]:
 # -- for people --------------------------------------------------------------------------------------------------------
 
 
-def _table(doors: tuple[Door, ...], lang: str) -> Iterator[str]:
+def _table(doors: tuple[Door, ...], lang: str, width: int | None) -> Iterator[str]:
     words = part(lang, "tables")
     rows: list[tuple[str, ...]] = [words.DOORS_HEAD, *(row(door) for door in doors)]
-    widths = [max(map(columns, column)) for column in zip(*rows, strict=True)]
-    for cells in rows:
-        padded = (cell + " " * (width - columns(cell)) for cell, width in zip(cells, widths, strict=True))
-        yield "  ".join(padded).rstrip()
+    yield from columns(rows, width, head=True)
     yield ""
-    yield put(words.DOORS["count"], {"count": len(doors)})
+    yield from wrapped(put(words.DOORS["count"], {"count": len(doors)}), width)
 
 
 def row(door: Door) -> tuple[str, str, str, str, str]:
@@ -133,16 +133,15 @@ def row(door: Door) -> tuple[str, str, str, str, str]:
     return door.id, door.name, door.region, door.endpoints[0].base_url, door.key_env[0] if door.key_env else "-"
 
 
-def _full(door: Door, doors: Doors, lang: str) -> Iterator[str]:
+def _full(door: Door, doors: Doors, lang: str, width: int | None) -> Iterator[str]:
     words: dict[str, str] = part(lang, "tables").DOORS
     yield f"{door.name} [{door.id}]"
-    lines = list(_facts(door, doors, words))
-    width = max(columns(label) for label, _ in lines)
     last = ""
-    for label, value in lines:
-        shown = "" if label == last else label
-        yield f"  {shown}{' ' * (width - columns(shown))}  {value}"
+    rows = []
+    for label, value in _facts(door, doors, words):
+        rows.append(("" if label == last else label, value))
         last = label
+    yield from labelled(rows, width)
 
 
 def _facts(door: Door, doors: Doors, words: dict[str, str]) -> Iterator[tuple[str, str]]:
