@@ -929,7 +929,7 @@ SCENARIOS = (
             b.openai(key),
         ),
         protocol="responses",
-        first=("OpenAI Chat Completions",),
+        first=("chat completions",),
     ),
     Scenario(
         "report3-sibling-token-wanted-elsewhere",
