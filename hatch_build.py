@@ -16,7 +16,7 @@ from typing import Any
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 TABLES = (
-    *("probes/catalog/doors", "probes/catalog/apps", "probes/catalog/credentials"),
+    *("probes/facts/doors", "probes/catalog/apps", "probes/catalog/credentials"),
     *(
         "diagnose/answers/dialects",
         "diagnose/answers/phrases",

@@ -1,6 +1,6 @@
 """Registry of the known doors: look one up by host, misspelled host, website or environment variable.
 
-The facts are in ``doors.toml``, whose head explains the fields. A wheel contains them as ``doors.json`` too (see
+The facts are in ``probes/facts/doors.toml``, whose head explains the fields. A wheel contains them as JSON too (see
 ``hatch_build.py``), because every start reads them and JSON is parsed about ten times faster. Users can add doors in
 files of a folder (see :func:`folders`) and in ``llmdoctor.toml`` (see :func:`adopt`).
 
@@ -20,6 +20,7 @@ from pathlib import Path
 
 from probes.catalog.door import Door
 from probes.catalog.door_files import read
+from probes.catalog.fact_files import fact_file
 from probes.config_formats.files import checked_out
 
 # Top-level domains that no public door can have: RFC 6761, RFC 8375, and names used in home and office networks.
@@ -184,8 +185,7 @@ def _own_tables() -> list[tuple[Door, ...]]:
 
 def builtin() -> tuple[Door, ...]:
     """Return the built-in doors in file order."""
-    built = Path(__file__).with_name("doors.json")
-    return read(built if built.exists() else built.with_suffix(".toml"))
+    return read(fact_file("doors"))
 
 
 _adopted: tuple[Door, ...] = ()

@@ -106,8 +106,7 @@ def document(door: Door, doors: Doors) -> dict[str, Any]:
         "small_model": door.small_model or None,
         "console": door.console_url or None,
         "twins": [
-            {"door": sister_site.id, "base_url": sister_site.endpoints[0].base_url}
-            for sister_site in doors.sister_sites(door)
+            {"door": sister_site.id, "base_url": _first_url(sister_site)} for sister_site in doors.sister_sites(door)
         ],
         "websites": list(door.websites),
         "typos": list(door.slips),
@@ -130,7 +129,12 @@ def _table(doors: tuple[Door, ...], lang: str) -> Iterator[str]:
 
 def row(door: Door) -> tuple[str, str, str, str, str]:
     """Return the table row of a door: id, name, region, first base URL, and the variable of its key."""
-    return door.id, door.name, door.region, door.endpoints[0].base_url, door.key_env[0] if door.key_env else "-"
+    return door.id, door.name, door.region, _first_url(door) or "-", door.key_env[0] if door.key_env else "-"
+
+
+def _first_url(door: Door) -> str:
+    """Return the first base URL of a door; empty if none is known."""
+    return door.endpoints[0].base_url if door.endpoints else ""
 
 
 def _full(door: Door, doors: Doors, lang: str) -> Iterator[str]:
@@ -161,7 +165,7 @@ def _facts(door: Door, doors: Doors, words: dict[str, str]) -> Iterator[tuple[st
     if door.models_url:
         yield words["models"], f"{door.models_url}  ({words[f'auth.{door.models_auth}']})"
     for sister_site in doors.sister_sites(door):
-        yield words["twins"], f"{sister_site.id}  {sister_site.endpoints[0].base_url}"
+        yield words["twins"], f"{sister_site.id}  {_first_url(sister_site)}"
     for label, value in (
         ("key_env", ", ".join(door.key_env)),
         ("base_url_env", ", ".join(door.base_url_env)),
