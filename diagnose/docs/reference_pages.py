@@ -85,7 +85,7 @@ def doors() -> Iterator[str]:
 
     known = Doors(builtin())
     yield "# Doors"
-    yield "\nWritten by `llmdoctor docs --write docs` from `probes/catalog/doors.toml`; change it there."
+    yield "\nWritten by `llmdoctor docs --write docs` from `probes/facts/doors.toml`; change it there."
     yield (
         f"\n{len(known)} providers and regions. `llmdoctor doors NAME` tells one in full. Doors of your own go into "
         "`~/.config/llmdoctor/doors.d/*.toml`, in the form of that file, or into `[doors.NAME]` of `llmdoctor.toml`."

@@ -1,8 +1,8 @@
 """Find, read and check the files of facts.
 
-A fact file is TOML for people and, in a wheel, JSON for the program (see ``hatch_build.py``). Its table ``[facts]`` gives
-the version of the schema and the day on which the rows were seen that name no day of their own. Every row may have the
-fields of :mod:`probes.catalog.provenance`.
+A fact file is TOML for people and, in a wheel, JSON for the program (see ``hatch_build.py``). Its table ``[facts]``
+gives the version of the schema, and the day on which the rows were seen that name no day of their own. Every row may
+have the fields of :mod:`probes.catalog.provenance`.
 """
 
 from __future__ import annotations
