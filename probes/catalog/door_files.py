@@ -262,7 +262,7 @@ def _trimmed(row: list[Any], kind: Any) -> list[Any]:
 
 def _from_row(row: list[Any]) -> Door:
     """Build a door from its compiled form. It is not checked: the build has done so."""
-    fields = [tuple(value) if type(value) is list else value for value in row]
+    fields: list[Any] = [tuple(value) if type(value) is list else value for value in row]
     fields[_ENDPOINTS] = tuple(map(_endpoint_of, row[_ENDPOINTS]))
     if len(row) > _KEYS:
         fields[_KEYS] = tuple(map(_shape_of, row[_KEYS]))
@@ -286,4 +286,5 @@ def _shape_of(row: list[Any]) -> KeyShape:
 
 
 def _provenance_of(row: list[Any]) -> Provenance:
-    return Provenance(*(tuple(value) if type(value) is list else value for value in row))
+    fields: list[Any] = [tuple(value) if type(value) is list else value for value in row]
+    return Provenance(*fields)

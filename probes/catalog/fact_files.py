@@ -13,8 +13,10 @@ from pathlib import Path
 from typing import Any
 
 from probes.catalog.provenance import FIELDS_SET, check
+from probes.config_formats.files import MIB, text_of
 
 SCHEMA = 1
+LARGEST = 4 * MIB  # bytes; the largest of the built-in files has 150 KiB
 FOLDER = Path(__file__).parents[1] / "facts"
 HEADER = "facts"
 
@@ -30,9 +32,9 @@ def fact_file(name: str) -> Path:
 
 
 def read_facts(name: str) -> dict[str, Any]:
-    """Read a built-in fact file. It is not checked: the build has done so. Raises OSError or ValueError."""
+    """Read a built-in fact file. It is not checked: the build has done so. Raises SkippedFile or ValueError."""
     path = fact_file(name)
-    text = path.read_text("utf-8")
+    text = text_of(path, limit=LARGEST) or ""
     document: dict[str, Any]
     if path.suffix == ".json":
         import json
@@ -67,7 +69,7 @@ def check_file(path: Path, *, header: bool = True) -> dict[str, Any]:
     """
     import tomllib
 
-    text = path.read_text("utf-8")
+    text = text_of(path, limit=LARGEST) or ""
     try:
         document = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
