@@ -60,6 +60,11 @@ def target_door(view: View) -> Door | None:
     return _doors().get(id) if id is not None else None
 
 
+def builtin_door(id: str) -> Door | None:
+    """Return the built-in door with this id, or None."""
+    return _doors().get(id)
+
+
 def house_of(url: str) -> Door | None:
     """Return the known door whose API, console or web site has this address, or None."""
     host = host_of(url)

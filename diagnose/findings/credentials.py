@@ -67,6 +67,7 @@ def values_of(door: DoorFacts) -> dict[str, str]:
     """Return the values for the words about a credential."""
     key, token = door.key, door.key.token
     values = {"house": key.house, "own_region": key.region, "wanted": key.head}
+    values |= {"ended": key.ended, "successor": key.successor}
     if key.get:
         values["token_command"] = key.get
     if door.match.id is None:

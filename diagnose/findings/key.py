@@ -25,7 +25,7 @@ from diagnose.findings.credentials import (
 from diagnose.report import Seen, Severity, seen
 from probes.model.attempt import KeyForm
 from probes.model.facts import SisterSite, SiteDifference, Withheld
-from probes.model.key_shape import LOGINS, Confidence, Fit
+from probes.model.key_shape import ENDED, LOGINS, SOMETIMES, Confidence, Fit
 
 
 def _cleaned_key(view: View) -> tuple[dict[str, object] | None, bool]:
@@ -242,7 +242,13 @@ def _wrong_kind(view: View) -> Claim | None:
     return replace(claim, evidence=(*claim.evidence, *lines), values=credential_values(door), case=case)
 
 
-_CASES = {"key_id": "access_key", "access_key_pair": "access_key", "signed_request": "access_key"}
+_CASES = {
+    ENDED: "ended",
+    SOMETIMES: "service",
+    "key_id": "access_key",
+    "access_key_pair": "access_key",
+    "signed_request": "access_key",
+}
 
 
 def _truncated(view: View) -> Claim | None:

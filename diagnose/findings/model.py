@@ -10,6 +10,7 @@ from diagnose.evidence.lines import line_of
 from diagnose.evidence.rule import Claim, Rule
 from diagnose.evidence.view import View
 from diagnose.findings.api import beside_another, said
+from diagnose.findings.ends import ends_soon, with_end
 from diagnose.report import Seen, Severity, seen
 from probes.api.response_checks import passes
 from probes.model.attempt import Change
@@ -40,16 +41,17 @@ def _not_found(view: View) -> Claim | None:
         lines: tuple[str | Seen, ...] = (line_of(refused),) if refused is not None else ()
         asked = refused.attempt.model if refused is not None else None
         spaced = asked is not None and asked != working.model and asked.strip() == working.model
-        return Claim(
+        verified = Claim(
             (repr(asked), *lines) if spaced else lines,
             values={"near": working.model},
             settings={"model": working.model},
             verified=True,
             case="spaces" if spaced else "",
         )
+        return with_end(verified, view)
     claim = said("model.not_found")(view) or _unlisted(view)
     if claim is None:
-        return None
+        return ends_soon(view)
     chosen = view.chosen
     if chosen is not None and chosen.source.kind is SourceKind.GUESS:
         return None  # the model was our own guess, not the user's setting
@@ -58,12 +60,13 @@ def _not_found(view: View) -> Claim | None:
         *claim.evidence,
         *((seen("nearest", count=chosen.count, near=", ".join(near)),) if chosen and near else ()),
     )
-    return Claim(
+    claim = Claim(
         lines,
         sure=claim.sure,
         values={**claim.values, **({} if near else {"listed": _listed(view)})},
         settings={"model": near[0]} if near else None,
     )
+    return with_end(claim, view)
 
 
 def _listed(view: View) -> str:

@@ -47,6 +47,7 @@ OPTIONAL = (
     *("proxy", "better_proxy", "address", "port", "location"),
     *("credential", "house", "audience", "expires", "region", "own_region", "sites", "wanted", "token_command"),
     *("issuer", "product", "path", "names", "not_after", "days", "clients"),
+    *("ended", "successor"),
     *("status", "said", "retry_after", "seconds", "detail"),
 )
 

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 from probes.catalog.door import Door, Endpoint, KeyShape
 from probes.catalog.fact_files import HEADER
 from probes.catalog.provenance import FIELDS as PROVENANCE
-from probes.catalog.provenance import FIELDS_SET, UNKNOWN, Provenance, check, provenance_of
+from probes.catalog.provenance import FIELDS_SET, Provenance, check, provenance_of
 from probes.config_formats.files import MIB, SkippedFile, text_of
 from probes.model.key_shape import Confidence
 from probes.protocols.names import NAMES
@@ -274,15 +274,20 @@ def _from_row(row: list[Any]) -> Door:
 
 
 def _endpoint_of(row: list[Any]) -> Endpoint:
-    if len(row) < 3:
-        return Endpoint(*row)
-    provenance = _provenance_of(row[4]) if len(row) > 4 else UNKNOWN
-    return Endpoint(row[0], row[1], tuple(row[2]), *row[3:4], provenance=provenance)
+    fields = list(row)
+    if len(row) > 2:
+        fields[2] = tuple(row[2])
+    if len(row) > 4:
+        fields[4] = _provenance_of(row[4])
+    return Endpoint(*fields)
 
 
 def _shape_of(row: list[Any]) -> KeyShape:
-    provenance = _provenance_of(row[7]) if len(row) > 7 else UNKNOWN
-    return KeyShape(row[0], _CONFIDENCES[row[1]], *row[2:7], provenance=provenance)
+    fields = list(row)
+    fields[1] = _CONFIDENCES[row[1]]
+    if len(row) > 7:
+        fields[7] = _provenance_of(row[7])
+    return KeyShape(*fields)
 
 
 def _provenance_of(row: list[Any]) -> Provenance:

@@ -16,12 +16,23 @@ from probes.run.offline_checks import OfflineChecks, scrubber, survey, target
 from probes.steps.recorder import Recorder, Watch, scrubbed
 
 
+def day_of(began: str) -> str:
+    """Return the day of a moment in ISO 8601."""
+    return began[:10]
+
+
 async def run(
-    given: Settings, *, network: Network | None = None, watch: Watch | None = None, version: str = "0"
+    given: Settings,
+    *,
+    network: Network | None = None,
+    watch: Watch | None = None,
+    version: str = "0",
+    day: str = "",
 ) -> Evidence:
     """Measure what ``given`` describes. Raises nothing for what the network or the server does.
 
-    A cancellation (Ctrl-C) and the run's deadline end it with the evidence gathered so far.
+    A cancellation (Ctrl-C) and the run's deadline end it with the evidence gathered so far. ``day`` (ISO 8601) is the
+    day by which it is judged which services, keys and models have ended; by default today, UTC.
     """
     scrub = scrubber(given)
     recorder = Recorder(given.limits, scrub, watch)
@@ -30,7 +41,8 @@ async def run(
     connection: ConnectionChecks | None = None
     interrupted = ran_out = False
     try:
-        offline = survey(given, recorder, scrub)
+        day = day or day_of(began)
+        offline = survey(given, recorder, scrub, day)
         connection = ConnectionChecks(offline, recorder, scrub, network or Network(), version)
         async with asyncio.timeout(given.limits.run):
             await connection.run()
@@ -55,6 +67,7 @@ async def run(
             cost=connection.api.cost if connection is not None else Cost(),
             vantage=connection.host_environment() if connection is not None else HostEnvironment(),
             started_at=began,
+            day=day,
             seconds=recorder.now(),
             interrupted=interrupted,
             ran_out=ran_out,

@@ -185,6 +185,8 @@ def test_what_judges_touches_no_network(name: str) -> None:
     if name in ("diagnose.advice.houses", "diagnose.advice.remedy_steps", "diagnose.advice.case_facts"):
         pure |= {"probes.catalog.door", "probes.catalog.doors", "probes.catalog.locations"}  # built-in doors alone
         pure |= {"probes.api.remedies", "probes.urls.url_flaws"}
+    if name == "diagnose.advice.ends":
+        pure.add("probes.catalog.model_ends")  # built-in facts
     if name == "diagnose.snippets.snippets":
         pure |= {"probes.catalog.app", "probes.catalog.apps", "probes.catalog.sdk_variables"}
     theirs -= for_types(name)
@@ -609,7 +611,7 @@ THROUGH_WORLDS = frozenset(
     diagnose.cli.commands.hook diagnose.cli.commands.init diagnose.cli.commands.judge diagnose.cli.commands.scan
     diagnose.cli.commands.snippet diagnose.cli.completion diagnose.cli.curl_option diagnose.evidence.client_urls
     diagnose.evidence.lines diagnose.findings.api diagnose.findings.app diagnose.findings.auth
-    diagnose.findings.credentials diagnose.findings.key probes.keys.token_fit
+    diagnose.findings.credentials diagnose.findings.ends diagnose.findings.key probes.keys.token_fit
     diagnose.findings.model diagnose.findings.proxy diagnose.findings.redirect diagnose.findings.run
     diagnose.findings.settings diagnose.findings.slo diagnose.findings.stream diagnose.findings.tls
     diagnose.findings.url diagnose.judging.capability_lines

@@ -165,6 +165,18 @@ TEXTS: dict[str, Text] = {
             "`llmdoctor doors` lists the addresses of the known providers.",
         ),
     ),
+    "url.host_retired": Text(
+        "The service at {host} has ended",
+        "The address is written correctly, but its provider has shut the service down. No key and no other setting "
+        "makes it work again.",
+        (
+            "Set the base URL to {better_url}",
+            "The provider names as its replacement: {successor}. It needs a base URL and a key of its own.",
+            "Choose another provider: `llmdoctor doors` lists those in service. Then change base URL, key and model "
+            "together.",
+            Step("owner", "If the server is yours, tell its users where the service has moved."),
+        ),
+    ),
     "url.endpoint_included": Text(
         "The base URL already contains the endpoint",
         "The last part of the path, such as {ending|/chat/completions or /messages}, is added by the app "

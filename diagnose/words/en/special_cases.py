@@ -1194,6 +1194,66 @@ CASES: dict[str, Text] = {
             "If the model's page there shows an endpoint, make the key anew on that page.",
         ),
     ),
+    "url.host_retired:known": Text(
+        "{door} has ended its service",
+        "{door} stopped answering requests on {ended|an earlier day}. The address is written correctly, and neither "
+        "another key nor another setting makes it work again.",
+        (
+            "Set the base URL to {better_url}",
+            "Its replacement is {successor}, which needs a base URL and a key of its own.",
+            "Choose another provider: `llmdoctor doors` lists those in service. Then change base URL, key and model "
+            "together.",
+        ),
+    ),
+    "model.not_found:retired": Text(
+        "The model {model|that was asked for} was retired on {ended|an earlier day}",
+        "Its provider no longer serves it, so requests for this name fail. Your key and address are not the cause.",
+        (
+            "Set the model to {successor}, which takes its place.",
+            "Other names that {host} lists: {near}.",
+            "Choose a current model from the model list of {host}, and copy its name exactly.",
+            "Search for the old name in other settings too: aliases, fallbacks and small models for titles.",
+        ),
+    ),
+    "model.not_found:ends": Text(
+        "The model {model|that was asked for} will be retired on {ended|a near day}",
+        "It works today. From that day on, {door} refuses requests for this name.",
+        (
+            "Move to {successor} before that day.",
+            "Choose a current model from the model list of {host} before that day.",
+        ),
+    ),
+    "model.not_found:routed": Text(
+        "The model {model|that was asked for} will be replaced on {ended|a near day}",
+        "It works today. From that day on, {door} answers this name with another model, at that model's price and with "
+        "its limits.",
+        (
+            "Try {successor} before that day, and set it as the model if it suits you.",
+            "Compare price, limits and parameters of the new model in the provider's manual.",
+        ),
+    ),
+    "key.wrong_kind:ended": Text(
+        "{house|The provider} no longer accepts keys of this kind",
+        "It is an older kind of key, which has been refused since {ended|an earlier day}. The key may be spelled "
+        "correctly all the same.",
+        (
+            "Make a new key at {console}",
+            "The new keys begin with `{successor}`. Put one in place of the old key.",
+            "Send it as an API key, as before: a login (OAuth) is not needed.",
+            "Replace the old key everywhere it is set: variables, `.env` files, apps and CI secrets.",
+        ),
+    ),
+    "key.wrong_kind:service": Text(
+        "This access token was refused",
+        "Such tokens come from two places. A service account (workload identity federation) gets one as its API "
+        "credential, valid for about an hour. The login of a subscription gets one as well, and only the provider's "
+        "own apps may use that.",
+        (
+            "If it is a service account's token, get a new one, and send it as `Authorization: Bearer`.",
+            "If it is the login of a subscription, make an API key at {console}",
+            "For a program of your own, use an API key or a service account.",
+        ),
+    ),
     "model.not_found:spaces": Text(
         "The model name has a space before or behind it",
         "The app sends the name exactly as it is set. {host} compares it letter by letter and finds no model with the "

@@ -122,6 +122,16 @@ TEXTS: dict[str, Text] = {
             "`llmdoctor doors` 会列出已知服务商的接口地址。",
         ),
     ),
+    "url.host_retired": Text(
+        "{host} 上的服务已经停止",
+        "地址没有写错，但服务商已经关闭这项服务。换密钥或改其他设置都无法恢复。",
+        (
+            "把 Base URL 改为 {better_url}",
+            "服务商给出的替代服务：{successor}。它需要自己的 Base URL 和密钥。",
+            "换一家服务商：`llmdoctor doors` 列出仍在服务的地址。Base URL、密钥和模型要一起更换。",
+            Step("owner", "如果服务器是自己的，请告诉用户服务迁到了哪里。"),
+        ),
+    ),
     "url.endpoint_included": Text(
         "接口地址里已经带上了具体的接口路径",
         "{ending|/chat/completions、/messages} 这样的最后一段由应用自己添加。接口地址里再写一遍，就会发出两次，"

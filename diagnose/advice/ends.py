@@ -1,0 +1,55 @@
+"""What the facts say about the end of a service or a model, by the day of the run.
+
+A fact explains an error; it never makes one. The callers check that what has ended does not answer.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from diagnose.advice.houses import builtin_door, target_door
+from probes.catalog.model_ends import ModelEnd, end_of_model
+
+if TYPE_CHECKING:
+    from diagnose.evidence.view import View
+    from probes.catalog.provenance import Provenance
+
+_SHOWN = 3  # successors that a step names
+
+
+def service_end(view: View) -> Provenance | None:
+    """Return what is known about the end of the service at the target's host, past or near; else None."""
+    door = target_door(view)
+    if door is None or view.door is None:
+        return None
+    if (end := door.end_of_host(view.door.host.name, view.day)) is not None:
+        return end
+    return door.provenance if door.provenance.ends_soon(view.day) else None
+
+
+def service_values(end: Provenance, day: str) -> dict[str, str]:
+    """Return the values for the words about a service that has ended: ``ended``, ``successor`` and ``better_url``.
+
+    ``better_url`` is the base URL of the only successor, if it is known and holds nothing of the user's own.
+    """
+    named, urls = [], []
+    for one in end.successor:
+        door = builtin_door(one)
+        if door is None and one.startswith("https://"):
+            urls.append(one)
+        elif door is None:
+            named.append(one)
+        elif not door.provenance.ended(day):
+            named.append(door.name)
+            urls += [endpoint.base_url for endpoint in door.endpoints[:1] if "{" not in endpoint.base_url]
+    url = urls[0] if len(urls) == 1 == len(end.successor) else ""
+    values = {"ended": end.end, "successor": ", ".join(named[:_SHOWN]), "better_url": url}
+    return {name: value for name, value in values.items() if value}
+
+
+def model_end(view: View, model: str) -> ModelEnd | None:
+    """Return the end of a model at the target, past or announced. A server of one's own retires nothing by itself."""
+    door = view.door
+    if door is None or door.host.local:
+        return None
+    return end_of_model(model, door.match.id)
