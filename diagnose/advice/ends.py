@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from diagnose.advice.houses import builtin_door, target_door
+from diagnose.advice.houses import builtin_door, house_of, target_door
 from probes.catalog.model_ends import ModelEnd, end_of_model
 
 if TYPE_CHECKING:
@@ -25,6 +25,18 @@ def service_end(view: View) -> Provenance | None:
     if (end := door.end_of_host(view.door.host.name, view.day)) is not None:
         return end
     return door.provenance if door.provenance.ends_soon(view.day) else None
+
+
+def service_is_gone(view: View) -> bool:
+    """Check whether the provider has ended the whole service, and not just this host."""
+    door = target_door(view)
+    return door is not None and door.provenance.ended(view.day)
+
+
+def is_own_address(view: View, url: str) -> bool:
+    """Check whether an address is that of the same door, which takes the same keys."""
+    door, other = target_door(view), house_of(url)
+    return door is not None and other is not None and door.id == other.id
 
 
 def service_values(end: Provenance, day: str) -> dict[str, str]:

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
-from diagnose.advice.ends import model_end, service_end, service_values
+from diagnose.advice.ends import is_own_address, model_end, service_end, service_is_gone, service_values
 from diagnose.evidence.lines import line_of
 from diagnose.evidence.rule import Claim, Rule
 from diagnose.evidence.view import View
 from diagnose.report import Seen, Severity, seen
 from probes.model.exchange import Exchange
+from probes.model.failure import Kind
 from probes.model.source import SourceKind
+
+if TYPE_CHECKING:
+    from diagnose.answers.dialects import Match
 
 CODE = "url.host_retired"
 
@@ -19,37 +24,36 @@ def _host_retired(view: View) -> Claim | None:
     """Report a service that has ended: by the answer, or by the facts if nothing works at its host."""
     if view.works or view.key_good:
         return None
-    told, end = _told(view), service_end(view)
-    if end is None and told is None:
-        return None
-    lines: tuple[str | Seen, ...] = (line_of(told),) if told is not None else ()
-    if end is None or not end.ended(view.day):
-        return Claim(lines) if told is not None else None
-    name = view.door.match.name if view.door is not None else ""
-    if told is None and (first := view.first) is not None and first.told is not None:
-        lines = (line_of(first.told),)
+    told, end, door, first = _told(view), service_end(view), view.door, view.first
+    answer = told[0] if told is not None else first.told if first is not None else None
+    lines: tuple[str | Seen, ...] = (line_of(answer),) if answer is not None else ()
+    if end is None or door is None or not end.ended(view.day):
+        if told is None:
+            return None
+        values = {name: told[1].values[name] for name in ("ended", "successor") if name in told[1].values}
+        return Claim(lines, sure=told[1].confidence >= _CLEAR, values=values)
+    whole = end is not None and service_is_gone(view)
+    name = (door.match.name if whole else "") or door.host.name
+    gone = (first is not None and first.lost) or view.failed("dns", Kind.NAME_UNKNOWN) is not None
     listed = any(one.listing is not None and one.listing.reading.models for one in view.rounds)
     values = service_values(end, view.day)
+    url = values.get("better_url", "")
     return Claim(
         (*lines, seen("service_ended", names=name, detail=end.end)),
-        sure=told is not None or (end.end_sure and not listed),
+        sure=told is not None or ((end.end_sure or gone) and not listed),
         values=values,
-        settings={"base_url": values["better_url"]} if _same_house(view, values.get("better_url", "")) else None,
-        case="known",
+        settings={"base_url": url} if url and is_own_address(view, url) else None,
+        case="known" if whole else "",
     )
 
 
-def _same_house(view: View, url: str) -> bool:
-    """Check whether the successor is another address of the same provider, which takes the same key."""
-    from diagnose.advice.houses import belongs_to_target
-
-    return bool(url) and belongs_to_target(url, view)
+_CLEAR = 0.75  # the lowest confidence of an answer that says by itself that a service has ended
 
 
-def _told(view: View) -> Exchange | None:
-    """Return the answer that says itself that the service has ended, or None."""
-    if view.match is not None and view.match.code == CODE:
-        return view.subject
+def _told(view: View) -> tuple[Exchange, Match] | None:
+    """Return the answer that says itself that the service has ended, and its reading; else None."""
+    if view.match is not None and view.match.code == CODE and view.subject is not None:
+        return view.subject, view.match
     # The path of a service that is gone leads nowhere, so such an answer is no subject of the other rules.
     from diagnose.answers.dialects import classify
 
@@ -57,7 +61,7 @@ def _told(view: View) -> Exchange | None:
     for attempt_round in view.rounds[:1]:
         for one in (attempt_round.chat, attempt_round.told, attempt_round.listing):
             if one is not None and one.status >= 400 and (found := classify(one, door)) and found[0].code == CODE:
-                return one
+                return one, found[0]
     return None
 
 

@@ -15,6 +15,8 @@ from diagnose.report import Finding, Fix, Proven
 
 # The case of a finding in TIED whose fix the named app cannot express as a base URL.
 UNREACHABLE = "unreachable"
+# Findings whose cause the server's own words miss: Google answers a key of an ended kind with advice about logins.
+OUTDATED_ADVICE = (("key.wrong_kind", "ended"),)
 TIED = ("url.version_missing", "url.version_doubled", "url.path_wrong")
 
 
@@ -55,6 +57,8 @@ def finding_of(raised_rule: RaisedRule, view: View, facts: CaseFacts, lang: str,
         all_values.setdefault("plan_url", plan)
     text = words.say(code, lang, all_values, claim.case if reachable or code not in TIED else UNREACHABLE, facts)
     asked = remedy_steps(view, code, lang, claim.settings if claim.verified else None)
+    if (code, claim.case) in OUTDATED_ADVICE:
+        asked = ()
     if url := all_values.get("better_url"):  # the finding's own words name this address
         asked = tuple(step for step in asked if url not in step)
     fixes = []

@@ -76,6 +76,8 @@ def fit(value: str, door: Door | None, *, local: bool, host: str = "", day: str 
     if token is not None and issuer is not None:
         token = replace(token, house=issuer.name)
     named = issuer.door if issuer else credential.door if credential else ""
+    if found.note == ENDED and door is not None:
+        named = door.id
     if token is not None and not named and found.matches:
         named = found.matches[0].door
     home = doors.get(named)
@@ -83,7 +85,7 @@ def fit(value: str, door: Door | None, *, local: bool, host: str = "", day: str 
         found,
         token=token,
         house=issuer.name if issuer else home.name if home else "",
-        console=home.console_url if home else "",
+        console=home.console_url if home and not home.provenance.ended(day) else "",
         region=region,
         head=_common_head(door) if door is not None else "",
     )

@@ -151,6 +151,8 @@ def measure(
     key = exams.key.cleaned or exams.key.literal or exams.key.document
     key_fit = fit(key, door, local=local, host=target.host, day=day) if key else KeyFit(Fit.NO_KEY)
     typo = None if door or local else doors.typo_of(target.host)
+    if typo is not None and typo[1].provenance.ended(day):
+        typo = None  # nobody is led to a service that is gone
     website = None if local else doors.website_of(target.host, target.path)
     if website is not None and website is door:
         website = None  # the API is on this host under another path, which the API requests will show
@@ -175,7 +177,7 @@ def measure(
             needs_key=not local or bool(endpoint and "none" not in endpoint.auth),
             list_needs_key=bool(door and door.models_auth == "required"),
             key_env=door.key_env[0] if door and door.key_env else "",
-            console=door.console_url if door else "",
+            console=door.console_url if door and not door.provenance.ended(day) else "",
             kind=door.kind if door else "",
             sister_sites=sister_sites(door, key_fit.matches, open_doors, protocol, target.host),
         ),

@@ -187,6 +187,8 @@ def test_what_judges_touches_no_network(name: str) -> None:
         pure |= {"probes.api.remedies", "probes.urls.url_flaws"}
     if name == "diagnose.advice.ends":
         pure.add("probes.catalog.model_ends")  # built-in facts
+    if name == "diagnose.answers.data_files":
+        pure.add("probes.catalog.fact_files")
     if name == "diagnose.snippets.snippets":
         pure |= {"probes.catalog.app", "probes.catalog.apps", "probes.catalog.sdk_variables"}
     theirs -= for_types(name)

@@ -76,7 +76,8 @@ SHAPES: dict[str, tuple[str, int, str, str]] = {
     "groq": ("gsk_", 52, ALNUM, ""),
     "groq-cut": ("gsk_", 24, ALNUM, ""),
     "xai": ("xai-", 80, ALNUM, ""),
-    "gemini": ("AIza", 35, ALNUM, ""),
+    "gemini": ("AQ.Ab8RN6", 44, ALNUM, ""),
+    "gemini-old": ("AIza", 35, ALNUM, ""),  # refused since June 2026
     "deepseek": ("sk-", 32, _HEX, ""),
     "zhipu": ("", 32, _HEX, "."),
     "kimi": ("sk-kimi-", 48, ALNUM, ""),

@@ -1254,6 +1254,54 @@ CASES: dict[str, Text] = {
             "For a program of your own, use an API key or a service account.",
         ),
     ),
+    "url.host_retired:login": Text(
+        "This way to sign in has ended",
+        "The provider stopped accepting this login on {ended|an earlier day}. The app and its settings are not the "
+        "cause, and signing in again does not help.",
+        (
+            "Use instead: {successor}.",
+            "Choose another way to authenticate in the app's settings, such as an API key.",
+        ),
+    ),
+    "quota.exhausted:extra_usage": Text(
+        "The extra usage of the subscription is used up",
+        "Requests with the login of a subscription count as extra usage when they come from an app other than the "
+        "provider's own, or when the plan's allowance is spent. There is none left.",
+        (
+            "Add extra usage at claude.ai/settings/usage, or wait until the plan's allowance renews.",
+            "In an app other than the provider's own, use an API key: the plan's allowance does not count there.",
+        ),
+    ),
+    "model.parameter_rejected:signature": Text(
+        "The conversation was begun at another provider or relay",
+        "Thinking blocks carry a signature that only the provider which made them can verify. The app sends older "
+        "blocks along, and this server does not recognize them.",
+        (
+            "Begin a new conversation.",
+            "After a change of the base URL or the provider, do not continue an old session.",
+            "If a relay spreads requests over several accounts, ask its operator to keep each conversation on one.",
+        ),
+    ),
+    "model.parameter_rejected:api_version": Text(
+        "The app sends an API version that this address does not take",
+        "A base URL that ends in /openai/v1 needs no api-version. The app adds one to each request, and the server "
+        "refuses it.",
+        (
+            "Remove the API version from the app's settings: {version_variable|the variable for the API version} too.",
+            "Or use the client for Azure with a base URL without /openai/v1, which needs an API version.",
+        ),
+    ),
+    "key.wrong_kind:google": Text(
+        "Google does not accept this kind of credential here",
+        "Keys that begin with AIza are of an older kind, which the Gemini API has refused since June 2026. The same "
+        "words answer an access token that has expired. The text about OAuth does not mean that the Gemini API needs a "
+        "login.",
+        (
+            "Make a new key at https://aistudio.google.com/apikey. It begins with `AQ.`.",
+            "Send it as x-goog-api-key, as before.",
+            "For Vertex AI with a login, get a new access token: `gcloud auth print-access-token`.",
+        ),
+    ),
     "model.not_found:spaces": Text(
         "The model name has a space before or behind it",
         "The app sends the name exactly as it is set. {host} compares it letter by letter and finds no model with the "

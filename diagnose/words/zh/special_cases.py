@@ -1077,6 +1077,49 @@ CASES: dict[str, Text] = {
             "自己的程序请使用 API 密钥或服务账号。",
         ),
     ),
+    "url.host_retired:login": Text(
+        "这种登录方式已经停用",
+        "服务商已于 {ended|此前} 停止接受这种登录。问题不在应用及其设置，重新登录也没有用。",
+        (
+            "请改用：{successor}。",
+            "在应用的设置中换一种认证方式，例如 API 密钥。",
+        ),
+    ),
+    "quota.exhausted:extra_usage": Text(
+        "订阅的额外用量已经用完",
+        "用订阅账号登录时，第三方应用的请求算作额外用量，超出套餐额度的请求也一样。现在额外用量已经没有剩余。",
+        (
+            "在 claude.ai/settings/usage 增加额外用量，或等待套餐额度恢复。",
+            "第三方应用请使用 API 密钥：套餐额度在那里不计算。",
+        ),
+    ),
+    "model.parameter_rejected:signature": Text(
+        "对话是在另一个服务商或中转站开始的",
+        "思考内容带有签名，只有生成它的服务商才能验证。应用会带上以前的思考内容，而这台服务器不认识它们。",
+        (
+            "请开始一个新对话。",
+            "更换 Base URL 或服务商之后，不要继续旧的会话。",
+            "如果中转站把请求分散到多个账号，请联系站方让同一个对话固定在一个账号。",
+        ),
+    ),
+    "model.parameter_rejected:api_version": Text(
+        "应用发送了这个地址不接受的 API 版本",
+        "以 /openai/v1 结尾的 Base URL 不需要 api-version。应用在每个请求中都加上了它，服务器因此拒绝。",
+        (
+            "从应用的设置中去掉 API 版本，包括 {version_variable|API 版本的环境变量}。",
+            "或者使用 Azure 客户端，Base URL 不带 /openai/v1，这时需要 API 版本。",
+        ),
+    ),
+    "key.wrong_kind:google": Text(
+        "Google 在这里不接受这种凭据",
+        "以 AIza 开头的是旧式密钥，Gemini API 自 2026 年 6 月起拒绝它。过期的访问令牌也会得到同样的回答。"
+        "提示中的 OAuth 并不表示 Gemini API 需要登录。",
+        (
+            "新的密钥在这里创建：https://aistudio.google.com/apikey。它以 `AQ.` 开头。",
+            "和以前一样，用 x-goog-api-key 发送。",
+            "如果在 Vertex AI 使用登录，请重新获取访问令牌：`gcloud auth print-access-token`。",
+        ),
+    ),
     "model.not_found:spaces": Text(
         "模型名称首尾有空格",
         "应用会把名称原样发出。{host} 逐字比较，带空格的模型并不存在。去掉空格后，同样的请求成功了。",
