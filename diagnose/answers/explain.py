@@ -75,7 +75,7 @@ def explanation(text: ReadText, lang: str = "en", door: str | None = None) -> Ex
     door, or None for an unknown host.
     """
     best: dict[str, Hint] = {}
-    for hint in (*phrase_hints(text), *_dialect_hints(text, door), *_note_hints(text)):
+    for hint in (*phrase_hints(text), *_dialect_hints(text, door), *_note_hints(text), *_end_hints(text, door)):
         known = best.get(hint.code)
         if known is None:
             best[hint.code] = hint
@@ -233,6 +233,15 @@ def _wrong_path(confidence: float, evidence: str, text: ReadText, bare: bool) ->
     yield Hint("url.version_missing", confidence if no_version else 0.6 * confidence, evidence, bare=bare)
     yield Hint("url.path_wrong", 0.9 * confidence if no_version else confidence, evidence, bare=bare)
 
+
+def _end_hints(text: ReadText, door: str | None) -> Iterator[Hint]:
+    """Yield the hint that the service of the text's host has ended, by the facts."""
+    values = text.vendor(door) if door is not None else {}
+    if values.get("ended") and text.host:
+        yield Hint("url.host_retired", _ENDED, text.host, values, "known")
+
+
+_ENDED = 0.93  # the confidence of the facts, where the text itself does not say that the service has ended
 
 # -- addresses, keys and contradictions --------------------------------------------------------------------------------
 

@@ -95,7 +95,7 @@ def doors() -> Iterator[str]:
         yield "| door | name | region | base URLs | key's variable | its keys | refused there |"
         yield "| --- | --- | --- | --- | --- | --- | --- |"
         for door in known:
-            if door.kind == kind:
+            if door.kind == kind and not door.provenance.over:
                 urls = (f"{endpoint.protocol}: `{endpoint.base_url}`" for endpoint in door.endpoints)
                 cells = (
                     f"`{door.id}`",
@@ -107,6 +107,14 @@ def doors() -> Iterator[str]:
                     ", ".join(f"`{sister_site.id}`" for sister_site in known.sister_sites(door)),
                 )
                 yield "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
+
+    yield "\n## Ended\n"
+    yield "Kept because they explain errors. None of them is proposed."
+    yield "\n| door | name | ended | took its place |"
+    yield "| --- | --- | --- | --- |"
+    for door in known:
+        if door.provenance.over:
+            yield f"| `{door.id}` | {door.name} | {door.provenance.end} | {', '.join(door.provenance.successor)} |"
 
 
 APP_KINDS = {

@@ -121,13 +121,14 @@ class Doors:
         return tuple(door for door in self if name in door.key_env)
 
     def sister_sites(self, door: Door) -> tuple[Door, ...]:
-        """Return the company's other doors that users confuse with this one and that reject its keys."""
+        """Return the company's other doors in service that users confuse with this one and that reject its keys."""
         shapes = {shape.pattern for shape in door.keys}
         return tuple(
             other
             for other in self
             if other.company == door.company
             and other.namespace != door.namespace
+            and not other.provenance.over
             and (other.id in door.rejects or door.id in other.rejects or shapes & {key.pattern for key in other.keys})
         )
 

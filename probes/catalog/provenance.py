@@ -43,6 +43,11 @@ class Provenance(NamedTuple):
         """
         return bool(self.end) and self.end <= day
 
+    @property
+    def over(self) -> bool:
+        """Whether it had ended already when it was last seen; this needs no day of today."""
+        return self.ended(self.seen)
+
     def ends_soon(self, day: str) -> bool:
         """Check whether it ends within the next :data:`NOTICE` days, counted from this day."""
         if not self.end or not day or self.end <= day:

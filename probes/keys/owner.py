@@ -245,7 +245,8 @@ def _identify(value: str, doors: Doors) -> tuple[KeyMatch, ...]:
     if credential and credential.door and doors.get(credential.door):
         whole = credential.certain and credential.carried
         confidence = Confidence.CERTAIN if whole else Confidence.POSSIBLE
-        found[credential.door] = KeyMatch(credential.door, confidence, (note(f"credential_{credential.kind}"),))
+        kind = SOMETIMES if credential.sometimes else credential.kind
+        found[credential.door] = KeyMatch(credential.door, confidence, (note(f"credential_{kind}"),))
     for door in doors:
         for shape in door.keys:
             if door.id not in found and pattern_matches(shape.pattern, value):

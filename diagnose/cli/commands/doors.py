@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -12,9 +13,10 @@ from diagnose.cli import console, printer
 from diagnose.cli.completion import among, doors
 from diagnose.cli.key_report import columns
 from diagnose.words import LANGS, look, part, put
-from probes.catalog.door import Door
+from probes.catalog.door import Door, Endpoint, KeyShape
 from probes.catalog.door_files import DoorsError
 from probes.catalog.doors import Doors, adopt, load
+from probes.catalog.provenance import Provenance
 
 
 @click.command("doors")
@@ -33,7 +35,8 @@ def command(name: tuple[str, ...], as_json: bool, lang: str | None) -> None:
         shown: Any = document(one, doors) if one else {"doors": [document(door, doors) for door in found]}
         printer.echo_json(shown)
     else:
-        printer.echo("\n".join(_full(one, doors, spoken) if one else _table(found, spoken)))
+        day = time.strftime("%Y-%m-%d", time.gmtime())
+        printer.echo("\n".join(_full(one, doors, spoken, day) if one else _table(found, spoken, day)))
 
 
 def known() -> Doors:
@@ -97,14 +100,17 @@ def document(door: Door, doors: Doors) -> dict[str, Any]:
         "region": door.region,
         "plan_only": door.kind == "subscription",
         "hosts": list(door.hosts),
-        "endpoints": [endpoint._asdict() for endpoint in door.endpoints],
+        **origin(door.provenance),
+        "endpoints": [_endpoint(endpoint) for endpoint in door.endpoints],
+        "former_endpoints": [_endpoint(endpoint) for endpoint in door.former],
         "key_env": list(door.key_env),
         "base_url_env": list(door.base_url_env),
-        "keys": [{**shape._asdict(), "note": look(shape.note, "en")} for shape in door.keys],
+        "keys": [_key(shape) for shape in door.keys],
         "keys_complete": door.keys_complete,
         "models": {"url": door.models_url, "auth": door.models_auth} if door.models_url else None,
         "small_model": door.small_model or None,
         "console": door.console_url or None,
+        "balance": door.balance_url or None,
         "twins": [
             {"door": sister_site.id, "base_url": _first_url(sister_site)} for sister_site in doors.sister_sites(door)
         ],
@@ -113,11 +119,36 @@ def document(door: Door, doors: Doors) -> dict[str, Any]:
     }
 
 
+def origin(provenance: Provenance) -> dict[str, Any]:
+    """Return the origin and the lifetime of a fact, without what is not known."""
+    fields = {
+        "source": list(provenance.source),
+        "seen": provenance.seen,
+        "since": provenance.since,
+        "end": provenance.end,
+        "successor": list(provenance.successor),
+        "shows": provenance.shows,
+    }
+    return {name: value for name, value in fields.items() if value}
+
+
+def _endpoint(endpoint: Endpoint) -> dict[str, Any]:
+    fields = endpoint._asdict()
+    return {**fields, **origin(fields.pop("provenance"))}
+
+
+def _key(shape: KeyShape) -> dict[str, Any]:
+    fields = shape._asdict()
+    return {**fields, "note": look(shape.note, "en"), **origin(fields.pop("provenance"))}
+
+
 # -- for people --------------------------------------------------------------------------------------------------------
 
 
-def _table(doors: tuple[Door, ...], lang: str) -> Iterator[str]:
+def _table(doors: tuple[Door, ...], lang: str, day: str) -> Iterator[str]:
     words = part(lang, "tables")
+    over = [f"{door.id} ({door.provenance.end})" for door in doors if door.provenance.ended(day)]
+    doors = tuple(door for door in doors if not door.provenance.ended(day))
     rows: list[tuple[str, ...]] = [words.DOORS_HEAD, *(row(door) for door in doors)]
     widths = [max(map(columns, column)) for column in zip(*rows, strict=True)]
     for cells in rows:
@@ -125,6 +156,8 @@ def _table(doors: tuple[Door, ...], lang: str) -> Iterator[str]:
         yield "  ".join(padded).rstrip()
     yield ""
     yield put(words.DOORS["count"], {"count": len(doors)})
+    if over:
+        yield put(words.DOORS["over"], {"names": ", ".join(over)})
 
 
 def row(door: Door) -> tuple[str, str, str, str, str]:
@@ -137,10 +170,10 @@ def _first_url(door: Door) -> str:
     return door.endpoints[0].base_url if door.endpoints else ""
 
 
-def _full(door: Door, doors: Doors, lang: str) -> Iterator[str]:
+def _full(door: Door, doors: Doors, lang: str, day: str) -> Iterator[str]:
     words: dict[str, str] = part(lang, "tables").DOORS
     yield f"{door.name} [{door.id}]"
-    lines = list(_facts(door, doors, words))
+    lines = [*_end(door, doors, words, day), *_facts(door, doors, words, day)]
     width = max(columns(label) for label, _ in lines)
     last = ""
     for label, value in lines:
@@ -149,17 +182,33 @@ def _full(door: Door, doors: Doors, lang: str) -> Iterator[str]:
         last = label
 
 
-def _facts(door: Door, doors: Doors, words: dict[str, str]) -> Iterator[tuple[str, str]]:
+def _end(door: Door, doors: Doors, words: dict[str, str], day: str) -> Iterator[tuple[str, str]]:
+    """Yield what is known about the end of a door, if it has ended."""
+    end = door.provenance
+    if not end.ended(day):
+        return
+    yield words["ended"], end.end
+    for one in end.successor:
+        other = doors.get(one)
+        yield words["successor"], f"{one}  {_first_url(other)}".rstrip() if other is not None else one
+    if end.shows:
+        yield words["shows"], end.shows
+
+
+def _facts(door: Door, doors: Doors, words: dict[str, str], day: str) -> Iterator[tuple[str, str]]:
     yield words["kind"], words[door.kind]
     yield words["region"], door.region
     yield words["hosts"], ", ".join(door.hosts)
     for endpoint in door.endpoints:
         unsure = "" if endpoint.confirmed else words["unconfirmed"]
         yield words["speaks"], f"{endpoint.protocol}  {endpoint.base_url}  ({', '.join(endpoint.auth)}){unsure}"
+    for endpoint in door.former:
+        yield words["former"], put(words["former_url"], {"url": endpoint.base_url, "ended": endpoint.provenance.end})
     for shape in door.keys:
         sizes = {shape.shortest, shape.longest} - {0}
         length = put(words["length"], {"length": "–".join(map(str, sorted(sizes)))}) if sizes else ""
-        yield words["keys"], "  ".join(filter(None, (shape.pattern, f"({shape.confidence})", length)))
+        refused = put(words["refused"], {"ended": shape.provenance.end}) if shape.provenance.ended(day) else ""
+        yield words["keys"], "  ".join(filter(None, (shape.pattern, f"({shape.confidence})", length, refused)))
     if door.keys_complete:
         yield words["keys"], words["complete"]
     if door.models_url:
@@ -170,9 +219,12 @@ def _facts(door: Door, doors: Doors, words: dict[str, str]) -> Iterator[tuple[st
         ("key_env", ", ".join(door.key_env)),
         ("base_url_env", ", ".join(door.base_url_env)),
         ("small_model", door.small_model),
-        ("console", door.console_url),
+        ("console", "" if door.provenance.ended(day) else door.console_url),
+        ("balance", door.balance_url),
         ("not_api", ", ".join(door.websites)),
         ("slips", ", ".join(door.slips)),
+        ("source", "; ".join(door.provenance.source)),
+        ("seen", door.provenance.seen),
     ):
         if value:
             yield words[label], value
