@@ -19,8 +19,8 @@ settings.register_profile(
 )
 settings.load_profile("any-machine")
 
-# The day of every run in a test: before the end of any model that the practice doors serve.
-DAY = "2026-11-10"
+# The day of every run in a test: more than a month before the end of any model that the practice doors serve.
+DAY = "2026-10-25"
 # Isolate each test from this machine's own settings, proxies and trust store.
 _TESTS = count()
 _NOT_OURS = ("_API_KEY", "_AUTH_TOKEN", "_BASE_URL", "_API_BASE", "_PROXY", "_proxy", "_MODEL")
