@@ -9,6 +9,7 @@ from itertools import count
 import pytest
 from hypothesis import HealthCheck, settings
 
+from checkout import DAY
 from probes.catalog.doors import adopt
 from probes.model.known_secrets import KNOWN
 
@@ -19,8 +20,6 @@ settings.register_profile(
 )
 settings.load_profile("any-machine")
 
-# The day of every run in a test: more than a month before the end of any model that the practice doors serve.
-DAY = "2026-10-25"
 # Isolate each test from this machine's own settings, proxies and trust store.
 _TESTS = count()
 _NOT_OURS = ("_API_KEY", "_AUTH_TOKEN", "_BASE_URL", "_API_BASE", "_PROXY", "_proxy", "_MODEL")

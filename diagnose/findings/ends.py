@@ -77,7 +77,7 @@ def with_end(claim: Claim, view: View) -> Claim:
     first = near.partition(", ")[0]
     ours = end.provenance.successor
     # At a host that is no known provider, only a name of its own list helps.
-    named = first if _is_one_of(first, ours) else next(iter(ours), "") if known and not first else ""
+    named = first if _is_one_of(first, ours) else next(iter(ours), "") if known else ""
     rest = ", ".join(name for name in near.split(", ") if name and name != named)
     return replace(
         claim,

@@ -1209,7 +1209,7 @@ CASES: dict[str, Text] = {
         "The model {model|that was asked for} was retired on {ended|an earlier day}",
         "Its provider no longer serves it, so requests for this name fail. Your key and address are not the cause.",
         (
-            "Set the model to {successor}, which takes its place.",
+            "The provider names {successor} as its replacement: set the model to that.",
             "Other names that {host} lists: {near}.",
             "Choose a current model from the model list of {host}, and copy its name exactly.",
             "Search for the old name in other settings too: aliases, fallbacks and small models for titles.",
