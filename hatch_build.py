@@ -16,7 +16,7 @@ from typing import Any
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 # Tables with a header that gives the day of their facts.
-FACTS = ("probes/facts/doors", "probes/facts/models")
+FACTS = ("probes/facts/doors", "probes/facts/models", "probes/facts/companions")
 TABLES = (
     *("probes/catalog/apps", "probes/catalog/credentials"),
     *(

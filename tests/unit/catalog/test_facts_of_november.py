@@ -10,8 +10,10 @@ from urllib.parse import urlsplit
 import pytest
 
 from diagnose.answers.explain import explain
+from probes.catalog.apps import load as load_apps
 from probes.catalog.door import Door
 from probes.catalog.doors import Doors, builtin
+from probes.catalog.fact_files import read_facts
 from probes.catalog.model_ends import end_of_model, model_ends, successors
 from probes.keys.owner import fit, identify
 from probes.pasted.pasted_text import read
@@ -270,3 +272,12 @@ def test_the_text_of_an_ended_host_says_so() -> None:
     assert "settings/personal-access-tokens" not in str(found)
     lambda_function = read("AWS Lambda: fetch failed, connect ETIMEDOUT 10.0.0.1:443")
     assert "url.host_retired" not in {one.code for one in explain(lambda_function)}
+
+
+def test_companions_are_hosts_of_known_apps() -> None:
+    rows = read_facts("companions")["companion"]
+    assert {"platform.claude.com", "downloads.claude.ai", "auth.openai.com"} <= {
+        host for row in rows for host in row["hosts"]
+    }
+    for row in rows:
+        assert load_apps().get(row["app"]) is not None and row["need"] and row["source"]

@@ -45,7 +45,7 @@ def test_a_model_that_the_user_did_not_name_is_no_warning() -> None:
 @pytest.mark.parametrize(
     ("world", "before", "code", "after"),
     [
-        ("ended-github-models-refuses-the-key", "2026-07-29", "auth.rejected", "url.host_retired"),
+        ("ended-github-models-refuses-the-key", "2026-07-29", "key.wrong_door", "url.host_retired"),
         ("ended-name-is-gone", "2025-09-24", "dns.not_found", "url.host_retired"),
     ],
 )
