@@ -21,6 +21,7 @@ TABLES = (
     *("probes/catalog/apps", "probes/catalog/credentials"),
     *(
         "diagnose/answers/dialects",
+        "diagnose/answers/kinds",
         "diagnose/answers/phrases",
         "diagnose/answers/known_texts",
         "diagnose/answers/ambiguous",

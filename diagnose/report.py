@@ -55,6 +55,15 @@ def seen(name: str, /, **values: object) -> Seen:
     return Seen(name, {slot: value if isinstance(value, ours) else str(value) for slot, value in values.items()})
 
 
+def anchor(code: str) -> str:
+    """Return the anchor of a code in ``docs/findings.md`` and its translations. It never changes.
+
+    >>> anchor("url.version_missing")
+    'url-version_missing'
+    """
+    return code.replace(".", "-")
+
+
 @dataclass(frozen=True, slots=True, repr=False, eq=False)
 class Fix(Record):
     """Settings that fix a finding; ``verified`` says that this run received an answer with them."""

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from diagnose.advice.houses import builtin_door, house_of, target_door
+from diagnose.advice.houses import target_door
+from diagnose.answers.provider_addresses import built_in_doors, house_of
 from probes.catalog.model_ends import ModelEnd, end_of_model
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ def service_values(end: Provenance, day: str) -> dict[str, str]:
     """
     named, urls = [], []
     for one in end.successor:
-        door = builtin_door(one)
+        door = built_in_doors().get(one)
         if door is None and one.startswith("https://"):
             urls.append(one)
         elif door is None:

@@ -11,8 +11,9 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from diagnose import words
-from diagnose.advice.houses import belongs_to_target, host_of, house_of, quotes_upstream
+from diagnose.advice.houses import belongs_to_target, quotes_upstream
+from diagnose.answers.named_steps import NamedStep, is_manual, may_answer, written
+from diagnose.answers.provider_addresses import host_of, house_of
 from diagnose.evidence.lines import sentence
 from probes.api.remedies import Remedy, message_of, remedies
 from probes.urls.url_flaws import examine_url
@@ -20,47 +21,37 @@ from probes.urls.url_flaws import examine_url
 if TYPE_CHECKING:
     from diagnose.evidence.view import View
 
-# The findings whose cause an answer tells; of a page or a gateway in front of the API, the words are not the API's.
-ANSWERED = (
-    *("auth.", "access.", "model.", "quota.", "key.wrong_", "stream.error_inside", "http.header_rejected"),
-    *("shape.not_llm_api", "shape.error_as_success", "url.host_retired", "run.unexplained"),
-)
-# Findings whose remedy may be a thing of this kind; other kinds fit all of ANSWERED.
-_ONLY = {
-    "model": ("model.",),
-    "parameter": ("model.parameter_rejected",),
-    "path": ("model.wrong_endpoint", "shape.", "run."),
-    "region": ("model.", "key.", "run."),
-    "scope": ("auth.not_permitted", "model.not_permitted"),
-    "header": ("http.header_rejected", "run."),
-    "ask": ("auth.", "access.", "model.", "quota.", "run.", "shape.error_as_success"),
-    "url": ("key.", "model.", "shape.", "url.", "run.", "auth.rejected", "auth.not_permitted", "auth.ip_not_allowed"),
-}
-_ONLY["host"] = _ONLY["url"]
 
-
-def remedy_steps(view: View, code: str, lang: str, proven: Mapping[str, object] | None = None) -> tuple[str, ...]:
+def remedy_steps(view: View, code: str, lang: str, proven: Mapping[str, object] | None = None) -> tuple[NamedStep, ...]:
     """Return the steps that the failed response asks for, if the finding ``code`` is about that response.
 
     If the run has ``proven`` settings, a step is left only if its value is one of them.
     """
-    exchange = view.subject or (view.first.told if view.first is not None else None)
-    if exchange is None or not code.startswith(ANSWERED):
-        return ()
-    message = message_of(exchange)
+    message = answer_of(view)
     fitting = (
         one
         for one in remedies(message)
-        if code.startswith(_ONLY.get(one.kind, ANSWERED))
-        and (_is_news(one, view) if proven is None else one.value in proven.values())
+        if may_answer(code, one) and (_is_news(one, view) if proven is None else one.value in proven.values())
     )
-    templates = words.part(lang, "remedies").STEPS
-    steps = []
-    for one in fitting:
-        for name, value in _worded(one, view):
-            step = words.fill(templates[name], {"value": value, "said": sentence(" ".join(message.split())[:200])})
-            steps += [step] if step is not None else []
-    return tuple(dict.fromkeys(steps))
+    said = sentence(" ".join(message.split())[:200])
+    return written(((one.kind, *worded) for one in fitting for worded in _worded(one, view)), said, lang)
+
+
+def answer_of(view: View) -> str:
+    """Return the message of the response that the findings are about; empty if there is none."""
+    exchange = view.subject or (view.first.told if view.first is not None else None)
+    return message_of(exchange) if exchange is not None else ""
+
+
+def named_values(view: View) -> dict[str, str]:
+    """Return the page of the target's own provider and the header that the answer names, for slots of words."""
+    found = {one.kind: one.value for one in remedies(answer_of(view))}
+    page = found.get("page", "")
+    values = {
+        "page": page if page and belongs_to_target(page, view) and not is_manual(page) else "",
+        "wanted_header": found.get("header", ""),
+    }
+    return {name: value for name, value in values.items() if value}
 
 
 def upstream_named(view: View) -> bool:

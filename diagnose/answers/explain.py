@@ -104,21 +104,42 @@ def _candidate(hint: Hint, text: ReadText, lang: str) -> Candidate:
 
 
 def words_of(hint: Hint, text: ReadText, lang: str) -> Text:
-    """Return the words of a hint's finding, or of its special case, filled in with what the text names."""
-    case = hint.case or _case(hint, text)
+    """Return the words of a hint's finding, filled in with what the text names.
+
+    The words of its special case come first, then those of its kind (``kinds.py``), then the general ones. The steps
+    that the text itself names come before those of the finding.
+    """
+    from diagnose.answers import text_remedies  # only texts with a candidate need these
+    from diagnose.answers.kinds import kind_of
+    from diagnose.answers.named_steps import in_order
+    from diagnose.answers.text_facts import text_facts
+
+    named = text_remedies.named_in(text, hint.evidence)
     values: dict[str, str | None] = {name: quote(value) for name, value in {**text.values, **hint.values}.items()}
+    values.update(text_remedies.values_of(named, text))
     values["host"] = values.get("host") or text.host
     if not values.get("better_url") and hint.code in _BETTER:
         values["better_url"] = values.get(_BETTER[hint.code])
-    known = words.part(lang, "special_cases").CASES
-    case = next((one for one in (case, "text") if f"{hint.code}:{one}" in known), "")
     if hint.code in _SISTERS:
         values["names"] = values.get("sister_sites")
-    from diagnose.answers.text_facts import text_facts  # only texts with a candidate need it
-
-    said = words.say(hint.code, lang, values, case, text_facts(text, values))
+    facts = text_facts(text, values) | text_remedies.facts_of(named)
+    known = words.part(lang, "special_cases").CASES
+    case = hint.case or _case(hint, text)
+    kind = None
+    if f"{hint.code}:{case}" not in known:
+        kind = kind_of(hint.code, _message(hint, text), values, facts)
+        case = kind.id if kind is not None else "text" if f"{hint.code}:text" in known else ""
+        values.update({name: quote(value) for name, value in kind.values.items()} if kind is not None else {})
+    said = words.say(hint.code, lang, values, case, facts)
+    asked = text_remedies.steps_of(named, text, hint.code, lang, hint.evidence)
+    steps = in_order(hint.code, asked, said.steps, kind=kind is not None)
     # A step may begin with a stand-in for an unknown value, which is in lower case.
-    return type(said)(said.title, said.explanation, tuple(step[:1].upper() + step[1:] for step in said.steps))
+    return type(said)(said.title, said.explanation, tuple(step[:1].upper() + step[1:] for step in steps))
+
+
+def _message(hint: Hint, text: ReadText) -> str:
+    """Return the text as far as it is searched for a kind: the evidence first, then all of it."""
+    return f"{hint.evidence} \n{text.plain}"
 
 
 # Code -> the reader's value that is its better base URL.
@@ -192,7 +213,11 @@ def _dialect_hints(text: ReadText, door: str | None) -> Iterator[Hint]:
         tag.startswith("@4") for tag in text.tags
     )  # a server's response, not an app's own message
     generic = generic_rows()
-    for match in match_text(text.short, door):
+    matches = match_text(text.short, door)
+    named = any(match.dialect == "model-mark" for match in matches)
+    for match in matches:
+        if match.code == "path" and named:  # the server's own name of the error says more than a sentence about paths
+            match = match._replace(confidence=min(match.confidence, _FOLLOWS))
         bare = match.dialect.startswith("status-") or match.dialect in generic
         if match.code == "http.gateway_error" and not failing:  # a client reports "fetch failed" for its own connection
             match = match._replace(confidence=0.5 * match.confidence)

@@ -20,20 +20,28 @@ from diagnose import __version__, interruption
 from diagnose.cli import standard_streams
 
 COMMANDS = {
-    "check": "Find out why a base URL and key do not work.",
-    "demo": "The same against a practice door inside the program.",
-    "scan": "Find the LLM settings of this machine and folder, and check each.",
+    "check": "Find out why an LLM API does not work, and what to do.",
+    "demo": "The same against a practice server inside the program.",
+    "scan": "Find the LLM settings of all apps here, and check each.",
     "fleet": "Check many targets at once.",
-    "init": "Write a first llmdoctor.toml from the settings found here.",
-    "snippet": "Settings and code to paste, from settings that were seen to work.",
     "judge": "Judge a saved run again.",
-    "compare": "Two reports from two places: whose side the fault is on.",
+    "compare": "Compare two reports: whose side the fault is on.",
     "explain": "What a finding means, or what an error text is about.",
-    "whose": "Which doors a key fits, offline.",
-    "doors": "The known doors, or one of them in full.",
-    "apps": "The known client programs: how each joins URLs, which header it sends.",
-    "trust": "What the files of a folder may send where: agree, list, take back.",
-    "serve": "A web page that checks and explains, and what Prometheus scrapes.",
+    "whose": "Which providers a key fits, offline.",
+    "doors": "The known providers, or one of them in full.",
+    "apps": "The known apps, or one of them in full.",
+    "init": "Write a first llmdoctor.toml from the settings found here.",
+    "snippet": "Code and settings to paste, from settings that work.",
+    "trust": "What files of a folder may send where: agree, list, revoke.",
+    "serve": "A web page that checks and explains, and Prometheus' /probe.",
+}
+
+# The commands as `--help` groups them; what is in no group comes last.
+GROUPS = {
+    "diagnose": ("check", "demo", "scan", "fleet", "judge", "compare"),
+    "understand": ("explain", "whose", "doors", "apps"),
+    "set_up": ("init", "snippet", "trust"),
+    "serve": ("serve", "mcp"),
 }
 
 HIDDEN = ("docs", "hook")  # `docs` is for developers of llmdoctor, `hook` for pre-commit
@@ -73,9 +81,31 @@ class _Commands(click.Group):
         command: click.Command = import_module(f"diagnose.cli.commands.{name}").command
         return command
 
+    def resolve_command(
+        self, context: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Return the command that the arguments name: `check` for an address."""
+        name = args[0]
+        if self.get_command(context, name) is None and not name.startswith("-") and not context.resilient_parsing:
+            from diagnose.cli.unknown_commands import is_address, no_command
+
+            if not is_address(name):
+                raise no_command(name, COMMANDS, context)
+            return "check", self.get_command(context, "check"), args
+        return super().resolve_command(context, args)
+
     def format_commands(self, context: click.Context, formatter: click.HelpFormatter) -> None:
-        with formatter.section("Commands"):
-            formatter.write_dl(list(COMMANDS.items()))
+        from diagnose.words import part
+
+        titles: dict[str, str] = part("en", "command_line").GROUPS
+        rest = dict(COMMANDS)
+        for group, names in GROUPS.items():
+            if rows := [(name, rest.pop(name)) for name in names if name in rest]:
+                with formatter.section(titles[group]):
+                    formatter.write_dl(rows, col_spacing=4)
+        if rest:
+            with formatter.section(titles["others"]):
+                formatter.write_dl(list(rest.items()), col_spacing=4)
 
 
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
@@ -83,7 +113,8 @@ class _Commands(click.Group):
 def program() -> None:
     """Finds the one reason why an LLM API does not work, and says what to do.
 
-    Start with `llmdoctor check`, or see `llmdoctor demo --list` for what it can tell.
+    `llmdoctor check` checks the settings of this folder, `llmdoctor URL` an address, `llmdoctor scan` all apps of this
+    machine. `llmdoctor demo` shows a report without any key.
     """
 
 
@@ -189,8 +220,13 @@ def _failed(error: OSError) -> int:
     if standard_streams.has_no_reader(error):
         standard_streams.give_up()
         return 1
+    from diagnose.cli.usage_errors import WrongFile
+
     reason = error.strerror or str(error)
     if standard_streams.is_unwritable(error):
         standard_streams.give_up()
-        return _refused(click.ClickException(f"Standard output cannot be written: {reason}."), sys.argv[1:])
-    return _refused(click.ClickException(f"{error.filename}: {reason}" if error.filename else reason), sys.argv[1:])
+        return _refused(WrongFile("Standard output cannot be written: {why}.", why=reason), sys.argv[1:])
+    said = (
+        WrongFile("{path}: {why}.", path=error.filename, why=reason) if error.filename else click.ClickException(reason)
+    )
+    return _refused(said, sys.argv[1:])

@@ -19,6 +19,7 @@ from diagnose.cli import printer
 from diagnose.cli.console import width
 from diagnose.rendering.outlet import plain
 from diagnose.rendering.report_parts import source_text, word
+from diagnose.words import sentence
 from probes.settings import trust
 
 if TYPE_CHECKING:
@@ -198,7 +199,7 @@ def _keep(found: list[Agreement], lang: str) -> None:
     try:
         trust.add(found)
     except BadInput as error:
-        printer.say(str(error))
+        printer.say(sentence(error, lang))
         printer.say(word(lang, "consent.this_once"))
     else:
         printer.say(word(lang, "consent.kept"))

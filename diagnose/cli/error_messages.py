@@ -7,6 +7,7 @@ goes the way of all text.
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Sequence
 
 import click
@@ -14,7 +15,7 @@ import click
 from diagnose.cli import console, printer
 from diagnose.cli.secret_words import is_there, on_command_line
 from diagnose.rendering.outlet import plain
-from diagnose.words import phrase
+from diagnose.words import LANGS, part, phrase, sentence
 from probes.model.known_secrets import KNOWN
 from probes.model.scrubber import WINDOW
 
@@ -25,24 +26,79 @@ _ENDS = (".", "!", "?", "。")
 
 
 def refuse(error: click.ClickException, words: Sequence[str]) -> int:
-    """Print why the command line ``words`` or a file is wrong, as one sentence; return the exit status."""
-    message = _without_keys(error.format_message(), [word for word in words if _names_a_file(word)])
-    handing = _how_to_hand_over(error, words)
+    """Print why the command line ``words`` or a file is wrong, as one sentence; return the exit status.
+
+    After an error of the command line come command lines that the user can run next.
+    """
+    from diagnose.cli.click_errors import sentence_of
+
+    lang = language_of(words)
+    said = sentence(sentence_of(error), lang)
+    message = _without_keys(said, [word for word in words if _names_a_file(word)])
+    handing = _how_to_hand_over(error, words, lang)
     if isinstance(error, click.UsageError) and _is_extra(error) and handing:
-        message = phrase("error.extra_argument", console.language(None))
+        message = phrase("error.extra_argument", lang)
     if handing:
         message = f"{message}{'' if message.endswith(_ENDS) else '.'} {handing}"
     if _for_nagios(words):
         printer.echo(f"LLMDOCTOR UNKNOWN - {plain(message)}".replace("|", "/"))
         return UNKNOWN
-    if isinstance(error, click.UsageError) and error.ctx is not None:
-        context = error.ctx
-        printer.echo(context.get_usage(), err=True)
-        if context.command.get_help_option(context) is not None:
-            printer.echo(f"Try '{context.command_path} {context.help_option_names[-1]}' for help.", err=True)
-        printer.echo("", err=True)
-    printer.say(f"Error: {message}")
+    _say(message.strip(), lang)
+    if lines := _next_commands(error, lang):
+        printer.echo("\n" + "\n".join(lines), err=True)
     return WRONG
+
+
+def _say(message: str, lang: str) -> None:
+    """Print a sentence on standard error; on a terminal it is broken between words."""
+    text = f"{part(lang, 'command_line').SAY['error']}{plain(message)}"
+    if not sys.stderr.isatty():
+        printer.say(text)
+        return
+    from diagnose.rendering.lists import wrapped
+
+    printer.echo("\n".join(wrapped(text, console.width())), err=True)
+
+
+def language_of(words: Sequence[str]) -> str:
+    """Return the language of ``--lang`` if the words have one, else that of the environment.
+
+    The command line is wrong, so nothing has parsed it.
+    """
+    at = next((number for number, word in enumerate(words) if word == "--lang" or word.startswith("--lang=")), None)
+    named = "" if at is None else words[at].partition("=")[2] or next(iter(words[at + 1 : at + 2]), "")
+    return console.language(named if named in LANGS else None)
+
+
+def _next_commands(error: click.ClickException, lang: str) -> list[str]:
+    """Return command lines that help after an error: those that it names, else the examples of its command."""
+    named = next((found for one in (error, error.__cause__) if (found := getattr(one, "follow", ()))), ())
+    context = error.ctx if isinstance(error, click.UsageError) else None
+    if context is None and not named:
+        return []
+    from diagnose.cli.help_pages import examples, table
+
+    command = context.command_path.partition(" ")[2] if context is not None else ""
+    if isinstance(error, click.NoSuchOption) and not command:
+        named = _of_check(error)
+    corrects = isinstance(error, click.NoSuchOption | click.BadOptionUsage | click.BadParameter)
+    rows = [(one, "") for one in named]
+    if not named and not (corrects and not isinstance(error, click.MissingParameter)):
+        rows = examples(command, lang)
+    if context is not None:
+        rows.append((f"{command} --help".strip(), part(lang, "command_line").SAY["all_options"]))
+    return [line.rstrip() for line in table([(f"llmdoctor {one}", note) for one, note in rows], console.width())]
+
+
+def _of_check(error: click.NoSuchOption) -> tuple[str, ...]:
+    """Return the command line of `check` with an option that was given without a command, if `check` has it."""
+    group = error.ctx.command if error.ctx is not None else None
+    check = group.get_command(error.ctx, "check") if isinstance(group, click.Group) and error.ctx is not None else None
+    option = next((one for one in check.params if error.option_name in one.opts), None) if check is not None else None
+    if option is None:
+        return ()
+    value = f" {option.metavar or ''}".rstrip()
+    return (f"check {error.option_name}{value}",)
 
 
 def broken(error: BaseException, words: Sequence[str]) -> int:
@@ -50,7 +106,7 @@ def broken(error: BaseException, words: Sequence[str]) -> int:
 
     With ``LLMDOCTOR_DEBUG`` set, print the traceback as well, without what looks like a key.
     """
-    lang = console.language(None)
+    lang = language_of(words)
     message = phrase("error.bug", lang, {"detail": type(error).__name__, "variable": DEBUG})
     if os.environ.get(DEBUG):
         from traceback import format_exception
@@ -60,7 +116,7 @@ def broken(error: BaseException, words: Sequence[str]) -> int:
     if _for_nagios(words):
         printer.echo(f"LLMDOCTOR UNKNOWN - {plain(message)}".replace("|", "/"))
         return UNKNOWN
-    printer.say(f"Error: {message}")
+    _say(message, lang)
     return WRONG
 
 
@@ -77,17 +133,17 @@ def _names_a_file(word: str) -> bool:
     return len(word) >= WINDOW and is_there(word)
 
 
-def _how_to_hand_over(error: click.ClickException, words: Sequence[str]) -> str:
+def _how_to_hand_over(error: click.ClickException, words: Sequence[str], lang: str) -> str:
     """Return a sentence about the right place of a key, if one seems to be in a wrong one; else an empty string."""
     context = error.ctx if isinstance(error, click.UsageError) else None
     options = {one.name for one in context.command.params} if context is not None else set()
     takes_keys = "key_stdin" in options
     if takes_keys and isinstance(error, click.UsageError) and _is_extra(error):
-        return phrase("error.hand_over", console.language(None))
+        return phrase("error.hand_over", lang)
     if not on_command_line(words):
         return ""
     whole = context is not None and context.parent is None  # `llmdoctor KEY`
-    return phrase("error.hand_over" if takes_keys or whole else "error.key_shown", console.language(None))
+    return phrase("error.hand_over" if takes_keys or whole else "error.key_shown", lang)
 
 
 def _is_extra(error: click.UsageError) -> bool:

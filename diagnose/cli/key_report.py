@@ -5,9 +5,10 @@ Pure code that never receives the key itself. It imports very little, so that th
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from diagnose.rendering.lists import hung, pad
 from diagnose.words import notes, part, put
 from probes.model.key_shape import ENDED, SOMETIMES, Confidence, Fit
 from probes.model.note import Note, note
@@ -173,9 +174,10 @@ def _settings(look: KeyReport, best: tuple[KeyMatch, Door]) -> dict[str, str]:
     return {"base_url": endpoint.sdk_url, "protocol": endpoint.protocol, "auth": endpoint.auth[0]}
 
 
-def text(look: KeyReport, doors: Doors, lang: str) -> str:
-    """Return the report as lines of text for people."""
-    return "\n".join(_lines(look, doors, lang)) + "\n"
+def text(look: KeyReport, doors: Doors, lang: str, width: int | None = None) -> str:
+    """Return the report as lines of text for people, broken between words to fit ``width`` columns."""
+    lines = (line for whole in _lines(look, doors, lang) for line in hung(whole, width))
+    return "\n".join(lines) + "\n"
 
 
 def _lines(look: KeyReport, doors: Doors, lang: str) -> Iterator[str]:
@@ -214,7 +216,7 @@ def _lines(look: KeyReport, doors: Doors, lang: str) -> Iterator[str]:
             continue
         yield from (f"    {protocol:9}  {url}" for protocol, url in base_urls(door).items())
         if door.key_env:
-            yield f"    {words['variable']}{' ' * (11 - columns(words['variable']))}{door.key_env[0]}"
+            yield f"    {pad(words['variable'], 9)}  {door.key_env[0]}"
     if rest := [door.id for _, door in known[SHOWN:]]:
         yield "  " + put(words["more"], {"count": len(rest), "doors": words["comma"].join(rest)})
     yield ""
@@ -229,8 +231,3 @@ def _lines(look: KeyReport, doors: Doors, lang: str) -> Iterator[str]:
 def _why(match: KeyMatch, words: dict[str, str], lang: str) -> str:
     confidence, why = words[match.confidence], words["semicolon"].join(notes((one,), lang) for one in match.why)
     return put(words["because"], {"confidence": confidence, "why": why}) if why else confidence
-
-
-def columns(text: Iterable[str]) -> int:
-    """Count the terminal columns of a text; a Chinese character takes two."""
-    return sum(2 if character > "\u2e7f" else 1 for character in text)

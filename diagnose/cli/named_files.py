@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from diagnose.cli.usage_errors import WrongFile
 from probes.config_formats.files import MIB, SkippedFile, decoded, named_bytes, shown_size
 
 RUN = 64 * MIB  # bytes of a report, a saved run or a log; a report has some tens of KiB
@@ -18,7 +19,7 @@ def content(name: str, limit: int = RUN) -> bytes:
     try:
         return named_bytes(Path(name), limit)
     except SkippedFile as error:
-        raise click.ClickException(f"{name} cannot be read: {error.why}.") from None
+        raise WrongFile("{path} cannot be read: {why}.", path=name, why=error.why) from None
 
 
 def text(name: str, limit: int = RUN) -> str:
@@ -27,7 +28,7 @@ def text(name: str, limit: int = RUN) -> str:
     try:
         return decoded(raw)
     except SkippedFile as error:
-        raise click.ClickException(f"{name} cannot be read: {error.why}.") from None
+        raise WrongFile("{path} cannot be read: {why}.", path=name, why=error.why) from None
 
 
 def standard_input(limit: int) -> bytes:
@@ -37,9 +38,9 @@ def standard_input(limit: int) -> bytes:
     try:
         raw = sys.stdin.buffer.read(limit + 1)
     except OSError as error:
-        raise click.ClickException(f"Standard input cannot be read: {error.strerror or error}.") from error
+        raise WrongFile("Standard input cannot be read: {why}.", why=error.strerror or error) from error
     if len(raw) > limit:
-        raise click.ClickException(f"Standard input cannot be read: it is larger than {shown_size(limit)}.")
+        raise WrongFile("Standard input cannot be read: it is larger than {size}.", size=shown_size(limit))
     return raw
 
 

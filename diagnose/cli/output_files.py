@@ -10,6 +10,7 @@ from typing import TextIO
 import click
 
 from diagnose.cli import printer
+from diagnose.cli.usage_errors import WrongFile
 from diagnose.interruption import Held, at_end, forget
 from diagnose.words import phrase
 
@@ -72,4 +73,4 @@ class OutputFile:
 
     def _failed(self, why: str) -> click.ClickException:
         assert self._stream is not None
-        return click.ClickException(f"{self._stream.path} cannot be written: {why}")
+        return WrongFile("{path} cannot be written: {why}.", path=self._stream.path, why=why)

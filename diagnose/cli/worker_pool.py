@@ -25,6 +25,7 @@ from typing import TYPE_CHECKING, Any
 from diagnose import __version__, interruption
 from diagnose.formats.json import document, dumps
 from diagnose.judging.judge import judge
+from diagnose.words import sentence
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -86,7 +87,7 @@ async def work(fleet: Fleet, environ: Mapping[str, str], lang: str) -> None:
         try:
             reply = await examine(fleet, fleet.members[number], environ, network, lang)
         except BadInput as error:
-            reply = json.dumps({"refused": str(error)})
+            reply = json.dumps({"refused": sentence(error, lang)})
         sys.stdout.write(f"{number} {reply}\n")
         sys.stdout.flush()
 
@@ -225,7 +226,7 @@ class InProcessWorker:
             async with asyncio.timeout(seconds):
                 return await examine(self._fleet, self._fleet.members[number], self._environ, self._network, self._lang)
         except BadInput as error:
-            return json.dumps({"refused": str(error)})
+            return json.dumps({"refused": sentence(error, self._lang)})
         except TimeoutError:
             raise WorkerFailed(f"no answer within {seconds:.0f} s") from None
 

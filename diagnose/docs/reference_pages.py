@@ -7,6 +7,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from diagnose.report import anchor
 from diagnose.words import LANGS, look, name_of, part, say
 
 if TYPE_CHECKING:
@@ -19,10 +20,10 @@ KINDS = {
     "cloud": "Clouds",
     "host": "Hosts of open models",
     "aggregator": "Aggregators",
-    "subscription": "Plans with an endpoint of their own",
-    "gateway": "Gateways that pass on keys of other doors",
+    "subscription": "Plans with their own endpoint",
+    "gateway": "Gateways that use keys of other providers",
     "relay": "Relay software",
-    "local": "On one's own machine",
+    "local": "On your own machine",
 }
 
 
@@ -67,11 +68,16 @@ def findings(lang: str) -> Iterator[str]:
     yield f"\n{words['written']} {' '.join(others)}"
     yield f"\n{words['about']}"
     values = {name: f"_{value}_" for name, value in page.VALUES.items()}
-    for layer, codes in groupby(part(lang, "findings").TEXTS, lambda code: code.partition(".")[0]):
+    texts = part(lang, "findings").TEXTS
+    yield f"\n| {words['code']} | {words['summary']} |"
+    yield "| --- | --- |"
+    yield from (f"| [`{code}`](#{anchor(code)}) | {say(code, lang, {}).title} |" for code in texts)
+    for layer, codes in groupby(texts, lambda code: code.partition(".")[0]):
         yield f"\n## {layer}"
         for code in codes:
             text, steps = say(code, lang, {}), say(code, lang, values).steps
             severity = severities.get(code, "warning" if code in WARNINGS else "error")
+            yield f'\n<a id="{anchor(code)}"></a>'
             yield f"\n### {code}"
             yield f"\n**{text.title}** · {words[severity]}"
             yield f"\n{text.explanation}"
@@ -87,8 +93,8 @@ def doors() -> Iterator[str]:
     yield "# Doors"
     yield "\nWritten by `llmdoctor docs --write docs` from `probes/facts/doors.toml`; change it there."
     yield (
-        f"\n{len(known)} providers and regions. `llmdoctor doors NAME` tells one in full. Doors of your own go into "
-        "`~/.config/llmdoctor/doors.d/*.toml`, in the form of that file, or into `[doors.NAME]` of `llmdoctor.toml`."
+        f"\n{len(known)} providers and regions. `llmdoctor doors NAME` shows one in full. Add your own in "
+        "`~/.config/llmdoctor/doors.d/*.toml`, in the format of that file, or in `[doors.NAME]` of `llmdoctor.toml`."
     )
     for kind, title in KINDS.items():
         yield f"\n## {title}\n"
@@ -120,7 +126,7 @@ def doors() -> Iterator[str]:
 APP_KINDS = {
     "sdk": "Official SDKs",
     "library": "Libraries",
-    "cli": "On the command line",
+    "cli": "Command line",
     "ide": "Editors",
     "desktop": "Desktop programs",
     "server": "Servers and web apps",
@@ -137,10 +143,10 @@ def apps() -> Iterator[str]:
     yield "# Apps"
     yield "\nWritten by `llmdoctor docs --write docs` from `probes/catalog/apps.toml`; change it there."
     yield (
-        f"\n{len(known)} client programs. `llmdoctor apps NAME` tells one in full, `llmdoctor check --app NAME` asks "
-        "as it would. *Give it*: the base URL with which it finds an API whose chat completions are at "
+        f"\n{len(known)} client programs. `llmdoctor apps NAME` shows one in full, `llmdoctor check --app NAME` sends "
+        "requests as it does. *Give it*: the base URL for an API whose chat completions are at "
         "`https://api.example.com/v1/chat/completions` (messages at `/v1/messages`, and so on). *Unconfirmed*: a part "
-        "of the row stands in no source that was read."
+        "of the row has no source."
     )
     for kind, title in APP_KINDS.items():
         yield f"\n## {title}\n"

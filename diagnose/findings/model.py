@@ -56,6 +56,8 @@ def _not_found(view: View) -> Claim | None:
     if chosen is not None and chosen.source.kind is SourceKind.GUESS:
         return None  # the model was our own guess, not the user's setting
     near = chosen.near if chosen is not None else ()
+    if view.model in _models(view):
+        return replace(claim, case="listed")  # its own name is no better one
     lines = (
         *claim.evidence,
         *((seen("nearest", count=chosen.count, near=", ".join(near)),) if chosen and near else ()),
@@ -69,11 +71,16 @@ def _not_found(view: View) -> Claim | None:
     return with_end(claim, view)
 
 
-def _listed(view: View) -> str:
-    """Return up to five names of the model list for a model without a similar name, its own family first."""
+def _models(view: View) -> list[str]:
+    """Return the names in the model list of the server; an empty list if none was read."""
     deep, first = view.deep, view.first
     listing = next((one.listing for one in (deep, first) if one is not None and one.listing is not None), None)
-    models = [name for name in (listing.reading.models or () if listing is not None else ()) if name.isprintable()]
+    return [name for name in (listing.reading.models or () if listing is not None else ()) if name.isprintable()]
+
+
+def _listed(view: View) -> str:
+    """Return up to five names of the model list for a model without a similar name, its own family first."""
+    models = _models(view)
     family = re.match(r"[a-z]{3,20}", (view.model or "").lower().rpartition("/")[2])
     akin = [name for name in models if family and name.lower().rpartition("/")[2].startswith(family[0])]
     return ", ".join((akin or (models if len(models) <= _SHORT else []))[:_SHORT])

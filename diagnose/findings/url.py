@@ -68,10 +68,15 @@ def _claim(view: View, flaw: Flaw) -> Claim:
     return Claim(
         evidence,
         severity=Severity.WARNING if survives else None,
-        values={"better_url": url, "position": flaw.notes},
+        values={"better_url": url, "position": flaw.notes, "ending": _ending(flaw)},
         settings=None if survives else settings,
         verified=verified and not survives,
     )
+
+
+def _ending(flaw: Flaw) -> str:
+    """Return the endpoint in which the base URL ends, such as ``/chat/completions``; "" without one."""
+    return next((dict(one.values).get("path", "") for one in flaw.notes if one.name == "ends_in"), "")
 
 
 # Flaws that many servers tolerate. With the others, the SDK asks for a path that no API has.
@@ -191,12 +196,14 @@ def _better_path(view: View) -> Attempt | None:
 
 def _version_missing(view: View) -> Claim | None:
     better = _better_path(view)
-    if better is None or not _only_version_added(view, better):
+    if better is None or not (added := _added_version(view, better)):
         return None
-    return _path_claim(view, better)
+    claim = _path_claim(view, better)
+    return replace(claim, values={**claim.values, "added": added})
 
 
-def _only_version_added(view: View, better: Attempt) -> bool:
+def _added_version(view: View, better: Attempt) -> str:
+    """Return what the better path adds to the given one, for example ``/v1``; "" if it changes anything else."""
     first = view.first
     assert first is not None
     given_path = urlsplit(first.attempt.base_url).path.rstrip("/")
@@ -204,7 +211,8 @@ def _only_version_added(view: View, better: Attempt) -> bool:
     if first.attempt.address and (version := re.match(r"/v\d+(?=/)", wire(better.protocol).endpoint)):
         better_path += version[0]  # the SDK adds it to the path, this app needs it in its base URL
     added = better_path[len(given_path) :] if better_path.startswith(given_path) else ""
-    return bool(re.fullmatch(r"/v\d++[a-z]*+\d*+", added)) or (not given_path and better_path in _VERSION_PATHS)
+    versioned = re.fullmatch(r"/v\d++[a-z]*+\d*+", added) or (not given_path and better_path in _VERSION_PATHS)
+    return added if versioned else ""
 
 
 def _other_version(view: View) -> Claim | None:
@@ -228,7 +236,7 @@ def _path_wrong(view: View) -> Claim | None:
     better = _better_path(view)
     if better is None and (claim := _other_version(view) or _version_unknown(view)) is not None:
         return claim
-    if better is None or _only_version_added(view, better):
+    if better is None or _added_version(view, better):
         return None
     return _path_claim(view, better)
 

@@ -34,8 +34,8 @@ class Comparison:
 
     ``conclusion`` names the words of the result; ``fault`` is ``a``, ``b``, ``both``, ``none`` or ``unknown``.
     ``telling`` is the difference that shows the conclusion, or None. ``first`` is the same, or else the first
-    difference that is not minor, in the order of the probes.
-    ``warnings`` say why the two may not be comparable: ``target``, ``key``, ``model``, ``app``, ``time``, ``version``.
+    difference that is not minor, in the order of the probes. ``names`` are what the two are called. ``warnings`` say
+    why the two may not be comparable: ``target``, ``key``, ``model``, ``app``, ``time``, ``version``.
     """
 
     a: ComparedReport
@@ -46,15 +46,16 @@ class Comparison:
     telling: Difference | None
     differences: tuple[Difference, ...]
     warnings: tuple[str, ...]
+    names: tuple[str, str] = ("A", "B")
 
 
-def compare(a: ComparedReport, b: ComparedReport) -> Comparison:
-    """Compare two reports and conclude at which place the fault is."""
+def compare(a: ComparedReport, b: ComparedReport, names: tuple[str, str] = ("A", "B")) -> Comparison:
+    """Compare two reports and conclude at which place the fault is. ``names`` are what the reports are called."""
     found_differences = tuple(differences(a, b))
     conclusion, fault, telling = conclude(a, b, {one.what for one in found_differences})
     shown = next((one for one in found_differences if one.what in telling), None)
     first = shown or next((one for one in found_differences if one.what not in _MINOR), None)
-    return Comparison(a, b, conclusion, fault, first, shown, found_differences, tuple(_warnings(a, b)))
+    return Comparison(a, b, conclusion, fault, first, shown, found_differences, tuple(_warnings(a, b)), names)
 
 
 # -- what differs ------------------------------------------------------------------------------------------------------
@@ -62,7 +63,7 @@ def compare(a: ComparedReport, b: ComparedReport) -> Comparison:
 # Probe, name and reader of each value, in the order of the probes. A value that is unknown (empty) at one place is not
 # compared. If its absence is meaningful, the reader returns "–".
 _VALUES: tuple[tuple[str, str, Callable[[ComparedReport], str]], ...] = (
-    ("settings", "base_url", lambda at: at.base_url.rstrip("/")),
+    ("settings", "base_url", lambda at: at.address),
     ("settings", "key", lambda at: at.key or "–"),
     ("settings", "protocol", lambda at: at.protocol),
     ("settings", "model", lambda at: at.model),
@@ -118,7 +119,7 @@ def _matters(row: Difference, a: ComparedReport, b: ComparedReport) -> bool:
 
 def _warnings(a: ComparedReport, b: ComparedReport) -> Iterator[str]:
     """Yield the reasons why the two reports may not be comparable."""
-    if a.host != b.host:
+    if a.origin != b.origin:
         yield "target"
     if a.key != b.key:
         yield "key"
@@ -162,6 +163,7 @@ class _Pair:
 
 
 _NETWORK = ("proxy.", "dns.", "tcp.", "tls.", "http.")
+_OF_ADDRESS = ("url.", "dns.not_found", "shape.", "tcp.refused", "tls.not_tls", "tls.needed", "http.not_http")
 _OF_KEY = ("key.", "auth.", "quota.exhausted", "access.client_refused", "model.not_permitted", "model.no_channel")
 _STATE = ("quota.rate_limited", "quota.overloaded", "http.gateway_error", "http.server_error", "model.no_channel")
 _OTHER_CERTIFICATE = ("tls.untrusted_issuer", "tls.self_signed", "tls.hostname_mismatch")
@@ -174,8 +176,8 @@ _OTHER_RESPONDER = ("http.not_http", "http.front_auth", "http.redirected", "http
 
 # If one place works and one fails: the conclusion, the differences that show it, its condition. The first match wins.
 _ONE_FAILS: tuple[tuple[str, tuple[str, ...], Callable[[_Pair], bool]], ...] = (
-    ("base_url", ("base_url",), lambda of: of.by("base_url") and of.fails("url.", "dns.not_found", "shape.")),
-    ("other_target", ("base_url",), lambda of: of.bad.host != of.good.host),
+    ("base_url", ("base_url",), lambda of: of.by("base_url") and of.fails(*_OF_ADDRESS)),
+    ("other_target", ("base_url",), lambda of: of.bad.origin != of.good.origin),
     ("settings", ("key",), lambda of: of.fails("settings.")),
     ("key", ("key",), lambda of: of.by("key") and of.fails(*_OF_KEY, "quota.", "access.")),
     ("model", ("model",), lambda of: of.by("model") and of.fails("model.", "stream.", "quota.overloaded")),
@@ -238,7 +240,7 @@ def conclude(a: ComparedReport, b: ComparedReport, differs: set[str]) -> tuple[s
 
 
 def _conclude_both(a: ComparedReport, b: ComparedReport, differs: set[str]) -> tuple[str, str, tuple[str, ...]]:
-    if a.host != b.host:
+    if a.origin != b.origin:
         return "other_target", "unknown", ("base_url",)
     if a.root != b.root:
         return "two_faults", "both", ("result",)

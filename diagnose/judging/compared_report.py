@@ -54,12 +54,32 @@ class ComparedReport:
         return self.verdict == "broken"
 
     @property
-    def host(self) -> str:
-        """The host of the base URL in lower case; empty if it is unknown."""
+    def origin(self) -> str:
+        """Scheme, host and port of the base URL in lower case, without the usual port; empty if it is unknown."""
         try:
-            return (urlsplit(self.base_url).hostname or "").lower()
+            url = urlsplit(self.base_url)
+            port = url.port
         except ValueError:
             return ""
+        host = url.hostname or ""
+        shown = f"[{host}]" if ":" in host else host
+        usual = {"http": 80, "https": 443}.get(url.scheme)
+        return f"{url.scheme}://{shown}{'' if port in (None, usual) else f':{port}'}" if host else ""
+
+    @property
+    def host(self) -> str:
+        """The host of the base URL in lower case; empty if it is unknown."""
+        return self.origin.partition("://")[2].rpartition(":")[0] or self.origin.partition("://")[2]
+
+    @property
+    def address(self) -> str:
+        """The whole base URL in the form in which two that lead to the same place are equal."""
+        try:
+            url = urlsplit(self.base_url)
+        except ValueError:
+            return self.base_url
+        query = f"?{url.query}" if url.query else ""
+        return f"{self.origin}{url.path.rstrip('/')}{query}" if self.origin else self.base_url.rstrip("/")
 
     def fails_by(self, *codes: str) -> bool:
         """Check whether the root cause is one of these codes or belongs to one of these layers (``tls.``)."""
@@ -72,11 +92,11 @@ def place(document: object) -> ComparedReport:
     Raises NotAReport if the document is not a report, or if its verdict or its probes are missing.
     """
     if not isinstance(document, dict) or document.get("schema") != REPORT:
-        raise NotAReport(f"it is no report: its schema is not {REPORT}")
+        raise NotAReport("it is not a report of llmdoctor")
     target, key = _dict(document, "target"), _dict(document, "target", "key")
     probes = {_text(one, "name"): one for one in _list(document, "probes")}
     if not _text(document, "verdict") or not probes:
-        raise NotAReport("it is no whole report: its verdict or its probes are missing")
+        raise NotAReport("it is not a whole report: its verdict or its probes are missing")
     findings = _list(document, "findings")
     observed = {name: _dict(one, "observed") for name, one in probes.items()}
     root = _text(document, "root_cause")

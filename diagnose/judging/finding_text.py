@@ -6,12 +6,16 @@ from collections.abc import Iterable
 
 from diagnose import words
 from diagnose.advice.case_facts import CaseFacts, plan_url
-from diagnose.advice.remedy_steps import remedy_steps
+from diagnose.advice.remedy_steps import answer_of, named_values, remedy_steps
+from diagnose.answers.kinds import kind_of
+from diagnose.answers.named_steps import in_order
 from diagnose.evidence import client_urls
 from diagnose.evidence.view import View
 from diagnose.evidence.word_values import values_of
+from diagnose.findings.api import SPOKEN
 from diagnose.judging.root_cause import RaisedRule
 from diagnose.report import Finding, Fix, Proven
+from probes.model.note import note
 
 # The case of a finding in TIED whose fix the named app cannot express as a base URL.
 UNREACHABLE = "unreachable"
@@ -38,6 +42,17 @@ def findings_of(
     return tuple(finding_of(one, view, facts, lang, half if one is root else None) for one in standing)
 
 
+def _names(view: View, lang: str) -> dict[str, str]:
+    """Return the names of the app and of the protocol as people write them; other values have their ids."""
+    target, client = view.evidence.target, view.client
+    names = {"protocol": SPOKEN.get(target.protocol, target.protocol)}
+    if view.app is not None:
+        names["app"] = view.app.name
+    elif client is not None:  # the official SDK, which the user did not name
+        names["app"] = words.spoken(note("official_sdk", name=client.name.partition(" for ")[0]), lang)
+    return names
+
+
 def finding_of(raised_rule: RaisedRule, view: View, facts: CaseFacts, lang: str, streaming: bool | None) -> Finding:
     """Write the finding of a rule that holds, in the language ``lang``.
 
@@ -49,24 +64,29 @@ def finding_of(raised_rule: RaisedRule, view: View, facts: CaseFacts, lang: str,
     settings, values, reachable = client_urls.translated(
         view.app, view.evidence.target.protocol, claim.settings, claim_values
     )
-    all_values = values_of(view) | {name: value for name, value in values.items() if value}
+    all_values = values_of(view) | _names(view, lang) | {name: value for name, value in values.items() if value}
     for name, value in values.items():
         if not value:
             all_values.pop(name, None)
     if plan := plan_url(view):
         all_values.setdefault("plan_url", plan)
-    text = words.say(code, lang, all_values, claim.case if reachable or code not in TIED else UNREACHABLE, facts)
+    case = claim.case if reachable or code not in TIED else UNREACHABLE
+    kind = None if case else kind_of(code, answer_of(view), {**all_values, **named_values(view)}, facts)
+    if kind is not None:
+        case = kind.id
+        all_values = {**all_values, **named_values(view), **kind.values}
+    text = words.say(code, lang, all_values, case, facts)
     asked = remedy_steps(view, code, lang, claim.settings if claim.verified else None)
     if (code, claim.case) in OUTDATED_ADVICE:
         asked = ()
     if url := all_values.get("better_url"):  # the finding's own words name this address
-        asked = tuple(step for step in asked if url not in step)
+        asked = tuple(step for step in asked if url not in step.text)
     fixes = []
     if settings is not None:
         named = asked if claim.verified else ()
-        summary = (*named, *text.steps, text.title)[0]
+        summary = (*(step.text for step in named), *text.steps, text.title)[0]
         fixes.append(Fix(summary, settings, claim.verified))
-    steps = (*asked, *text.steps)[: words.MOST_STEPS]
+    steps = in_order(code, asked, text.steps, kind=kind is not None)
     if not fixes and streaming is not None:
         summary = words.phrase("fix.stream_alone" if streaming else "fix.no_stream", lang)
         steps = (summary, *steps)

@@ -86,7 +86,7 @@ def _fields(body: bytes) -> dict[str, str]:
         raise BadInput("This is not the form of the page.") from None
     for name, longest in _LONGEST.items():
         if len(found.get(name, "")) > longest:
-            raise BadInput(f"The field {name} is longer than {longest} characters.")
+            raise BadInput("The field {name} is longer than {count} characters.", name=name, count=longest)
     return found
 
 

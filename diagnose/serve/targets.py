@@ -36,7 +36,7 @@ class ServedTargets:
         try:
             found = self._path.stat()
         except OSError as error:
-            raise BadInput(f"{self._path} cannot be read: {error.strerror}.") from None
+            raise BadInput("{path} cannot be read: {why}.", path=self._path, why=error.strerror) from None
         seen = (found.st_mtime_ns, found.st_size, found.st_ino)
         if self._file is None or seen != self._seen:
             file = self._content()
@@ -46,7 +46,7 @@ class ServedTargets:
                 try:
                     load()
                 except DoorsError as error:
-                    raise BadInput(f"{error}.") from None
+                    raise BadInput("{detail}.", detail=error) from None
             self._file, self._seen = file, seen
         return self._file
 
@@ -56,4 +56,6 @@ class ServedTargets:
         try:
             return config_file.found(self._path, str(self._path), None)
         except SkippedFile as error:
-            raise BadInput(f"{self._path} is not read: {error.why}. Name it with --config if it is yours.") from None
+            raise BadInput(
+                "{path} is not read: {why}. Name it with --config if it is yours.", path=self._path, why=error.why
+            ) from None

@@ -29,6 +29,7 @@ from diagnose.serve.runs import AddressGuard, MakeNetwork, RunQueue, SharedWork
 from diagnose.serve.shares import Busy, client_of
 from diagnose.serve.streams import EventStream, WhileConnected, event
 from diagnose.serve.targets import ServedTargets
+from diagnose.words import sentence
 from probes.catalog.doors import load
 from probes.model.evidence import Evidence
 from probes.model.settings import BadInput, Limits, Settings
@@ -147,7 +148,7 @@ class ServerState:
             form = forms.read(body)
             settings, notes = forms.settings(form, self.serving.limits, own_proxies=not self.serving.public_only)
         except BadInput as error:
-            return _Asked(lang, problem=pages.texts(lang).get(str(error), str(error)))
+            return _Asked(lang, problem=pages.texts(lang).get(str(error)) or sentence(error, lang))
         return _Asked(lang, form, settings, notes)
 
     async def _events(self, request: Request, asked: _Asked, settings: Settings) -> AsyncGenerator[bytes, None]:
@@ -334,5 +335,5 @@ def _patience(request: Request) -> float | None:
     except ValueError:
         seconds = 0.0
     if not 0 < seconds < 3600:
-        raise BadInput("X-Prometheus-Scrape-Timeout-Seconds is to be a number of seconds.")
+        raise BadInput("X-Prometheus-Scrape-Timeout-Seconds must be a number of seconds.")
     return max(seconds - SPARE, seconds / 2)

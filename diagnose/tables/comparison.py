@@ -7,21 +7,26 @@ from typing import Any
 
 from diagnose.judging.compare import Comparison, Difference
 from diagnose.judging.compared_report import ComparedReport
+from diagnose.rendering.lists import columns, hung, wrapped
 from diagnose.rendering.outlet import Grammar, passed, plain
 from diagnose.rendering.report_parts import clip, word
-from diagnose.words import fill, part
+from diagnose.words import fill, part, put
 from diagnose.words.text_type import Text
 
 SCHEMA = "llmdoctor.comparison/1"
 VALUE = 60  # characters of a value in a row
+NAME = 40  # and of a report's name
 MARKS = {"a": "✗", "b": "✗", "both": "✗", "none": "✓", "unknown": "?"}
 
 
-def render(found: Comparison, fmt: str, lang: str) -> str:
-    """Return the comparison in one of :data:`FORMATS`, with a final line end. Raises ValueError for another format."""
+def render(found: Comparison, fmt: str, lang: str, width: int | None = None) -> str:
+    """Return the comparison in one of :data:`FORMATS`, with a final line end. Raises ValueError for another format.
+
+    ``width`` is for the text, in columns; None: no line is broken.
+    """
     if fmt not in FORMATS:
         raise ValueError(f"unknown format: {fmt}")
-    return passed(FORMATS[fmt](found, lang), Grammar.JSON if fmt == "json" else Grammar.TEXT) + "\n"
+    return passed(FORMATS[fmt](found, lang, width), Grammar.JSON if fmt == "json" else Grammar.TEXT) + "\n"
 
 
 def document(found: Comparison, lang: str) -> dict[str, Any]:
@@ -37,6 +42,7 @@ def document(found: Comparison, lang: str) -> dict[str, Any]:
         "first_difference": _row(found.first) if found.first else None,
         "differences": [_row(one) for one in found.differences],
         "warnings": list(found.warnings),
+        "names": dict(zip(("a", "b"), _names(found), strict=True)),
         "a": _place(found.a),
         "b": _place(found.b),
     }
@@ -45,7 +51,8 @@ def document(found: Comparison, lang: str) -> dict[str, Any]:
 def words(found: Comparison, lang: str) -> Text:
     """Return the conclusion in words, filled in."""
     shown = found.telling if found.telling is not None and found.telling.what != "result" else None
-    places = [("A", found.a, shown.a if shown else ""), ("B", found.b, shown.b if shown else "")]
+    first, second = _names(found)
+    places = [(first, found.a, shown.a if shown else ""), (second, found.b, shown.b if shown else "")]
     if found.fault == "b" or (found.a.works and found.b.broken):
         places.reverse()
     (x, bad, x_value), (y, good, y_value) = places
@@ -104,42 +111,43 @@ def _line(name: str, at: ComparedReport, lang: str) -> str:
     return f"{name}  {plain(at.started_at)}  {clip(plain(at.base_url), 80)}  {verdict}{cause}"
 
 
-def _text(found: Comparison, lang: str) -> Iterator[str]:
-    from rich.cells import cell_len
-
-    said = words(found, lang)
-    yield _line("A", found.a, lang)
-    yield _line("B", found.b, lang)
+def _text(found: Comparison, lang: str, width: int | None) -> Iterator[str]:
+    said, (first, second) = words(found, lang), _names(found)
+    for name, at in ((first, found.a), (second, found.b)):
+        yield from hung(_line(name, at, lang), width)
     yield ""
-    yield f"{MARKS[found.fault]} {said.title}"
-    yield f"  {say(f'fault.{found.fault}', lang)}"
+    yield from _wrapped(said.title, f"{MARKS[found.fault]} ", "  ", width)
+    yield from _wrapped(_fault(found, lang), "  ", "  ", width)
     yield ""
-    yield from _wrapped(said.explanation, "  ", "  ")
+    yield from _wrapped(said.explanation, "  ", "  ", width)
     yield f"\n  {say('ask', lang)}"
     for number, step in enumerate(said.steps, 1):
-        yield from _wrapped(step, f"    {number}. ", "       ")
+        yield from _wrapped(step, f"    {number}. ", "       ", width)
     yield f"\n  {say('differences' if found.differences else 'no_differences', lang)}"
-    rows = [_cells(one, lang) for one in found.differences]
-    widths = [max((cell_len(row[at]) for row in rows), default=0) for at in range(3)]
-    for row in rows:
-        cells = (cell + " " * (width - cell_len(cell)) for cell, width in zip(row, widths, strict=False))
-        yield f"    {'  '.join(cells)}  {row[3]}".rstrip()
+    rows = [("", "", first, second), *(_cells(one, lang) for one in found.differences)]
+    if found.differences:
+        yield from (f"    {line}" for line in columns(rows, None if width is None else width - 4, head=True))
     if found.warnings:
         yield ""
     for warning in found.warnings:
-        yield f"! {say(f'warning.{warning}', lang)}"
+        yield from _wrapped(say(f"warning.{warning}", lang), "! ", "  ", width)
 
 
-def _wrapped(text: str, first: str, rest: str) -> Iterator[str]:
-    """Wrap text between words at 80 columns; leave text without spaces, such as Chinese, to the terminal."""
-    import textwrap
+def _names(found: Comparison) -> tuple[str, str]:
+    a, b = (clip(plain(name), NAME) for name in found.names)
+    return a, b
 
-    if not text.isascii():
-        yield first + text
-        return
-    yield from textwrap.wrap(
-        text, 80, initial_indent=first, subsequent_indent=rest, break_long_words=False, break_on_hyphens=False
-    )
+
+def _fault(found: Comparison, lang: str) -> str:
+    a, b = _names(found)
+    return put(say(f"fault.{found.fault}", lang), {"a": a, "b": b})
+
+
+def _wrapped(text: str, first: str, rest: str, width: int | None) -> Iterator[str]:
+    """Break a text between words, with ``first`` before its first line and ``rest`` before the others."""
+    lines = wrapped(text, None if width is None else width - len(first))
+    yield first + lines[0]
+    yield from (rest + line for line in lines[1:])
 
 
 def _markdown(found: Comparison, lang: str) -> Iterator[str]:
@@ -147,14 +155,15 @@ def _markdown(found: Comparison, lang: str) -> Iterator[str]:
 
     said = words(found, lang)
     yield f"## {escape(said.title)}\n"
-    yield f"**{escape(say(f'fault.{found.fault}', lang))}** {prose(said.explanation)}\n"
-    for name, at in (("A", found.a), ("B", found.b)):
+    yield f"**{escape(_fault(found, lang))}** {prose(said.explanation)}\n"
+    for name, at in zip(_names(found), (found.a, found.b), strict=True):
         yield f"- {escape(_line(name, at, lang))}"
     yield f"\n### {escape(say('ask', lang))}\n"
     yield from (f"{number}. {prose(step)}" for number, step in enumerate(said.steps, 1))
     if found.differences:
         yield f"\n### {escape(say('differences', lang))}\n"
-        yield "| | | A | B |\n| --- | --- | --- | --- |"
+        a, b = (escape(name) for name in _names(found))
+        yield f"| | | {a} | {b} |\n| --- | --- | --- | --- |"
         for one in found.differences:
             yield "| " + " | ".join(escape(cell) for cell in _cells(one, lang)) + " |"
     if found.warnings:
@@ -168,8 +177,8 @@ def _json(found: Comparison, lang: str) -> str:
     return dumps(document(found, lang), indent=2)
 
 
-FORMATS: dict[str, Callable[[Comparison, str], str]] = {
-    "text": lambda found, lang: "\n".join(_text(found, lang)),
-    "json": _json,
-    "markdown": lambda found, lang: "\n".join(_markdown(found, lang)),
+FORMATS: dict[str, Callable[[Comparison, str, int | None], str]] = {
+    "text": lambda found, lang, width: "\n".join(_text(found, lang, width)),
+    "json": lambda found, lang, _: _json(found, lang),
+    "markdown": lambda found, lang, _: "\n".join(_markdown(found, lang)),
 }

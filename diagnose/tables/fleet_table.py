@@ -1,16 +1,18 @@
-"""The table of a fleet: one line per report, worst first."""
+"""The table of a fleet: one line per report, worst first, grouped by cause."""
 
 from __future__ import annotations
 
-from collections import Counter
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
-from diagnose.formats.text import STYLES, VERDICTS, Line, Page
 from diagnose.rendering.outlet import plain
-from diagnose.rendering.report_parts import duration, word
+from diagnose.rendering.report_parts import word
+from diagnose.tables.overview import Cause, Row, cause_of
+from diagnose.tables.overview import render as render_overview
+from diagnose.words import part
 
-ORDER = ("broken", "inconclusive", "degraded", "healthy")
+_SAFE = r"[\w.@:/\\+-]+"  # a name that every shell takes as it is
 
 
 class FleetRow(NamedTuple):
@@ -20,72 +22,55 @@ class FleetRow(NamedTuple):
     group: str
     verdict: str
     address: str
-    title: str  # of the root cause, else of the first warning; empty if there is neither
-    code: str
-    milliseconds: float
+    cause: Cause
     requests: int
     billed: int
     tokens: int
 
 
-def row(name: str, group: str, document: Mapping[str, Any]) -> FleetRow:
-    """Return the row of a report, which is given as the JSON document of the contract."""
-    root, cost = document["root_cause"], document["cost"]
-    shown = (
-        one for one in document["findings"] if one["code"] == root or (root is None and one["severity"] == "warning")
-    )
-    fault = next(shown, None) or {"title": "", "code": ""}
+def row(name: str, group: str, document: Mapping[str, Any], lang: str) -> FleetRow:
+    """Return the row of a report, which is given as the JSON document of the contract, in the language ``lang``."""
+    cost = document["cost"]
     return FleetRow(
         name,
         group,
         document["verdict"],
         document["target"]["base_url"] or "",
-        fault["title"],
-        fault["code"],
-        document["duration_ms"],
+        cause_of(document, lang),
         cost["requests"],
         cost["billed_requests"],
         cost["prompt_tokens"] + cost["completion_tokens"],
     )
 
 
-def render(rows: Iterable[FleetRow], lang: str, *, width: int = 80, colour: bool = False, unicode: bool = True) -> str:
-    """Return the table and a summary line; ``width`` is in columns."""
-    page = Page(lang, width, unicode)
-    ordered = sorted(rows, key=lambda one: (ORDER.index(one.verdict), one.group, one.name))
-    names = [page.safe(f"{one.group}/{one.name}" if one.group else one.name) for one in ordered]
-    column = min(max(map(page.cells, names), default=0), page.width // 3) + 2
-    for one, name in zip(ordered, names, strict=True):
-        _line(page, one, name, column)
-    if ordered:
-        page.gap()
-        page.hang([], [(_sum(ordered, lang), "dim")])
-    return page.print(colour)
+def render(rows: Iterable[FleetRow], lang: str, file: str = "", **look: Any) -> str:
+    """Return the table of a fleet from ``file``; ``look`` is that of :func:`diagnose.tables.overview.render`."""
+    found = list(rows)
+    shown = [
+        Row(f"{one.group}/{one.name}" if one.group else one.name, one.verdict, one.address, one.cause) for one in found
+    ]
+    billed, tokens = sum(one.billed for one in found), sum(one.tokens for one in found)
+    cost = word(lang, "cost", requests=sum(one.requests for one in found), billed=billed, tokens=tokens)
+    return render_overview(shown, lang, cost=cost, follow=_next(found, file, lang), **look)
 
 
-def _line(page: Page, one: FleetRow, name: str, column: int) -> None:
-    status = VERDICTS[one.verdict]
-    lead: Line = [(page.mark(status), STYLES[status]), (page.pad(name, column), "")]
-    if page.cells(name) >= column:  # a long name gets a separate line
-        page.lines.append(lead)
-        lead = [(" " * (page.cells(page.mark(status)) + column), "")]
-    said: Line = [(page.word(f"table.{one.verdict}"), "")]
-    if one.title:
-        said = [(page.safe(one.title), STYLES[status]), (f"({one.code})", "dim")]
-    page.hang(lead, [*said, (page.safe(one.address), "dim")], right=page.safe(duration(one.milliseconds)))
+def _next(rows: list[FleetRow], file: str, lang: str) -> list[tuple[str, str]]:
+    """Return the command that shows the whole report of the first target that does not work."""
+    words: dict[str, str] = part(lang, "tables").OVERVIEW
+    worst = min(
+        (one for one in rows if one.verdict != "healthy"),
+        key=lambda one: (("broken", "inconclusive", "degraded").index(one.verdict), one.cause.code, one.name),
+        default=None,
+    )
+    if worst is None or not re.fullmatch(_SAFE, file):
+        return []
+    if file.endswith(".toml") and re.fullmatch(_SAFE, worst.name):
+        return [(f"llmdoctor check --config {file} {worst.name}", words["whole"])]
+    return [(f"llmdoctor fleet {file} --json", words["documents"])]
 
 
 def change(one: FleetRow, before: str, lang: str, clock: str) -> str:
     """Return the line about a target whose result has changed; ``before`` is its previous verdict."""
-    said = f"{plain(one.title)} ({one.code})" if one.title else word(lang, f"table.{one.verdict}")
+    said = f"{plain(one.cause.title)} ({one.cause.code})" if one.cause.title else word(lang, f"table.{one.verdict}")
     was = word(lang, "table.was", verdict=word(lang, f"table.{before}"))
     return f"{clock} {plain(one.name)}{word(lang, 'colon')}{said}{was}\n"
-
-
-def _sum(rows: list[FleetRow], lang: str) -> str:
-    counts = Counter(one.verdict for one in rows)
-    parts = [f"{counts[verdict]} {word(lang, f'table.{verdict}')}" for verdict in ORDER if counts[verdict]]
-    requests, billed, tokens = (sum(column) for column in zip(*(one[-3:] for one in rows), strict=True))
-    cost = word(lang, "cost", requests=requests, billed=billed, tokens=tokens)
-    whole = word(lang, "table.all", count=len(rows))
-    return whole + word(lang, "colon") + word(lang, "comma").join(parts) + word(lang, "pause") + cost

@@ -2,8 +2,9 @@
 
 A language is a folder in this package, named by its language code, with the same files as ``en``. All of them are data,
 and each is loaded when it is first used. ``findings`` has the words of each finding by code, ``special_cases`` those of
-special cases by ``code:case``, ``interface`` the phrases around them, ``notes`` the notes of the probes. Every other
-file serves one command or page. ``tests/contract/test_words.py`` shows what a language lacks.
+special cases by ``code:case``, ``kinds`` those of a kind of error that several codes share, ``interface`` the phrases
+around them, ``notes`` the notes of the probes. Every other file serves one command or page.
+``tests/contract/test_words.py`` shows what a language lacks.
 
 A *slot* in a text is ``{name}``, or ``{name|words}`` with words that replace an unknown value. Names are lower-case, so
 that ``${OPENAI_API_KEY}`` is plain text. Titles and explanations have no slot that can stay empty. A step may have one
@@ -43,7 +44,8 @@ OPTIONAL = (
     *("ending", "doubled", "added", "twice"),
     *("better_url", "plan_url", "better_version", "better_auth", "claude_token", "version_variable"),
     *("variable", "source", "other_source", "position", "app_variable", "secret"),
-    *("header", "header_variable", "place", "lines"),
+    *("header", "header_variable", "place", "lines", "wanted_header"),
+    *("page", "permission", "replacement", "limit"),
     *("proxy", "better_proxy", "address", "port", "location"),
     *("credential", "house", "audience", "expires", "region", "own_region", "sites", "wanted", "token_command"),
     *("issuer", "product", "path", "names", "not_after", "days", "clients"),
@@ -104,7 +106,11 @@ def text(code: str, lang: str, case: str = "") -> Text:
     """
     if case:
         cases: Mapping[str, Text] = part(lang, "special_cases").CASES
-        return cases[f"{code}:{case}"]
+        special = cases.get(f"{code}:{case}")
+        if special is not None:
+            return special
+        kinds: Mapping[str, Text] = part(lang, "kinds").KINDS
+        return kinds[case]
     texts: Mapping[str, Text] = part(lang, "findings").TEXTS
     return texts[code]
 
@@ -133,6 +139,21 @@ def phrase(key: str, lang: str, values: Mapping[str, str | None] | None = None) 
     Raises KeyError for an unknown key.
     """
     return put(part(lang, "interface").UI[key], values or {})
+
+
+def sentence(said: object, lang: str) -> str:
+    """Write the sentence of an error in the language ``lang``; the English one, if the language does not have it.
+
+    ``said`` is a :class:`probes.model.sentence.Sentence`, an error that has one, or its English text.
+    """
+    from probes.model.sentence import Sentence, filled
+
+    said = getattr(said, "sentence", said)
+    texts: dict[str, str] = part(lang, "errors").ERRORS
+    if not isinstance(said, Sentence):
+        return texts.get(str(said), str(said))
+    values = {name: sentence(value, lang) for name, value in said.values.items()}
+    return filled(texts.get(said.template, said.template), values)
 
 
 def line(evidence: Seen, lang: str) -> str:
@@ -219,6 +240,8 @@ def fill(template: str, values: Mapping[str, str | None], stand_ins: Mapping[str
             before = ""
         if after and _wide(template[slot.end() :][:1]) and _wide(value[-1:]):
             after = ""
+        if value.startswith(("the ", "this ")) and template[: slot.start()][-1:] in ("", "."):
+            value = value[0].upper() + value[1:]  # a sentence begins with a stand-in
         return before + value + after
 
     filled = SLOT.sub(put, template)

@@ -67,7 +67,11 @@ _HEADERS = (
         rf"|has to be )(?:required|missing|needed|set|present|provided|sent|not (?:found|set|present|provided"
         rf"|sent)))"
     ),
-    rf"(?:缺少|缺失|请(?:添加|设置|携带|传入|提供|增加))(?:的|必要的|必需的)?(?:请求头|header)?[ :：]{{0,2}}{_HEADER}",
+    rf"\b(?:correct|right|valid|proper) {_HEADER} (?:request |http )?header",
+    (
+        r"(?:缺少|缺失|未提供|请(?:添加|设置|携带|传入|提供|增加))(?:的|必要的|必需的)?(?:请求头|header)?"
+        rf"[ :：]{{0,2}}{_HEADER}"
+    ),
     rf"(?:请求头|header)[ :：]{{0,2}}{_HEADER}.{{0,6}}(?:缺失|缺少|必填|必须|不能为空|未提供|未设置)",
 )
 # What carries the key is no remedy of its own: auth.header_lost speaks of it.

@@ -19,6 +19,7 @@ from probes.catalog.app import App, AppWire
 from probes.catalog.apps import Apps
 from probes.catalog.doors import load as load_doors
 from probes.config_formats import compose
+from probes.model.sentence import Sentence
 from probes.model.settings import Settings, Skipped, Sourced
 from probes.model.source import SourceKind, option
 from probes.settings.consent import Destination, address
@@ -99,7 +100,8 @@ def of_app(world: SearchPlaces, options: Options, apps: Apps) -> Settings | None
         settings = with_consent(settings, Destination(), options.send_anyway, world.cwd or world.home)
     elif found.beyond:
         raise BadInput(
-            f"{_BEYOND[found.beyond].format(name=app.name)}: give it with --key-env, --key-file or --key-stdin."
+            "{why}: give it with --key-env, --key-file or --key-stdin.",
+            why=Sentence(_BEYOND[found.beyond], name=app.name),
         )
     if options.model:
         settings = replace(settings, model=Sourced(options.model, option("--model")))

@@ -261,9 +261,9 @@ def load(path: Path) -> str:
     try:
         raw = bytes_of(path, limit=LARGEST)
     except SkippedFile as error:
-        raise BadInput(f"{path} cannot be read: {error.why}.") from None
+        raise BadInput("{path} cannot be read: {why}.", path=path, why=error.why) from None
     if raw is None:
-        raise BadInput(f"{path} cannot be read: {os.strerror(errno.ENOENT)}.")
+        raise BadInput("{path} cannot be read: {why}.", path=path, why=os.strerror(errno.ENOENT))
     return raw.decode("utf-8", "surrogateescape")
 
 
@@ -278,10 +278,10 @@ def save(path: Path, before: str, after: str) -> None:
 
     def check() -> None:
         if load(path) != before:
-            raise BadInput(f"{path} has changed in the meantime; nothing was written.")
+            raise BadInput("{path} has changed in the meantime; nothing was written.", path=path)
 
     check()
     try:
         writer.write(path, after.encode("utf-8", "surrogateescape"), check)
     except writer.NotWritten as error:
-        raise BadInput(f"{path} cannot be written: {error.why}.") from None
+        raise BadInput("{path} cannot be written: {why}.", path=path, why=error.why) from None

@@ -55,7 +55,7 @@ def load(text: str) -> Evidence:
     """Return the evidence of an archived run. Raises ArchiveError if the text is not a run of this schema."""
     document = parse(text)
     if not isinstance(document, dict) or document.get("schema") != SCHEMA:
-        raise ArchiveError(f"no kept run: its schema is not {SCHEMA}")
+        raise ArchiveError("it is not a saved run of llmdoctor")
     try:
         found = _from_json(document.get("evidence"), _Kind("record", Evidence))
     except _Misfit as error:
@@ -71,9 +71,9 @@ def parse(text: str) -> Any:
     try:
         return json.loads(text, parse_int=_whole, parse_float=_fraction, parse_constant=_fraction)
     except json.JSONDecodeError as error:
-        raise ArchiveError(f"no JSON: {error}") from error
+        raise ArchiveError(f"it is not valid JSON: {error}") from error
     except RecursionError as error:
-        raise ArchiveError("no JSON that can be read: it is nested too deeply") from error
+        raise ArchiveError("it is not JSON that can be read: it is nested too deeply") from error
 
 
 def _whole(digits: str) -> int:

@@ -14,6 +14,7 @@ from typing import Generic, TypeVar
 from probes.model.attempt import Auth
 from probes.model.record import Record
 from probes.model.secret import Secret
+from probes.model.sentence import Sentence
 from probes.model.source import DEFAULT, Source
 
 T = TypeVar("T")
@@ -236,4 +237,13 @@ class Settings(Record):
 
 
 class BadInput(Exception):
-    """Error for a wrong command line or file. Its text is a sentence for users and contains no key."""
+    """Error for a wrong command line or file. Its text is a sentence for users and contains no key.
+
+    ``template`` and ``values`` are those of a :class:`probes.model.sentence.Sentence`, in English. ``follow`` are
+    command lines that help, without ``llmdoctor``.
+    """
+
+    def __init__(self, template: str, *, follow: tuple[str, ...] = (), **values: object) -> None:
+        self.follow = follow
+        self.sentence = Sentence(template, **values)
+        super().__init__(str(self.sentence))

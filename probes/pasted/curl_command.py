@@ -111,7 +111,7 @@ def parse(text: str, environ: Mapping[str, str]) -> Command:
     try:
         statements = split(text, environ)
     except ShellError as error:
-        raise BadInput(f"The curl command has a {error.quote} that is never closed.") from None
+        raise BadInput("The curl command has a {quote} that is never closed.", quote=error.quote) from None
     found = [command for statement in statements for command in _commands(statement)]
     asking = [command for command in found if command.url.text or command.url.unset]
     if not asking:
@@ -120,7 +120,9 @@ def parse(text: str, environ: Mapping[str, str]) -> Command:
         raise BadInput("The curl command names no address." if found else "The text holds no curl command.")
     first = asking[0]
     if not first.url.text:
-        raise BadInput(f"The command's address is in the variable {shown(first.url.unset[0])}, which is not set here.")
+        raise BadInput(
+            "The command's address is in the variable {name}, which is not set here.", name=shown(first.url.unset[0])
+        )
     if len(asking) > 1:
         first.note("several", str(len(asking)))
     return first

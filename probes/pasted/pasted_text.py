@@ -94,11 +94,15 @@ def _values(seen: ScannedText, host: str | None, client: TextClient | None) -> d
         proxy = re.search(_PROXY, seen.plain)
         values |= {"proxy": proxy[1]} if proxy else {}
     if "model" in seen.lower or "模型" in seen.lower:
-        model = next(
-            (one for found in re.finditer(_MODEL, seen.plain) if (one := next(filter(None, found.groups()), ""))), ""
-        )
-        values |= {"model": model} if model and not re.fullmatch(_NO_MODEL, model) else {}
+        values |= {"model": model} if (model := _model(seen.plain)) else {}
     return {name: value for name, value in values.items() if value}
+
+
+def _model(plain: str) -> str:
+    """Return the model that the text names: the first that looks like an id, else the first word; empty if none."""
+    named = [next(filter(None, found.groups()), "").rstrip(".:,/") for found in re.finditer(_MODEL, plain)]
+    named = [name for name in named if name and not re.fullmatch(_NO_MODEL, name)]
+    return next((name for name in named if re.search(r"[\d:/-]", name)), named[0] if named else "")
 
 
 # -- the part that is examined -----------------------------------------------------------------------------------------

@@ -22,6 +22,7 @@ from probes.keys.owner import certainly_no_key
 from probes.model.capability import Cost
 from probes.model.evidence import Evidence, HostEnvironment, Subject, Target
 from probes.model.scrubber import Scrubber
+from probes.model.sentence import Sentence
 from probes.model.settings import BadInput, Limits, Settings
 from probes.model.source import Owner, Source, SourceKind
 from probes.network.shared_network import SharedNetwork
@@ -125,9 +126,14 @@ def read(path: Path, options: Options, groups: tuple[str, ...] = ()) -> Fleet:
         doors.adopt(file.doors)
     members = [_member(entry, file, options) for entry in file.targets.values()]
     if not members:
-        raise BadInput(f"{path.name} holds no targets: [targets.NAME] in TOML, a line each in CSV.")
+        raise BadInput("{path} has no targets: write [targets.NAME] in TOML, or one line each in CSV.", path=path.name)
     if missing := [group for group in groups if group not in {member.group for member in members}]:
-        raise BadInput(f"{path.name} has no group {missing[0]!r}; {_named({member.group for member in members})}.")
+        raise BadInput(
+            "{path} has no group '{name}'. {hint}",
+            path=path.name,
+            name=missing[0],
+            hint=_named({member.group for member in members}),
+        )
     return Fleet(file, options, tuple(member for member in members if not groups or member.group in groups))
 
 
@@ -154,9 +160,11 @@ def _alike(entry: ConfigTable, host: str) -> Hashable:
     return entry.key.value if entry.key is not None else None, door.id if door else None, *values, route
 
 
-def _named(groups: set[str]) -> str:
+def _named(groups: set[str]) -> Sentence:
     known = sorted(groups - {""})
-    return f"its groups are {', '.join(known)}" if known else "none of its targets has one"
+    if not known:
+        return Sentence("None of its targets has a group.")
+    return Sentence("Its groups: {names}.", names=", ".join(known))
 
 
 def _member(entry: ConfigTable, file: Config, options: Options) -> FleetTarget:
@@ -189,7 +197,7 @@ def _table(path: Path) -> Config:
     try:
         text = named_text(path, LARGEST)
     except SkippedFile as error:
-        raise BadInput(f"{path.name} cannot be read: {error.why}.") from None
+        raise BadInput("{path} cannot be read: {why}.", path=path.name, why=error.why) from None
     head = text.partition("\n")[0]
     rows = csv.reader(io.StringIO(text, newline=""), delimiter=max(",;\t", key=head.count), skipinitialspace=True)
     try:
@@ -200,10 +208,17 @@ def _table(path: Path) -> Config:
             if any(cell.strip() for cell in row):
                 entry = _CsvRow(path, rows.line_num).read(columns, row, len(targets) + 1)
                 if entry.name in targets:
-                    raise BadInput(f"{path.name}:{rows.line_num}: the name {entry.name!r} stands there twice.")
+                    raise BadInput(
+                        "{path}:{line}: the name '{name}' is used twice.",
+                        path=path.name,
+                        line=rows.line_num,
+                        name=entry.name,
+                    )
                 targets[entry.name] = entry
     except csv.Error as error:
-        raise BadInput(f"{path.name}:{rows.line_num} is no CSV: {error}.") from None
+        raise BadInput(
+            "{path}:{line} is not CSV: {detail}.", path=path.name, line=rows.line_num, detail=error
+        ) from None
     return Config(path, ConfigTable("check"), targets)
 
 
@@ -212,17 +227,22 @@ def _check_columns(shown: str, columns: list[str]) -> None:
     for column in columns:
         if column == "key":
             raise BadInput(
-                f"{shown}:1: a column of keys. A key stands here by reference alone: "
-                "key_env names a variable, key_file a file."
+                "{shown}:1: a column of keys. Refer to the keys instead: key_env names a variable, key_file a file.",
+                shown=shown,
             )
         if column not in known:
             # If the header is missing, this line is the file's first target, which may contain a key.
             shown_column = f" {column!r}" if len(column) < 20 else ""
-            raise BadInput(f"{shown}:1: no such column{shown_column}. Known are {', '.join(known)}.")
+            raise BadInput(
+                "{shown}:1: no such column{column}. Known columns: {known}.",
+                shown=shown,
+                column=shown_column,
+                known=", ".join(known),
+            )
     if "base_url" not in columns:
-        raise BadInput(f"{shown}:1: the first line is to name the columns, base_url among them.")
+        raise BadInput("{shown}:1: the first line must name the columns, with base_url among them.", shown=shown)
     if twice := [column for column, count in Counter(columns).items() if count > 1]:
-        raise BadInput(f"{shown}:1: the column {twice[0]} stands there twice.")
+        raise BadInput("{shown}:1: the column {name} is named twice.", shown=shown, name=twice[0])
 
 
 class _CsvRow(config_file.ConfigReader):
@@ -241,10 +261,16 @@ class _CsvRow(config_file.ConfigReader):
         Raises BadInput, with the line, if a value is wrong or the base URL is missing.
         """
         if len(cells) > len(columns):
-            raise BadInput(f"{self.shown}:{self._line} has {len(cells)} cells under {len(columns)} columns.")
+            raise BadInput(
+                "{shown}:{line} has {count} cells under {wanted} columns.",
+                shown=self.shown,
+                line=self._line,
+                count=len(cells),
+                wanted=len(columns),
+            )
         given = {column: cell.strip() for column, cell in zip(columns, cells, strict=False) if cell.strip()}
         if "base_url" not in given:
-            raise BadInput(f"{self.shown}:{self._line} has no base_url.")
+            raise BadInput("{shown}:{line} has no base_url.", shown=self.shown, line=self._line)
         name = given.pop("name", "") or f"{_host(given['base_url']) or 'target'}-{number}"
         references = {kind: given.pop(f"key_{kind}") for kind in ("env", "file") if f"key_{kind}" in given}
         raw: dict[str, Any] = {column: self._typed(column, cell) for column, cell in given.items()}

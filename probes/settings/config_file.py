@@ -29,6 +29,7 @@ from probes.catalog.door import Door
 from probes.catalog.door_files import DoorsError, parse
 from probes.config_formats.files import LARGEST, SkippedFile, comes_with, exists, named_text, text_of
 from probes.model.secret import public_prefix
+from probes.model.sentence import Sentence
 from probes.model.settings import LONGEST_WAIT, BadInput, Settings, Sourced
 from probes.model.source import Owner, Source, SourceKind
 from probes.protocols.names import NAMES
@@ -134,7 +135,7 @@ def read(path: Path, shown: str = "", owner: Owner = Owner.FOLDER, limit: int = 
     try:
         return _parsed(path, named_text(path, limit), shown, owner)
     except SkippedFile as error:
-        raise BadInput(f"{shown} cannot be read: {error.why}.") from None
+        raise BadInput("{shown} cannot be read: {why}.", shown=shown, why=error.why) from None
 
 
 def _parsed(path: Path, text: str, shown: str, owner: Owner) -> Config:
@@ -148,10 +149,15 @@ def _parsed(path: Path, text: str, shown: str, owner: Owner) -> Config:
         found = re.search(r"\(at (?:line (\d+)|end of document)", str(error))
         line = found[1] if found and found[1] else str(text.count("\n") + 1)
         # The rest of the decoder's message may quote the line, which may contain a key.
-        raise BadInput(f"{shown}:{line} is not TOML: {re.split(r'(?<! ) *[(:]| key', str(error))[0]}.") from None
+        raise BadInput(
+            "{shown}:{line} is not TOML: {detail}.",
+            shown=shown,
+            line=line,
+            detail=re.split("(?<! ) *[(:]| key", str(error))[0],
+        ) from None
     except (RecursionError, ValueError):
         raise BadInput(
-            f"{shown} is not a settings file: it nests too deeply, or a number in it is too large."
+            "{shown} is not a settings file: it is nested too deeply, or a number in it is too large.", shown=shown
         ) from None
     reader = ConfigReader(shown, path.parent, text, owner)
     for name in table:
@@ -160,12 +166,12 @@ def _parsed(path: Path, text: str, shown: str, owner: Owner) -> Config:
     check = reader.entry("check", table.get("check", {}))
     targets = table.get("targets", {})
     if not isinstance(targets, dict):
-        raise BadInput(f"{reader.at('', 'targets')} is to be a table: [targets.NAME].")
+        raise BadInput("{where} must be a table: [targets.NAME].", where=reader.at("", "targets"))
     entries = {name: reader.entry(f"targets.{name}", entry) for name, entry in targets.items()}
     try:
         doors = parse(table.get("doors", {}), shown, text)
     except DoorsError as error:
-        raise BadInput(f"{error}.") from None
+        raise BadInput("{detail}.", detail=error) from None
     if owner is Owner.FOLDER:
         doors = tuple(door._replace(source=reader.at(f"doors.{door.id}", "hosts")) for door in doors)
     return Config(path, check, entries, doors)
@@ -185,7 +191,7 @@ def write_first(
     from probes.config_formats.writer import NotWritten, write
 
     if path.is_file() and not force:
-        raise BadInput(f"{path} exists already. Use --force to replace it.")
+        raise BadInput("{path} exists already. Use --force to replace it.", path=path)
     tables = {name: _check_table(each) for name, each in (targets or {}).items()}
     document = {"check": _check_table(settings), **({"targets": tables} if tables else {})}
     if not document["check"] and not tables:
@@ -194,7 +200,7 @@ def write_first(
     try:
         write(path, text.encode())
     except NotWritten as error:
-        raise BadInput(f"{path} cannot be written: {error.why}.") from None
+        raise BadInput("{path} cannot be written: {why}.", path=path, why=error.why) from None
     return text
 
 
@@ -257,14 +263,17 @@ class ConfigReader:
 
         near = [_ALIASES.get(name.lower().replace("-", "_"), "")] if known is FIELDS else []
         near = [word for word in near if word] or difflib.get_close_matches(name.replace("-", "_"), known, 1, 0.6)
-        hint = f" Is {near[0]} meant?" if near else f" Known are {', '.join(known)}."
+        if near:
+            hint = Sentence("Did you mean {names}?", names=near[0])
+        else:
+            hint = Sentence("Known fields: {names}.", names=", ".join(known))
         where = self.at(table, name if len(name) < 20 else "")  # a long name may be a key in the wrong place
-        return BadInput(f"{str(where).rstrip('.')}: no such field.{hint}")
+        return BadInput("{where}: no such field. {hint}", where=str(where).rstrip("."), hint=hint)
 
     def entry(self, table: str, raw: object) -> ConfigTable:
         """Check a table and return its values and key with their sources. Raises BadInput if anything is invalid."""
         if not isinstance(raw, dict):
-            raise BadInput(f"{self.at('', table)} is to be a table: [{table}].")
+            raise BadInput("{where} must be a table: [{table}].", where=self.at("", table), table=table)
         for name in raw:
             if name not in FIELDS:
                 raise self.unknown(table, name, FIELDS)
@@ -279,19 +288,21 @@ class ConfigReader:
     def value(self, table: str, name: str, value: object) -> object:
         """Check a field and return its value; ``connect_to`` as a tuple, ``slo`` parsed. Raises BadInput."""
         if name in _STRINGS and not isinstance(value, str):
-            raise BadInput(f"{self.at(table, name)} is to be a text in quotes.")
+            raise BadInput("{where} must be a text in quotes.", where=self.at(table, name))
         if name in FLAGS and not isinstance(value, bool):
-            raise BadInput(f"{self.at(table, name)} is to be true or false.")
+            raise BadInput("{where} must be true or false.", where=self.at(table, name))
         if name in SECONDS and (
             isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value <= LONGEST_WAIT
         ):
-            raise BadInput(f"{self.at(table, name)} is to be a number of seconds above 0, and no more than a month.")
+            raise BadInput(
+                "{where} must be a number of seconds above 0, and no more than a month.", where=self.at(table, name)
+            )
         if name == "protocol" and value not in PROTOCOLS:
-            raise BadInput(f"{self.at(table, name)} is to be one of {', '.join(PROTOCOLS)}.")
+            raise BadInput("{where} must be one of {names}.", where=self.at(table, name), names=", ".join(PROTOCOLS))
         if name == "connect_to":
             pairs = [value] if isinstance(value, str) else value
             if not isinstance(pairs, list) or not all(isinstance(pair, str) for pair in pairs):
-                raise BadInput(f"{self.at(table, name)} is to be a list of HOST:PORT:ADDR:PORT.")
+                raise BadInput("{where} must be a list of HOST:PORT:ADDR:PORT.", where=self.at(table, name))
             return tuple(pairs)
         if name == "slo":
             try:
@@ -299,7 +310,7 @@ class ConfigReader:
                     slo.read(value) if isinstance(value, dict) else slo.parse(value if isinstance(value, str) else "")
                 )
             except slo.SloError as error:
-                raise BadInput(f"{self.at(table, name)}: {error}.") from None
+                raise BadInput("{where}: {detail}.", where=self.at(table, name), detail=error) from None
         return value
 
     def headers(self, table: str, raw: object) -> Iterator[HeaderEntry]:
@@ -311,11 +322,16 @@ class ConfigReader:
 
         where = self.at(table, "headers")
         if not isinstance(raw, dict) or len(raw) > MOST:
-            raise BadInput(f'{where} is to be a table of at most {MOST} headers: {{ "X-Name" = {{ env = "NAME" }} }}.')
+            raise BadInput(
+                '{where} must be a table of at most {most} headers: { "X-Name" = { env = "NAME" } }.',
+                where=where,
+                most=MOST,
+            )
         for name, value in raw.items():
             if flaw := flaw_of(name, ""):
-                shown = f"{name} is set by HTTP itself" if flaw == "forbidden" else "one name is not that of a header"
-                raise BadInput(f"{where}: {shown}.")
+                if flaw == "forbidden":
+                    raise BadInput("{where}: {name} is set by HTTP itself.", where=where, name=name)
+                raise BadInput("{where}: one name is not a header's name.", where=where)
             line = self._lines.get((_bare(f"{table}.headers"), name), (where.line,))
             source = Source(SourceKind.CONFIG, self.owner, f"{table}.headers.{name}", self.shown, line[0])
             env = value.get("env") if isinstance(value, dict) and set(value) == {"env"} else None
@@ -324,27 +340,28 @@ class ConfigReader:
             elif isinstance(value, str) and not flaw_of(name, value):
                 yield HeaderEntry(name, source, value)
             else:
-                raise BadInput(f'{source} is to be a text of one line in quotes, or {{ env = "NAME" }}.')
+                raise BadInput('{source} must be a text of one line in quotes, or { env = "NAME" }.', source=source)
 
     def reference(self, table: str, raw: object) -> KeyReference:
         """Read the field ``key``. Raises BadInput if it is not a reference, for instance a key in plain text."""
         where = self.at(table, "key")
         if isinstance(raw, str):
             raise BadInput(
-                f"{where} holds a text. A key stands here by reference alone, "
-                'key = { env = "NAME" } or key = { file = "PATH" }: this file is shared and committed like any other.'
+                '{where} is a text. Refer to the key instead, with key = { env = "NAME" } or '
+                'key = { file = "PATH" }: this file is shared and committed like any other.',
+                where=where,
             )
         if not isinstance(raw, dict) or len(raw) != 1 or not set(raw) <= {"env", "file"}:
-            raise BadInput(f'{where} is to be {{ env = "NAME" }} or {{ file = "PATH" }}.')
+            raise BadInput('{where} must be { env = "NAME" } or { file = "PATH" }.', where=where)
         ((kind, value),) = raw.items()
         if not isinstance(value, str) or not value:
-            raise BadInput(f"{where}: {kind} is to be a text in quotes.")
+            raise BadInput("{where}: {kind} must be a text in quotes.", where=where, kind=kind)
         if kind == "file":
             file = self.folder / Path(value).expanduser()
             owner = self.owner if comes_with(file, self.folder) else Owner.USER
             return KeyReference(file=file, owner=owner, found_in=self.folder if owner is Owner.FOLDER else None)
         if not is_variable_name(value):
-            raise BadInput(f"{where}: env is to be the name of a variable, not a value.")
+            raise BadInput("{where}: env must be the name of a variable, not a value.", where=where)
         return KeyReference(env=value)
 
 

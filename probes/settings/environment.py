@@ -92,12 +92,14 @@ def read(
     if options.env_file:
         path = cwd / Path(options.env_file).expanduser()
         if not os.path.exists(path):  # noqa: PTH110 - Path.exists raises PermissionError
-            raise BadInput(f"The file {shown_word(options.env_file)} that --env-file names does not exist.")
+            raise BadInput("The file {path} that --env-file names does not exist.", path=shown_word(options.env_file))
         try:
             text = _text(bytes_of(path, named=True, patience=options.deadline))
             return Variables([_env_file(text, path, cwd, environ, Owner.USER)[0]])
         except SkippedFile as error:
-            raise BadInput(f"The file {shown_word(options.env_file)} cannot be read: {error.why}.") from None
+            raise BadInput(
+                "The file {path} cannot be read: {why}.", path=shown_word(options.env_file), why=error.why
+            ) from None
     layers = [("environment", {name: Sourced(value, environment_variable(name)) for name, value in environ.items()})]
     layers += shells
     path = next((folder / ".env" for folder in (cwd, *cwd.parents) if exists(folder / ".env")), cwd / ".env")

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from probes.model.secret import Secret
 from probes.model.settings import BadInput, ExtraHeader, Sourced
 from probes.model.source import option
-from probes.settings.header_syntax import LONGEST, MOST, flaw_of
+from probes.settings.header_syntax import MOST, flaw_of
 
 if TYPE_CHECKING:
     from probes.catalog.app import App
@@ -40,10 +40,10 @@ def merged(*layers: Iterable[ExtraHeader]) -> tuple[ExtraHeader, ...]:
 # -- the command line and llmdoctor.toml -------------------------------------------------------------------------------
 
 _WHY = {
-    "name": "Its name is to be letters, digits and dashes",
+    "name": "Its name must be letters, digits and dashes",
     "forbidden": "HTTP itself sets this header",
     "value": "Its value has a control character, or a character that is not ASCII",
-    "long": f"Its value is longer than {LONGEST} characters",
+    "long": "Its value is too long",
 }
 
 
@@ -53,14 +53,14 @@ def of_options(given: Iterable[str]) -> tuple[ExtraHeader, ...]:
     for text in given:
         name, colon, value = text.partition(":")
         if not colon:
-            raise BadInput("--header is to be 'NAME: VALUE', with a colon after the name.")
+            raise BadInput("--header must be 'NAME: VALUE', with a colon after the name.")
         name = name.strip(" ")
         if flaw := flaw_of(name, value.strip(" \t")):
             shown = f" {name}" if flaw not in ("name",) else ""
-            raise BadInput(f"--header{shown} cannot be sent. {_WHY[flaw]}.")
+            raise BadInput("--header{shown} cannot be sent. {why}.", shown=shown, why=_WHY[flaw])
         found.append(header(name, Sourced(value.strip(" \t"), option("--header"))))
     if len(found) > MOST:
-        raise BadInput(f"--header is given {len(found)} times; at most {MOST} are possible.")
+        raise BadInput("--header is given {count} times; at most {most} are allowed.", count=len(found), most=MOST)
     return merged(found)
 
 

@@ -18,6 +18,7 @@ from probes.catalog.node_runtime import read as read_node
 from probes.catalog.sdk_variables import SdkVariables, variables_of
 from probes.config_formats.files import SkippedFile, checked_out
 from probes.model.secret import Secret
+from probes.model.sentence import Sentence
 from probes.model.settings import (
     LONGEST_WAIT,
     BadInput,
@@ -261,19 +262,57 @@ def _target(
         if options.base_url is not None:
             raise BadInput("The base URL is given twice, as an argument and with --base-url.")
         return None, Sourced(name, Source(SourceKind.ARGUMENT)), file, skipped
-    if skipped:
-        raise BadInput(f"There is no target {shown_word(name)}: {skipped[0].place} is not read, since {why}.")
-    if file is None:
-        raise BadInput(
-            f"There is no target {shown_word(name)}: no {config_file.FILE_NAME} stands in this folder or above it. "
-            "A base URL begins with https://."
-        )
-    import difflib
+    from probes.settings.door_target import base_url_of
 
-    near = difflib.get_close_matches(name, file.targets, 1)
-    known = ", ".join(file.targets) or "none"
-    hint = f"Is {near[0]} meant?" if near else f"Its targets: {known}."
-    raise BadInput(f"There is no target {shown_word(name)} in {shown_path(file.path, cwd)}. {hint}")
+    if (url := base_url_of(name, _protocols_asked(options))) is not None:
+        if options.base_url is not None:
+            raise BadInput("The base URL is given twice, as an argument and with --base-url.")
+        return None, url, file, skipped
+    if skipped:
+        raise BadInput(
+            "There is no target {name}: {path} is not read, since {why}.",
+            name=shown_word(name),
+            path=skipped[0].place,
+            why=why,
+        )
+    raise _no_target(name, file, cwd)
+
+
+def _protocols_asked(options: Options) -> tuple[str, ...]:
+    """Return the protocols that the options want, for the choice among the base URLs of a known provider."""
+    if options.protocol not in (None, "auto"):
+        return (options.protocol or "",)
+    app = _app(options.app)
+    return app.protocols if app is not None else ()
+
+
+def _no_target(name: str, file: config_file.Config | None, cwd: Path) -> BadInput:
+    """Return the error for a name that is neither a target of the file nor a known provider."""
+    from difflib import get_close_matches
+
+    from probes.settings.door_target import near
+
+    targets = get_close_matches(name, file.targets, 1) if file is not None else []
+    meant = [*targets, *(one for one in near(name) if one not in targets)]
+    if meant:
+        hint = Sentence("Did you mean {names}?", names=", ".join(meant))
+    else:
+        hint = Sentence("A base URL begins with https://. `llmdoctor doors` lists the providers.")
+    follow = (*(f"check {one}" for one in meant[:2]), "doors")
+    if file is None:
+        return BadInput(
+            "There is no target or provider named {name}. {hint}", follow=follow, name=shown_word(name), hint=hint
+        )
+    known = ", ".join(file.targets) or "–"
+    where = shown_path(file.path, cwd)
+    return BadInput(
+        "There is no target {name} in {where} (its targets: {known}). {hint}",
+        follow=follow,
+        name=shown_word(name),
+        where=where,
+        known=known,
+        hint=hint,
+    )
 
 
 def _agreed_doors(file: config_file.Config, owner: Owner) -> tuple[Door, ...]:
@@ -292,7 +331,7 @@ def _named_file(name: str, cwd: Path) -> Path:
     except (OSError, RuntimeError, ValueError):  # a name with a null character, or no home folder for ~
         found = False
     if not found:
-        raise BadInput(f"The file {shown_word(name)} that --config names does not exist.")
+        raise BadInput("The file {name} that --config names does not exist.", name=shown_word(name))
     return path
 
 
@@ -302,7 +341,7 @@ def _is_url(text: str) -> bool:
 
 def _protocol(options: Options, named: list[ConfigTable]) -> Sourced[str]:
     if options.protocol not in (None, *config_file.PROTOCOLS):
-        raise BadInput(f"--protocol is to be one of {', '.join(config_file.PROTOCOLS)}.")
+        raise BadInput("--protocol must be one of {names}.", names=", ".join(config_file.PROTOCOLS))
     if options.protocol is not None:
         return Sourced(options.protocol, option("--protocol"))
     given = (entry.values["protocol"] for entry in named if "protocol" in entry.values)
@@ -318,8 +357,9 @@ def _app(app_id: str | None) -> App | None:
     if app := load().get(app_id):
         return app
     near = load().near(app_id)
-    hint = f"Is {' or '.join(near)} meant?" if near else "`llmdoctor apps` lists them."
-    raise BadInput(f"There is no app {shown_word(app_id)}. {hint}")
+    hint = Sentence("Did you mean {names}?", names=", ".join(near)) if near else "`llmdoctor apps` lists them."
+    follow = (*(f"check --app {one}" for one in near[:1]), "apps")
+    raise BadInput("There is no app named {name}. {hint}", follow=follow, name=shown_word(app_id), hint=hint)
 
 
 def _model(
@@ -359,11 +399,11 @@ def _slos(given: tuple[str, ...], named: list[ConfigTable]) -> tuple[Slo, ...]:
     try:
         return slo.merge(*layers, *map(slo.parse, given))
     except slo.SloError as error:
-        raise BadInput(f"--slo: {error}.") from None
+        raise BadInput("--slo: {detail}.", detail=error) from None
 
 
 def _seconds(option: str, given: float | None, default: float) -> float:
     value = default if given is None else given
     if not 0 < value <= LONGEST_WAIT:
-        raise BadInput(f"{option} is to be a number of seconds above 0, and no more than a month.")
+        raise BadInput("{option} must be a number of seconds above 0, and no more than a month.", option=option)
     return float(value)

@@ -48,7 +48,7 @@ def key_of(
         if given
     ]
     if len(given_options) > 1:
-        raise BadInput(f"The key is given twice, with {' and '.join(given_options[:2])}.")
+        raise BadInput("The key is given twice, with {names}.", names=" and ".join(given_options[:2]))
     if options.key is not None:
         return _taken(Sourced(options.key, option("--key")))
     if options.key_stdin:
@@ -66,6 +66,10 @@ def key_of(
         return _from_reference(target.key, variables, environ)
 
     door_names, sdk_names = (own_keys(choice.door) if choice.door else []), list(choice.family.keys)
+    if choice.door is not None and choice.named_door:
+        from probes.settings.door_target import keys_for  # only for `check NAME`
+
+        sdk_names = keys_for(choice.door, choice.family, variables)
     names = list(dict.fromkeys(sdk_names + door_names if choice.by_variable else door_names + sdk_names))
     searched = _places(names, variables)
     found = next(((name, value) for name in names if (value := variables.filled(name))), None)
@@ -123,9 +127,9 @@ def _key_text(
     try:
         content = bytes_of(path, found_in, named=named, patience=patience)
     except SkippedFile as error:
-        raise BadInput(f"The key cannot be read from {shown}: {error.why}.") from None
+        raise BadInput("The key cannot be read from {shown}: {why}.", shown=shown, why=error.why) from None
     if content is None:
-        raise BadInput(f"The key cannot be read from {shown}: {os.strerror(errno.ENOENT)}.")
+        raise BadInput("The key cannot be read from {shown}: {why}.", shown=shown, why=os.strerror(errno.ENOENT))
     return _without_line_end(content.decode("utf-8", "surrogateescape"))
 
 

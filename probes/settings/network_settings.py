@@ -84,16 +84,25 @@ def ca_bundle(options: Options, named: list[ConfigTable], environ: Mapping[str, 
     if given:
         path = cwd / Path(given.value).expanduser()
         if not os.path.exists(path):  # noqa: PTH110 - Path.exists raises PermissionError
-            raise BadInput(f"The file {given.value} with extra roots ({given.source}) does not exist.")
+            raise BadInput(
+                "The file {path} with extra root certificates ({source}) does not exist.",
+                path=given.value,
+                source=given.source,
+            )
         try:
             loadable(str(path))
         except OSError as error:
             raise BadInput(
-                f"{given.value} with extra roots ({given.source}) cannot be read: {error.strerror}."
+                "{path} with extra root certificates ({source}) cannot be read: {why}.",
+                path=given.value,
+                source=given.source,
+                why=error.strerror,
             ) from None
         if unreadable(str(path)):
             raise BadInput(
-                f"The file {given.value} with extra roots ({given.source}) holds no certificate in PEM form."
+                "The file {path} with extra root certificates ({source}) has no certificate in PEM form.",
+                path=given.value,
+                source=given.source,
             )
         return Sourced(str(path), given.source)
     if not options.no_env and (path_text := environ.get("SSL_CERT_FILE")):
@@ -110,7 +119,7 @@ def connections(raw: Iterable[str], source: Source = _CONNECT_TO) -> tuple[Conne
     for text in raw:
         parts = re.fullmatch(r"(\[[^\]]*\]|[^:]*):(\d{0,5}):(\[[^\]]*\]|[^:]*):(\d{0,5})", text.strip(), re.ASCII)
         if not parts or not (parts[3] or parts[4]) or max(int(parts[2] or 0), int(parts[4] or 0)) > 65535:
-            raise BadInput("--connect-to is to be HOST:PORT:ADDR:PORT, an IPv6 address in brackets.")
+            raise BadInput("--connect-to must be HOST:PORT:ADDR:PORT, an IPv6 address in brackets.")
         host, to_host = (part.strip("[]").lower() for part in (parts[1], parts[3]))
         found.append(ConnectTo(host, int(parts[2] or 0), to_host, int(parts[4] or 0), source))
     return tuple(found)
@@ -122,5 +131,7 @@ def name_servers(given: tuple[str, ...]) -> tuple[str, ...]:
         try:
             server(one)
         except ValueError as error:
-            raise BadInput(f"--dns-server {one} is no address; it is to be ADDR or ADDR:PORT.") from error
+            raise BadInput(
+                "--dns-server {address} is not an address; it must be ADDR or ADDR:PORT.", address=one
+            ) from error
     return given

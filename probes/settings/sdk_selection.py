@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -19,7 +19,7 @@ from probes.catalog.sdk_variables import (
     variables_of,
 )
 from probes.model.settings import BadInput, Sourced
-from probes.model.source import DEFAULT, option
+from probes.model.source import DEFAULT, SourceKind, option
 from probes.protocols.names import DEFAULT_PROTOCOL, NAMES
 from probes.protocols.protocol import by_looks, meant_by
 from probes.settings.config_file import ConfigTable
@@ -43,6 +43,7 @@ class SdkChoice:
 
     ``explicit`` is whether an argument or a target gave the base URL, ``by_variable`` whether variables selected the
     SDK, so that their keys come first. ``protocol`` is the protocol that an app or a variable's name implies.
+    ``named_door`` is whether the user named the provider instead of an address.
     """
 
     family: SdkVariables
@@ -51,6 +52,7 @@ class SdkChoice:
     explicit: bool
     by_variable: bool = False
     protocol: Sourced[str] | None = None
+    named_door: bool = False
 
 
 def _door_of(url: str, protocol: str) -> Door | None:
@@ -72,7 +74,9 @@ def _family_of_app(app: App, protocol: str, url: str, variables: Variables) -> S
     """
     spoken = {wire.protocol: wire for wire in app.wires}
     if protocol != "auto" and protocol not in spoken:
-        raise BadInput(f"{app.name} does not speak {protocol}, but {', '.join(spoken)}.")
+        raise BadInput(
+            "{name} does not speak {protocol}, but {names}.", name=app.name, protocol=protocol, names=", ".join(spoken)
+        )
     wire = spoken.get(protocol) or _likely_wire(app, url, variables)
     usual = variables_of(wire.protocol)
     keys = wire.key or usual.keys  # an app that stores its key elsewhere is checked with the SDK's variables
@@ -127,7 +131,12 @@ def choose(
     given = Sourced(options.base_url, option("--base-url")) if options.base_url is not None else url
     given = given or (target.text("base_url") if target else None)
     if given:
-        return _at_url(given, family, True, variables, implied)
+        choice = _at_url(given, family, True, variables, implied)
+        if given is not url or url.source.kind is SourceKind.ARGUMENT:
+            return choice
+        from probes.settings.door_target import named as door_of  # only for `check NAME`
+
+        return replace(choice, door=door_of(url), named_door=True)
 
     meant = [variables_of(protocol) for protocol in _MEANT]
     by_base_url = [each for each in families().values() if each not in meant]

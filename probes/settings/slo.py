@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
+from probes.model.sentence import Sentence
 from probes.model.settings import Slo
 
 # Durations of DNS lookup, TCP connection and TLS handshake, time to first token and to the whole response, and the
@@ -17,6 +18,10 @@ EXAMPLE = "ttft=2s,total=10s,cert=21d"
 class SloError(ValueError):
     """An invalid limit. The message is a sentence for users, without a full stop."""
 
+    def __init__(self, template: str, **values: object) -> None:
+        self.sentence = Sentence(template, **values)
+        super().__init__(str(self.sentence))
+
 
 def parse(text: str) -> tuple[Slo, ...]:
     """Parse ``ttft=2s,total=10s``. Return the limits in the order of :data:`NAMES`. Raises SloError."""
@@ -24,9 +29,9 @@ def parse(text: str) -> tuple[Slo, ...]:
     for part in text.split(","):
         name, sign, value = (piece.strip() for piece in part.partition("="))
         if not sign:
-            raise SloError(f"a limit is written NAME=TIME, as in {EXAMPLE}")
+            raise SloError("a limit is written NAME=TIME, as in {example}", example=EXAMPLE)
         if name in pairs:
-            raise SloError(f"{name} is limited twice")
+            raise SloError("{name} is limited twice", name=name)
         pairs[name] = value
     return read(pairs)
 
@@ -47,8 +52,10 @@ def _limits(pairs: Mapping[str, object]) -> Iterator[tuple[str, float]]:
     for name, value in pairs.items():
         if name not in NAMES:
             shown = f" named {name}" if re.fullmatch(r"[a-z_]{1,12}", name) else ""  # a longer name may be a key
-            raise SloError(f"there is no limit{shown}: known are {', '.join(NAMES)}")
+            raise SloError("there is no limit{shown}; known limits: {names}", shown=shown, names=", ".join(NAMES))
         found = re.fullmatch(r"([0-9]{1,6}(?:\.[0-9]{1,6})?) ?(ms|[smhd])", value) if isinstance(value, str) else None
         if found is None or not float(found[1]):
-            raise SloError(f"the limit of {name} is to be a number above 0 with its unit, ms, s, m, h or d, as in 2s")
+            raise SloError(
+                "the limit of {name} must be a number above 0 with its unit, ms, s, m, h or d, as in 2s", name=name
+            )
         yield name, float(found[1]) * UNITS[found[2]]

@@ -153,11 +153,15 @@ def _write(found: list[Agreement]) -> None:
     text = json.dumps({"agreed": [asdict(one) for one in found]}, indent=1, ensure_ascii=True)
     try:
         if len(text) >= LARGEST:
-            raise BadInput(f"The agreement cannot be kept: {file} would be larger than {LARGEST // 1024**2} MiB.")
+            raise BadInput(
+                "The agreement cannot be kept: {path} would be larger than {count} MiB.",
+                path=file,
+                count=LARGEST // 1024**2,
+            )
         file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         if not _private(folder := file.parent.stat()):
             if folder.st_uid != os.geteuid():
-                raise BadInput(f"The agreement cannot be kept: {file.parent} belongs to another user.")
+                raise BadInput("The agreement cannot be kept: {path} belongs to another user.", path=file.parent)
             file.parent.chmod(0o700)
         with suppress(FileNotFoundError):
             if not (stat.S_ISREG((status := file.lstat()).st_mode) and _private(status)):
@@ -165,5 +169,5 @@ def _write(found: list[Agreement]) -> None:
         write(file, f"{text}\n".encode(), private=True)
     except (OSError, NotWritten) as error:
         why = error.why if isinstance(error, NotWritten) else error.strerror or str(error)
-        raise BadInput(f"The agreement cannot be kept: {file} cannot be written: {why}.") from None
+        raise BadInput("The agreement cannot be kept: {path} cannot be written: {why}.", path=file, why=why) from None
     _read.cache_clear()  # a file system may count the time of a change in whole seconds

@@ -24,5 +24,9 @@ def check_lengths(settings: Settings) -> None:
     for what, value in values:
         if value is not None and len(value.value) > limits.TEXT:
             raise BadInput(
-                f"{what} ({value.source}) has {len(value.value)} characters; at most {limits.TEXT} are possible."
+                "{what} ({source}) has {count} characters; at most {most} are allowed.",
+                what=what,
+                source=value.source,
+                count=len(value.value),
+                most=limits.TEXT,
             )

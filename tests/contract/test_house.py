@@ -182,7 +182,10 @@ def test_what_judges_touches_no_network(name: str) -> None:
             *("probes.catalog.app", "probes.catalog.apps", "probes.catalog.sdk_variables"),
             *("probes.catalog.url_joining", "probes.urls.app_base_urls"),
         }
-    if name in ("diagnose.advice.houses", "diagnose.advice.remedy_steps", "diagnose.advice.case_facts"):
+    if name in (
+        *("diagnose.advice.houses", "diagnose.advice.case_facts", "diagnose.advice.remedy_steps"),
+        *("diagnose.answers.provider_addresses", "diagnose.answers.named_steps", "diagnose.answers.text_remedies"),
+    ):
         pure |= {"probes.catalog.door", "probes.catalog.doors", "probes.catalog.locations"}  # built-in doors alone
         pure |= {"probes.api.remedies", "probes.urls.url_flaws"}
     if name == "diagnose.advice.ends":
@@ -613,7 +616,7 @@ THROUGH_WORLDS = frozenset(
     diagnose.cli.commands.hook diagnose.cli.commands.init diagnose.cli.commands.judge diagnose.cli.commands.scan
     diagnose.cli.commands.snippet diagnose.cli.completion diagnose.cli.curl_option diagnose.evidence.client_urls
     diagnose.evidence.lines diagnose.findings.api diagnose.findings.app diagnose.findings.auth
-    diagnose.findings.credentials diagnose.findings.ends diagnose.findings.key probes.keys.token_fit
+    diagnose.advice.ends diagnose.findings.credentials diagnose.findings.ends diagnose.findings.key probes.keys.token_fit
     diagnose.findings.model diagnose.findings.proxy diagnose.findings.redirect diagnose.findings.run
     diagnose.findings.settings diagnose.findings.slo diagnose.findings.stream diagnose.findings.tls
     diagnose.findings.url diagnose.judging.capability_lines

@@ -48,6 +48,12 @@ def _dialects() -> Iterable[str]:
     return [text for row in _rows() for text in (row.pattern, *row.header.values()) if text]
 
 
+def _kinds() -> Iterable[str]:
+    from diagnose.answers.kinds import rows
+
+    return [row.pattern for row in rows() if row.pattern]
+
+
 def _phrases() -> Iterable[str]:
     from diagnose.answers.explain import rows
 
@@ -154,6 +160,7 @@ def _examples(*texts: str) -> Callable[[], Iterable[str]]:
 MADE: dict[tuple[str, str], Callable[[], Iterable[str]]] = {
     ("diagnose/answers/dialects.py", "pattern"): _dialects,
     ("diagnose/answers/ambiguous.py", "f'(?a){group.pattern}'"): _groups,
+    ("diagnose/answers/kinds.py", "pattern"): _kinds,
     ("diagnose/answers/phrases.py", "pattern"): _phrases,
     ("diagnose/answers/explain.py", "versioned"): _versioned,
     ("diagnose/answers/products.py", "f'{start}(?:{pattern})'"): _products,

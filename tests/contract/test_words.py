@@ -14,6 +14,7 @@ import diagnose.words as words_package
 from contract.codes import CODES
 from diagnose.advice.case_facts import PLACES as PLACE_FACTS
 from diagnose.advice.case_facts import VALUED
+from diagnose.answers.kinds import rows as kind_rows
 from diagnose.cli import COMMANDS
 from diagnose.findings.network import SAID
 from diagnose.report import seen
@@ -38,6 +39,9 @@ TEXTS: dict[str, dict[str, Text]] = {lang: import_module(f"diagnose.words.{lang}
 CASES: dict[str, dict[str, Text]] = {
     lang: import_module(f"diagnose.words.{lang}.special_cases").CASES for lang in LANGS
 }
+# Each kind of error with one of the codes that it specialises.
+OF_KINDS = [f"{code}:{id}" for id, code in {row.id: row.codes[0] for row in kind_rows()}.items()]
+EVERY = [*sorted(CODES), *CASES["en"], *OF_KINDS]
 UI: dict[str, dict[str, str]] = {lang: import_module(f"diagnose.words.{lang}.interface").UI for lang in LANGS}
 RUN: dict[str, str | None] = {
     "host": "api.example.com",
@@ -47,9 +51,7 @@ RUN: dict[str, str | None] = {
     "door": "Example AI",
 }
 
-every = pytest.mark.parametrize(
-    ("lang", "code"), [(lang, code) for lang in LANGS for code in (*sorted(CODES), *CASES["en"])]
-)
+every = pytest.mark.parametrize(("lang", "code"), [(lang, code) for lang in LANGS for code in EVERY])
 
 
 def slots(template: str) -> set[tuple[str, str | None]]:
@@ -79,6 +81,12 @@ def test_each_language_has_every_code(lang: str) -> None:
     assert list(TEXTS[lang]) == list(TEXTS["en"])
     assert list(CASES[lang]) == list(CASES["en"])
     assert {case.partition(":")[0] for case in CASES[lang]} <= CODES
+
+
+def test_each_kind_of_error_has_words() -> None:
+    assert {row.id for row in kind_rows()} == set(part("en", "kinds").KINDS)
+    assert {code for row in kind_rows() for code in row.codes} <= CODES
+    assert {need for row in kind_rows() for need in row.needs} <= set(OPTIONAL)
 
 
 FILES = sorted(
@@ -174,7 +182,7 @@ def test_one_to_four_steps_of_which_one_is_always_shown(lang: str, code: str) ->
     assert say(*case_of(code, lang, RUN)).steps
 
 
-@pytest.mark.parametrize("code", [*sorted(CODES), *CASES["en"]])
+@pytest.mark.parametrize("code", EVERY)
 def test_the_languages_show_a_step_in_the_same_cases(code: str) -> None:
     assert conditions(code, "en") == conditions(code, "zh")
 
@@ -183,7 +191,7 @@ def conditions(code: str, lang: str) -> list[str]:
     return [step.when if isinstance(step, Step) else "" for step in words_of(code, lang).steps]
 
 
-@pytest.mark.parametrize("code", [*sorted(CODES), *CASES["en"]])
+@pytest.mark.parametrize("code", EVERY)
 def test_conditions_name_known_facts(code: str) -> None:
     for when in conditions(code, "en"):
         for fact in re.findall(r"[^ |!]+", when):
@@ -195,7 +203,7 @@ STACKS = {*APP_STACKS, "python"}
 SPECIFIC = re.compile(r"(?<![!\w])(?:door|app|key|via|\w+_in):|(?<!!)\bcontainer\b")
 
 
-@pytest.mark.parametrize("code", [*sorted(CODES), *CASES["en"]])
+@pytest.mark.parametrize("code", EVERY)
 def test_specific_steps_come_first_and_those_for_the_owner_last(code: str) -> None:
     steps = words_of(code, "en").steps
     rank = [
@@ -211,7 +219,7 @@ def test_specific_steps_come_first_and_those_for_the_owner_last(code: str) -> No
 def test_a_step_for_the_owner_says_so() -> None:
     said = {"en": r"[Ii]f (?:\w+ ){1,4}is yours|[Yy]our (?:own|server|reverse proxy)", "zh": "自己的"}
     for lang in LANGS:
-        for code in (*CODES, *CASES["en"]):
+        for code in EVERY:
             for step in words_of(code, lang).steps:
                 if isinstance(step, Step) and "owner" in step.when.split():
                     assert re.search(said[lang], step), step
@@ -223,7 +231,9 @@ def test_titles_are_short_and_blame_nobody(lang: str, code: str) -> None:
         title = say(*case_of(code, lang, values)).title
         assert len(title) <= {"zh": 45}.get(lang, 90), title
         assert not re.search(r"\b[1-5]\d\d\b|invalid|无效|[.。]$", title, re.IGNORECASE), title
-        assert title[0] == title[0].upper() or title.startswith((*filter(None, RUN.values()), "https", "llmdoctor"))
+        assert title[0] == title[0].upper() or title.startswith(
+            (*filter(None, RUN.values()), "https", "llmdoctor", "localhost")
+        )
 
 
 @every
@@ -240,7 +250,7 @@ def test_only_real_commands_are_named(lang: str, code: str) -> None:
     assert set(re.findall(r"`llmdoctor ([a-z]+)", words)) <= set(COMMANDS)
 
 
-@pytest.mark.parametrize("code", [*sorted(CODES), *CASES["en"]])
+@pytest.mark.parametrize("code", EVERY)
 def test_chinese_is_chinese(code: str) -> None:
     words = words_of(code, "zh")
     for template in (words.title, words.explanation, *words.steps):
@@ -249,7 +259,7 @@ def test_chinese_is_chinese(code: str) -> None:
     assert all(step.endswith(("。", "}")) for step in words.steps)
 
 
-@pytest.mark.parametrize("code", [*sorted(CODES), *CASES["en"]])
+@pytest.mark.parametrize("code", EVERY)
 def test_the_languages_offer_the_same_steps(code: str) -> None:
     english, chinese = words_of(code, "en"), words_of(code, "zh")
     assert [bare(step) - set(ALWAYS) for step in english.steps] == [bare(step) - set(ALWAYS) for step in chinese.steps]
@@ -274,8 +284,8 @@ def test_an_unknown_value_has_its_own_words() -> None:
 
 
 def test_a_finding_has_words_without_a_run() -> None:
-    assert say("tcp.timeout", "en", {}).title == "The server does not react to attempts to connect"
-    assert say("tcp.unreachable", "zh", {}).title == "从这里到不了该服务器"
+    assert say("tcp.timeout", "en", {}).title == "Timeout: the server does not answer connection attempts"
+    assert say("tcp.unreachable", "zh", {}).title == "没有到该服务器的路由"
 
 
 def test_a_reference_to_a_variable_is_plain_text() -> None:

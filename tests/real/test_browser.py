@@ -261,7 +261,7 @@ def test_a_check_can_be_stopped_and_done_again(desk: Opened) -> None:
         page.fill("#base_url", "")
         page.click("button[type=submit]")
         page.wait_for_selector("#problem:not([hidden])")
-        assert page.inner_text("#problem").startswith("Give a base URL")
+        assert page.inner_text("#problem").startswith("Enter a base URL")
         one.faults[:] = [fault for fault in one.faults if "400" not in fault]  # Chromium logs every 400
 
 

@@ -111,20 +111,20 @@ def test_servfail(run_isolated: Run, unsigned: tuple[str, ...]) -> None:
     report = run_isolated("elsewhere.org", *unsigned)
     assert report["root_cause"] == "dns.failed"
     assert "name server 127.0.0.1: it failed (SERVFAIL)" in evidence(report)
-    assert report["findings"][0]["title"] == "The name server could not find out where elsewhere.org is"
+    assert report["findings"][0]["title"] == "DNS error: the DNS server could not look up elsewhere.org"
 
 
 def test_a_server_that_is_far_away(run_isolated: Run) -> None:
     report = run_isolated("elsewhere.org", "--server=127.0.0.99#5353")  # nobody listens there, so dnsmasq waits
     assert report["root_cause"] == "dns.failed"
-    assert report["findings"][0]["title"] == "No name server answers this machine"
+    assert report["findings"][0]["title"] == "No DNS server answers this machine"
 
 
 def test_refused(run_isolated: Run) -> None:
     report = run_isolated("elsewhere.org")  # dnsmasq knows no such name and has no upstream
     assert report["root_cause"] == "dns.failed"
     assert "name server 127.0.0.1: refused (REFUSED)" in evidence(report)
-    assert report["findings"][0]["title"] == "The name server refuses to look up elsewhere.org"
+    assert report["findings"][0]["title"] == "The DNS server refuses to look up elsewhere.org"
 
 
 def test_nobody_answers(run_isolated: Run) -> None:
@@ -142,7 +142,7 @@ def test_a_false_address(run_isolated: Run) -> None:
 def test_docker_host(run_isolated: Run) -> None:
     report = run_isolated("host.docker.internal", "--local=/internal/")
     assert (report["root_cause"], report["side"]) == ("dns.not_found", "machine")
-    assert report["findings"][0]["title"] == "The name host.docker.internal is not known here"
+    assert report["findings"][0]["title"] == "The host host.docker.internal does not exist here"
 
 
 def test_another_server_knows_the_name(additional_server: str, diagnose: Run) -> None:

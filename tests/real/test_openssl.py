@@ -220,7 +220,7 @@ def test_with_its_ca_certificate_in_the_systems_trust_store(
     assert report["verdict"] == "healthy"
     found = finding_of(report, "tls.intercepted")
     assert found["severity"] == "info"
-    assert "requests, older SDKs on certifi, and Node" in found["explanation"]
+    assert "requests, older SDKs with certifi, and Node" in found["explanation"]
     lines = " ".join(fix["summary"] for fix in found["fixes"])
     assert all(
         name in lines for name in ("SSL_CERT_FILE=", "REQUESTS_CA_BUNDLE=", "NODE_EXTRA_CA_CERTS=", "--use-system-ca")

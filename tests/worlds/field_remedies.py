@@ -121,7 +121,7 @@ ADDRESSES = (
         everything(error(401, REGIONAL.replace("us.api.openai.com", "api.stranger.example.com"), "incorrect_hostname")),
         OPENAI,
         shape="openai",
-        says=("its own claim", "https://api.stranger.example.com/v1"),
+        says=("Only the server says so", "https://api.stranger.example.com/v1"),
     ),
     Scenario(
         "remedy-moved-host",
@@ -299,7 +299,7 @@ PAGES = (
         "auth.not_permitted",
         refusing(error(401, "Please bind your Alibaba Cloud account before use.")),
         "https://api-inference.modelscope.cn/v1",
-        says=("Bind the account", "Alibaba Cloud"),
+        says=("Link the account", "Alibaba Cloud"),
     ),
     Scenario(
         "remedy-workspace-denied",
@@ -331,7 +331,7 @@ PAGES = (
         ),
         "https://api.groq.com/openai/v1",
         shape="groq",
-        says=("Accept the terms", "https://console.groq.com/playground?model=x"),
+        says=("accept the terms", "https://console.groq.com/playground?model=x"),
     ),
     Scenario(
         "remedy-identity-chinese",
@@ -347,7 +347,7 @@ PAGES = (
         refusing(error(403, "Please verify your identity at https://login.stranger.example.com/verify")),
         OPENAI,
         shape="openai",
-        says=("its own claim",),
+        says=("Only the server says so",),
     ),
 )
 

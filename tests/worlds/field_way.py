@@ -108,7 +108,7 @@ def socks(name: str, words: tuple[bytes, ...], said: str, title: str, **more: An
     return Scenario(f"way-socks-{name}", "proxy.refused", **(given | more))
 
 
-_FAILED, _FORBIDS = "could not connect to relay.example", "will not connect to relay.example"
+_FAILED, _FORBIDS = "could not connect to relay.example", "refuses to connect to relay.example"
 SOCKS = (
     socks("closed-like-ssh", (b"\5\0", b""), "closed the connection without a reply", _FAILED),
     socks("host-unreachable", (b"\5\0", b"\5\4" + _REPLY), "SOCKS5 reply 4: host unreachable", _FAILED),
@@ -252,7 +252,7 @@ SILENT = (
         base_url=HTTPS_LOCAL,
         certificate="",
         connect=(ScriptEnd.CLOSE,),
-        says=("nothing answers behind the port", "cut off a plain HTTP request as well"),
+        says=("no server is behind the port", "cut off a plain HTTP request as well"),
     ),
 )
 

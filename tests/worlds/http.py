@@ -96,7 +96,7 @@ DROPPED = "leaves the key (Authorization) behind"
 TRAVELS = "hands the key ({}) to"
 PROMPT = "the question goes to"
 ELSEWHERE = "the foreign server answers without a key; prompt and answer go through a stranger's hands"
-STRANGER = "hand its key to another address"
+STRANGER = "and its key, to another address"
 
 REDIRECTS = (
     *(
@@ -207,7 +207,7 @@ REDIRECTS = (
 
 # A company's host called over plain http, for which a captive portal on the network answers.
 PLAIN: dict[str, Any] = {"base_url": "http://gpu.example/v1", "roads": Roads({"gpu.example": ("10.1.2.3",)})}
-PORTAL, SIGN_IN = "a sign-in before it lets anything out", "a login of its own"
+PORTAL, SIGN_IN = "requires a sign-in (captive portal)", "requires its own login"
 
 
 def page(title: str, text: str, status: int = 200, *headers: tuple[str, str]) -> Reply:
@@ -316,8 +316,12 @@ def wall(name: str, answer: handlers.What, *says: str, **more: Any) -> Scenario:
     return Scenario(f"http-wall-{name}", "http.blocked", always(answer), says=says, **more)
 
 
-BROWSER, LOOKS, COUNTS = "wants to see a browser", "bars this kind of client", "counts too many requests from here"
-FILTER, WALL = "A web filter of this network bars", "A firewall in front of"
+BROWSER, LOOKS, COUNTS = (
+    "a bot check (CAPTCHA) that apps cannot pass",
+    "blocks this type of client",
+    "Rate limit of the firewall in front of",
+)
+FILTER, WALL = "A web filter on this network blocks", "A firewall in front of"
 WALLS = (
     wall("cloudflare-1010", answers.as_text("error code: 1010", 403, *CF), LOOKS, "Cloudflare"),
     wall(
@@ -433,8 +437,8 @@ def cloudflare(number: int, title: str) -> Reply:
     return page(f"relay.example | {number}: {title}", text, number, *CF)
 
 
-REFUSED, SILENT, SLOW = "nothing takes the connection", "cannot reach the server behind it", "gave up waiting"
-NO_TLS, NO_NAME = "cannot agree on encryption", "does not find the server behind it"
+REFUSED, SILENT, SLOW = "connection refused behind", "cannot reach the server behind it", "gave up waiting"
+NO_TLS, NO_NAME = "TLS fails behind", "cannot find the server behind it"
 MADE, BETWEEN = "this answer is made by {}", "{} stands in between"
 GATEWAYS = (
     gateway("520", cloudflare(520, "Web server is returning an unknown error"), MADE.format("Cloudflare")),

@@ -106,7 +106,7 @@ BROKEN = dataclasses.replace(
             ),
             steps=(
                 "Set the base URL to https://relay.example/v1",
-                "Start the app again, so that it reads the new value",
+                "Restart the app, so that it reads the new value",
             ),
             fixes=(Fix("Set the base URL to https://relay.example/v1", SETTINGS, True),),
         ),
@@ -129,10 +129,10 @@ DEGRADED = dataclasses.replace(
     findings=(
         finding(
             "tls.expires_soon",
-            "The certificate ends in 6 days",
+            "The certificate expires in 6 days",
             Severity.WARNING,
             explanation="After that day no client will connect.",
-            steps=("Tell whoever runs the server",),
+            steps=("Tell the operator of the server",),
             side="relay",
         ),
     ),

@@ -11,7 +11,10 @@ import click
 from diagnose.cli import console, printer
 from diagnose.cli.completion import among
 from diagnose.cli.completion import apps as names
-from diagnose.cli.key_report import columns
+from diagnose.cli.help_pages import GroupedCommand
+from diagnose.cli.list_width import list_width
+from diagnose.cli.usage_errors import WrongUse, meant
+from diagnose.rendering.lists import columns, labelled, wrapped
 from diagnose.words import LANGS, part, put
 from probes.catalog.app import App, AppWire, SettingsFile
 from probes.catalog.apps import Apps, load
@@ -22,7 +25,7 @@ from probes.protocols.protocol import wire as protocol_of
 EXAMPLES = ("https://api.example.com", "https://api.example.com/v1")
 
 
-@click.command("apps")
+@click.command("apps", cls=GroupedCommand)
 @click.argument("name", nargs=-1, shell_complete=among(names))
 @click.option("--json", "as_json", is_flag=True, help="For programs.")
 @click.option("--lang", type=click.Choice(LANGS), help="Language; by default from the locale.")
@@ -31,7 +34,7 @@ def command(name: tuple[str, ...], as_json: bool, lang: str | None) -> None:
     apps = load()
     found = chosen(apps, name)
     if not found:
-        raise click.UsageError(_unknown(apps, " ".join(name)))
+        raise _unknown(apps, " ".join(name))
     one = found[0] if name and len(found) == 1 else None
     spoken = console.language(lang)
     if as_json:
@@ -39,7 +42,7 @@ def command(name: tuple[str, ...], as_json: bool, lang: str | None) -> None:
         printer.echo_json(shown)
     else:
         words = part(spoken, "tables")
-        printer.echo("\n".join(_full(one, words.APPS) if one else _table(found, words)))
+        printer.echo("\n".join(_full(one, words.APPS, list_width()) if one else _table(found, words, list_width())))
 
 
 def chosen(apps: Apps, words: tuple[str, ...]) -> tuple[App, ...]:
@@ -51,13 +54,13 @@ def chosen(apps: Apps, words: tuple[str, ...]) -> tuple[App, ...]:
     return tuple(app for app, text in haystacks if all(word in text for word in asked.split()))
 
 
-def _unknown(apps: Apps, asked: str) -> str:
+def _unknown(apps: Apps, asked: str) -> WrongUse:
     from probes.model.secret import public_prefix
 
-    shown = repr(asked) if len(asked) < 24 and not public_prefix(asked) else "like that"  # a longer text may be a key
+    shown = asked if len(asked) < 24 and not public_prefix(asked) else "…"  # a longer text may be a key
     near = apps.near(asked)
-    hint = f"Did you mean {', '.join(near)}?" if near else "`llmdoctor apps` lists them all."
-    return f"there is no app named {shown}. {hint}"
+    follow = (*(f"apps {one}" for one in near[:1]), "apps")
+    return WrongUse("There is no app named {name}. {hint}", follow=follow, name=shown, hint=meant(near))
 
 
 def document(app: App) -> dict[str, Any]:
@@ -78,14 +81,11 @@ def _plain(row: App | AppWire | SettingsFile) -> dict[str, Any]:
 # -- for people --------------------------------------------------------------------------------------------------------
 
 
-def _table(apps: tuple[App, ...], words: ModuleType) -> Iterator[str]:
+def _table(apps: tuple[App, ...], words: ModuleType, width: int | None) -> Iterator[str]:
     rows: list[tuple[str, ...]] = [words.APPS_HEAD, *(row(app, words.APPS) for app in apps)]
-    widths = [max(map(columns, column)) for column in zip(*rows, strict=True)]
-    for cells in rows:
-        padded = (cell + " " * (width - columns(cell)) for cell, width in zip(cells, widths, strict=True))
-        yield "  ".join(padded).rstrip()
+    yield from columns(rows, width, head=True)
     yield ""
-    yield put(words.APPS["count"], {"count": len(apps)})
+    yield from wrapped(put(words.APPS["count"], {"count": len(apps)}), width)
 
 
 def row(app: App, words: dict[str, str]) -> tuple[str, str, str, str, str, str]:
@@ -101,15 +101,14 @@ def row(app: App, words: dict[str, str]) -> tuple[str, str, str, str, str, str]:
     )
 
 
-def _full(app: App, words: dict[str, str]) -> Iterator[str]:
+def _full(app: App, words: dict[str, str], width: int | None) -> Iterator[str]:
     yield f"{app.name} [{app.id}]"
-    lines = list(_facts(app, words))
-    width = max(columns(label) for label, _ in lines)
     last = ""
-    for label, value in lines:
-        shown = "" if label == last else label
-        yield f"  {shown}{' ' * (width - columns(shown))}  {value}"
+    rows = []
+    for label, value in _facts(app, words):
+        rows.append(("" if label == last else label, value))
         last = label
+    yield from labelled(rows, width)
 
 
 def _facts(app: App, words: dict[str, str]) -> Iterator[tuple[str, str]]:

@@ -12,8 +12,9 @@ import click
 from diagnose import __version__
 from diagnose.cli import console, output_files, printer
 from diagnose.cli.completion import among, apps, of_config
+from diagnose.cli.help_pages import GroupedCommand
 from diagnose.formats import FORMATS
-from diagnose.rendering.outlet import Grammar, passed, plain
+from diagnose.rendering.outlet import Grammar, passed
 from diagnose.words import LANGS
 from probes.protocols.names import NAMES
 
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
     from diagnose.report import Report
     from probes.model.evidence import Evidence
-    from probes.model.planned_request import Plan, PlannedRequest
+    from probes.model.planned_request import Plan
     from probes.model.settings import Settings
     from probes.model.source import Source
     from probes.settings.gather import Options
@@ -46,7 +47,7 @@ def output_options(command: Any) -> Any:
     return command
 
 
-@click.command("check")
+@click.command("check", cls=GroupedCommand)
 @click.argument("target", required=False, shell_complete=of_config)
 @click.option("--base-url", metavar="URL", help="The same as the argument.")
 @click.option("--key-env", metavar="NAME", help="Read the key from this environment variable.")
@@ -138,6 +139,13 @@ def command(
     except (BadInput, DoorsError) as error:
         raise click.ClickException(str(error)) from error
     say_ignored(settings.ignored, spoken)
+    if curl is None and fmt == "text" and not (as_json or output or save) and _is_empty(settings, Options(**choices)):
+        from diagnose.cli import setup_guide
+
+        console.tell_skipped(settings, spoken)
+        mark = "✗" if console.fits_unicode() else "x"
+        printer.echo(setup_guide.text(os.environ, spoken, console.width(), mark))
+        sys.exit(1)
     if plan_only:
         show_plan(settings, fmt if not as_json else "json", spoken)
         return
@@ -153,6 +161,14 @@ def command(
 
         fix_settings = fix_callback(spoken, yes)
     finish(settings, "json" if as_json else fmt, spoken, output, save, strict, retries, fix_settings)
+
+
+def _is_empty(settings: Settings, options: Options) -> bool:
+    if settings.base_url is not None or settings.key is not None:
+        return False  # the guide need not be imported
+    from diagnose.cli.setup_guide import is_empty
+
+    return is_empty(settings, options)
 
 
 def _of_app(options: Options) -> Settings | None:
@@ -231,48 +247,19 @@ def show_plan(settings: Settings, fmt: str, lang: str) -> None:
 
     Raises click.ClickException if the settings have no address.
     """
-    from diagnose.words import phrase
+    from diagnose.cli.list_width import list_width
+    from diagnose.tables.plan import document, text
+    from diagnose.words import part
     from probes.run.plan import plan
 
     console.tell_skipped(settings, lang)
     found = plan(settings)
     if found is None:
-        raise click.ClickException(phrase("plan.no_address", lang))
+        raise click.ClickException(part(lang, "plan").PLAN["no_address"])
     if fmt == "json":
-        printer.echo_json(_plan_json(found))
+        printer.echo_json(document(found))
         return
-    printer.echo(_plan_text(found, lang))
-
-
-def _plan_json(plan: Plan) -> dict[str, object]:
-    return {
-        "host": plan.host,
-        "port": plan.port,
-        "proxy": plan.proxy,
-        "requests": [_request_json(one) for one in plan.requests],
-        "further": plan.further,
-        "withheld": plan.withheld or "",
-        "extra_headers": [{"name": name, "source": str(source)} for name, source in plan.extra],
-        "deep": [_request_json(one) for one in plan.deep],
-        "otherwise": [
-            {"when": case.when, "requests": [_request_json(one) for one in case.requests]} for case in plan.otherwise
-        ],
-        "on_success": [_request_json(one) for one in plan.on_success],
-        "tokens": plan.tokens,
-    }
-
-
-def _request_json(request: PlannedRequest) -> dict[str, object]:
-    return {
-        "purpose": request.purpose,
-        "method": request.method,
-        "url": request.url,
-        "with_key": request.with_key,
-        "tokens": request.tokens,
-        "key": request.key,
-        "headers": list(request.headers),
-        "after_list": request.after_list,
-    }
+    printer.echo(text(found, lang, list_width()))
 
 
 def announce(plan: Plan, lang: str) -> None:
@@ -282,53 +269,3 @@ def announce(plan: Plan, lang: str) -> None:
 
     tokens = sum(request.tokens for request in plan.deep)
     printer.say(deep("AROUND", "announced", lang, count=MOST, tokens=tokens))
-
-
-def _plan_text(plan: Plan, lang: str) -> str:
-    """Return the plan as lines of text in the language ``lang``."""
-    from diagnose.words import phrase
-
-    def lines_of(requests: tuple[PlannedRequest, ...]) -> list[str]:
-        return [_request_line(one, plan.conflict_source, lang) for one in requests]
-
-    where = {"host": plain(plan.host), "port": str(plan.port), "proxy": plain(plan.proxy)}
-    lines = [phrase("plan.to_proxy" if plan.proxy else "plan.to", lang, where)]
-    lines += lines_of(plan.requests) or [f"  {phrase('plan.nothing', lang)}"]
-    if plan.extra:
-        names = ", ".join(f"{plain(name)} ({plain(source)})" for name, source in plan.extra)
-        lines.append(phrase("plan.headers", lang, {"names": names}))
-        if plan.further:
-            lines.append(phrase("plan.without_headers", lang, {"count": str(plan.further)}))
-    if plan.withheld is not None:
-        reason = phrase(f"plan.withheld.{plan.withheld}", lang)
-        lines.append(phrase("plan.withheld", lang, {"reason": reason}))
-    for case in plan.otherwise:
-        lines += [phrase(f"plan.otherwise.{case.when}", lang), *lines_of(case.requests)]
-    if plan.on_success:
-        lines += [phrase("plan.on_success", lang), *lines_of(plan.on_success)]
-    if plan.further:
-        lines.append(phrase("plan.further", lang, {"count": str(plan.further)}))
-    if plan.deep:
-        lines += [phrase("plan.deep", lang), *lines_of(plan.deep)]
-    lines.append(phrase("plan.all", lang, {"tokens": str(plan.tokens)}))
-    return "\n".join(lines)
-
-
-def _request_line(request: PlannedRequest, conflict_source: Source | None, lang: str) -> str:
-    from diagnose.words import phrase
-    from probes.model.attempt import Auth, KeyForm
-
-    phrases = {
-        KeyForm.GIVEN: "plan.with_key",
-        KeyForm.CLEANED: "plan.cleaned_key",
-        KeyForm.CONFLICTING: "plan.key_of",
-        KeyForm.NONE: "plan.without_key",
-    }
-    sent = "plan.without_key" if request.attempt.auth is Auth.NONE else phrases.get(request.key, "plan.made_up_key")
-    values = {
-        "purpose": request.purpose,
-        "key": phrase(sent, lang, {"source": plain(conflict_source or "")}),
-        "cost": phrase("plan.tokens" if request.tokens else "plan.free", lang, {"tokens": str(request.tokens)}),
-    }
-    shown = phrase("plan.request_after_list" if request.after_list else "plan.request", lang, values)
-    return f"  {request.method:7} {plain(request.url)}  {shown}"

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from diagnose.cli import console, named_files, output_files, printer
+from diagnose.cli.help_pages import GroupedCommand
+from diagnose.cli.list_width import list_width
+from diagnose.cli.usage_errors import WrongFile
 from diagnose.tables.comparison import FORMATS, render
 from diagnose.words import LANGS
 
@@ -17,7 +21,7 @@ if TYPE_CHECKING:
 STATUS = {"none": 0, "a": 1, "b": 1, "both": 1, "unknown": 3}
 
 
-@click.command("compare")
+@click.command("compare", cls=GroupedCommand)
 @click.argument("a", metavar="A.json", type=click.Path(exists=True, dir_okay=False))
 @click.argument("b", metavar="B.json", type=click.Path(exists=True, dir_okay=False))
 @click.option("--format", "fmt", type=click.Choice(tuple(FORMATS)), default="text", help="How to report.")
@@ -32,13 +36,24 @@ def command(a: str, b: str, fmt: str, as_json: bool, output: str | None, lang: s
     """
     from diagnose.judging.compare import compare
 
-    found = compare(_read(a), _read(b))
-    text = render(found, "json" if as_json else fmt, console.language(lang))
+    found = compare(_read(a), _read(b), _names(a, b))
+    width = list_width() if output in (None, "-") else None
+    text = render(found, "json" if as_json else fmt, console.language(lang), width)
     if output is None or output == "-":
         printer.echo(text, nl=False, people=not as_json and fmt == "text")
     else:
         output_files.save(output, text)
     sys.exit(STATUS[found.fault])
+
+
+def _names(a: str, b: str) -> tuple[str, str]:
+    """Call the two by their file names without ending; with their folders, or A and B, where these are the same."""
+    parts = [one.removesuffix(".json").replace(os.sep, "/").split("/") for one in (a, b)]
+    for count in (1, 2, 3):
+        one, other = ("/".join(each[-count:]) for each in parts)
+        if one and other and one != other:
+            return one, other
+    return "A", "B"
 
 
 def _read(name: str) -> ComparedReport:
@@ -56,4 +71,4 @@ def _read(name: str) -> ComparedReport:
             document = written(judge(read(text)))
         return place(document)
     except (NotAReport, ArchiveError) as error:
-        raise click.ClickException(f"{name}: {error}") from error
+        raise WrongFile("{path}: {why}.", path=name, why=getattr(error, "sentence", error)) from error

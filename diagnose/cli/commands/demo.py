@@ -11,12 +11,15 @@ import click
 from diagnose.cli import console, printer
 from diagnose.cli.commands.check import finish, output_options
 from diagnose.cli.completion import among, faults
+from diagnose.cli.help_pages import GroupedCommand
+from diagnose.cli.usage_errors import WrongUse, meant
 from diagnose.interruption import at_end, forget
 from diagnose.words import part
 from probes.protocols.names import NAMES
+from probes.settings.options import shown_word
 
 
-@click.command("demo")
+@click.command("demo", cls=GroupedCommand)
 @click.argument("fault", required=False, shell_complete=among(faults))
 @click.option("--list", "list_faults", is_flag=True, help="Name the faults.")
 @click.option("--protocol", type=click.Choice(NAMES), help="A sound practice door of this protocol.")
@@ -36,19 +39,24 @@ def command(
     spoken = console.language(lang)
     titles: dict[str, str] = part(spoken, "demo").TITLES
     if list_faults:
-        width = max(map(len, titles))
-        for name, title in titles.items():
-            printer.echo(f"{name:{width}}  {title}")
+        from diagnose.cli.list_width import list_width
+        from diagnose.rendering.lists import labelled
+
+        printer.echo("\n".join(labelled(list(titles.items()), list_width(), indent=0)))
         return
     name = fault or "sound"
     if protocol and fault:
-        raise click.UsageError("give a FAULT or --protocol, not both.")
+        raise WrongUse("Give a FAULT or --protocol, not both.")
     if name not in titles:
         from difflib import get_close_matches
 
         near = get_close_matches(name, titles, n=3, cutoff=0.4)
-        hint = f" Did you mean {', '.join(near)}?" if near else ""
-        raise click.UsageError(f"there is no fault named {name!r}.{hint} `llmdoctor demo --list` names them all.")
+        raise WrongUse(
+            "There is no fault named {name}. {hint}",
+            follow=(*(f"demo {one}" for one in near[:1]), "demo --list"),
+            name=shown_word(name),
+            hint=meant(near),
+        )
     from probes.demo_server import scenarios
 
     with _own_temporary_folder(), scenarios.open(name, protocol or "") as world:

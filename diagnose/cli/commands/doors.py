@@ -11,7 +11,10 @@ import click
 
 from diagnose.cli import console, printer
 from diagnose.cli.completion import among, doors
-from diagnose.cli.key_report import columns
+from diagnose.cli.help_pages import GroupedCommand
+from diagnose.cli.list_width import list_width
+from diagnose.cli.usage_errors import WrongUse, meant
+from diagnose.rendering.lists import columns, labelled, wrapped
 from diagnose.words import LANGS, look, part, put
 from probes.catalog.door import Door, Endpoint, KeyShape
 from probes.catalog.door_files import DoorsError
@@ -19,7 +22,7 @@ from probes.catalog.doors import Doors, adopt, load
 from probes.catalog.provenance import Provenance
 
 
-@click.command("doors")
+@click.command("doors", cls=GroupedCommand)
 @click.argument("name", nargs=-1, shell_complete=among(doors))
 @click.option("--json", "as_json", is_flag=True, help="For programs.")
 @click.option("--lang", type=click.Choice(LANGS), help="Language; by default from the locale.")
@@ -28,7 +31,7 @@ def command(name: tuple[str, ...], as_json: bool, lang: str | None) -> None:
     doors = known()
     found = chosen(doors, name)
     if not found:
-        raise click.UsageError(_unknown(doors, " ".join(name)))
+        raise _unknown(doors, " ".join(name))
     one = found[0] if name and len(found) == 1 else None
     spoken = console.language(lang)
     if as_json:
@@ -36,7 +39,8 @@ def command(name: tuple[str, ...], as_json: bool, lang: str | None) -> None:
         printer.echo_json(shown)
     else:
         day = time.strftime("%Y-%m-%d", time.gmtime())
-        printer.echo("\n".join(_full(one, doors, spoken, day) if one else _table(found, spoken, day)))
+        width = list_width()
+        printer.echo("\n".join(_full(one, doors, spoken, width, day) if one else _table(found, spoken, width, day)))
 
 
 def known() -> Doors:
@@ -78,16 +82,16 @@ def _haystack(door: Door) -> str:
     return " ".join((*names, *door.hosts, *urls, *door.key_env)).lower()
 
 
-def _unknown(doors: Doors, asked: str) -> str:
+def _unknown(doors: Doors, asked: str) -> WrongUse:
     from difflib import get_close_matches
 
     from probes.model.secret import public_prefix
 
-    shown = repr(asked) if len(asked) < 24 and not public_prefix(asked) else "like that"  # a longer text may be a key
+    shown = asked if len(asked) < 24 and not public_prefix(asked) else "…"  # a longer text may be a key
     names = {name.lower(): door.id for door in doors for name in (door.id, door.company, door.name)}
-    near = dict.fromkeys(names[name] for name in get_close_matches(asked.lower(), names, n=4, cutoff=0.5))
-    hint = f"Did you mean {', '.join(near)}?" if near else "`llmdoctor doors` lists them all."
-    return f"there is no door named {shown}. {hint}"
+    near = [*dict.fromkeys(names[name] for name in get_close_matches(asked.lower(), names, n=4, cutoff=0.5))]
+    follow = (*(f"doors {one}" for one in near[:1]), "doors")
+    return WrongUse("There is no provider named {name}. {hint}", follow=follow, name=shown, hint=meant(near))
 
 
 def document(door: Door, doors: Doors) -> dict[str, Any]:
@@ -145,19 +149,16 @@ def _key(shape: KeyShape) -> dict[str, Any]:
 # -- for people --------------------------------------------------------------------------------------------------------
 
 
-def _table(doors: tuple[Door, ...], lang: str, day: str) -> Iterator[str]:
+def _table(doors: tuple[Door, ...], lang: str, width: int | None, day: str) -> Iterator[str]:
     words = part(lang, "tables")
     over = [f"{door.id} ({door.provenance.end})" for door in doors if door.provenance.ended(day)]
     doors = tuple(door for door in doors if not door.provenance.ended(day))
     rows: list[tuple[str, ...]] = [words.DOORS_HEAD, *(row(door) for door in doors)]
-    widths = [max(map(columns, column)) for column in zip(*rows, strict=True)]
-    for cells in rows:
-        padded = (cell + " " * (width - columns(cell)) for cell, width in zip(cells, widths, strict=True))
-        yield "  ".join(padded).rstrip()
+    yield from columns(rows, width, head=True)
     yield ""
-    yield put(words.DOORS["count"], {"count": len(doors)})
+    yield from wrapped(put(words.DOORS["count"], {"count": len(doors)}), width)
     if over:
-        yield put(words.DOORS["over"], {"names": ", ".join(over)})
+        yield from wrapped(put(words.DOORS["over"], {"names": ", ".join(over)}), width)
 
 
 def row(door: Door) -> tuple[str, str, str, str, str]:
@@ -170,16 +171,15 @@ def _first_url(door: Door) -> str:
     return door.endpoints[0].base_url if door.endpoints else ""
 
 
-def _full(door: Door, doors: Doors, lang: str, day: str) -> Iterator[str]:
+def _full(door: Door, doors: Doors, lang: str, width: int | None, day: str) -> Iterator[str]:
     words: dict[str, str] = part(lang, "tables").DOORS
     yield f"{door.name} [{door.id}]"
-    lines = [*_end(door, doors, words, day), *_facts(door, doors, words, day)]
-    width = max(columns(label) for label, _ in lines)
     last = ""
-    for label, value in lines:
-        shown = "" if label == last else label
-        yield f"  {shown}{' ' * (width - columns(shown))}  {value}"
+    rows = []
+    for label, value in (*_end(door, doors, words, day), *_facts(door, doors, words, day)):
+        rows.append(("" if label == last else label, value))
         last = label
+    yield from labelled(rows, width)
 
 
 def _end(door: Door, doors: Doors, words: dict[str, str], day: str) -> Iterator[tuple[str, str]]:

@@ -11,7 +11,10 @@ from typing import TYPE_CHECKING, Any, TextIO
 import click
 
 from diagnose.cli import console, output_files
+from diagnose.cli.help_pages import GroupedCommand
+from diagnose.cli.list_width import list_width
 from diagnose.cli.number_types import FiniteRange
+from diagnose.cli.usage_errors import WrongUse
 from diagnose.rendering.outlet import Grammar, passed
 from diagnose.words import LANGS
 from probes.model.settings import LONGEST_WAIT
@@ -26,7 +29,7 @@ JITTER = 0.1  # share of the seconds between two rounds that varies, so that man
 PASSED_ON = ("headers", "no_spend", "offline", "send_anyway", "timeout", "deadline", "ca_bundle", "proxy", "no_proxy")
 
 
-@click.command("fleet")
+@click.command("fleet", cls=GroupedCommand)
 @click.argument("file", type=click.Path(exists=True, dir_okay=False))
 @click.option("--group", "groups", metavar="NAME", multiple=True, help="Only the targets of this group. Repeatable.")
 @click.option("--jobs", type=click.IntRange(1, 1000), default=32, help="Checks at once (32).")
@@ -80,7 +83,7 @@ def command(file: str, worker: bool, agreed: bool, lang: str | None, groups: tup
         run(work(replace(fleet, agreed=agreed), os.environ, spoken))
         return
     if choices["count"] is not None and choices["watch"] is None:
-        raise click.UsageError("--count is of use with --watch alone.")
+        raise WrongUse("--count works only together with --watch.")
     if choices["watch"] is None:
         fleet = _consented(fleet, spoken)
     fmt = "json" if choices["as_json"] else choices["fmt"]
@@ -185,8 +188,8 @@ class _FleetOutput:
         from diagnose.tables.fleet_table import change, row
 
         member = self._fleet.members[number]
-        entry = self._rows[number] = row(member.name, member.group, document)
-        now, before = (entry.verdict, entry.code), self._before.get(number)
+        entry = self._rows[number] = row(member.name, member.group, document, self.lang)
+        now, before = (entry.verdict, entry.cause.code), self._before.get(number)
         changed, self._before[number] = before != now, now
         if self._progress is not None:
             self._progress.step(entry.verdict)
@@ -206,9 +209,10 @@ class _FleetOutput:
         rows = [row for row in self._rows.values() if not (self._only_broken and row.verdict == "healthy")]
         if not self._json and self._round == 1 and self._rows:
             shown = self._out is sys.stdout
-            width, colour = (console.width(), console.wants_colour()) if shown else (console.WIDTH, False)
+            width, colour = (list_width(), console.wants_colour()) if shown else (None, False)
             unicode = not shown or console.fits_unicode()
-            table = render(rows, self.lang, width=width, colour=colour, unicode=unicode)
+            file = str(self._fleet.file.path)
+            table = render(rows, self.lang, file, width=width, colour=colour, unicode=unicode)
             self._write(passed(table, colours=colour))
         verdicts = {row.verdict for row in self._rows.values()}
         failing = {"broken", "degraded"} if strict else {"broken"}

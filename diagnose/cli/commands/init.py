@@ -11,6 +11,8 @@ import click
 from click.core import ParameterSource
 
 from diagnose.cli import console, printer
+from diagnose.cli.help_pages import GroupedCommand
+from diagnose.cli.usage_errors import WrongFile
 from diagnose.interruption import Held
 from diagnose.words import phrase
 
@@ -18,7 +20,7 @@ if TYPE_CHECKING:
     from probes.model.settings import Settings
 
 
-@click.command("init")
+@click.command("init", cls=GroupedCommand)
 @click.option("-o", "output", type=click.Path(dir_okay=False), default="llmdoctor.toml", help="The file to write.")
 @click.option("--env-file", metavar="PATH", help="Read this .env file and no other.")
 @click.option("--apps", is_flag=True, help="A target for each app that `scan` finds, where its key is in a variable.")
@@ -52,8 +54,9 @@ def _check_link(path: Path) -> None:
     Raises click.ClickException if it is.
     """
     if not Path(os.path.realpath(path)).is_relative_to(Path.cwd()):
-        raise click.ClickException(
-            f"{path} is a link to a file outside of this folder: nothing is written through it. Name a file with -o."
+        raise WrongFile(
+            "{path} is a link to a file outside this folder, so nothing is written through it. Name a file with -o.",
+            path=path,
         )
 
 

@@ -7,11 +7,13 @@ import sys
 import click
 
 from diagnose.cli import console, named_files
+from diagnose.cli.help_pages import GroupedCommand
+from diagnose.cli.usage_errors import WrongFile
 from diagnose.formats import FORMATS
 from diagnose.words import LANGS
 
 
-@click.command("judge")
+@click.command("judge", cls=GroupedCommand)
 @click.argument("file", type=click.Path(exists=True, dir_okay=False))
 @click.option("--format", "fmt", type=click.Choice(FORMATS), default="text", help="How to report.")
 @click.option("--json", "as_json", is_flag=True, help="Short for --format json.")
@@ -28,7 +30,7 @@ def command(file: str, fmt: str, as_json: bool, output: str | None, lang: str | 
     try:
         evidence = read(text)
     except ArchiveError as error:
-        raise click.ClickException(f"{file}: {error}") from error
+        raise WrongFile("{path}: {why}.", path=file, why=getattr(error, "sentence", error)) from error
     fmt = "json" if as_json else fmt
     spoken = console.language(lang)
     report = judge(evidence, spoken)

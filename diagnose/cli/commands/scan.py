@@ -12,8 +12,12 @@ import click
 from diagnose import __version__
 from diagnose.cli import console, output_files, printer
 from diagnose.cli.commands import check
+from diagnose.cli.help_pages import GroupedCommand
+from diagnose.cli.list_width import list_width
+from diagnose.cli.usage_errors import WrongFile, meant
 from diagnose.rendering.outlet import Grammar, passed
 from diagnose.words import LANGS
+from probes.settings.options import shown_word
 
 if TYPE_CHECKING:
     from diagnose.report import Report
@@ -26,7 +30,7 @@ if TYPE_CHECKING:
 PASSED_ON = ("no_spend", "offline", "send_anyway", "timeout", "deadline", "ca_bundle", "proxy", "no_proxy")
 
 
-@click.command("scan")
+@click.command("scan", cls=GroupedCommand)
 @click.option("--app", "only", metavar="NAME", multiple=True, help="Only this app: see `llmdoctor apps`. Repeatable.")
 @click.option("--list", "list_only", is_flag=True, help="Tell what was found, and check nothing.")
 @click.option("--details", is_flag=True, help="Each report in full below the table; with one --app by itself.")
@@ -89,7 +93,7 @@ def command(
             out.write(passed(_lines(survey, reports, list_only), Grammar.JSON))
         else:
             shown = out is sys.stdout
-            width, colour = (console.width(), console.wants_colour()) if shown else (console.WIDTH, False)
+            width, colour = (list_width(), console.wants_colour()) if shown else (None, False)
             look = {"width": width, "colour": colour, "unicode": not shown or console.fits_unicode()}
             page = _page(survey, reports, spoken, list_only, details or len(only) == 1, look)
             out.write(passed(page, colours=colour))
@@ -101,8 +105,12 @@ def command(
 def _known(name: str, apps: Apps) -> None:
     if apps.get(name) is None:
         near = apps.near(name)
-        hint = f" Is {' or '.join(near)} meant?" if near else " `llmdoctor apps` lists them."
-        raise click.ClickException(f"There is no app {name!r}.{hint}")
+        raise WrongFile(
+            "There is no app named {name}. {hint}",
+            follow=(*(f"scan --app {one}" for one in near[:1]), "apps"),
+            name=shown_word(name),
+            hint=meant(near),
+        )
 
 
 def _world(home: str | None) -> SearchPlaces:
@@ -161,6 +169,7 @@ def _page(
     rows = [_row(one, reports.get(number), list_only) for number, one in enumerate(survey.found)]
     text = render(rows, _notes(survey), lang, **look)
     if details:
+        look = {**look, "width": look["width"] or console.width()}
         text += "".join(f"\n{render_report(report, lang, **look)}" for _, report in sorted(reports.items()))
     return text
 
@@ -196,7 +205,7 @@ def _say_notes(notes: list[ScanNote], lang: str) -> None:
 def _lines(survey: ScanResult, reports: dict[int, Report], list_only: bool) -> str:
     """Return NDJSON: the reports, worst first, or with ``--list`` the found settings in the form of a target."""
     from diagnose.formats.json import document, dumps
-    from diagnose.tables.fleet_table import ORDER
+    from diagnose.tables.overview import ORDER
 
     if list_only:
         return "".join(f"{dumps(_target(one))}\n" for one in survey.found)

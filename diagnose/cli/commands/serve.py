@@ -11,7 +11,9 @@ import click
 
 from diagnose import interruption
 from diagnose.cli import named_files, printer
+from diagnose.cli.help_pages import GroupedCommand
 from diagnose.cli.number_types import FiniteRange
+from diagnose.cli.usage_errors import WrongFile, WrongUse
 from probes.model.settings import LONGEST_WAIT
 
 if TYPE_CHECKING:
@@ -27,7 +29,7 @@ SHORTEST = 16  # characters of a token, at least
 FEW = 64  # connections; with fewer there is a warning
 
 
-@click.command("serve")
+@click.command("serve", cls=GroupedCommand)
 @click.option("--listen", default="127.0.0.1:9115", metavar="ADDR:PORT", show_default=True, help="Where to listen.")
 @click.option("--config", "path", type=click.Path(dir_okay=False), help="The llmdoctor.toml of /probe's targets.")
 @click.option("--token-file", type=click.Path(dir_okay=False), help=f"The token that is asked for; else ${TOKEN}.")
@@ -64,7 +66,7 @@ def command(
     from importlib.util import find_spec
 
     if any(find_spec(name) is None for name in NEEDED):
-        raise click.ClickException(f"`serve` needs more packages. Install them with: {INSTALL}")
+        raise WrongFile("`serve` needs more packages. Install them with: {command}", command=INSTALL)
     from diagnose.serve.connections import most_connections
     from diagnose.serve.http_server import serve
     from diagnose.serve.web_app import ServeOptions
@@ -77,12 +79,14 @@ def command(
     local = not called and (address in ("localhost", "::1") or address.startswith("127."))
     token = _token(token_file)
     if not local and token is None:
-        raise click.ClickException(
-            f"Beyond this machine a token is needed: --token-file FILE, or {TOKEN} in the environment, "
-            f"with {SHORTEST} characters or more."
+        raise WrongFile(
+            "Serving beyond this machine needs a token of at least {count} characters: --token-file FILE, or "
+            "{variable} in the environment.",
+            count=SHORTEST,
+            variable=TOKEN,
         )
     if (tls_cert is None) != (tls_key is None):
-        raise click.UsageError("--tls-cert and --tls-key belong together.")
+        raise WrongUse("--tls-cert and --tls-key belong together.")
     for pem in filter(None, (tls_cert, tls_key)):
         _check_pem(pem)
     try:
@@ -123,7 +127,9 @@ def command(
     except KeyboardInterrupt:
         return  # Ctrl-C is the normal end
     except OSError as error:
-        raise click.ClickException(f"{tls_cert or 'the port'} cannot be used: {error.strerror or error}") from error
+        raise WrongFile(
+            "{path} cannot be used: {why}.", path=tls_cert or f"{address}:{port}", why=error.strerror or error
+        ) from error
 
 
 def names(port: int) -> frozenset[str]:
@@ -153,12 +159,12 @@ def _place(listen: str) -> tuple[str, int]:
     host, _, port = listen.rpartition(":")
     host = host.strip("[]") or "0.0.0.0"  # noqa: S104  # the user asked for every address with `:PORT`
     if not port.isdecimal() or len(port) > 5 or int(port) > 65535:
-        raise click.UsageError("--listen is to be ADDR:PORT, such as 127.0.0.1:9115.")
+        raise WrongUse("--listen must be ADDR:PORT, such as 127.0.0.1:9115.")
     if host != "localhost":
         try:
             ipaddress.ip_address(host)
         except ValueError:
-            raise click.UsageError("--listen takes an address, or localhost: ADDR:PORT.") from None
+            raise WrongUse("--listen takes an address, or localhost: ADDR:PORT.") from None
     return host, int(port)
 
 
@@ -170,7 +176,9 @@ def _listening(address: str, port: int) -> socket.socket:
         both = address == "::" and socket.has_dualstack_ipv6()
         return socket.create_server((address, port), family=family, backlog=1024, dualstack_ipv6=both)
     except OSError as error:
-        raise click.ClickException(f"{address}:{port} cannot be listened on: {error.strerror or error}") from error
+        raise WrongFile(
+            "Cannot listen on {address}:{port}: {why}.", address=address, port=port, why=error.strerror or error
+        ) from error
 
 
 def _token(token_file: str | None) -> str | None:
@@ -182,7 +190,7 @@ def _token(token_file: str | None) -> str | None:
     if token_file is not None:
         token = named_files.text(token_file, named_files.KEY).strip()
     if token is not None and len(token) < SHORTEST:
-        raise click.ClickException(f"The token is too short: {SHORTEST} characters or more, drawn by lot.")
+        raise WrongFile("The token is too short: use at least {count} random characters.", count=SHORTEST)
     return token
 
 
@@ -196,7 +204,7 @@ def _check_pem(name: str) -> None:
     try:
         bytes_of(Path(name))
     except SkippedFile as error:
-        raise click.ClickException(f"{name} cannot be used: {error.why}.") from None
+        raise WrongFile("{path} cannot be used: {why}.", path=name, why=error.why) from None
 
 
 def _targets(path: str | None) -> tuple[Path | None, Owner]:

@@ -13,8 +13,11 @@ import click
 from diagnose.cli import console, named_files, printer
 from diagnose.cli.commands import check
 from diagnose.cli.curl_option import from_curl
+from diagnose.cli.help_pages import GroupedCommand
+from diagnose.cli.usage_errors import WrongFile, WrongUse, meant
 from diagnose.rendering.outlet import plain
 from diagnose.words import LANGS, phrase
+from probes.settings.options import shown_word
 
 if TYPE_CHECKING:
     from diagnose.snippets.snippets import Snippet, WorkingSettings
@@ -30,7 +33,7 @@ _TAKEN = frozenset(
 )
 
 
-@click.command("snippet")
+@click.command("snippet", cls=GroupedCommand)
 @click.option("--app", "wanted", metavar="NAME", help="Only this: an app's name, sdk, curl, env, shell, python, node.")
 @click.option("--from", "source", metavar="FILE", help="Settings from a saved run or a JSON report, without a check.")
 @click.option("--list", "listing", is_flag=True, help="The names that --app takes.")
@@ -53,8 +56,13 @@ def command(
     if wanted is not None and wanted not in names:
         import difflib
 
-        near = difflib.get_close_matches(wanted, names, 1)
-        raise click.UsageError(f"There is no {wanted}. {f'Is {near[0]} meant?' if near else 'See --list.'}")
+        near = difflib.get_close_matches(wanted, names, 3)
+        raise WrongUse(
+            "There is no snippet for {name}. {hint}",
+            follow=(*(f"snippet --app {one}" for one in near[:1]), "snippet --list"),
+            name=shown_word(wanted),
+            hint=meant(near),
+        )
     spoken = console.language(lang)
     if choices["protocol"] is None and wanted is not None:
         choices["protocol"] = _spoken_alone(wanted)
@@ -113,7 +121,7 @@ def _saved(name: str, lang: str) -> WorkingSettings:
             report = judge(load(text), lang)
             working, cause = working_of(report), report.root_cause
     except (ValueError, ArchiveError, RecursionError):
-        raise click.ClickException(f"{name}: it is neither a report nor a saved run") from None
+        raise WrongFile("{path}: {why}.", path=name, why="it is neither a report nor a saved run") from None
     if working is None:
         raise click.ClickException(phrase("snippet.nothing", lang, {"detail": str(cause or "?")}))
     return working

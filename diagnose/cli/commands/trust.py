@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 import click
 
 from diagnose.cli import console, printer
+from diagnose.cli.help_pages import GroupedCommand
+from diagnose.cli.usage_errors import WrongUse
 from diagnose.words import LANGS
 
 if TYPE_CHECKING:
@@ -17,7 +19,7 @@ if TYPE_CHECKING:
     from probes.settings.trust import Agreement
 
 
-@click.command("trust")
+@click.command("trust", cls=GroupedCommand)
 @click.argument("folder", required=False, type=click.Path(file_okay=False))
 @click.option("--list", "listing", is_flag=True, help="Show the agreements; those of one FOLDER if it is named.")
 @click.option("--revoke", is_flag=True, help="Take back the agreements about files in this folder and below it.")
@@ -34,9 +36,9 @@ def command(folder: str | None, listing: bool, revoke: bool, everything: bool, a
 
     spoken = console.language(lang)
     if listing and revoke:
-        raise click.UsageError("--list and --revoke exclude each other.")
+        raise WrongUse("--list and --revoke exclude each other.")
     if everything and (not revoke or folder is not None):
-        raise click.UsageError("--all belongs to --revoke, without a folder.")
+        raise WrongUse("--all belongs to --revoke, without a folder.")
     place = Path(os.path.abspath(folder or "."))  # noqa: PTH100 - resolve() follows links, and the files' paths do not
     if listing:
         known = trust.agreements()
@@ -65,7 +67,7 @@ def _agreed(folder: Path) -> list[Agreement]:
     from probes.settings import trust
 
     if not folder.is_dir():
-        raise click.UsageError("FOLDER is to be a folder that exists.")
+        raise WrongUse("FOLDER must be a folder that exists.")
     world = this_world(os.environ, folder)
     try:
         load()  # reports an error in the user's own doors

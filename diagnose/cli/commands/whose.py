@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 import click
 
 from diagnose.cli import console, printer
+from diagnose.cli.help_pages import GroupedCommand
+from diagnose.cli.usage_errors import WrongUse
 from diagnose.words import LANGS, phrase
 from probes.protocols.names import DEFAULT_PROTOCOL
 
@@ -19,7 +21,7 @@ if TYPE_CHECKING:
 
 
 # A key may begin with a dash, and click would print it in the message about an unknown option: take those as arguments.
-@click.command("whose", context_settings={"ignore_unknown_options": True})
+@click.command("whose", cls=GroupedCommand, context_settings={"ignore_unknown_options": True})
 @click.argument("key", nargs=-1)
 @click.option("--key-env", metavar="NAME", help="Read the key from this environment variable.")
 @click.option("--json", "as_json", is_flag=True, help="For programs.")
@@ -32,7 +34,7 @@ def command(key: tuple[str, ...], key_env: str | None, as_json: bool, lang: str 
     spoken = console.language(lang)
     raw = _given(key, key_env, spoken)
     if not raw.strip():
-        raise click.UsageError("there is no key: the value is empty")
+        raise WrongUse("There is no key: the value is empty.")
 
     from diagnose.cli.commands.doors import known
     from diagnose.cli.key_report import KeyReport, document, text
@@ -51,7 +53,9 @@ def command(key: tuple[str, ...], key_env: str | None, as_json: bool, lang: str 
     if as_json:
         printer.echo_json(document(look, doors))
     else:
-        printer.echo(text(look, doors, spoken), nl=False)
+        from diagnose.cli.list_width import list_width
+
+        printer.echo(text(look, doors, spoken, list_width()), nl=False)
     sys.exit(0 if matches else 3)
 
 
@@ -67,14 +71,17 @@ def _given(words: tuple[str, ...], name: str | None, lang: str) -> str:
     if option := next((word for word in words if re.fullmatch(r"--?[a-z]{1,12}(?:-[a-z]{1,12})?", word)), None):
         raise click.NoSuchOption(option)
     if words and name is not None:
-        raise click.UsageError("give the key once: as an argument or with --key-env")
+        raise WrongUse("Give the key once: as an argument or with --key-env.")
     if name is not None:
         return _variable(name)
     if words and words != ("-",):
         printer.say(phrase("warning.key_argument", lang))
         return " ".join(words)
     if sys.stdin.isatty():
-        raise click.UsageError("there is no key: pipe it in, or name its variable with --key-env")
+        raise WrongUse(
+            "There is no key. Name its variable with --key-env, or pipe it in.",
+            follow=("whose --key-env OPENAI_API_KEY",),
+        )
     from diagnose.cli import named_files
 
     piped = named_files.standard_input(named_files.KEY).decode("utf-8", "replace")
@@ -85,8 +92,8 @@ def _variable(name: str) -> str:
     from probes.model.secret import public_prefix
 
     if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", name) or public_prefix(name):
-        raise click.UsageError("--key-env wants the name of a variable, not a value")
+        raise WrongUse("--key-env takes the name of a variable, not a key.")
     value = os.environ.get(name)
     if value is None:
-        raise click.UsageError(f"the variable {name} is not set")
+        raise WrongUse("The variable {name} is not set.", name=name)
     return value

@@ -9,23 +9,23 @@ company_root = (
     Step(
         "python node",
         (
-            "In a company, get its root certificate from the IT staff and hand it to the app: "
-            "SSL_CERT_FILE=PATH for Python, NODE_EXTRA_CA_CERTS=PATH for Node."
+            "In a company, get its root certificate from the IT staff and set it for the app: SSL_CERT_FILE=PATH "
+            "for Python, NODE_EXTRA_CA_CERTS=PATH for Node."
         ),
     ),
     Step(
         "python !node",
-        ("In a company, get its root certificate from the IT staff and hand it to the app: SSL_CERT_FILE=PATH."),
+        ("In a company, get its root certificate from the IT staff and set it for the app: SSL_CERT_FILE=PATH."),
     ),
     Step(
         "node !python",
-        ("In a company, get its root certificate from the IT staff and hand it to the app: NODE_EXTRA_CA_CERTS=PATH."),
+        ("In a company, get its root certificate from the IT staff and set it for the app: NODE_EXTRA_CA_CERTS=PATH."),
     ),
     Step(
         "!node !python",
         (
-            "In a company, get its root certificate from the IT staff and hand it to the app, or add it "
-            "to the system's list."
+            "In a company, get its root certificate from the IT staff and set it in the app, or add it to the "
+            "system's trusted certificates."
         ),
     ),
 )
@@ -33,136 +33,132 @@ company_root = (
 TEXTS: dict[str, Text] = {
     # -- settings ------------------------------------------------------------------------------------------------------
     "settings.missing_key": Text(
-        "No API key was found",
-        "Almost every provider wants a key with each request, and none was found in any place looked at. An empty "
-        "value counts as no key. A program started from the desktop or as a service does not see what was set in a "
-        "terminal.",
+        "No API key found",
+        "Almost every provider requires an API key with each request. None was found in the places checked; an "
+        "empty value counts as no key. A program started from the desktop or as a service does not see variables "
+        "set in a terminal.",
         (
-            "Put the key into {key_env}, in the shell or the `.env` file from which the app starts.",
-            Step("local", "If the server needs no key, put any word there: the SDK does not start without one."),
-            "If you have no key yet, make one at {console}",
-            "Put the key where {app} looks for it, then start the app again.",
-            "If the key lies in a file, name it: `llmdoctor check --key-file PATH` or `--env-file PATH`.",
+            "Set {key_env} to your key, in the shell or in the `.env` file that the app reads.",
+            Step("local", "If the server needs no key, set any text as the key: the SDK does not start without one."),
+            "If you have no key yet, create one at {console}",
+            "Enter the key where {app} looks for it, then restart the app.",
+            "If the key is in a file, name the file: `llmdoctor check --key-file PATH` or `--env-file PATH`.",
         ),
     ),
     "settings.swapped": Text(
-        "The key and the base URL stand in each other's place",
-        "The key's field holds what looks like an address, or the address's field what looks like a key. The two "
-        "fields often stand next to each other, and one paste lands in the wrong one.",
+        "The key and the base URL are swapped",
+        "The key field contains what looks like a URL, or the base URL field contains what looks like a key. The "
+        "two fields are often next to each other, so it is easy to paste into the wrong one.",
         (
-            "Put the address (it begins with https://) into the base URL, and the key into the key's field.",
-            "If the key has been used as an address, it may stand in logs: make a new one and delete the old.",
+            "Put the URL (it starts with https://) into the base URL field, and the key into the key field.",
+            "If the key was used as a URL, it may be in log files: create a new key and delete this one.",
         ),
     ),
     "settings.wrong_variable": Text(
-        "Today's SDKs do not read {variable|the variable that was set}",
-        "An SDK reads variables with certain names and passes over all others without a word. The names change "
-        "between generations, and old guides live on. So the value is there, and the app never sees it.",
+        "Current SDKs do not read {variable|the variable that is set}",
+        "SDKs read only certain variable names and silently ignore all others. The names have changed over time, "
+        "and old tutorials still show the old ones. So the value is set, but the app never sees it.",
         (
             Step(
                 "protocol:openai|protocol:responses",
                 "Rename it: the OpenAI SDKs read OPENAI_API_KEY and OPENAI_BASE_URL.",
             ),
             Step("protocol:anthropic", "Rename it: Anthropic's SDKs read ANTHROPIC_API_KEY and ANTHROPIC_BASE_URL."),
-            "For {door}, the key's variable is {key_env}.",
-            "Start the app again from a new terminal, so that it sees the new name.",
-            "Other programs may read other names: their manuals tell which.",
+            "For {door}, the variable for the key is {key_env}.",
+            "Restart the app from a new terminal: running programs keep the old value.",
+            "Other programs may read other names: see their documentation.",
         ),
     ),
     "settings.conflict": Text(
-        "Two places give different values for the same setting",
-        "What stands in {source|one place} wins over {other_source|the other}, so the second value is never used. "
-        "That is fine where it is meant, and puzzling where the second is the one that was changed last.",
+        "Two places set different values for the same setting",
+        "{source|One place} overrides {other_source|the other}, so the second value is never used. That is fine if "
+        "you meant it, but not if the second value is the one that you changed last.",
         (
             "If {other_source} has the right value, delete the one in {source}.",
-            "Decide which value is right and delete the other one.",
-            "Start the app again from a new terminal, so that nothing old is left over.",
+            "Decide which value is right, and delete the other one.",
+            "Restart the app from a new terminal: running programs keep the old value.",
         ),
     ),
     "settings.project_override": Text(
-        "A file in this folder would send a secret of yours to {host}",
-        "{source|A file in this folder} decides where {secret|your key} goes. The file may have come with a "
-        "clone or a "
-        "download, and you have not agreed to it, so the secret was not sent. An app that is started in this folder "
+        "A file in this folder would send your credentials to {host}",
+        "{source|A file in this folder} decides where {secret|your key} goes. The file may have come with a clone "
+        "or a download, and you have not approved it, so the secret was not sent. An app started in this folder "
         "sends it without asking.",
         (
-            "Open {source} and check whether you know {host} and why the file names it.",
-            "If you trust the file, run `llmdoctor trust` in this folder, or add --send-anyway to agree once.",
-            "If you do not, start no app in this folder. If one has already run here, replace the secret.",
+            "Open {source} and check that you know {host} and why the file names it.",
+            "If you trust the file, run `llmdoctor trust` in this folder, or add --send-anyway to allow it once.",
+            "If you do not trust it, do not start any app in this folder. If you already have, replace the secret.",
         ),
     ),
     # -- url -----------------------------------------------------------------------------------------------------------
     "url.invalid": Text(
-        "No web address can be made of this base URL",
-        "A base URL begins with http:// or https://, then come a host name and perhaps a port and a path. This value "
-        'cannot be read that way, so nothing can be sent. Many SDKs say no more than "Connection error." here.',
+        "The base URL is not a valid URL",
+        "A base URL consists of http:// or https://, a host name, and optionally a port and a path. This value "
+        'cannot be read that way, so nothing can be sent. Many SDKs then show only "Connection error."',
         (
             "Set the base URL to {better_url}",
-            "Copy the base URL again from the provider's manual: it looks like https://api.example.com/v1.",
-            "Look for a missing host name, a port above 65535, blanks or brackets.",
+            "Copy the base URL again from the provider's documentation. It looks like https://api.example.com/v1.",
+            "Check for a missing host name, a port above 65535, spaces or brackets.",
         ),
     ),
     "url.scheme_missing": Text(
-        "The base URL lacks https:// at its beginning",
-        "Without it a program does not know how to connect. Most SDKs stop before they send anything, and say only "
-        '"Connection error.".',
+        "The base URL is missing https://",
+        "Without http:// or https://, a program does not know how to connect. Most SDKs stop before they send "
+        'anything and show only "Connection error."',
         (
             "Set the base URL to {better_url}",
-            "Write https:// in front of it, or http:// if the server runs on this machine or in your own network.",
+            "Add https:// at the start, or http:// if the server runs on this machine or in your own network.",
         ),
     ),
     "url.stray_characters": Text(
-        "There are stray characters in or around the base URL",
-        "The address holds something that is no part of it: "
-        "{position|a blank, a quote, a comma, or a character that cannot be seen}. It came along when the "
-        "address was "
-        "copied. Some apps cut it off, others send it, and the server finds no such page.",
+        "The base URL contains stray characters",
+        "The value contains something that is not part of the URL: {position|a space, a quote, a comma or an "
+        "invisible character}. It was probably copied along with the URL. Some apps remove it; others send it, and "
+        "the server finds no such page.",
         (
             "Set the base URL to {better_url}",
             Step(
                 "url_in:dotenv|url_in:compose|container",
-                "In an env file for Docker, write the value without quotes: there they become part of it.",
+                "In an env file for Docker, write the value without quotes: Docker makes them part of the value.",
             ),
-            "Delete the value and type the address by hand, without quotes or blanks.",
+            "Delete the value and type the URL by hand, without quotes or spaces.",
         ),
     ),
     "url.plaintext": Text(
-        "The key would travel to {host} without encryption",
-        "The base URL begins with http://, so everyone on the way can read the key, the questions and the "
-        "answers. On "
-        "a public network that is as good as giving the key away. llmdoctor does not send a key like this unless it "
-        "is told to.",
+        "The key would be sent to {host} unencrypted (http)",
+        "The base URL starts with http://, so anyone on the network path can read the key, the prompts and the "
+        "answers. llmdoctor does not send a key this way unless you ask it to.",
         (
             "Set the base URL to {better_url}",
             "Change http:// to https:// in the base URL.",
-            "For one test at your own risk, add --send-anyway to the command.",
+            "To test once at your own risk, add --send-anyway to the command.",
             Step(
                 "owner",
                 (
-                    "If the server is yours and has no https, put a web server with a certificate in front of "
-                    "it. If it is not, ask its operator."
+                    "If the server is yours and has no https, put a reverse proxy with a certificate in front of "
+                    "it. If it is not yours, ask its operator."
                 ),
             ),
         ),
     ),
     "url.host_typo": Text(
-        "{host} looks like a misspelt API host",
-        "The name differs by a letter or two from that of a known provider. A misspelt name leads nowhere, or to a "
-        "stranger who would get your key.",
+        "The host {host|in the base URL} looks like a typo",
+        "The name differs by a letter or two from the host of a known provider. A misspelled name leads nowhere, "
+        "or to a stranger who would get your key.",
         (
             "Set the base URL to {better_url}",
-            "Compare the host with the provider's manual, letter by letter.",
-            "If an app has already sent the key to {host}, make a new key and delete the old one.",
+            "Compare the host with the provider's documentation, letter by letter.",
+            "If an app has already sent the key to {host}, create a new key and delete the old one.",
         ),
     ),
     "url.not_api_host": Text(
-        "{host} is made for people, the API has another address",
-        "A provider keeps its web site, console and chat on one host and the API for programs on another. The base "
-        "URL names the first, and no program can read what comes from there.",
+        "{host|This address} is the website, not the API",
+        "Providers run their website, console and chat on one host and the API on another. The base URL points to "
+        "the first, and apps cannot use what it returns.",
         (
             "Set the base URL to {better_url}",
-            'Look for "base URL" or "endpoint" in the provider\'s API manual, and use that address.',
-            "`llmdoctor doors` lists the addresses of the known providers.",
+            'Look for "base URL" or "endpoint" in the provider\'s API documentation, and use that address.',
+            "`llmdoctor doors` lists the API addresses of known providers.",
         ),
     ),
     "url.host_retired": Text(
@@ -179,275 +175,266 @@ TEXTS: dict[str, Text] = {
     ),
     "url.endpoint_included": Text(
         "The base URL already contains the endpoint",
-        "The last part of the path, such as {ending|/chat/completions or /messages}, is added by the app "
-        "itself. Here "
-        "it stands in the base URL as well, so it goes out twice, and nothing lives at such a path.",
+        "The base URL ends in {ending|the path of an endpoint, such as /chat/completions}. {app} adds the endpoint "
+        "itself, so the request goes to a path that the server does not know.",
         (
             "Set the base URL to {better_url}",
-            "Delete the endpoint at the end of the base URL and keep all that stands before it.",
+            "Delete the endpoint from the end of the base URL, and keep everything before it.",
         ),
     ),
     "url.version_missing": Text(
-        "The base URL lacks its version part, such as /v1",
-        "The endpoint is put right behind the base URL, and {app} adds no version to it. At {host} the API lives "
-        "below a version, so the request goes to a page that is not there or is a web page.",
+        "The base URL is missing {added|its version, such as /v1}",
+        "{app} adds the endpoint directly to the base URL, without a version. The API paths of {host} start with a "
+        "version, so the request goes to a page that does not exist or that is not the API.",
         (
             "Set the base URL to {better_url}",
-            "Add /v1 (or the version that the manual names) to the end of the base URL.",
+            "Add /v1 (or the version in the provider's documentation) to the end of the base URL.",
         ),
     ),
     "url.version_doubled": Text(
-        "The {doubled|version} part of the path goes out twice",
+        "The URL contains the version twice: {twice|/v1/v1}",
         (
-            "The base URL ends in {doubled|a version}, and {app} adds {added|one} by itself, which makes "
-            "something like {twice|/v1/v1}. Base URLs for some SDKs end in the version and those for "
-            "others do not, so they are easily mixed up."
+            "The base URL ends in {doubled|a version}, and {app} adds {added|one} itself, so the request goes to "
+            "{twice|/v1/v1}. Some SDKs expect the version in the base URL and others add it, so the two are easily "
+            "mixed up."
         ),
         (
             "Set the base URL to {better_url}",
-            "Delete {doubled|the version} at the end of the base URL.",
+            "Delete {doubled|the version} from the end of the base URL.",
         ),
     ),
     "url.double_slash": Text(
-        "There is a double slash in the path that goes out",
-        "The base URL ends in a slash, and {app} puts one more behind it. Some servers do not mind. Others find no "
-        "such page, or send the app elsewhere.",
+        "The request URL contains a double slash (//)",
+        'The base URL ends in a slash, and {app} adds another one. Some servers accept that. Others answer "not '
+        'found" or redirect the app.',
         (
             "Set the base URL to {better_url}",
-            "Delete the slash at the end of the base URL.",
+            "Delete the slash from the end of the base URL.",
         ),
     ),
     "url.path_wrong": Text(
-        "The API of {host} lives under another path",
+        "The path in the base URL is wrong for {host}",
         (
-            "Nothing that an app could use answers at the path of the base URL. Under another path of "
-            "the same host an API did answer. Relays often keep it below a part of their own, such as "
-            "/api or /openai, and some hosts serve several versions of it."
+            "No API answered at the path of the base URL, but one did under another path of the same host. Relays "
+            "often use a path of their own, such as /api or /openai, and some hosts serve several API versions."
         ),
         (
             "Set the base URL to {better_url}",
-            "Set the version of the API to {better_version}, in {version_variable} for instance.",
-            "Look up the base URL for {protocol} in the manual of {host}, and copy it whole.",
+            "Set the API version to {better_version}, for example in {version_variable}.",
+            "Look up the base URL for {protocol} in the documentation of {host}, and copy all of it.",
         ),
     ),
     # -- key -----------------------------------------------------------------------------------------------------------
     "key.placeholder": Text(
-        "The key is still an example value",
-        "It is a stand-in out of a manual or a template, such as sk-... or your-api-key. Nobody has put a "
-        "real key in "
-        "its place yet.",
+        "The API key is still a placeholder",
+        "It is an example value from a manual or a template, such as sk-... or your-api-key. It has not been "
+        "replaced by a real key.",
         (
-            "Make a key at {console}",
-            "Replace the value in {source} with it.",
-            "Put your own key in place of the example, the whole of it, and start the app again.",
+            "Create a key at {console}",
+            "Replace the value in {source} with your key.",
+            "Replace the example with your own, complete key, and restart the app.",
         ),
     ),
     "key.unexpanded": Text(
         "The key is the name of a variable, not its value",
-        "A reference such as ${OPENAI_API_KEY} or %OPENAI_API_KEY% should have been replaced by the key. What reads "
-        "this file does not do that, or the variable was not set at the time. So the reference itself goes "
-        "out as the "
-        "key.",
+        "A reference such as ${OPENAI_API_KEY} or %OPENAI_API_KEY% should have been replaced by the key. The "
+        "program that reads this file does not replace it, or the variable was not set. So the reference itself is "
+        "sent as the key.",
         (
-            "Set the variable that it names, before the app starts.",
-            "If that changes nothing, write the key itself in place of the reference.",
-            "In a shell, use double quotes: within single quotes nothing is replaced.",
+            "Set the variable that the reference names, before the app starts.",
+            "If that does not help, write the key itself instead of the reference.",
+            "In a shell, use double quotes: inside single quotes, variables are not replaced.",
         ),
     ),
     "key.stray_characters": Text(
-        "There are stray characters in the key",
-        "The value holds something that is no part of a key: "
-        "{position|a blank, a quote, a line end, or a character that cannot be seen}. It came along when the key was "
-        'copied. Python\'s SDKs then often say only "Connection error.", and nothing is ever sent.',
+        "The API key contains stray characters",
+        "The value contains something that is not part of a key: {position|a space, a quote, a line break or an "
+        "invisible character}. It was probably copied along with the key. Python SDKs then often show only "
+        '"Connection error." and send nothing.',
         (
             Step(
                 "key_in:dotenv|key_in:compose",
-                "Delete quotes, blanks and line ends around the key. An env file for Docker takes no quotes.",
+                "Delete quotes, spaces and line breaks around the key. In an env file for Docker, quotes become "
+                "part of the value.",
             ),
-            Step("key_in:file", "If the file was written on Windows, save it with Unix line ends (LF)."),
-            ("Copy the key again with the copy button of the provider's page, and paste it into an empty field."),
-            Step("!key_in:dotenv !key_in:compose", "Delete quotes, blanks and line ends around the key."),
+            Step("key_in:file", "If the file was written on Windows, save it with Unix line endings (LF)."),
+            ("Copy the key again with the copy button on the provider's page, and paste it into an empty field."),
+            Step("!key_in:dotenv !key_in:compose", "Delete quotes, spaces and line breaks around the key."),
         ),
     ),
     "key.bearer_prefix": Text(
-        "More than the key stands in the key's field",
-        'The value begins with "Bearer" or with the name of a header or variable, as when a whole line is copied '
-        "out of a manual. The app adds that part by itself, so it goes out twice.",
-        ("Keep the key alone, from its own first character on (often sk-), and delete all that stands before it.",),
+        "The key field contains more than the key",
+        'The value starts with "Bearer" or with the name of a header or variable, as if a whole line was copied '
+        "from a manual. The app adds the header itself, so that part is sent twice.",
+        ("Keep only the key, from its first character (often sk-), and delete everything before it.",),
     ),
     "key.several": Text(
-        "Several keys stand in one value",
-        "Some apps take a list of keys and use them in turn. Most SDKs send the whole value as one single "
-        "key, and no "
-        "server knows that one.",
+        "The key field contains several keys",
+        "Some apps accept a list of keys and use them in turn. Most SDKs send the whole value as one key, and no "
+        "server accepts that.",
         (
             "Keep one key and delete the others.",
-            "To use several, give each one its own place in an app that is made for it.",
+            "To use several keys, enter each one separately in an app that supports several.",
         ),
     ),
     "key.masked": Text(
-        "The key was copied in its hidden form",
-        "Dots or stars stand where most of the key should be. Providers show a key in full only once, when it is "
-        "made. After that their pages show its ends alone.",
+        "The key was copied in its masked form",
+        "Dots or asterisks replace most of the key. Providers show a key in full only once, when it is created. "
+        "Later, their pages show only its first and last characters.",
         (
-            "Make a new key at {console} and copy it at once.",
-            "Take the full key from where you kept it, or make a new one.",
+            "Create a new key at {console} and copy it at once.",
+            "Use the full key from where you stored it, or create a new one.",
         ),
     ),
     "key.truncated": Text(
         "The key is incomplete or too long",
-        "It begins like a key of {key_door|a known provider}, but no such key looks like this one. Part of it was lost "
-        "when it was copied, or something was added.",
+        "It starts like a key of {key_door|a known provider}, but no such key looks like this one. Part of it was "
+        "probably lost when it was copied, or something was added.",
         (
             (
-                "It has {key_length} characters now. Copy it again with the copy button: a double click often stops "
-                "at "
+                "It has {key_length} characters. Copy it again with the copy button: a double click often stops at "
                 "a hyphen."
             ),
-            "Copy the key again as a whole, and paste it into an empty field.",
-            "If its page no longer shows it in full, make a new one at {console}",
+            "Copy the whole key again, and paste it into an empty field.",
+            "If the provider's page no longer shows it in full, create a new one at {console}",
         ),
     ),
     "key.wrong_kind": Text(
-        "This credential is not a key for calling models",
+        "This is not an API key for calling models",
         "It is {credential|an admin key, a login token, an ID or a secret for another purpose}. The model API does not "
         "accept it.",
         (
-            "Make an API key at {console}",
+            "Create an API key at {console}",
             Step(
                 "key:oauth|key:session",
                 (
-                    "The login of a subscription works in its maker's own apps only: an API key is made apart "
-                    "from it, and billed apart."
+                    "The login of a subscription works only in the provider's own apps. An API key is separate and "
+                    "billed separately."
                 ),
             ),
-            "On the provider's page for API keys, make a key and use that one.",
+            "Create a key on the provider's page for API keys, and use that one.",
         ),
     ),
     "key.wrong_audience": Text(
-        "This token was made for another service",
-        "A token names the service for which it was made (aud) and who issued it (iss). This one is for "
-        "{audience|another service}, and {door} does not accept it, however long it is valid.",
+        "This token was issued for another service",
+        "A token names the service it was issued for (aud) and who issued it (iss). This one is for "
+        "{audience|another service}, so {door} does not accept it, even if it has not expired.",
         (
             "Get a new token for this service: {token_command}",
-            "Get a new token, and ask for the audience or scope that the manual of {door} names.",
+            "Get a new token with the audience or scope that the documentation of {door} names.",
             "Or use an API key instead: {console}",
         ),
     ),
     "key.official_elsewhere": Text(
-        "A key of {key_door|an official provider} is given to {host}",
-        "That host is not known to belong to the provider of the key. A relay normally hands out keys of its "
-        "own, and "
-        "with an official one its operator can use your account. It is fine if the server is yours, or one that you "
-        "trust with the key.",
+        "A key of {key_door|an official provider} is used at {host}",
+        "{host} is not known to belong to the provider of the key. A relay normally issues its own keys, and with "
+        "an official key its operator can use your account. This is fine if the server is yours or if you trust it "
+        "with the key.",
         (
             "Use the key that {host} gave you.",
-            "If you do not trust {host}, make a new key at the provider and delete this one.",
-            "If you meant to call the provider itself, take the base URL out of the settings.",
+            "If you do not trust {host}, create a new key at the provider and delete this one.",
+            "To call the provider directly, remove the base URL from the settings.",
         ),
     ),
     "key.wrong_door": Text(
         "This key belongs to {key_door|another provider}, not to {door|this one}",
-        "Each provider knows only the keys that it made itself. A key at another's door is like your house "
-        "key at the "
-        "neighbour's: nothing is broken, it just does not open. The key and the base URL have to come from the same "
-        "provider.",
+        "Each provider accepts only the keys that it issued. The key itself may be fine, but the key and the base "
+        "URL must come from the same provider.",
         (
-            "To keep the key, set the base URL to {better_url}",
-            "To keep the base URL, make a key for {door} at {console}",
-            "Take both, the key and the base URL, from one and the same provider.",
+            "To keep the key, set the base URL to {better_url|the address of whoever gave you this key}",
+            "To keep the base URL, create a key for {door} at {console}",
         ),
     ),
     "key.wrong_region": Text(
-        "This key is from another region or site of the same provider",
-        "Some providers run separate sites, one for mainland China and one for the rest of the world, for instance. "
-        "Each has its own accounts and keys, and does not know those of the other.",
+        "The key is for another region or site of the same provider",
+        "Some providers run separate sites, for example one for mainland China and one for the rest of the world. "
+        "Each site has its own accounts and keys, and does not accept those of the other.",
         (
             "To keep the key, set the base URL to {better_url}",
-            "To keep the base URL, make a key at {console}",
-            "See at which site you log in to make keys, and take the base URL from the manual of that site.",
+            "To keep the base URL, create a key at {console}",
+            "Check on which site you created the key, and copy the base URL from the documentation of that site.",
         ),
     ),
     "key.wrong_plan": Text(
-        "This key belongs to a plan that has an address of its own",
-        "Subscriptions, such as coding plans, and pay-as-you-go have separate keys and separate addresses. The key "
-        "may be quite good. At the other address it is refused, or seems to have no balance.",
+        "This key belongs to a plan with its own base URL",
+        "Subscriptions, such as coding plans, and pay-as-you-go use separate keys and separate addresses. The key "
+        "may be valid, but at the other address it is refused or seems to have no balance.",
         (
             "To keep the key, set the base URL to {better_url}",
-            "To keep the base URL, make a key of its kind at {console}",
-            "In the console, see under which plan the key stands, and copy the base URL given there.",
+            "To keep the base URL, create a matching key at {console}",
+            "In the console, check which plan the key belongs to, and copy the base URL shown there.",
         ),
     ),
     "key.wrong_resource": Text(
         "This key belongs to another resource of the same provider",
         (
-            "Some providers tie a key to one resource, workspace or product that has a host of its own. "
-            "At another one the key is unknown."
+            "Some providers tie a key to one resource, workspace or product that has its own host. Other hosts do "
+            "not know the key."
         ),
         (
             "To keep the key, set the base URL to {better_url}",
-            "Open the resource in the provider's console, and copy both address and key from that one page.",
+            "Open the resource in the provider's console, and copy both the address and the key from that page.",
         ),
     ),
     # -- proxy ---------------------------------------------------------------------------------------------------------
     "proxy.invalid": Text(
-        "The proxy setting cannot be used as it stands",
-        "A proxy setting looks like http://127.0.0.1:7890, with scheme, host and port. What stands in "
-        "{source|the proxy setting} does not, or names a port that speaks something else. The app gives up before it "
-        "gets to {host}.",
+        "The proxy setting is not a usable proxy address",
+        "A proxy setting consists of a scheme, a host and a port, such as http://127.0.0.1:7890. The value in "
+        "{source|the proxy setting} does not, or its port does not accept proxy requests. The app fails before it "
+        "reaches {host}.",
         (
             "Set the proxy to {better_proxy}",
             Step(
                 "proxy_problem:api_address|proxy_problem:own_address",
                 (
-                    "Delete it from {source|the proxy setting}: the address of an API or a relay belongs in the "
-                    "base URL."
+                    "Delete the value from {source|the proxy setting}: the address of an API or a relay belongs in "
+                    "the base URL."
                 ),
             ),
             Step(
                 "!proxy_problem:api_address !proxy_problem:own_address",
                 (
                     "Write it as http://HOST:PORT, or socks5://HOST:PORT for a SOCKS port. HTTPS_PROXY, too, "
-                    "nearly always begins with http://."
+                    "usually starts with http://."
                 ),
             ),
             Step(
                 "!proxy_problem:api_address !proxy_problem:own_address",
-                "Special characters of its password stand as codes: @ is %40, : is %3A, # is %23.",
+                "Percent-encode special characters in the password: @ is %40, : is %3A, # is %23.",
             ),
         ),
     ),
     "proxy.ignored": Text(
-        "The app does not use the proxy that this check used",
+        "The app ignores the proxy settings",
         (
-            "The app pays no heed to HTTP_PROXY and HTTPS_PROXY. This check went through {proxy|the "
-            "proxy}, the app goes straight out. So the one can work while the other fails."
+            "This check went through {proxy|the proxy}. The app does not read HTTP_PROXY and HTTPS_PROXY and "
+            "connects directly, so one can work while the other fails."
         ),
         (
             Step("node !python", "With Node 24 or newer, start the app with NODE_USE_ENV_PROXY=1."),
             "Enter the proxy in the app's own settings.",
-            "Or let your proxy program carry everything (its TUN mode).",
+            "Or turn on TUN mode in your proxy program, so that it handles all traffic.",
         ),
     ),
     "proxy.unreachable": Text(
-        "Nothing answers at the proxy {proxy|that is set}",
+        "Cannot connect to the proxy {proxy|in the settings}",
         (
-            "All requests are to go through it, so none gets out, and {host} may be perfectly well. Most "
-            "often the proxy program is not running or has another port."
+            "All requests go through this proxy, so none gets out; {host} itself may be fine. Usually the proxy "
+            "program is not running or uses another port."
         ),
         (
             "Start the proxy program, and compare its port with {source|the proxy setting}.",
-            "If you need no proxy, delete HTTP_PROXY, HTTPS_PROXY and ALL_PROXY and start the app again.",
+            "If you need no proxy, delete HTTP_PROXY, HTTPS_PROXY and ALL_PROXY and restart the app.",
         ),
     ),
     "proxy.auth_required": Text(
-        "The proxy wants a user name and a password",
-        "The proxy between this machine and the internet lets only known users through, and stopped the request "
-        "before it went out. The API key plays no part in this.",
+        "The proxy requires a user name and a password",
+        "The proxy between this machine and the internet accepts only known users and stopped the request before "
+        "it left. The API key is not the cause.",
         (
             (
-                "Write them into the proxy setting: http://USER:PASSWORD@HOST:PORT, with special characters "
-                "as codes (@ is %40)."
+                "Add both to the proxy setting: http://USER:PASSWORD@HOST:PORT, with special characters "
+                "percent-encoded (@ is %40)."
             ),
             (
                 "Ask your IT staff for them. If they say NTLM or Kerberos, run a local helper that signs in "
@@ -456,10 +443,9 @@ TEXTS: dict[str, Text] = {
         ),
     ),
     "proxy.socks_unsupported": Text(
-        "The app lacks what it needs to use a SOCKS proxy",
-        "A SOCKS proxy is set in {source|the proxy settings}, and clients in Python need one more package for it. "
-        "Without it they stop as they start, whichever host is called, those in NO_PROXY too. This check brings its "
-        "own.",
+        "The app cannot use a SOCKS proxy without an extra package",
+        "A SOCKS proxy is set in {source|the proxy settings}, and Python clients need an extra package for it. "
+        "Without it they fail at startup, even for hosts in NO_PROXY. This check has its own SOCKS support.",
         (
             Step(
                 "python",
@@ -475,83 +461,82 @@ TEXTS: dict[str, Text] = {
         ),
     ),
     "proxy.refused": Text(
-        "The proxy will not connect to {host}",
-        "The proxy was reached and said no: by a rule of the company, of a sandbox or of the proxy program. Nothing "
-        "has come to the API, and the key plays no part in this.",
+        "The proxy refuses to connect to {host}",
+        "The proxy answered and refused, because of a rule of the company, of a sandbox or of the proxy program. "
+        "The request did not reach the API, and the key is not the cause.",
         (
             "Ask whoever runs the proxy to allow {host}, port {port|443}.",
-            "With a proxy program of your own, look for {host} in its rules and its log, or choose another node.",
-            "If this machine may go out directly, add {host} to NO_PROXY.",
+            "If the proxy program is yours, look for {host} in its rules and its log, or choose another node.",
+            "If this machine can connect directly, add {host} to NO_PROXY.",
         ),
     ),
     "proxy.captures_local": Text(
-        "A local request, to {host|a server of your own}, goes through the proxy",
-        "A proxy cannot see the servers of this machine or network as you see them, so it answers with an error or "
-        "not at all. NO_PROXY lists the hosts that go around the proxy, and this one is not in it.",
+        "Requests to {host|your own server} go through the proxy",
+        "The proxy cannot reach servers on this machine or network the way you can, so it answers with an error or "
+        "not at all. NO_PROXY lists the hosts that bypass the proxy, and this one is not in it.",
         (
-            "Add {host} to NO_PROXY (and to no_proxy), beside localhost and 127.0.0.1, and start the app again.",
-            "In a proxy program, add {host} to the list of addresses that it leaves alone.",
+            "Add {host} to NO_PROXY (and no_proxy), and restart the app.",
+            "In a proxy program, add {host} to the list of addresses that bypass it.",
         ),
     ),
     # -- dns -----------------------------------------------------------------------------------------------------------
     "dns.not_found": Text(
-        "There is no host with the name {host|in the base URL}",
-        "Before it connects, a program asks the name service for the address behind a name. The answer was that this "
-        "name does not exist. It is misspelt, was given up, or is known only inside some other network.",
+        "The host {host|in the base URL} does not exist (DNS)",
+        "Before it connects, a program asks DNS for the address of the host. The answer was that this name does "
+        "not exist. It is misspelled, no longer in use, or known only inside another network.",
         (
             "Set the base URL to {better_url}",
-            "Compare the host in the base URL with the manual, letter by letter.",
-            "If it is a name of your company, connect to its network or VPN first.",
+            "Compare the host in the base URL with the documentation, letter by letter.",
+            "If it is an internal name of your company, connect to its network or VPN first.",
         ),
     ),
     "dns.failed": Text(
-        "The name {host|in the base URL} could not be looked up",
-        "The name service gave no usable answer, so it is not known whether the name exists. Mostly this machine is "
-        "offline, or its name server cannot be reached.",
+        "DNS lookup failed for {host|the host in the base URL}",
+        "The DNS server gave no usable answer, so it is not known whether the name exists. Usually this machine is "
+        "offline, or its DNS server cannot be reached.",
         (
             Step(
                 "container", "In a container, restart the container engine, or start the container with --dns 1.1.1.1."
             ),
-            "See whether a web page opens on this machine. If none does, repair the network first.",
-            "Restart the VPN or proxy program, or set another name server, such as 1.1.1.1 or 223.5.5.5.",
+            "Check whether a web page opens on this machine. If not, fix the network connection first.",
+            "Restart the VPN or proxy program, or set another DNS server, such as 1.1.1.1 or 223.5.5.5.",
         ),
     ),
     "dns.bogus_answer": Text(
-        "The name {host|in the base URL} leads to an address that cannot be right",
-        "The name service answered with {address|an address} that is private, is this machine's own, or is somebody "
-        "else's. A filter, an ad blocker, the hosts file or a false answer on the way stands in for the real one.",
+        "DNS returns a wrong address for {host|the host in the base URL}",
+        "DNS answered with {address|an address} that is private, is this machine's own, or belongs to somebody "
+        "else. A filter, an ad blocker, the hosts file or a forged DNS answer can cause that.",
         (
             (
                 "Look for {host} in the hosts file (/etc/hosts, on Windows "
                 "C:\\Windows\\System32\\drivers\\etc\\hosts) "
                 "and delete that line."
             ),
-            "Set another name server or switch on encrypted DNS, then restart the app.",
-            "Switch off the ad blocker or filter for a try.",
+            "Set another DNS server or turn on encrypted DNS, then restart the app.",
+            "Turn off the ad blocker or filter as a test.",
         ),
     ),
     "dns.fake_ip": Text(
-        "The name {host|in the base URL} leads to a stand-in address of a proxy program",
+        "{host|The host} resolves to a fake IP of a proxy program",
         (
-            "Proxy programs in TUN mode hand out addresses from 198.18.0.0/15 and carry the connection "
-            "themselves. That is how they work, and no fault. Only when the program was stopped or "
-            "restarted does nothing answer there."
+            "Proxy programs in TUN mode hand out addresses from 198.18.0.0/15 and make the connection themselves. "
+            "That is normal. Only when the program is stopped or restarted does nothing answer at these addresses."
         ),
         (
-            "While everything works, there is nothing to do.",
+            "If everything works, there is nothing to do.",
             "If nothing answers, restart the proxy program, then the app.",
-            "If an app takes the address for a private one, add {host} to the fake-ip-filter of the proxy program.",
+            "If an app rejects the address as private, add {host} to the fake-ip-filter of the proxy program.",
         ),
     ),
     # -- tcp -----------------------------------------------------------------------------------------------------------
     "tcp.refused": Text(
-        "{host} turns the connection away: nothing listens on that port",
+        "Connection refused by {host}: nothing listens on that port",
         (
-            "The machine is there and said at once that no program waits on this port. The server is not "
-            "started, uses another port, or listens for its own machine only."
+            "The machine answered at once that no program listens on this port. The server is not started, uses "
+            "another port, or listens only on its own loopback address."
         ),
         (
-            Step("provider", "Compare host and port with the provider's manual: its API answers on port 443."),
+            Step("provider", "Compare host and port with the provider's documentation: its API uses port 443."),
             Step("provider", "Try from another network, or without VPN and proxy."),
             Step(
                 "!provider",
@@ -560,76 +545,75 @@ TEXTS: dict[str, Text] = {
             Step(
                 "owner door:ollama|protocol:ollama",
                 (
-                    "If the server is yours: let it listen on 0.0.0.0, if other machines or containers are to "
-                    "reach it: OLLAMA_HOST=0.0.0.0."
+                    "If the server is yours: to be reached from other machines or containers, it must listen on "
+                    "0.0.0.0: OLLAMA_HOST=0.0.0.0."
                 ),
             ),
             Step(
                 "owner !door:ollama !protocol:ollama",
-                ("If the server is yours: let it listen on 0.0.0.0, if other machines or containers are to reach it."),
+                ("If the server is yours: to be reached from other machines or containers, it must listen on 0.0.0.0."),
             ),
         ),
     ),
     "tcp.timeout": Text(
-        "{host} does not react to attempts to connect",
-        "Neither yes nor no comes back. A firewall swallows the attempt, this network does not let it "
-        "through, or the "
-        "machine is off.",
+        "Timeout: {host} does not answer connection attempts",
+        "The connection was neither accepted nor refused. A firewall drops the packets, this network does not "
+        "allow the connection, or the machine is off.",
         (
-            "See whether other web pages open. If so, try again through a proxy or from another network.",
+            "Check whether other web pages open. If they do, try through a proxy or from another network.",
             Step("owner", "If the server is yours, open its port in the firewall and in the cloud's security group."),
-            Step("owner", "If the server is yours, see whether it still has the address {address}."),
+            Step("owner", "If the server is yours, check whether its address is still {address}."),
         ),
     ),
     "tcp.unreachable": Text(
-        "There is no way from here to {host}",
-        "This machine, or a router on the way, knows no path to that address. The network is down, a VPN is needed, "
-        "or the system does not let this app into the local network.",
+        "No route to {host}",
+        "This machine, or a router, has no route to that address. The network is down, a VPN is needed, or the "
+        "system does not allow this app to use the local network.",
         (
             Step(
                 "local",
                 ("On macOS, allow the app or terminal under System Settings, Privacy & Security, Local Network."),
             ),
-            "See whether this machine is online, and connect to the VPN if the host needs it.",
-            Step("owner", "If the server is yours, see whether its address has changed."),
+            "Check whether this machine is online, and connect to the VPN if the host needs it.",
+            Step("owner", "If the server is yours, check whether its address has changed."),
         ),
     ),
     "tcp.reset": Text(
-        "The connection to {host} is cut as soon as it opens",
-        "Something picks up and hangs up at once, before encryption begins. It may be a firewall, a server that "
-        "admits only listed addresses, or a proxy program that lost its way.",
+        "The connection to {host} is reset as soon as it opens",
+        "The connection opens and is closed at once, before encryption starts. A firewall, a server that accepts "
+        "only listed addresses, or a proxy program can cause that.",
         (
             "Restart the VPN or proxy program, or try without it.",
             "Try from another network. If it works there, ask whoever runs this one.",
-            Step("owner", "If the server is yours, look at its list of allowed addresses and at its log."),
+            Step("owner", "If the server is yours, check its list of allowed addresses and its log."),
         ),
     ),
     "tcp.ipv6_broken": Text(
-        "Connections over IPv6 fail, over IPv4 they work",
-        "This host has addresses of both kinds. An app that tries IPv6 first has to wait for it to fail, and some "
-        "never switch over. The reason is mostly this network or its VPN.",
+        "IPv6 connections fail, IPv4 works",
+        "This host has IPv4 and IPv6 addresses. An app that tries IPv6 first has to wait until it fails, and some "
+        "apps never switch to IPv4. The cause is usually this network or its VPN.",
         (
             Step("node", "For Node, set NODE_OPTIONS=--dns-result-order=ipv4first."),
             Step("local", "If the base URL says localhost, write 127.0.0.1 instead."),
-            "Switch IPv6 off on this machine or in the VPN, or have the network repaired.",
+            "Turn off IPv6 on this machine or in the VPN, or have IPv6 fixed in the network.",
         ),
     ),
     # -- tls -----------------------------------------------------------------------------------------------------------
     "tls.not_tls": Text(
-        "{host} does not speak https on this port",
+        "{host} uses http on this port, not https",
         (
-            "The base URL begins with https://, but plain http came back. A server on one's own machine "
-            "or network speaks http as long as nobody gives it a certificate."
+            "The base URL starts with https://, but the server answered in plain http. A server on your own "
+            "machine or network uses http unless it has a certificate."
         ),
         (
             "Set the base URL to {better_url}",
             Step("!provider", "If the server is on this machine or in your own network, change https:// to http://."),
-            Step("public", "Use the port that has https, mostly 443, or ask the server's operator for it."),
+            Step("public", "Use the port with https, usually 443, or ask the server's operator for it."),
         ),
     ),
     "tls.needed": Text(
-        "{host} expects https on this port",
-        "The base URL begins with http://, but on this port only encrypted connections are understood.",
+        "{host} requires https on this port",
+        "The base URL starts with http://, but this port accepts only encrypted connections.",
         (
             "Set the base URL to {better_url}",
             "Change http:// to https:// in the base URL.",
@@ -637,143 +621,143 @@ TEXTS: dict[str, Text] = {
     ),
     "tls.expired": Text(
         "The certificate of {host} has expired",
-        "A certificate is a server's identity card, and it carries a date of expiry. This one ended on "
-        "{not_after|a day that is past}, so apps no longer trust the server. Only its operator can renew it.",
+        "The certificate was valid until {not_after|a day in the past}, so apps no longer trust the server. Only "
+        "the server's operator can renew it.",
         (
-            "See that date and time of this machine are right.",
-            Step("public", "Tell the operator of {host} that the certificate has to be renewed."),
-            "Do not switch the check off: then anyone on the way could read the key.",
+            "Check that the date and time of this machine are right.",
+            Step("public", "Tell the operator of {host} that the certificate must be renewed."),
+            "Do not turn off certificate checks: anyone on the network could then read the key.",
             Step("owner", "If the server is yours, renew the certificate and reload the web server."),
         ),
     ),
     "tls.not_yet_valid": Text(
-        "The certificate of {host} is dated in the future",
-        "By the clock of this machine, its first day has yet to come. Mostly the clock is behind. Now and then the "
-        "certificate was made on a machine whose clock is ahead.",
+        "The certificate of {host} is not valid yet",
+        "According to the clock of this machine, the certificate starts in the future. Usually the clock is slow. "
+        "Sometimes the certificate was made on a machine whose clock is fast.",
         (
-            "Set date, time and time zone of this machine, best automatically from the internet.",
+            "Set the date, time and time zone of this machine, preferably automatically.",
             "If they are right, tell the operator of {host}.",
         ),
     ),
     "tls.hostname_mismatch": Text(
-        "The certificate shown is not one for {host}",
-        "The server shows the identity card of somebody else ({names|with other names on it}), so an app cannot know "
-        "whether it talks to the right one. That happens with an IP address in the base URL, with a server set up "
-        "wrongly, or when the name leads to a false address.",
+        "The certificate does not match {host}",
+        "The server's certificate is for other names ({names|not for this host}), so an app cannot know whether it "
+        "reached the right server. Causes are an IP address in the base URL, a wrong server configuration, or a "
+        "wrong DNS answer.",
         (
             "If it is the same server, use one of these names in the base URL: {names}.",
-            "If the names on it are those of a stranger, set another name server or try another network.",
+            "If the names belong to a stranger, set another DNS server or try another network.",
             Step("owner", "If the server is yours, get a certificate that names {host}."),
         ),
     ),
     "tls.self_signed": Text(
-        "{host} shows a certificate that it signed itself",
-        "Nobody whom your apps know vouches for it, so they refuse it. That is common with servers of one's own, and "
-        "a bad sign with a public service.",
+        "{host} uses a self-signed certificate",
+        "No authority that your apps trust has signed it, so they refuse the connection. That is common for "
+        "private servers and suspicious for a public service.",
         (
-            Step("provider", "Send no key: this is not how {door} signs its certificates. Try from another network."),
-            Step("relay", "Send no key, and ask the operator of {host} for a certificate from a public authority."),
+            Step(
+                "provider", "Do not send a key: {door} does not use self-signed certificates. Try from another network."
+            ),
+            Step("relay", "Do not send a key. Ask the operator of {host} for a certificate from a public authority."),
             Step(
                 "python node owner",
                 (
-                    "If the server is yours, hand its certificate to the app: SSL_CERT_FILE=PATH for Python, "
+                    "If the server is yours, set its certificate for the app: SSL_CERT_FILE=PATH for Python, "
                     "NODE_EXTRA_CA_CERTS=PATH for Node."
                 ),
             ),
-            Step("python !node owner", "If the server is yours, hand its certificate to the app: SSL_CERT_FILE=PATH."),
+            Step("python !node owner", "If the server is yours, set its certificate for the app: SSL_CERT_FILE=PATH."),
             Step(
                 "node !python owner",
-                "If the server is yours, hand its certificate to the app: NODE_EXTRA_CA_CERTS=PATH.",
+                "If the server is yours, set its certificate for the app: NODE_EXTRA_CA_CERTS=PATH.",
             ),
             Step(
                 "!node !python owner",
-                "If the server is yours, hand its certificate to the app, or add it to the system's list.",
+                "If the server is yours, set its certificate in the app, or add it to the system's trusted "
+                "certificates.",
             ),
             Step(
                 "owner",
-                (
-                    "Better still, if the server is yours: get it a certificate from a public authority such as "
-                    "Let's Encrypt."
-                ),
+                ("Better, if the server is yours: get a certificate from a public authority such as Let's Encrypt."),
             ),
         ),
     ),
     "tls.clock_wrong": Text(
         "The clock of this machine is wrong",
-        "Certificates hold between two dates. With this clock, sound ones seem to have ended or not to have begun, "
-        "and every https connection fails.",
+        "Certificates are valid between two dates. With this clock, good certificates look expired or not yet "
+        "valid, and every https connection fails.",
         (
-            "Set date, time and time zone, best automatically from the internet.",
+            "Set the date, time and time zone, preferably automatically.",
             "In WSL or a virtual machine, restart it (`wsl --shutdown`): its clock stops while the computer sleeps.",
         ),
     ),
     "tls.untrusted_issuer": Text(
-        "The issuer of the certificate of {host} is not known here",
-        "It was issued by {issuer|an authority} that is not in the list of those whom the client trusts. "
-        "Mostly it is "
-        "an authority of a company's own, or the list is old.",
+        "This machine does not trust the certificate of {host}",
+        "The certificate was issued by {issuer|an authority} that is not in the client's list of trusted "
+        "authorities. Usually it is a company's own authority, or the list is out of date.",
         (
             *company_root,
-            Step("node", "If the browser is content, let Node use the system's list: NODE_USE_SYSTEM_CA=1."),
-            Step("python", "Update the list: `pip install -U certifi`, or the updates of the system."),
-            Step("!python", "Update the list of authorities with the updates of the system."),
+            Step(
+                "node",
+                "If the browser accepts the certificate, set NODE_USE_SYSTEM_CA=1: Node then uses the system's list.",
+            ),
+            Step("python", "Update the list: `pip install -U certifi`, or install the system's updates."),
+            Step("!python", "Install the system's updates, which bring a new list of authorities."),
         ),
     ),
     "tls.intercepted": Text(
-        "Something on the way opens the encrypted connection to {host}",
-        "In place of the host's own certificate there came one of {issuer|another issuer}. Company proxies, "
-        "antivirus "
-        "and debugging programs do that to read along. Apps that do not know that issuer refuse, and whoever reads "
-        "along sees the key too.",
+        "Something on your network decrypts the connection to {host}",
+        "Instead of the host's own certificate, one from {issuer|another issuer} arrived. Company proxies, "
+        "antivirus and debugging programs do that to read the traffic. Apps that do not trust that issuer refuse "
+        "the connection, and whoever decrypts it also sees the key.",
         (
             *company_root,
-            "In the antivirus, leave {host} out of the scanning of encrypted connections.",
-            "If you know of nothing of the kind, send no key over this network.",
+            "In the antivirus, exclude {host} from the scanning of encrypted connections.",
+            "If you know of no such program, do not send a key over this network.",
         ),
     ),
     "tls.incomplete_chain": Text(
-        "{host} does not send its whole chain of certificates",
-        "Between a server's certificate and a known authority stands another one, which the server has to "
-        "send along. "
-        "Here it is missing. Browsers fetch it by themselves, most other programs do not, so the page opens and the "
-        "app fails.",
+        "{host} does not send its full certificate chain",
+        "A server must also send the intermediate certificate that links its own to a trusted authority. Here it "
+        "is missing. Browsers download it themselves, but most programs do not, so the page opens and the app "
+        "fails.",
         (
             Step("public", "Tell the operator of {host} that the intermediate certificate is missing."),
             Step(
                 "owner",
-                ("If the server is yours, install the full chain (fullchain.pem) in place of the single certificate."),
+                ("If the server is yours, install the full chain (fullchain.pem) instead of the single certificate."),
             ),
         ),
     ),
     "tls.handshake_failed": Text(
-        "This machine and {host} cannot agree on how to encrypt",
-        "They have no version or method of encryption in common. One of the two is very old, or a device in between "
-        "meddles.",
+        "The TLS handshake with {host} failed",
+        "This machine and the server have no TLS version or cipher in common. One of them is very old, or a device "
+        "in between interferes.",
         (
-            "Update the app and the TLS library that it uses.",
+            "Update the app and its TLS library.",
             "Try without VPN and proxy, or from another network.",
             Step(
                 "owner",
                 (
-                    "If the server is yours, allow TLS 1.2 and 1.3, and let a reverse proxy send the host's name "
-                    "on (SNI)."
+                    "If the server is yours, allow TLS 1.2 and 1.3, and make the reverse proxy send the host's "
+                    "name (SNI)."
                 ),
             ),
         ),
     ),
     "tls.reset": Text(
-        "The connection to {host} is cut while encryption is set up",
-        "It opens, and is cut as soon as the app names the host it wants. A filter on the way does that by the name. "
-        "Some old network devices also stumble over the long first message of new programs.",
+        "The connection to {host} is reset during the TLS handshake",
+        "The connection opens and is cut as soon as the app sends the host's name. A filter on the network may "
+        "block that name. Some old network devices also fail on the longer first message of newer programs.",
         (
             "Try through a proxy or from another network.",
             "In a company, ask the IT staff whether {host} is blocked.",
-            "With a domain of your own that is being filtered, try another one.",
+            "If the domain is yours and is filtered, try another domain.",
         ),
     ),
     "tls.client_certificate": Text(
-        "{host} wants a certificate from the client (mutual TLS)",
-        "The server, or a gateway in front of it, admits only programs that present a certificate of their own. The "
+        "{host} requires a client certificate (mutual TLS)",
+        "The server, or a gateway in front of it, accepts only programs that present their own certificate. The "
         "official SDKs and most apps present none unless you configure one. The API has not seen the key yet.",
         (
             "Ask the operator of {host} for an address that needs only a key, or for a client certificate and its key.",
@@ -792,12 +776,12 @@ TEXTS: dict[str, Text] = {
         ),
     ),
     "tls.strict": Text(
-        "Python 3.13 and newer may refuse the certificate chain of {host}",
-        "The chain is accepted here, but not by a strict check (RFC 5280), which Python does by default since 3.13: "
-        "{detail|a required extension is missing}. Requests, aiohttp, older SDKs, and the official SDKs with "
+        "Python 3.13 and newer may refuse the certificate of {host}",
+        "This check accepts the certificate chain. A strict check (RFC 5280), the default since Python 3.13, does "
+        "not: {detail|a required extension is missing}. Requests, aiohttp, older SDKs, and the official SDKs with "
         "SSL_CERT_FILE then stop with CERTIFICATE_VERIFY_FAILED.",
         (
-            "Have the CA certificate of {host} issued again, with the extension that is missing.",
+            "Have the CA certificate of {host} reissued with the missing extension.",
             (
                 "With openssl, a CA needs `basicConstraints=critical,CA:true`, `keyUsage=critical,keyCertSign,cRLSign` "
                 "and `subjectKeyIdentifier=hash`."
@@ -806,209 +790,201 @@ TEXTS: dict[str, Text] = {
         ),
     ),
     "tls.expires_soon": Text(
-        "The certificate of {host} ends in {days|a few} days",
-        "All is well today. From {not_after|that day} on, apps will refuse to connect unless it is renewed. Renewal "
-        "is mostly automatic and done weeks ahead, so here it may have stopped.",
+        "The certificate of {host} expires in {days|a few} days",
+        "It is still valid today. From {not_after|that day} on, apps refuse to connect unless it is renewed. "
+        "Renewal is usually automatic and happens weeks ahead, so it may have stopped here.",
         (
             Step("public", "Tell the operator of {host}."),
             Step(
                 "owner",
-                ("If the server is yours, renew the certificate now, and see why that did not happen by itself."),
+                ("If the server is yours, renew the certificate now, and check why automatic renewal did not run."),
             ),
         ),
     ),
     # -- http ----------------------------------------------------------------------------------------------------------
     "http.timeout": Text(
-        "{host} took the connection but did not answer in time",
-        "The server, or one behind it, is busy, stuck, or still loading the model.",
+        "Timeout: {host} did not answer in time",
+        "The server accepted the connection but sent no answer within the time limit. It, or a server behind it, "
+        "is busy, stuck, or still loading the model.",
         (
-            "Give it more time: run the check with --timeout 60.",
-            Step("provider", "See whether the provider's status page tells of a disturbance."),
+            "Allow more time: add --timeout 60 to the check.",
+            Step("provider", "Check the provider's status page for an outage."),
             Step("relay", "Ask the operator of {host} whether the server is up."),
             Step(
                 "owner",
-                ("If the server is yours, look at its log and memory: the first request often has to load the model."),
+                ("If the server is yours, check its log and memory: the first request often has to load the model."),
             ),
         ),
     ),
     "http.closed": Text(
-        "{host} hung up before its answer was complete",
-        "The connection stood, then the other side closed it. The program there may have crashed, or a gateway or "
+        "{host} closed the connection before the answer was complete",
+        "The connection was open, then the other side closed it. The server may have crashed, or a gateway or "
         "proxy in between gave up.",
         (
-            "Try again: once is no pattern.",
+            "Try again: it may have been a one-off.",
             "Try without VPN and proxy.",
-            Step("owner", "If the server is yours, look at its log and memory at that moment."),
+            Step("owner", "If the server is yours, check its log and memory at that time."),
         ),
     ),
     "http.not_http": Text(
-        "What answers at {host} is not a web server",
-        "Something picks up on this port but speaks no HTTP. It may be a database, a SOCKS proxy or some other "
-        "service.",
-        ("Compare the port in the base URL with the one that the API server prints as it starts.",),
+        "The port at {host} does not speak HTTP",
+        "Something accepts connections on this port but does not speak HTTP. It may be a database, a SOCKS proxy "
+        "or another service.",
+        ("Compare the port in the base URL with the one that the API server prints at startup.",),
     ),
     "http.redirected": Text(
-        "{host} sends the request on to another address",
-        "On the way there a question often turns into a mere page view, or loses its key, or takes the key to a "
-        'stranger. The app then says "not found" or "no key", and nothing of the redirect.',
+        "{host} redirects the request to another address",
+        "When an app follows the redirect, a POST often becomes a GET, or the key is lost or goes to another host. "
+        'The app then reports "not found" or "no key" and does not mention the redirect.',
         (
             "Set the base URL to {better_url}",
             "If you know and trust {location}, use that host in the base URL.",
-            "Write the base URL with https://, with the exact host name, and without a slash at the end.",
+            "Write the base URL with https://, the exact host name and no slash at the end.",
         ),
     ),
     "http.blocked": Text(
-        "A firewall in front of {host} turns this client away",
-        "The answer comes not from the API but from a bot check or web firewall. It goes by the sender's "
-        "address, the "
-        "country or the look of the client, and has not looked at the key.",
+        "A firewall in front of {host} blocks this client",
+        "The answer comes from a bot check or web application firewall, not from the API. It decides by network "
+        "address, country or type of client, and has not checked the key.",
         (
-            Step("via:cloudflare", "Send the operator of {host} the text of the block page with its number (Ray ID)."),
+            Step("via:cloudflare", "Send the operator of {host} the text of the block page with its Ray ID."),
             "Try from another network, or without the VPN or proxy.",
-            Step("!via:cloudflare", "Send the operator of {host} the text of the block page with its number."),
-            Step("owner", "If the server is yours, let its API paths pass without bot checks."),
+            Step(
+                "!via:cloudflare", "Send the operator of {host} the text of the block page with its reference number."
+            ),
+            Step("owner", "If the server is yours, exclude its API paths from bot checks."),
         ),
     ),
     "http.front_auth": Text(
-        "Something in front of the API wants a login of its own",
-        "A password prompt, a single sign-on or an access gateway stands before the API and wants to be satisfied "
-        "first. The API has not seen the key yet.",
+        "A gateway in front of the API requires its own login",
+        "A password prompt, single sign-on or an access gateway is in front of the API. The API has not seen the "
+        "key yet.",
         (
-            ("Ask the operator of {host} for the address that is meant for programs, or for a token for the gateway."),
+            ("Ask the operator of {host} for an address meant for programs, or for a token for the gateway."),
             "If it is your company's server, connect to its VPN first.",
-            Step("owner", "If the server is yours, take the API path out of the login."),
+            Step("owner", "If the server is yours, exclude the API path from the login."),
         ),
     ),
     "http.header_rejected": Text(
-        "{host} objects to a header of the request",
+        "{host} rejects a header of the request",
         (
-            "Beside the question, an app sends notes on itself, the headers. The server does not know "
-            "one of them or misses one: {parameter|its own message says which}."
+            "Apps send headers with each request. The server does not accept one of them, or one is missing: "
+            "{parameter|its own message says which}."
         ),
         (
             Step("app:claude-code", "Set CLAUDE_CODE_DISABLE_EXPERIMENTAL_BETAS=1 for Claude Code."),
             Step(
                 "protocol:ollama|door:ollama",
-                ("If you reach Ollama through a tunnel, let the tunnel send localhost:11434 as the Host header."),
+                ("If you reach Ollama through a tunnel, set the tunnel to send localhost:11434 as the Host header."),
             ),
             "Update the app.",
-            Step("public", "Ask the operator of {host} which headers the server takes."),
-            Step("owner", "If the server is yours, update it, or let it take the header."),
+            Step("public", "Ask the operator of {host} which headers the server accepts."),
+            Step("owner", "If the server is yours, update it, or make it accept the header."),
         ),
     ),
     "http.body_encoding": Text(
         "The server cannot read the compressed request",
-        "{app} compresses the body of its requests, and {host} tries to read the compressed bytes as JSON. The first "
-        "byte is already wrong: zstd begins with “(”, gzip with 0x1f. Key, model and address may all be right.",
+        "{app} compresses its request bodies, and {host} parses the compressed bytes as JSON. It fails at the "
+        "first byte: zstd starts with “(”, gzip with 0x1f. Key, model and address may all be right.",
         (
-            "For Codex, switch compression off: `codex -c features.enable_request_compression=false`, or the same line "
-            "under [features] in config.toml.",
-            "In another app, look for an option that compresses requests, and switch it off.",
+            "For Codex, turn off compression: `codex -c features.enable_request_compression=false`, or the same "
+            "line under [features] in config.toml.",
+            "In another app, look for an option that compresses requests, and turn it off.",
             (
-                "For the owner of the server: update the relay, or let it decode Content-Encoding zstd and gzip "
-                "before it parses JSON."
+                "For the owner of the server: update the relay, or decode Content-Encoding zstd and gzip before "
+                "parsing JSON."
             ),
         ),
     ),
     "http.too_large": Text(
-        "The request is larger than {host} takes",
-        "The server, or a gateway before it, has a limit on size. Short questions pass, and long ones are refused or "
-        "cut off.",
+        "The request is too large for {host}",
+        "The server, or a gateway in front of it, limits the size of requests. Short requests pass; long ones are "
+        "refused or cut off.",
         (
-            "Send less: a shorter conversation, fewer or smaller files and pictures.",
+            "Send less: a shorter conversation, fewer or smaller files and images.",
             Step("owner via:nginx", "If the server is yours, raise client_max_body_size in nginx."),
             Step(
                 "owner !via:nginx",
-                (
-                    "If the server is yours, raise its limit on the size of a request, and that of the gateway "
-                    "before it."
-                ),
+                ("If the server is yours, raise its limit on request size, and that of the gateway in front of it."),
             ),
         ),
     ),
     "http.gateway_error": Text(
-        "The gateway at {host} gets no good answer from the API behind it",
+        "Gateway error: {host} cannot get an answer from the API",
         (
-            "What answered is a gateway between the app and the API. It is up, but the API behind it is "
-            "down, slow or out of its reach. Your key has nothing to do with it."
+            "A gateway answered, not the API. The gateway is up, but the API behind it is down, slow or "
+            "unreachable. Your key is not the cause."
         ),
         (
-            "Wait some minutes and try again.",
-            Step("provider", "See the provider's status page."),
+            "Wait a few minutes and try again.",
+            Step("provider", "Check the provider's status page."),
             Step("relay", "Ask the operator of {host}."),
             Step(
                 "owner",
                 (
-                    "If the server is yours, see that the program behind the gateway runs, and that its address "
-                    "and port are right."
+                    "If the server is yours, check that the program behind the gateway is running, and that its "
+                    "address and port are right."
                 ),
             ),
         ),
     ),
     "http.server_error": Text(
-        "The API of {host} has a fault of its own",
-        "It took the request and failed while working on it. With a large provider that passes by itself. With a "
-        "server of one's own, its log tells why.",
+        "Server error: the API of {host} failed",
+        "The server accepted the request and failed while processing it. At a large provider that usually passes. "
+        "On your own server, the log shows why.",
         (
             Step("relay", "Tell the operator of {host} what the server said: {said}"),
             "Try again in a minute.",
             "Try another model: often only one is affected.",
-            Step("provider", "If it stays, see the provider's status page."),
-            Step("owner", "If the server is yours, its log tells why."),
+            Step("provider", "If it continues, check the provider's status page."),
+            Step("owner", "If the server is yours, check its log."),
         ),
     ),
     # -- shape ---------------------------------------------------------------------------------------------------------
     "shape.web_page": Text(
-        "A web page answers here instead of the API",
-        "The server says that all is well, but sends a page for people. The base URL names the site, or the front "
-        "page of a relay. SDKs then fail in odd ways, as with \"'str' object has no attribute 'choices'\".",
+        "A web page answers instead of the API",
+        "The server reports success but returns a web page (HTML). The base URL points to the website, or to the "
+        "home page of a relay. SDKs then fail with odd errors, such as \"'str' object has no attribute 'choices'\".",
         (
             "Set the base URL to {better_url}",
-            "Look up the base URL in the manual of {host}: mostly it ends in /v1.",
-            Step(
-                "owner", "If the server is yours, see that you use the port of the API and not that of its web pages."
-            ),
+            "Look up the base URL in the documentation of {host}: it usually ends in /v1.",
+            Step("owner", "If the server is yours, check that you use the API port and not the port of its web pages."),
         ),
     ),
     "shape.not_llm_api": Text(
-        "No LLM API was found at {host}",
-        "The server answers, but none of the usual paths looks like such an API. The host, the port or the path is "
-        "that of something else.",
+        "No LLM API found at {host}",
+        "The server answers, but not as an LLM API on any of the usual paths. The host, the port or the path "
+        "belongs to something else.",
         (
             "Set the base URL to {better_url}",
-            "Compare host, port and path with the manual, or ask the operator for the exact base URL.",
+            "Compare host, port and path with the documentation, or ask the operator for the exact base URL.",
         ),
     ),
     "shape.wrong_protocol": Text(
-        "{host} speaks {other_protocol|another protocol} here, not {protocol|the one chosen}",
-        ("LLM APIs come in several protocols. The app speaks one, and at this address another is spoken."),
+        "{host} speaks {other_protocol|another protocol}, not {protocol}",
+        ("LLM APIs use different protocols. The app uses one of them, and this address serves another."),
         (
-            "In the app, choose {other_protocol} as the kind of provider.",
+            "In the app, choose {other_protocol} as the provider type.",
             "Or set the base URL to {better_url}",
-            (
-                "See in the manual whether {protocol} has an address of its own there, and which protocols the app "
-                "can "
-                "speak."
-            ),
+            ("Check the documentation for an address for {protocol}, and which protocols the app supports."),
         ),
     ),
     "shape.error_as_success": Text(
-        "{host} reports success, but its answer is an error",
-        "The answer is marked as good, and an error message stands inside. SDKs take it for the model's answer and "
-        "then fail somewhere else. The true reason is that message.",
+        "{host} reports success, but the answer is an error",
+        "The status says success, but the body contains an error message. SDKs take it for the model's answer and "
+        "fail later. The real cause is in that message.",
         (
             "The server said: {said}",
-            'Let the message be explained: `llmdoctor explain "TEXT"`.',
-            Step("owner", "If the server is yours, let it mark its errors as errors."),
+            'To see what the message means: `llmdoctor explain "TEXT"`.',
+            Step("owner", "If the server is yours, make it return errors with an error status."),
         ),
     ),
     "shape.malformed_answer": Text(
-        "The answer of {host} lacks what an SDK reads",
-        "It is an answer in JSON, but without the field in which an SDK looks for the text. A relay changed "
-        "it on the "
-        "way, or it follows another protocol.",
+        "The answer of {host} lacks fields that SDKs read",
+        "It is a JSON answer without the field in which SDKs look for the text. A relay may have changed it, or it "
+        "follows another protocol.",
         (
-            "See that the protocol chosen in the app is the one that the server speaks.",
+            "Check that the protocol chosen in the app is the one that the server uses.",
             "Try another model: often only one is affected.",
             Step("public", "Ask the operator of {host}."),
             Step("owner", "If the server is yours, update it."),
@@ -1016,218 +992,215 @@ TEXTS: dict[str, Text] = {
     ),
     # -- auth ----------------------------------------------------------------------------------------------------------
     "auth.rejected": Text(
-        "{door} does not accept this key",
-        "The server read the key and refused it. It was mistyped, deleted or replaced, or is not a key of this server.",
+        "{door} rejects the API key",
+        "The server read the key and refused it. The key was mistyped, deleted or replaced, or is not a key of "
+        "this server.",
         (
             Step("public", "Compare {key_hint} with the keys listed at {console}"),
-            "The key in use came from {key_source}: see that it is the one you mean.",
-            Step("public", "Make a new key at {console} and use that one."),
-            Step("relay", "On the relay's page, see that this token exists and is switched on, or make a new one."),
-            "Copy the key again from where you keep it.",
+            "The key was read from {key_source}: check that it is the one you mean.",
+            Step("public", "Create a new key at {console} and use that one."),
+            Step("relay", "On the relay's page, check that this token exists and is enabled, or create a new one."),
+            "Copy the key again from where you stored it.",
             Step("owner local", "If the server is yours, compare the key with the one in its settings."),
         ),
     ),
     "auth.header_style": Text(
-        "The key works, but in another header than the app uses",
-        'A key can travel as "Authorization: Bearer", as "x-api-key" or in other ways. Not every server looks in '
-        "all of these places, and {host} does not look where {app} puts it.",
+        "The app sends the key in the wrong header",
+        'The key works. It can be sent as "Authorization: Bearer", as "x-api-key" or in other ways, and {host} '
+        "does not look where {app} puts it.",
         (
-            "Let the app send it as {better_auth}.",
+            "Set the app to send the key as {better_auth}.",
             Step(
                 "app:claude-code",
                 (
-                    "In Claude Code, {claude_token} travels as Bearer and ANTHROPIC_API_KEY as x-api-key: use "
-                    "the other one."
+                    "In Claude Code, {claude_token} is sent as Bearer and ANTHROPIC_API_KEY as x-api-key: use the "
+                    "other one."
                 ),
             ),
-            "In the app, choose the kind of provider that fits the server, or update the app.",
-            Step("owner", "If the server is yours, let it accept both."),
+            "In the app, choose the provider type that fits the server, or update the app.",
+            Step("owner", "If the server is yours, make it accept both headers."),
         ),
     ),
     "auth.header_lost": Text(
-        "The key was sent, but the server says that none came",
-        "Something on the way drops it, such as a redirect or a web server that keeps the header to itself. Some "
-        "servers also say so when they cannot read the key's form.",
+        "The key was sent, but the server says it received none",
+        "Something between the app and the server removes the key, such as a redirect or a web server that does "
+        "not forward the header. Some servers also say this when they cannot read the form of the key.",
         (
             "Try the other header: {better_auth}.",
             "Use the final address as base URL, with https://, so that nothing is redirected.",
-            "Copy the key again as a whole.",
-            Step("owner", "If the server is yours, let its web server pass the Authorization header on."),
+            "Copy the whole key again.",
+            Step("owner", "If the server is yours, make its web server forward the Authorization header."),
         ),
     ),
     "auth.expired": Text(
-        "This key is no longer in force",
-        "The server knows the key and says that it has expired, was switched off or suspended, or was found in "
-        "public. It will not come back by waiting.",
+        "The API key has expired or was disabled",
+        "The server knows the key and says that it has expired, was disabled or suspended, or was leaked. Waiting "
+        "does not help.",
         (
             Step(
                 "said:suspended",
                 (
-                    "Write to the provider's support: the account or project is suspended, and a new key of it "
-                    "will not work either."
+                    "Contact the provider's support: the account or project is suspended, and a new key of it will "
+                    "not work either."
                 ),
             ),
             Step(
                 "said:leaked",
-                "See in the console what the key was used for, and find the place where it was published.",
+                "Check in the console what the key was used for, and find where it was published.",
             ),
-            Step("!said:suspended", "Make a new key at {console}"),
-            Step("!said:suspended", "Put a new key in every place that used this one, and delete this one."),
-            Step("!said:suspended", "If the account itself is suspended, write to the provider's support."),
+            Step("!said:suspended", "Create a new key at {console}"),
+            Step("!said:suspended", "Replace the key everywhere it is used, and delete this one."),
+            Step("!said:suspended", "If the account itself is suspended, contact the provider's support."),
         ),
     ),
     "auth.not_permitted": Text(
-        "The key is known, but may not do this",
-        "A key can be limited to certain permissions, projects or kinds of requests. What the app asks for is not "
-        "among them.",
+        "The API key lacks a permission",
+        "A key can be limited to certain permissions, projects or kinds of requests. This request is not among them.",
         (
             "The server said: {said}",
             Step(
                 "door:github-models",
                 "In a GitHub Actions workflow, add `models: read` to `permissions:`; a personal token needs it too.",
             ),
-            Step(
-                "!said:ask door:gemini|door:vertex", "In the project of the key, switch on the Generative Language API."
-            ),
+            Step("!said:ask door:gemini|door:vertex", "In the key's project, enable the Generative Language API."),
             Step("!said:ask", "Open {console} and give the key the missing permission."),
             Step(
-                "!said:ask", "Make a key without limits, or let the owner of the account allow model requests for it."
+                "!said:ask",
+                "Create a key without restrictions, or ask the account's owner to allow model requests for this one.",
             ),
         ),
     ),
     "auth.ip_not_allowed": Text(
-        "The key may not be used from this network address",
-        "The key or account has a list of addresses from which it may be used, and this one is not in it. A VPN, a "
-        "proxy or a new internet connection changes the address.",
+        "This IP address is not allowed to use the key",
+        "The key or account has an IP allowlist, and the address of this connection is not on it. A VPN, a proxy "
+        "or a new internet connection changes the address.",
         (
-            "Add the public address of this machine to the list of the key or account.",
-            "If only some network is allowed, go out through it, or switch off the VPN or proxy.",
+            "Add the public IP address of this machine to the allowlist of the key or account.",
+            "If only certain networks are allowed, connect through one of them, or turn off the VPN or proxy.",
         ),
     ),
     "auth.upstream": Text(
-        "The relay took your key, but its own key was refused",
-        "A relay passes requests on to the provider with a key of its own. That key was refused, not yours. Only the "
-        "relay's operator can mend this.",
+        "The relay accepted your key, but its own key was refused",
+        "A relay forwards requests to the provider with its own key. That key was refused, not yours. Only the "
+        "relay's operator can fix this.",
         (
             "Send the operator of {host} this message, with the time and the model: {said}",
-            "Try another model or group there until it is repaired.",
+            "Until it is fixed, try another model or group there.",
             Step("owner", "If the relay is yours, replace the key of that channel."),
         ),
     ),
     # -- access --------------------------------------------------------------------------------------------------------
     "access.region_blocked": Text(
-        "{door} does not serve the place from which this request came",
-        "Providers go by the network address at which a request comes out, the same for every key. With a VPN, a "
-        "proxy or a server abroad, that is the place where those stand.",
+        "{door} is not available in your country or region",
+        "The provider decides by the network address that the request comes from, the same for every key. With a "
+        "VPN, a proxy or a server abroad, the location of that one counts.",
         (
             (
-                "See in which country your connection comes out, and whether the provider's list of supported places "
-                "names it."
+                "Check in which country your connection reaches the internet, and whether the provider supports "
+                "that country."
             ),
-            "See that the app goes through the same VPN or proxy as your browser.",
-            "Or use a provider that serves your place.",
+            "Check that the app uses the same VPN or proxy as your browser.",
+            "Or use a provider that is available in your country.",
         ),
     ),
     "access.client_refused": Text(
-        "{host} admits only certain client programs",
-        "This plan or relay is made for named programs, mostly coding tools. Others are turned away although the key "
-        "is good.",
+        "This plan or relay accepts only certain apps",
+        "It is meant for certain apps, usually coding tools. {host} refuses other programs, or bills them "
+        "separately, although the key is valid.",
         (
-            "Use this key in one of the programs that the plan names.",
-            "For this app, take a pay-as-you-go key and its general address.",
-            "Do not let the app pose as another one: that can cost you the account.",
+            "Use this key in one of the apps that the plan names.",
+            "For this app, use a pay-as-you-go key and its general address.",
+            "Do not make the app pretend to be another one: that can get your account closed.",
         ),
     ),
     # -- model ---------------------------------------------------------------------------------------------------------
     "model.not_found": Text(
-        "{host} has no model by the name {model|that was asked for}",
-        "A model's name has to fit to the letter, with capitals, prefix and version. It may have been retired or not "
-        "installed, or the name is only the one shown on web pages.",
+        "Model not found: {host} has no {model|such model}",
+        "A model name must match exactly, with capitals, prefix and version. The model may be retired or not "
+        "installed, or the name is only a display name from a web page.",
         (
-            "Names that come close: {near}.",
-            Step("protocol:ollama|door:ollama", "Fetch it first: `ollama pull NAME`."),
+            "Similar names: {near}.",
+            Step("protocol:ollama|door:ollama", "Download it first: `ollama pull NAME`."),
             Step(
                 "protocol:azure|door:azure",
-                "The model is the name of your deployment here: copy it from the list of deployments.",
+                "On Azure, the model is the name of your deployment: copy it from the list of deployments.",
             ),
             Step(
                 "door:vertex|door:bedrock",
-                "Not every location has every model: see in the provider's list where this one is served.",
+                "Not every location has every model: check in the provider's list where this one is available.",
             ),
-            "The model list there names: {listed}.",
-            "Take a name from the model list of {host}, and copy it exactly.",
+            "Models that the server lists: {listed}.",
+            "Copy a name exactly from the model list of {host}.",
         ),
     ),
     "model.not_permitted": Text(
-        "This key may not use the model {model|that was asked for}",
+        "The key has no access to the model {model|in the request}",
         "The model exists, but the account, project, plan or token does not include it.",
         (
-            "Choose a model that the key may use, such as {near}.",
+            "Choose a model that the key can use, such as {near}.",
             Step("!said:ask", "Open {console} and allow the model for the key or project."),
-            Step("relay", "On the relay's page, look at the token's own list of models."),
-            "Choose another model, or ask the account's owner to open this one.",
+            Step("relay", "On the relay's page, check the token's own list of models."),
+            "Choose another model, or ask the owner of the account for access to this one.",
         ),
     ),
     "model.no_channel": Text(
-        "The relay has no supply for the model {model|that was asked for}",
-        "Address and key are in order. The relay looked for a provider that has this model for the key's group, and "
-        "has none at present.",
+        "The relay has no channel for the model {model|in the request}",
+        "Address and key are right. The relay looked for a channel with this model in the key's group, and none is "
+        "available.",
         (
-            "Names that come close: {near}.",
-            "See on the relay's page which group has the model, and put the token into that group.",
+            "Similar names: {near}.",
+            "Check on the relay's page which group has the model, and move the token to that group.",
             "Choose another model, or ask the operator of {host}.",
         ),
     ),
     "model.wrong_endpoint": Text(
-        "The model {model|that was asked for} is not made for this endpoint",
-        "Some models only compute embeddings, pictures or speech, and some answer only under another endpoint, such "
-        "as /responses. Asked here, they refuse.",
+        "The model {model|in the request} does not work at this endpoint",
+        "Some models only do embeddings, images or speech, and some are available only at another endpoint, such "
+        "as /responses. At this endpoint they are refused.",
         (
-            "It is served under {endpoint}: choose that kind of API in the app.",
+            "It is available at {endpoint}: choose that type of API in the app.",
             "For chat, choose a model such as {near}.",
-            "Choose a chat model, or the kind of API in the app that fits the model.",
+            "Choose a chat model, or the type of API in the app that fits the model.",
         ),
     ),
     "model.parameter_rejected": Text(
-        "The model does not take something that the app sends",
-        "The address, the key and the model are in order. The model refuses one part of the request: "
-        "{parameter|max_tokens, temperature, tools and pictures are the usual ones}.",
+        "The model rejects a parameter of the request",
+        "Address, key and model are right. The model refuses one part of the request: {parameter|often max_tokens, "
+        "temperature, tools or images}.",
         (
-            "In the app, switch off or reset {parameter}.",
-            "Update the app: newer versions know what the newer models want.",
-            "Choose another model, or switch off tools and pictures for this one.",
+            "In the app, turn off or reset {parameter}.",
+            "Update the app: newer versions know what newer models need.",
+            "Choose another model, or turn off tools and images for this one.",
         ),
     ),
     "model.substituted": Text(
-        "Another model answered than the one asked for",
-        "The answer bears another name than {model|the one asked for}. Relays can map one name to another, "
-        "so you may "
-        "get, and pay for, something else.",
+        "A different model answered than the one requested",
+        "The answer names another model than {model|the one requested}. Relays can map one name to another, so you "
+        "may get, and pay for, a different model.",
         (
-            "If it is only another name of the same model, all is well.",
-            "Ask the operator of {host} what stands behind the name, or choose the exact name from the model list.",
+            "If it is only another name for the same model, there is nothing to do.",
+            "Ask the operator of {host} which model is behind the name, or choose the exact name from the model list.",
         ),
     ),
     # -- quota ---------------------------------------------------------------------------------------------------------
     "quota.exhausted": Text(
-        "The key works, but there is no balance left",
-        "The account, the relay's user or the key itself has no credit left, or less than is set aside for the "
-        "longest answer. A subscription to a chat app is no credit for the API. Waiting does not help.",
+        "Insufficient balance: no credit left on the account or key",
+        "The account, the relay user or the key itself has no credit left, or less than is reserved for the "
+        "longest possible answer. A chat subscription does not include API credit. Waiting does not help.",
         (
             Step(
                 "plan",
-                "If the key belongs to a subscription plan, set the base URL to that plan's own: {plan_url}",
+                "If the key belongs to a subscription plan, set the base URL to the plan's own address: {plan_url}",
             ),
             "Top up, or raise the limit, in the provider's console: {console}",
-            "See balance and limits of the account and of this very key, then top up or raise them.",
-            "If little is left, let the app ask for shorter answers (a smaller max_tokens).",
+            "Check the balance and the limits of the account and of this key, then top up or raise them.",
+            "If only a little is left, set a smaller max_tokens in the app.",
         ),
     ),
     "quota.rate_limited": Text(
-        "There were too many requests for now",
-        "Each account may send only so many requests or words in a minute or a day. Address and key are in "
-        "order, and "
-        "it passes by itself.",
+        "Rate limit reached",
+        "Each account may send only a limited number of requests or tokens per minute or day. Address and key are "
+        "right, and the limit passes by itself.",
         (
             "Wait {retry_after} seconds and try again.",
             "Wait a minute, then send fewer requests at the same time.",
@@ -1235,99 +1208,102 @@ TEXTS: dict[str, Text] = {
         ),
     ),
     "quota.overloaded": Text(
-        "{door} has more requests than it can serve just now",
-        "Many people ask at the same time. It is neither your key nor your own limit, and it passes.",
+        "{door} is overloaded",
+        "The provider has more requests than it can handle right now. The cause is not your key or your own rate "
+        "limit, and it passes.",
         (
-            "Try again in some minutes.",
-            "Choose another model for the time being.",
-            "If it stays, look at the provider's status page.",
+            "Try again in a few minutes.",
+            "Choose another model for now.",
+            "If it continues, check the provider's status page.",
         ),
     ),
     # -- stream --------------------------------------------------------------------------------------------------------
     "stream.ignored": Text(
-        "{host} does not stream, although it was asked to",
-        "When streaming, text comes piece by piece. Here it came as one whole. Many apps then show an empty answer, "
-        "and no error.",
+        "Streaming does not work: {host} sends the answer at once",
+        "With streaming, text arrives piece by piece. Here the whole answer came in one piece, not as a stream. "
+        "Many apps then show an empty answer and no error.",
         (
-            "Switch streaming off in the app.",
+            "Turn off streaming in the app.",
             Step("public", "Ask the operator of {host} to support streaming."),
             Step("owner", "If the server is yours, update it."),
         ),
     ),
     "stream.malformed": Text(
-        "The stream from {host} cannot be read by an SDK",
-        "The pieces do not have the form that the protocol wants, or are labelled as something else. A relay or web "
-        "server in between often changes them.",
+        "SDKs cannot read the stream from {host}",
+        "The events do not have the form that the protocol requires, or are labelled as something else. A relay or "
+        "web server in between often changes them.",
         (
-            "Switch streaming off in the app for the time being.",
-            "See that the protocol chosen in the app is the one that the server speaks.",
+            "Turn off streaming in the app for now.",
+            "Check that the protocol chosen in the app is the one that the server uses.",
             Step("public", "Tell the operator of {host}."),
-            Step("owner", "If the server is yours, update it, and let no web server compress the stream."),
+            Step(
+                "owner", "If the server is yours, update it, and turn off compression of the stream in the web server."
+            ),
         ),
     ),
     "stream.error_inside": Text(
-        "The stream begins well and then carries an error",
-        "Success was announced before the fault came up, so the message comes inside the stream. Many apps show an "
-        "empty answer then. The true reason is that message.",
+        "The stream contains an error message",
+        "The server had reported success before the error occurred, so the message arrives inside the stream. Many "
+        "apps then show an empty answer. The real cause is in that message.",
         (
             "The server said: {said}",
-            'Let the message be explained: `llmdoctor explain "TEXT"`.',
-            "Ask once without streaming: then the error shows plainly.",
+            'To see what the message means: `llmdoctor explain "TEXT"`.',
+            "If it happens again, send this message to the operator of {host}.",
         ),
     ),
     "stream.cut": Text(
-        "The stream ends before the answer is finished",
-        "The connection was closed in the middle of the text. Mostly a gateway has a time limit, or the server broke "
-        "off.",
+        "The stream is cut off before the answer is complete",
+        "The connection was closed in the middle of the text. Usually a gateway has a time limit, or the server "
+        "stopped.",
         (
-            "Try again: once is no pattern.",
+            "Try again: it may have been a one-off.",
             "Try without VPN and proxy.",
             Step("owner via:nginx", "If the server is yours, raise the time limit: proxy_read_timeout in nginx."),
-            Step("owner !via:nginx", "If the server is yours, raise the time limit of the gateway before it."),
+            Step("owner !via:nginx", "If the server is yours, raise the time limit of the gateway in front of it."),
         ),
     ),
     "stream.stalled": Text(
-        "The stream starts and then nothing more comes",
-        "The first pieces arrived, then silence, and the connection stayed open. The server is stuck, or "
-        "something in "
-        "between holds the rest back.",
+        "The stream hangs after the first events",
+        "The first events arrived, then nothing more, and the connection stayed open. The server is stuck, or "
+        "something in between holds the rest back.",
         (
             "Try again, or with another model.",
             "Try without VPN and proxy.",
-            Step("owner via:nginx", "If the server is yours, switch off buffering: proxy_buffering off in nginx."),
-            Step("owner !via:nginx", "If the server is yours, switch off buffering in the web server before it."),
+            Step("owner via:nginx", "If the server is yours, turn off buffering: proxy_buffering off in nginx."),
+            Step("owner !via:nginx", "If the server is yours, turn off buffering in the web server in front of it."),
         ),
     ),
     "stream.buffered": Text(
-        "The stream arrives all at once",
-        "The server took its time, and then everything came in one moment. Something in between collects the pieces "
-        "and passes them on only at the end. It works, but the text does not grow before your eyes.",
+        "The stream arrives all at once (buffering)",
+        "The server took its time, and then everything arrived at the same moment. Something in between collects "
+        "the events and forwards them only at the end. It works, but the text does not appear gradually.",
         (
-            "Try without VPN and proxy: antivirus and company proxies also collect.",
+            "Try without VPN and proxy: antivirus programs and company proxies can buffer too.",
             Step("public", "Ask the operator of {host}."),
-            Step("owner", "If the server is yours, switch off buffering and compression in the web server before it."),
+            Step(
+                "owner", "If the server is yours, turn off buffering and compression in the web server in front of it."
+            ),
         ),
     ),
     "stream.no_terminator": Text(
-        "The stream lacks its closing mark",
-        "The text is complete, but the last mark is missing, [DONE] or message_stop. Most apps do not mind. "
-        "Some wait "
-        "for it, or report a broken answer.",
+        "The stream has no end marker",
+        "The text is complete, but the end marker is missing ([DONE] or message_stop). Most apps do not mind. Some "
+        "wait for it, or report a broken answer.",
         (
-            "If your app is content, there is nothing to do.",
-            "If it is not, switch streaming off in the app.",
+            "If your app works, there is nothing to do.",
+            "Otherwise turn off streaming in the app.",
             Step("owner", "If the server is yours, update it."),
         ),
     ),
     "stream.websocket_refused": Text(
         "The server refuses the WebSocket that {app} tries first",
-        "{app} opens a WebSocket before it sends an ordinary request, and {host} does not offer one there. After the "
-        "answer “Upgrade Required” it goes on over HTTPS at once; after most other answers it tries again for some "
-        "seconds first. It gives up only where the refusal says that the model does not exist or the request is bad.",
+        "{app} opens a WebSocket before it sends a normal request, and {host} does not offer one there. After the "
+        "answer “Upgrade Required” it switches to HTTPS at once; after most other answers it retries for a few "
+        "seconds first. It gives up only if the refusal says that the model does not exist or the request is bad.",
         (
             "If answers come after a pause, nothing is broken: only the first attempt is lost.",
-            "For Codex, set the relay up as a provider of its own in config.toml ([model_providers.NAME] with "
-            "base_url, without supports_websockets) in place of openai_base_url: then it sends no WebSocket request.",
+            "For Codex, set up the relay as its own provider in config.toml ([model_providers.NAME] with base_url, "
+            "without supports_websockets) instead of openai_base_url: then it sends no WebSocket request.",
             (
                 "For the owner of the server: answer the upgrade with 426 Upgrade Required, so that clients fall back "
                 "at once."
@@ -1335,52 +1311,53 @@ TEXTS: dict[str, Text] = {
         ),
     ),
     "stream.websocket_closed": Text(
-        "The WebSocket was closed before the answer was finished",
-        "{app} got its WebSocket at {host}, and then the server or something on the way closed it. Close code 1008 "
-        "means that the server's policy does not admit it, 1011 an error of the server, 1006 that the connection was "
-        "cut. Proxies and VPNs often cut WebSockets that ordinary requests survive.",
+        "The WebSocket was closed before the answer was complete",
+        "{app} opened a WebSocket at {host}, and then the server or something in between closed it. Close code "
+        "1008 means that the server's policy does not allow it, 1011 a server error, 1006 that the connection was "
+        "cut. Proxies and VPNs often cut WebSockets while normal requests work.",
         (
-            "Try it without the proxy or VPN, or in another network.",
+            "Try without the proxy or VPN, or on another network.",
             (
-                "For Codex, a provider of its own in config.toml without supports_websockets uses ordinary requests "
-                "instead."
+                "For Codex, set up its own provider in config.toml without supports_websockets: it then uses "
+                "normal requests."
             ),
-            "For the owner of the server: let the proxy in front pass upgrades on, and raise its read time-out.",
+            "For the owner of the server: allow WebSocket upgrades in the proxy in front of it, and raise its read "
+            "timeout.",
         ),
     ),
     # -- app -----------------------------------------------------------------------------------------------------------
     "app.cors": Text(
-        "The browser does not let the app read the answer",
-        "A web page may read another server's answer only if that server allows it. Here it does not say so. "
-        "The same "
-        "request works outside a browser.",
+        "CORS: the browser does not allow the app to read the answer",
+        "A web page may read another server's answer only if that server allows it (CORS). This server does not. "
+        "The same request works outside a browser.",
         (
-            "Use the desktop version of the app, or let its own server make the call.",
+            "Use the desktop version of the app, or have the app's own server make the request.",
             Step(
                 "public",
                 (
-                    "If the provider wants an opt-in for browsers, switch it on in the app, and know that the "
-                    "page then holds the key."
+                    "If the provider requires an opt-in for browsers, turn it on in the app. The page then "
+                    "contains the key."
                 ),
             ),
             Step(
-                "owner protocol:ollama|door:ollama", "If the server is yours, allow the page's address: OLLAMA_ORIGINS."
+                "owner protocol:ollama|door:ollama",
+                "If the server is yours, allow the page's address in OLLAMA_ORIGINS.",
             ),
             Step("owner !protocol:ollama !door:ollama", "If the server is yours, allow the page's address (CORS)."),
         ),
     ),
     "app.mixed_content": Text(
-        "A page opened with https may not call an http address",
-        "Browsers stop such calls before anything is sent, because the answer could be read on the way.",
+        "Mixed content: an https page cannot call an http address",
+        "Browsers block such requests before anything is sent, because the answer could be read on the network.",
         (
-            "Give the API server https, and write https:// in the base URL.",
-            "Or open the app with http:// in your own network, or use its desktop version.",
+            "Set up https on the API server, and use https:// in the base URL.",
+            "Or open the app over http:// in your own network, or use its desktop version.",
         ),
     ),
     "app.sdk_mismatch": Text(
-        "The app fails by itself before anything is sent",
-        "Parts of it do not fit together: a package is missing, or one is newer than the other expects. Network, "
-        "address and key play no part.",
+        "The app fails before it sends anything (SDK mismatch)",
+        "Its packages do not fit together: one is missing, or one is newer than another expects. Network, address "
+        "and key are not the cause.",
         (
             "Update the SDK: `pip install -U openai anthropic`, or `npm update`.",
             (
@@ -1391,67 +1368,66 @@ TEXTS: dict[str, Text] = {
         ),
     ),
     "app.private_refused": Text(
-        "The app does not call private addresses",
-        "To protect itself, the app, or a server of its maker's that makes the call, refuses addresses such as "
-        "localhost or 192.168.x.x. A server of its maker's could not reach them anyway.",
+        "The app refuses private addresses such as localhost",
+        "For security, the app, or its maker's server that sends the request, refuses addresses such as localhost "
+        "or 192.168.x.x. A server of its maker could not reach them anyway.",
         (
             "Look in the app's settings for a switch that allows private or local addresses.",
-            "If its maker's servers make the call, give your API a public https address with a key.",
-            "Or use an app that calls from your own machine.",
+            "If the maker's servers send the request, give your API a public https address with a key.",
+            "Or use an app that sends its requests from your own machine.",
         ),
     ),
     "app.base_url_ignored": Text(
-        "The app does not use the base URL that was set",
-        "The answer is that of the official provider, although another address is set. The app reads that address "
-        "under another name or in another place, or not for this kind of provider.",
+        "The app ignores the base URL",
+        "The answer comes from the official provider although another address is set. The app reads the address "
+        "under another name or in another place, or not at all for this type of provider.",
         (
-            "{app} takes its base URL from {app_variable|its own settings: its manual tells where}.",
-            "Start the app again after the change: some keep the old address.",
+            "{app} takes its base URL from {app_variable|its own settings: see its documentation}.",
+            "Restart the app after the change: some apps keep the old address.",
             'If it cannot be changed, choose "OpenAI-compatible" or "custom" as the provider in the app.',
-            "If your key went to the wrong provider, think of replacing it.",
+            "If your key went to the wrong provider, consider replacing it.",
         ),
     ),
     # -- slo -----------------------------------------------------------------------------------------------------------
     "slo.exceeded": Text(
-        "It works, but not within the limits that were set for it",
-        "This check was given limits to hold the target to, and what was measured lies beyond at least one of them. "
-        "One measurement is one sample: a provider is slower at its busy hours, and a model that was not used for a "
-        "while has to be loaded first.",
+        "It works, but exceeds the limits that were set",
+        "At least one measured value is over the limit set for this check. One measurement is only a sample: "
+        "providers are slower at busy times, and a model that was not in use has to be loaded first.",
         (
-            "Compare what was measured with what was wanted, and run the check again at another hour.",
-            "If it stays so, choose a smaller model, a nearer region, or another provider for this use.",
-            "If the limit was a guess, set one that the target can keep, with `--slo` or in llmdoctor.toml.",
+            "Compare the measured values with the limits, and run the check again at another time.",
+            "If it stays so, choose a smaller model, a closer region or another provider.",
+            "If the limit was a guess, set a realistic one with `--slo` or in llmdoctor.toml.",
         ),
     ),
     # -- run -----------------------------------------------------------------------------------------------------------
     "run.unexplained": Text(
-        "Something failed that llmdoctor has no explanation for",
-        "A probe met something that fits none of the known faults. What it saw stands below, word for word.",
+        "Unknown error: llmdoctor has no explanation for it",
+        "Something happened that matches none of the known problems. What was seen is shown word for word.",
         (
-            "Try again: once is no pattern.",
-            'Let the message be explained: `llmdoctor explain "TEXT"`.',
-            "Keep the run with `--save FILE` and send it to llmdoctor's issue list: it never holds the key.",
+            "Try again: it may have been a one-off.",
+            'To see what the message means: `llmdoctor explain "TEXT"`.',
+            "Save the run with `--save FILE` and send it to llmdoctor's issue tracker: the file never contains the "
+            "key.",
         ),
     ),
     "run.crashed": Text(
-        "One of llmdoctor's own probes crashed",
-        "That is a fault in llmdoctor and says nothing about your settings. What stands on that probe could not be "
-        "told.",
+        "llmdoctor itself crashed during a check",
+        "This is a bug in llmdoctor and says nothing about your settings. Whatever depends on this check is unknown.",
         (
             "Update llmdoctor and try again.",
-            "Keep the run with `--save FILE` and send it to llmdoctor's issue list: it never holds the key.",
+            "Save the run with `--save FILE` and send it to llmdoctor's issue tracker: the file never contains the "
+            "key.",
         ),
     ),
     "run.flaky": Text(
-        "It does not work every time",
-        "The same check was run several times with the same settings. It failed by something that passes, "
-        "and the last "
-        "try was another story. So the settings are not what is wrong: the network, a gateway or the provider fails "
+        "It fails only some of the time",
+        "The same check ran several times with the same settings. It failed with a temporary error, and the last "
+        "attempt went differently. So the settings are not the cause: the network, a gateway or the provider fails "
         "now and then.",
         (
-            "Let the app try again by itself: the official SDKs do so twice, with pauses.",
-            "See at which hours it fails: run the check again and again, and keep the runs with `--save FILE`.",
-            "With a relay, ask its operator, and say when it failed and with what message.",
+            "Have the app retry: the official SDKs retry twice, with pauses.",
+            "Find out when it fails: run the check repeatedly, and save the runs with `--save FILE`.",
+            "If it is a relay, tell its operator when it failed and with what message.",
         ),
     ),
 }

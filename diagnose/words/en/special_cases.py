@@ -8,8 +8,8 @@ from diagnose.words.text_type import Step, Text
 CASES: dict[str, Text] = {
     "proxy.invalid:no_proxy": Text(
         "NO_PROXY has an entry that some clients cannot read",
-        "Clients that are built on httpx make a pattern of every entry of {source|NO_PROXY}, and stop before they send "
-        "anything where one of them is no host name. Ranges of IPv6 addresses and square brackets do that.",
+        "Clients built on httpx turn every entry of {source|NO_PROXY} into a pattern, and fail before they send "
+        "anything if one entry is not a host name. IPv6 ranges and square brackets cause that.",
         (
             "Set NO_PROXY to {better_proxy}",
             "Delete entries with square brackets or :: from NO_PROXY, such as [::1] or fd00::/8.",
@@ -17,62 +17,64 @@ CASES: dict[str, Text] = {
     ),
     "url.invalid:scheme": Text(
         "The base URL does not begin with http:// or https://",
-        "LLM APIs are called over HTTP. Node, Go, Rust and most other clients refuse an address of another kind before "
-        'they send anything, often with only "Connection error." or "fetch failed". Addresses with wss:// are for '
+        "LLM APIs are called over HTTP. Node, Go, Rust and most other clients refuse another scheme before they "
+        'send anything, often with only "Connection error." or "fetch failed". Addresses with wss:// are for '
         "realtime (WebSocket) sessions.",
         (
             "Set the base URL to {better_url}",
-            "Copy the base URL for HTTP requests from the provider's manual. It looks like https://api.example.com/v1.",
+            "Copy the base URL for HTTP requests from the provider's documentation. It looks like "
+            "https://api.example.com/v1.",
         ),
     ),
     "settings.wrong_variable:app": Text(
         "{app} does not read {variable|the variable that was set}",
-        "Each program reads variables with certain names and passes over all others without a word, and programs "
-        "differ in the names. So the value is there, and {app} never sees it.",
+        "Each program reads only certain variable names and silently ignores all others, and the names differ "
+        "between programs. So the value is set, but {app} never sees it.",
         (
-            "Rename it to {app_variable|what the app's manual says}, which {app} reads.",
-            "Start the app again from a new terminal, so that it sees the new name.",
+            "Rename it to {app_variable|the name in the app's documentation}, which {app} reads.",
+            "Restart the app from a new terminal: running programs keep the old value.",
         ),
     ),
     **dict.fromkeys(
         ("url.version_missing:unreachable", "url.version_doubled:unreachable", "url.path_wrong:unreachable"),
         Text(
-            "{app} cannot be pointed to this API",
-            "{app} puts a path of its own behind every base URL, and at {host} the API lives under another. Whatever "
-            "base URL is set, this app asks at the wrong place.",
+            "{app} cannot be used with this API",
+            "{app} adds a fixed path to every base URL, and the API of {host} uses another one. No base URL makes "
+            "the app send its requests to the right path.",
             (
-                "Use an app that takes the whole path: `llmdoctor apps` tells what each of them adds.",
+                "Use an app that lets you set the whole path: `llmdoctor apps` shows what each app adds.",
                 Step(
-                    "owner", "If the server is yours, put a gateway in front that offers the path that {app} asks for."
+                    "owner",
+                    "If the server is yours, put a gateway in front of it that serves the path that {app} uses.",
                 ),
             ),
         ),
     ),
     "url.host_typo:location": Text(
         "{host} is not the host of the location {location|in the base URL}",
-        "This provider has a host for each region, and some for wider places such as global. The host and the location "
-        "in the base URL do not belong together, so nothing answers there.",
+        "This provider has a host for each region, and some for wider locations such as global. The host and the "
+        "location in the base URL do not belong together, so nothing answers there.",
         (
             "Set the base URL to {better_url}",
-            "Compare host and location with the provider's list of locations.",
+            "Compare the host and the location with the provider's list of locations.",
         ),
     ),
     "key.wrong_region:named": Text(
-        "{host} says that this key belongs to another of its addresses",
-        "Some providers keep projects in separate regions, each with an address of its own. The key is known, and the "
-        "server names the region or address to which it belongs.",
+        "{host} says that this key belongs to another address",
+        "Some providers keep projects in separate regions, each with its own address. The server knows the key and "
+        "names the region or address that it belongs to.",
         (
             "Set the base URL to {better_url} (the server says so).",
-            "Look up in the provider's console in which region the project is, and take the base URL of that region.",
-            "To keep the base URL, make a key in a project of its region.",
+            "Check in the provider's console which region the project is in, and use the base URL of that region.",
+            "To keep the base URL, create a key in a project of its region.",
         ),
     ),
     "auth.not_permitted:group": Text(
-        "This token may not use its group {group|on the relay}",
-        "A relay sorts its channels into groups, and each token belongs to one. The server knows the token and refuses "
-        "its group: it was switched off, or the account has no access to it.",
+        "This token may not use the group {group|it belongs to}",
+        "A relay sorts its channels into groups, and each token belongs to one. The server knows the token and "
+        "refuses its group: the group is disabled, or the account has no access to it.",
         (
-            "On the token page of {host}, put this token into another group than {group|the present one}.",
+            "On the token page of {host}, move this token from {group|its present group} to another group.",
             "Ask the operator of {host} which groups your account may use.",
             Step(
                 "owner",
@@ -81,56 +83,54 @@ CASES: dict[str, Text] = {
         ),
     ),
     "settings.project_override:unread": Text(
-        "{source|A file} was not read, because others may have written it",
-        "{source|The file} was found in this folder or above it, but somebody else may decide what it says. An app "
-        "that is started here reads it all the same, and may take its address or key from it.",
+        "{source|A file} was not read because others can write to it",
+        "{source|The file} is in this folder or above it, but somebody else can change its content. An app started "
+        "here reads it anyway, and may take its address or key from it.",
         (
-            "If the file is yours, change its owner and permissions, or replace the link by the file.",
-            "To read it just once, name it: --env-file PATH, or --config PATH for an llmdoctor.toml.",
+            "If the file is yours, fix its owner and permissions, or replace the link with the file.",
+            "To read it once, name it: --env-file PATH, or --config PATH for an llmdoctor.toml.",
         ),
     ),
     "settings.project_override:agreed": Text(
-        "A file in this folder sends a secret of yours to {host}",
-        "{source|A file in this folder} decides where {secret|your key} goes, and you have agreed to it.",
+        "A file in this folder sends your credentials to {host}",
+        "{source|A file in this folder} decides where {secret|your key} goes, and you have approved it.",
         ("If that was a mistake, run `llmdoctor trust --revoke` in this folder and replace the secret.",),
     ),
     "slo.exceeded:cert": Text(
-        "The certificate ends sooner than the limit allows",
-        "The certificate is good today, and no app notices anything yet. It ends within the time that was set as the "
-        "limit; after that day no client will connect.",
+        "The certificate expires sooner than the limit allows",
+        "The certificate is valid today, and apps work. It expires within the time that was set as the limit; "
+        "after that day clients refuse to connect.",
         (
-            "Renew the certificate, or see why its automatic renewal has not run.",
-            "If the server is a provider's, it renews by itself: choose a limit below the age at which it does.",
+            "Renew the certificate, or check why automatic renewal has not run.",
+            "If the server is a provider's, it renews the certificate itself: choose a lower limit.",
         ),
     ),
     "proxy.unreachable:container": Text(
-        "Nothing answers at the proxy {proxy|that is set}: this is a container",
-        "A container has a loopback of its own, so 127.0.0.1 is the container and not the machine on which the proxy "
-        "program runs. All requests are to go through the proxy, so none gets out.",
+        "Cannot connect to the proxy {proxy|in the settings} from this container",
+        "A container has its own loopback: 127.0.0.1 is the container, not the machine where the proxy program "
+        "runs. All requests go through the proxy, so none gets out.",
         (
-            "Write host.docker.internal in place of 127.0.0.1 in {source|the proxy setting}, with the same port.",
+            "Replace 127.0.0.1 with host.docker.internal in {source|the proxy setting}, with the same port.",
             "On Linux, start the container with --add-host=host.docker.internal:host-gateway.",
-            'Let the proxy program accept connections from the LAN ("Allow LAN").',
+            'Turn on "Allow LAN" in the proxy program.',
         ),
     ),
     "proxy.unreachable:wsl": Text(
-        "Nothing answers at the proxy {proxy|that is set}: this is WSL",
-        "In WSL, 127.0.0.1 is mostly the Linux side alone, while the proxy program runs in Windows. All "
-        "requests are to "
+        "Cannot connect to the proxy {proxy|in the settings} from WSL",
+        "In WSL, 127.0.0.1 is usually only the Linux side, while the proxy program runs in Windows. All requests "
         "go through the proxy, so none gets out.",
         (
-            "Put networkingMode=mirrored under [wsl2] into .wslconfig in Windows, then run `wsl --shutdown`.",
+            "Add networkingMode=mirrored under [wsl2] in .wslconfig in Windows, then run `wsl --shutdown`.",
             (
-                "Or write the address of Windows in place of 127.0.0.1 (`ip route show default` tells it), and let the "
-                "proxy program accept connections from the LAN."
+                "Or replace 127.0.0.1 with the address of Windows (`ip route show default` shows it), and turn on "
+                '"Allow LAN" in the proxy program.'
             ),
         ),
     ),
     "proxy.refused:unreached": Text(
         "The proxy works, but could not connect to {host}",
-        "The proxy was reached, accepted the request, and reported that it could not get "
-        "there: the host is down, its name is not known on the proxy's side, or the port is closed from there. The key "
-        "is not at fault.",
+        "The proxy accepted the request and reported that it could not connect: the host is down, its name is not "
+        "known to the proxy, or the port is closed for it. The key is not the cause.",
         (
             "Check that {host} and port {port|443} are right and that the server is running.",
             "Test from the proxy's side: on the machine where the proxy runs (for `ssh -D`, the SSH server), run "
@@ -139,207 +139,205 @@ CASES: dict[str, Text] = {
         ),
     ),
     "proxy.captures_local:carried": Text(
-        "Requests to {host|a server of your own} go through the proxy {proxy|that is set}",
-        "The proxy forwards them, and an app works this way. But {host|the server} is in your own network, and the "
-        "proxy can read the key, prompts and answers, because http is not encrypted. The check does not send your key "
-        "to a proxy without encryption, so the test with the key was direct.",
+        "Requests to {host|your own server} go through the proxy, unencrypted",
+        "The proxy {proxy|in the settings} forwards them, and an app works this way. But {host|the server} is in "
+        "your own network, and the proxy can read the key, prompts and answers, because http is not encrypted. The "
+        "check does not send your key to a proxy without encryption, so the test with the key was direct.",
         (
-            "To go around the proxy, add {host} to NO_PROXY (and to no_proxy), and restart the app.",
+            "To bypass the proxy, add {host} to NO_PROXY (and no_proxy), and restart the app.",
             "If the proxy is meant to see these requests, there is nothing to do. `llmdoctor check --send-anyway` "
             "tests through it, with the key.",
         ),
     ),
     "proxy.captures_local:carried_alone": Text(
-        "{host|The server} is reached only through the proxy, where the key was not sent",
-        "The proxy {proxy|that is set} forwards requests to {host|the server}, which answered one without a key. On "
-        "this way the proxy can read the key, because http is not encrypted. The check does not send your key to a "
-        "proxy without encryption, and {host|the server} is not reached directly from here.",
+        "{host|The server} is reached only through the proxy: key not sent",
+        "The proxy {proxy|in the settings} forwards requests to {host|the server}, which answered one without a "
+        "key. The proxy can read the key there, because http is not encrypted. The check does not send your key to "
+        "a proxy without encryption, and {host|the server} cannot be reached directly from here.",
         (
             "If you trust the proxy with the key, test through it: `llmdoctor check --send-anyway`.",
-            "If {host} can be reached without the proxy elsewhere, add {host} to NO_PROXY (and to no_proxy) there.",
+            "If {host} can be reached without the proxy elsewhere, add {host} to NO_PROXY (and no_proxy) there.",
         ),
     ),
     "dns.not_found:docker_host": Text(
-        "The name host.docker.internal is not known here",
-        "Docker Desktop gives this name to the machine that runs the containers. Docker on Linux does so only when it "
-        "is asked to, and outside of a container no machine needs it.",
+        "The host host.docker.internal does not exist here",
+        "Docker Desktop gives this name to the machine that runs the containers. Docker on Linux does so only if "
+        "you configure it, and outside a container the name is not needed.",
         (
             (
                 "Start the container with --add-host=host.docker.internal:host-gateway. In Compose, add "
                 'extra_hosts: ["host.docker.internal:host-gateway"].'
             ),
-            "Outside of a container, write 127.0.0.1 in its place.",
+            "Outside a container, use 127.0.0.1 instead.",
             Step(
                 "owner door:ollama|protocol:ollama",
-                "If the server is yours, let it listen on 0.0.0.0 for the container: OLLAMA_HOST=0.0.0.0.",
+                "If the server is yours, make it listen on 0.0.0.0, so that the container can reach it: "
+                "OLLAMA_HOST=0.0.0.0.",
             ),
             Step(
                 "owner !door:ollama !protocol:ollama",
-                "If the server is yours, let it listen on 0.0.0.0, so that a container can reach it.",
+                "If the server is yours, make it listen on 0.0.0.0, so that a container can reach it.",
             ),
         ),
     ),
     "dns.not_found:known_elsewhere": Text(
-        "The name server in use does not know {host}, another one does",
-        "The name exists: {address|another name server} knows its address. The one that this machine asks is old, "
-        "filters names, or serves an inner network alone.",
+        "Your DNS server does not know {host}, another one does",
+        "The name exists: {address|another DNS server} knows its address. The DNS server that this machine uses is "
+        "out of date, filters names, or serves only an internal network.",
         (
-            "Set another name server on this machine, such as 1.1.1.1 or 223.5.5.5, and start the app again.",
-            "In a company or with a filter of your own, have {host} let through.",
-            "Restart the VPN or proxy program: it may have set a name server that is gone.",
+            "Set another DNS server on this machine, such as 1.1.1.1 or 223.5.5.5, and restart the app.",
+            "In a company, or with your own filter, have {host} allowed.",
+            "Restart the VPN or proxy program: it may have set a DNS server that no longer exists.",
         ),
     ),
     "dns.fake_ip:off": Text(
-        "Nothing answers behind the fake-IP address of {host|the host}",
+        "Nothing answers at the fake IP of {host|the host}",
         "{address|The address} is not a real address: a proxy program (Clash, mihomo, sing-box, Surge) hands it out "
         "and has to carry the connection itself. The program is off or was restarted, or its TUN mode is off, so the "
         "connection leads nowhere.",
         (
-            "Start the proxy program again and switch its TUN mode on, then restart the app.",
+            "Start the proxy program again and turn on its TUN mode, then restart the app.",
             "If you stopped it on purpose, clear the old answer: restart the app, and flush the DNS cache.",
             (
-                "In a container or virtual machine, use a normal DNS server (--dns 1.1.1.1): the proxy program on the "
-                "other side is not reached from here."
+                "In a container or virtual machine, use a normal DNS server (--dns 1.1.1.1): the proxy program "
+                "outside cannot be reached from here."
             ),
         ),
     ),
     "dns.fake_ip:cut": Text(
-        "The proxy program takes the connection to {host|the host} and gets no further",
-        "{address|The address} is a fake-IP address: a proxy program (Clash, mihomo, sing-box, Surge) accepts every "
-        "connection itself and forwards it. It accepted this one and then closed it or stayed silent, so its node or "
-        "rule does not reach {host|the host}.",
+        "The proxy program cannot reach {host|the host}",
+        "{address|The address} is a fake-IP address: a proxy program (Clash, mihomo, sing-box, Surge) accepts "
+        "every connection itself and forwards it. It accepted this one and then closed it or stayed silent, so its "
+        "node or rule does not reach {host|the host}.",
         (
-            "Choose another node in the proxy program, or look into its log for {host}.",
-            "If {host} is reachable without it, add a direct rule and put {host} into its fake-ip-filter.",
+            "Choose another node in the proxy program, or look for {host} in its log.",
+            "If {host} can be reached without it, add a direct rule and add {host} to its fake-ip-filter.",
         ),
     ),
     "dns.failed:servfail": Text(
-        "The name server could not find out where {host} is",
-        "It was reached and answered that it failed. The servers in charge of that name do not answer it, their answer "
-        "is not signed rightly, or it has lost its own way out. Whether the name exists is not known.",
+        "DNS error: the DNS server could not look up {host}",
+        "The DNS server reported a failure (SERVFAIL). The servers responsible for that name do not answer it, "
+        "their answer is not signed correctly, or it cannot reach the internet. Whether the name exists is not "
+        "known.",
         (
-            (
-                "See whether other names work. If they do, the fault lies with the name servers of {host}: "
-                "tell its operator."
-            ),
-            ("Ask another one: add --dns-server 1.1.1.1 to this check. If it knows the name, set it on this machine."),
-            "With a name server of your own, look at its log, and whether DNSSEC fails there.",
+            ("Check whether other names work. If they do, the DNS servers of {host} are at fault: tell its operator."),
+            ("Try another one: add --dns-server 1.1.1.1 to this check. If it knows the name, set it on this machine."),
+            "If the DNS server is your own, check its log, and whether DNSSEC validation fails there.",
         ),
     ),
     "dns.failed:refused": Text(
-        "The name server refuses to look up {host}",
-        "It was reached and said no. It serves only its own network or customers, or a rule forbids this name. Mostly "
-        "it is left over from another network or a VPN.",
+        "The DNS server refuses to look up {host}",
+        "The DNS server answered and refused. It serves only its own network or customers, or a rule blocks this "
+        "name. Often it is left over from another network or a VPN.",
         (
-            "Set the name server of the network you are in, or a public one such as 1.1.1.1 or 223.5.5.5.",
-            "Disconnect the VPN and connect it again.",
-            "In a company, ask whether {host} is blocked by name.",
+            "Set the DNS server of the network that you are in, or a public one such as 1.1.1.1 or 223.5.5.5.",
+            "Disconnect the VPN and connect again.",
+            "In a company, ask whether {host} is blocked in DNS.",
         ),
     ),
     "dns.failed:silent": Text(
-        "No name server answers this machine",
-        "The question where {host} is went out, and nothing came back. The name server is down, belongs to a VPN that "
-        "is off, or a firewall swallows the question.",
+        "No DNS server answers this machine",
+        "The DNS query for the host was sent, and no answer came. The DNS server is down, belongs to a VPN that is "
+        "off, or a firewall drops the query.",
         (
             Step(
                 "container", "In a container, restart the container engine, or start the container with --dns 1.1.1.1."
             ),
-            ("Set another name server, such as 1.1.1.1 or 223.5.5.5. The one that is asked now is {address}."),
-            "See whether this machine is online, and connect to the VPN if its name server is needed.",
+            ("Set another DNS server, such as 1.1.1.1 or 223.5.5.5. The present one is {address}."),
+            "Check whether this machine is online, and connect to the VPN if its DNS server is needed.",
         ),
     ),
     "tcp.refused:container": Text(
-        "In this container, {host} is the container itself, and nothing listens there",
-        "A container has a loopback of its own: localhost and 127.0.0.1 lead to programs inside it. A server on the "
-        "machine outside, or in another container, is not to be found there.",
+        "Connection refused: {host} is this container itself",
+        "A container has its own loopback: localhost and 127.0.0.1 lead to programs inside it, and nothing listens "
+        "there on this port. A server on the machine outside, or in another container, cannot be reached that way.",
         (
             (
-                "Write host.docker.internal in place of {host}. On Linux, start the container with "
+                "Use host.docker.internal instead of {host}. On Linux, start the container with "
                 "--add-host=host.docker.internal:host-gateway."
             ),
-            ("A server in another container goes by the name of its service in Compose, with its inner port."),
-            "If the server is to run in this very container, start it, and compare its port with {port}.",
+            ("For a server in another container, use its service name in Compose and its internal port."),
+            "If the server should run in this container, start it, and compare its port with {port}.",
             Step(
-                "owner door:ollama|protocol:ollama", "Let your server outside listen on 0.0.0.0: OLLAMA_HOST=0.0.0.0."
+                "owner door:ollama|protocol:ollama", "Your server outside must listen on 0.0.0.0: OLLAMA_HOST=0.0.0.0."
             ),
-            Step("owner !door:ollama !protocol:ollama", "Let your server outside listen on 0.0.0.0."),
+            Step("owner !door:ollama !protocol:ollama", "Your server outside must listen on 0.0.0.0."),
         ),
     ),
     "tcp.refused:wsl": Text(
-        "In WSL, {host} is the Linux side, and nothing listens there",
-        "WSL mostly has a loopback of its own, so a server that runs in Windows is not to be found at localhost or "
-        "127.0.0.1.",
+        "Connection refused: in WSL, {host} is the Linux side",
+        "WSL usually has its own loopback, so a server that runs in Windows cannot be reached at localhost or "
+        "127.0.0.1. Nothing listens on this port on the Linux side.",
         (
-            ("Put networkingMode=mirrored under [wsl2] into .wslconfig in Windows, then run `wsl --shutdown`."),
-            "Or write the address of Windows in place of {host} (`ip route show default` tells it).",
-            "If the server is to run in WSL, start it, and compare its port with {port}.",
+            ("Add networkingMode=mirrored under [wsl2] in .wslconfig in Windows, then run `wsl --shutdown`."),
+            "Or use the address of Windows instead of {host} (`ip route show default` shows it).",
+            "If the server should run in WSL, start it, and compare its port with {port}.",
             Step(
                 "owner door:ollama|protocol:ollama",
-                "Your server in Windows then has to listen on 0.0.0.0: OLLAMA_HOST=0.0.0.0.",
+                "Your server in Windows then must listen on 0.0.0.0: OLLAMA_HOST=0.0.0.0.",
             ),
-            Step("owner !door:ollama !protocol:ollama", "Your server in Windows then has to listen on 0.0.0.0."),
+            Step("owner !door:ollama !protocol:ollama", "Your server in Windows then must listen on 0.0.0.0."),
         ),
     ),
     "tcp.ipv6_broken:localhost": Text(
-        "The name localhost leads to ::1 first, where nothing listens",
-        "The server listens on 127.0.0.1 alone. Most clients go on to that address at once. Node before version 20, "
-        "and a few others, give up at the first.",
+        "localhost resolves to ::1 first, where nothing listens",
+        "The server listens only on 127.0.0.1. Most clients then try that address at once. Node before version 20, "
+        "and a few others, give up after the first.",
         (
             "Set the base URL to {better_url}",
-            "If an app says that the connection was refused, write 127.0.0.1 in place of localhost there.",
+            'If an app reports "connection refused", replace localhost with 127.0.0.1 there.',
         ),
     ),
     "tls.intercepted:company": Text(
-        "{product|A company's gateway} on the way opens the encrypted connection to {host}",
-        "In place of the host's own certificate there came one of {issuer|another issuer}. Such gateways "
-        "stand in company "
-        "networks and read along. Apps that do not know their root certificate refuse; the browser knows it.",
+        "{product|A company gateway} decrypts the connection to {host}",
+        "Instead of the host's own certificate, one from {issuer|another issuer} arrived. Company gateways do that "
+        "to read the traffic. Apps that do not trust their root certificate refuse the connection; browsers "
+        "usually trust it.",
         (
             (
-                "Get the root certificate from the IT staff as a file, and name it: SSL_CERT_FILE=PATH for Python, "
+                "Get the root certificate from the IT staff as a file, and set it: SSL_CERT_FILE=PATH for Python, "
                 "REQUESTS_CA_BUNDLE=PATH for requests, NODE_EXTRA_CA_CERTS=PATH for Node."
             ),
             (
-                "Where the root stands in the system's list: NODE_USE_SYSTEM_CA=1 (Node 22.15 or newer), or "
-                "truststore in Python."
+                "If the system already trusts the root: NODE_USE_SYSTEM_CA=1 (Node 22.15 or newer), or truststore "
+                "in Python."
             ),
-            "Or ask the IT staff to let {host} through unopened. As it is, they see the key.",
+            "Or ask the IT staff to exclude {host} from decryption. Until then, they can see the key.",
         ),
     ),
     "tls.intercepted:antivirus": Text(
-        "{product|The antivirus} on this machine opens the encrypted connection to {host}",
-        "In place of the host's own certificate there came one that the program itself made. It puts its root into the "
-        "system's list, so browsers are content, and apps with a list of their own refuse.",
+        "{product|The antivirus} decrypts the connection to {host}",
+        "Instead of the host's own certificate, one made by the antivirus arrived. It adds its root to the "
+        "system's list, so browsers accept it, but apps with their own list refuse it.",
         (
-            "In {product|the antivirus}, switch the scanning of encrypted connections off, or leave {host} out of it.",
-            "Or let the apps read the system's list: NODE_USE_SYSTEM_CA=1 for Node, truststore for Python.",
+            "In {product|the antivirus}, turn off the scanning of encrypted connections, or exclude {host}.",
+            "Or make the apps use the system's list: NODE_USE_SYSTEM_CA=1 for Node, truststore for Python.",
         ),
     ),
     "tls.intercepted:debugger": Text(
-        "{product|A debugging proxy} opens the encrypted connection to {host}",
-        "It is a tool that records what apps send, and shows a certificate of its own. It was most likely started on "
-        "this machine or phone, and is still set as the proxy. Whoever runs it sees the key.",
+        "{product|A debugging proxy} decrypts the connection to {host}",
+        "It is a tool that records what apps send, and it uses its own certificate. It was probably started on "
+        "this machine or phone and is still set as the proxy. Whoever runs it sees the key.",
         (
-            "Close it, and take it out of the proxy settings of this machine.",
+            "Close it, and remove it from the proxy settings of this machine.",
             (
-                "If it is meant to read along, hand its root to the app: SSL_CERT_FILE=PATH, or "
+                "If you need it, set its root certificate for the app: SSL_CERT_FILE=PATH, or "
                 "NODE_EXTRA_CA_CERTS=PATH for Node."
             ),
-            "If nobody here has started it, send no key over this network.",
+            "If nobody here started it, do not send a key over this network.",
         ),
     ),
     "tls.intercepted:filter": Text(
-        "{product|A content filter} opens the encrypted connection to {host}",
-        "In place of the host's own certificate there came one of {issuer|another issuer}. Schools and "
-        "families use such "
-        "filters to see what is read. Apps refuse the certificate, and the filter sees the key.",
+        "{product|A content filter} decrypts the connection to {host}",
+        "Instead of the host's own certificate, one from {issuer|another issuer} arrived. Schools and families use "
+        "such filters to see what is read. Apps refuse the certificate, and the filter sees the key.",
         (
-            "Ask whoever runs the filter to let {host} through unopened.",
+            "Ask whoever runs the filter to exclude {host} from decryption.",
             "Or use another network.",
         ),
     ),
     "tls.reset:nothing_behind": Text(
-        "{host} accepts the connection, but nothing answers behind the port",
+        "{host} accepts connections, but no server is behind the port",
         "The connection opens and ends at once, with encryption and without. Something forwards the port (a "
         "container's published port, an SSH tunnel, kubectl, a proxy), and the server behind it is not running, "
         "listens on another port, or listens only on its own loopback address.",
@@ -349,113 +347,112 @@ CASES: dict[str, Text] = {
         ),
     ),
     "tls.handshake_failed:name": Text(
-        "The server behind {host} does not serve that name",
-        "Encryption begins with the name of the host, and this server answers to other names alone. So the address "
-        "leads to the wrong server, or the server was not told of the name.",
+        "The server at {host} does not serve that name (SNI)",
+        "The TLS handshake starts with the host's name, and this server answers only to other names. So the "
+        "address leads to the wrong server, or the name is not configured on the server.",
         (
             "Compare the host in the base URL with the one that the provider or operator gives.",
             Step("owner", "If the server is yours, add the name to its site and its certificate."),
-            Step("owner", "If your reverse proxy passes requests on to it, let it send the right name (SNI)."),
+            Step("owner", "If your reverse proxy passes requests on to it, set it to send the right name (SNI)."),
         ),
     ),
     "tls.intercepted:elsewhere": Text(
-        "{product|Something} opens the connection to {host}, by a root that the app does not read",
-        "In place of the host's own certificate there came one of {issuer|another issuer}. Its root stands in a list "
-        "on this machine, so other programs are content. This app reads another list and refuses. Whoever opens the "
+        "The app does not trust the certificate of {product|the decrypting proxy}",
+        "Instead of the host's own certificate, one from {issuer|another issuer} arrived. Its root is in a list on "
+        "this machine, so other programs accept it. This app uses another list and refuses. Whoever decrypts the "
         "connection sees the key.",
         (
             "Start the app with {detail|the setting that names that list}",
-            "If you know of nothing of the kind, send no key over this network.",
+            "If you know of no such program, do not send a key over this network.",
         ),
     ),
     "proxy.ignored:direct": Text(
-        "The app does not use the proxy that is set",
-        "Node's fetch and some apps pay no heed to HTTP_PROXY, HTTPS_PROXY and ALL_PROXY. The app goes straight out, "
-        "and so did this check, past {proxy|the proxy}. Where only the proxy leads out, the app fails.",
+        "The app ignores the proxy settings and connects directly",
+        "Node's fetch and some apps ignore HTTP_PROXY, HTTPS_PROXY and ALL_PROXY. The app connects directly, and "
+        "so did this check, without {proxy|the proxy}. If the network allows connections only through the proxy, "
+        "the app fails.",
         (
-            "If the app is to use it: with Node 24 or newer, start it with NODE_USE_ENV_PROXY=1.",
-            "An app that asks for the proxy in its own settings: enter it there.",
-            "Else there is nothing to do.",
+            "If the app should use the proxy: with Node 24 or newer, start it with NODE_USE_ENV_PROXY=1.",
+            "If the app has its own proxy setting, enter the proxy there.",
+            "Otherwise there is nothing to do.",
         ),
     ),
     "tls.intercepted:system_only": Text(
-        "Something opens the connection to {host}, by a root that this system trusts",
-        "The system's list knows {issuer|the issuer}, so this check and the newest Python SDKs are content. "
-        "Clients with a "
-        "list of their own refuse: requests, older SDKs on certifi, and Node.",
+        "The connection to {host} is decrypted; this system trusts that",
+        "The system's list contains {issuer|the issuer}, so this check and the newest Python SDKs accept the "
+        "certificate. Clients with their own list refuse it: requests, older SDKs with certifi, and Node.",
         (
             (
-                "For them, name a file with that root: SSL_CERT_FILE=PATH, REQUESTS_CA_BUNDLE=PATH for requests, "
+                "For these, set a file with that root: SSL_CERT_FILE=PATH, REQUESTS_CA_BUNDLE=PATH for requests, "
                 "NODE_EXTRA_CA_CERTS=PATH for Node."
             ),
             (
-                "Or let them read the system's list: NODE_USE_SYSTEM_CA=1 (or --use-system-ca) for Node, truststore "
-                "for Python."
+                "Or make them use the system's list: NODE_USE_SYSTEM_CA=1 (or --use-system-ca) for Node, "
+                "truststore for Python."
             ),
-            "The list that lacks it: {path}.",
+            "The list without that root: {path}.",
         ),
     ),
     "tls.untrusted_issuer:system_only": Text(
         "Only this system's own list trusts the certificate of {host}",
-        "The system's list knows {issuer|the issuer}, so this check and the newest Python SDKs are content. "
-        "Clients with a "
-        "list of their own refuse: requests, older SDKs on certifi, and Node.",
+        "The system's list contains {issuer|the issuer}, so this check and the newest Python SDKs accept the "
+        "certificate. Clients with their own list refuse it: requests, older SDKs with certifi, and Node.",
         (
             (
-                "For them, name a file with that root: SSL_CERT_FILE=PATH, REQUESTS_CA_BUNDLE=PATH for requests, "
+                "For these, set a file with that root: SSL_CERT_FILE=PATH, REQUESTS_CA_BUNDLE=PATH for requests, "
                 "NODE_EXTRA_CA_CERTS=PATH for Node."
             ),
             (
-                "Or let them read the system's list: NODE_USE_SYSTEM_CA=1 (or --use-system-ca) for Node, truststore "
-                "for Python."
+                "Or make them use the system's list: NODE_USE_SYSTEM_CA=1 (or --use-system-ca) for Node, "
+                "truststore for Python."
             ),
-            "The list that lacks it: {path}.",
+            "The list without that root: {path}.",
         ),
     ),
     "tls.untrusted_issuer:no_list": Text(
-        "The file of trusted authorities that SSL_CERT_FILE names cannot be read",
-        "Clients in Python read that file in place of the system's list as they start. Without it they fail before "
-        'anything is sent, whichever host is called, with no more than "No such file or directory".',
+        "The certificate file in SSL_CERT_FILE cannot be read",
+        "Python clients read that file instead of the system's list when they start. Without it they fail before "
+        'anything is sent, for every host, often with only "No such file or directory".',
         (
-            "Delete SSL_CERT_FILE, so that the system's list counts.",
-            "Or let it name a file that is there and holds certificates in PEM form.",
+            "Delete SSL_CERT_FILE, so that the system's list is used.",
+            "Or set it to a file that exists and contains certificates in PEM format.",
         ),
     ),
     "tls.untrusted_issuer:file_alone": Text(
-        "SSL_CERT_FILE hides the list that knows the issuer of the certificate of {host}",
-        "Python clients read the file in SSL_CERT_FILE in place of the system's list, not beside it. {issuer|The "
-        "issuer} stands in the system's list and not in that file.",
+        "The file in SSL_CERT_FILE lacks the issuer of the certificate",
+        "Python clients use the file in SSL_CERT_FILE instead of the system's list, not in addition to it. "
+        "{issuer|The issuer} is in the system's list and not in that file.",
         (
-            "Delete SSL_CERT_FILE, if only hosts such as this one are called.",
+            "Delete SSL_CERT_FILE if the app calls only hosts such as this one.",
             (
                 "To keep both, write the system's list and your own root into one file: `cat "
-                "/etc/ssl/certs/ca-certificates.crt ROOT.pem > BOTH.pem`, and let SSL_CERT_FILE name that."
+                "/etc/ssl/certs/ca-certificates.crt ROOT.pem > BOTH.pem`, and set SSL_CERT_FILE to that file."
             ),
         ),
     ),
     "tls.untrusted_issuer:node": Text(
-        "Node does not read the file of roots that knows the certificate of {host}",
-        "Node brings a list of its own and pays no heed to SSL_CERT_FILE. {issuer|The issuer} stands in the file that "
-        "it names, so clients in Python are content while this app fails.",
+        "Node ignores SSL_CERT_FILE and rejects the certificate",
+        "Node has its own list and ignores SSL_CERT_FILE. {issuer|The issuer} is in the file that SSL_CERT_FILE "
+        "names, so Python clients work while this app fails.",
         (
-            "Name the same file for Node: NODE_EXTRA_CA_CERTS={path|PATH}",
+            "Set the same file for Node: NODE_EXTRA_CA_CERTS={path|PATH}",
             "Set it before Node starts: it is not read from a .env file.",
         ),
     ),
     "tls.untrusted_issuer:node_system": Text(
-        "Node does not read the system's list, which knows the certificate of {host}",
-        "Node brings a list of its own. {issuer|The issuer} stands in the system's list, so browsers and the newest "
-        "Python SDKs are content while this app fails.",
+        "Node does not use the system's list, which trusts {host}",
+        "Node has its own list. {issuer|The issuer} is in the system's list, so browsers and the newest Python "
+        "SDKs work while this app fails.",
         (
-            "Let Node read the system's list: NODE_USE_SYSTEM_CA=1 (Node 22.15 or newer).",
-            "With an older Node, name a file with that root: NODE_EXTRA_CA_CERTS=PATH.",
+            "Make Node use the system's list: NODE_USE_SYSTEM_CA=1 (Node 22.15 or newer).",
+            "With an older Node, set a file with that root: NODE_EXTRA_CA_CERTS=PATH.",
             "Set it before Node starts: it is not read from a .env file.",
         ),
     ),
     "tls.untrusted_issuer:old_list": Text(
-        "This system's list of authorities is missing or old",
-        "The certificate of {host} is good by Mozilla's list, which certifi brings, and not by the one of this system. "
-        "The newest Python SDKs read the system's list and fail. In slim container images it is left out.",
+        "This system's list of certificate authorities is missing or old",
+        "The certificate of {host} is valid by Mozilla's list, which certifi contains, but not by the list of this "
+        "system. The newest Python SDKs use the system's list and fail. Slim container images often leave it out.",
         (
             "Set SSL_CERT_FILE={path}",
             "Install or update the system's list: `apt-get install ca-certificates`, `apk add ca-certificates`.",
@@ -463,102 +460,100 @@ CASES: dict[str, Text] = {
         ),
     ),
     "http.redirected:key_travels": Text(
-        "{host} makes the app hand its key to another address",
-        "It sends the request on. Apps follow, and the header in which this key stands goes along, unlike "
-        "Authorization. Whoever runs the other address, or listens on the way there, can read and use the key. This "
-        "check did not send it there.",
+        "{host} redirects the app, and its key, to another address",
+        "Apps follow the redirect, and the header that carries this key is sent along, unlike Authorization. "
+        "Whoever runs the other address, or listens on the network, can read and use the key. This check did not "
+        "send it there.",
         (
             "Set the base URL to {better_url}",
-            "If an app has used this address already, replace the key: make a new one and delete the old one.",
-            "If you know and trust {location}, use that host in the base URL, and nothing is sent on.",
+            "If an app has already used this address, replace the key: create a new one and delete the old one.",
+            "If you know and trust {location}, use that host in the base URL, so that nothing is redirected.",
             Step(
-                "owner", "If the server is yours, let it answer by itself or pass requests on, in place of a redirect."
+                "owner",
+                "If the server is yours, make it answer itself or forward requests instead of redirecting them.",
             ),
         ),
     ),
     "http.blocked:challenge": Text(
-        "{host} wants to see a browser, not a program",
-        "In front of the API stands a bot check that a browser passes by itself: a script or a picture riddle. No app "
-        "and no SDK can pass it, whatever the key is.",
+        "{host} shows a bot check (CAPTCHA) that apps cannot pass",
+        "In front of the API is a bot check that only a browser can pass: a script or a CAPTCHA. No app and no SDK "
+        "can pass it, whatever the key is.",
         (
             Step(
                 "via:cloudflare",
-                (
-                    "Ask the operator of {host} for an address without the check, and send them the page's "
-                    "number (Ray ID)."
-                ),
+                ("Ask the operator of {host} for an address without the check, and send them the Ray ID of the page."),
             ),
             Step(
                 "!via:cloudflare",
                 ("Ask the operator of {host} for an address without the check, and send them the text of the page."),
             ),
-            "Try from another network: an address that many people share is checked more.",
+            "Try from another network: an address that many people share is checked more often.",
             Step(
                 "owner via:cloudflare",
                 (
-                    "If the server is yours, take the API's paths out of the check: at Cloudflare, with a WAF "
+                    "If the server is yours, exclude the API's paths from the check: at Cloudflare, with a WAF "
                     "rule that skips Bot Fight Mode and managed challenges."
                 ),
             ),
-            Step("owner !via:cloudflare", "If the server is yours, take the API's paths out of the check."),
+            Step("owner !via:cloudflare", "If the server is yours, exclude the API's paths from the check."),
         ),
     ),
     "http.blocked:signature": Text(
-        "{host} bars this kind of client",
-        "Cloudflare in front of it goes by how a client looks: its name, its headers and its way of encrypting. "
-        "Programs are barred and browsers let in. The key was not looked at.",
+        "{host} blocks this type of client",
+        "Cloudflare in front of it decides by the client's name, its headers and its TLS settings. It blocks "
+        "programs and accepts browsers. It has not checked the key.",
         (
-            ("Send the operator of {host} the number on the page (Ray ID), and ask for programs to be let in."),
-            "Update the app: old libraries are barred more often.",
-            Step("owner", "If the server is yours, switch Browser Integrity Check off for the API's paths."),
+            ("Send the operator of {host} the Ray ID of the page, and ask them to allow API clients."),
+            "Update the app: old libraries are blocked more often.",
+            Step("owner", "If the server is yours, turn off Browser Integrity Check for the API's paths."),
         ),
     ),
     "shape.wrong_protocol:fixed": Text(
-        "{host} speaks {other_protocol|another protocol} here, {app} only {protocol}",
-        "LLM APIs come in several protocols. {app} has no setting for the one that is spoken at this address, so no "
-        "change of its settings helps alone.",
+        "{host} speaks {other_protocol|another protocol}, {app} only {protocol}",
+        "LLM APIs use different protocols. {app} has no setting for the one that this address serves, so changing "
+        "its settings does not help.",
         (
-            "See in the manual of {host} whether {protocol} has an address of its own there, and set that one.",
+            "Check the documentation of {host} for an address for {protocol}, and set that one.",
             "Or put a converter or a relay in between that offers {protocol}, and set its address in {app}.",
             "Or use an app that speaks {other_protocol}.",
         ),
     ),
     "http.blocked:silent": Text(
         "{host} refuses the request and gives no reason",
-        "The answer is empty, so it does not tell who refused. A firewall answers like this, and so does a server of "
-        "one's own behind a tunnel or a reverse proxy, if it checks the Host or Origin header. The key was most likely "
-        "not looked at.",
+        "The answer is empty, so it does not show who refused. A firewall answers like this, and so does your own "
+        "server behind a tunnel or a reverse proxy, if it checks the Host or Origin header. The key was probably "
+        "not checked.",
         (
-            Step("via:cloudflare", "Send the operator of {host} the number of the answer (its header cf-ray)."),
+            Step("via:cloudflare", "Send the operator of {host} the cf-ray header of the answer."),
             Step(
                 "relay|local",
-                "If it is your own server behind a tunnel or a reverse proxy, let that send the Host header that the "
-                "server expects, such as `Host: localhost:11434`, and allow the page's origin if the app runs in a "
-                "browser.",
+                "If it is your own server behind a tunnel or a reverse proxy, set that to send the Host header "
+                "that the server expects, such as `Host: localhost:11434`, and allow the page's origin if the app "
+                "runs in a browser.",
             ),
             "Try from another network, or without the VPN or proxy.",
-            Step("owner", "If the server is yours, see its log and that of the proxy before it."),
+            Step("owner", "If the server is yours, check its log and that of the proxy in front of it."),
         ),
     ),
     "http.server_error:engine": Text(
-        "The server at {host} cannot load the model {model|that was asked for}",
+        "The server cannot load the model {model|in the request}",
         "The request arrived, and the server tried to start the model and failed: its engine is not installed, the "
-        "file is missing or does not fit, or memory ran out. Address and key are not the cause.",
+        "file is missing or does not fit, or it ran out of memory. Address and key are not the cause.",
         (
             "The server said: {said}",
             "Try a smaller model, or another one that the server can run.",
             Step("relay", "Otherwise tell the operator of {host}."),
             Step(
                 "owner",
-                "If the server is yours, look in its log for the first error while loading, and install the "
-                "engine or the file that it names.",
+                "If the server is yours, look in its log for the first error while loading, and install the engine "
+                "or file that it names.",
             ),
         ),
     ),
     "model.wrong_endpoint:responses": Text(
-        "The model {model|that was asked for} is served by the Responses API, not by chat completions",
-        "OpenAI serves some models, such as the codex and pro ones, only under /v1/responses. The server's own hint "
-        "at /v1/completions is meant for models of 2023.",
+        "The model {model|in the request} works only with the Responses API",
+        "OpenAI serves some models, such as the codex and pro ones, only at /v1/responses. The server's own hint, "
+        "/v1/completions, is meant for models of 2023.",
         (
             "In the app, choose the Responses API (`/v1/responses`) for this model.",
             "Or choose a model for chat completions, such as {near}.",
@@ -566,52 +561,50 @@ CASES: dict[str, Text] = {
         ),
     ),
     "http.blocked:rate": Text(
-        "The firewall in front of {host} counts too many requests from here",
-        "Not the API but the firewall before it limits how often one address may ask, and shuts it out for a while. "
-        "All who share the address count together. The key was not looked at.",
+        "Rate limit of the firewall in front of {host} reached",
+        "Not the API but the firewall in front of it limits how many requests one IP address may send, and blocks "
+        "it for a while. Everyone who shares the address counts together. The key was not checked.",
         (
-            "Wait {retry_after|a few} seconds or some minutes, then ask less often.",
-            "See that no app or script here repeats its requests without a pause.",
+            "Wait {retry_after|a few} seconds or a few minutes, then send fewer requests.",
+            "Check that no app or script here repeats its requests without a pause.",
             "Try from another network, or without the shared VPN or proxy.",
             Step("owner", "If the server is yours, raise the limit for the API's paths."),
         ),
     ),
     "http.blocked:company": Text(
-        "A web filter of this network bars {host}",
-        "The page comes from a filter that a company, a school or a provider runs, and not from {host}. It goes by "
-        "the name of the site or its category. The key was not looked at.",
+        "A web filter on this network blocks {host}",
+        "The page comes from a filter of a company, a school or an internet provider, not from {host}. It decides "
+        "by the name or category of the site. The key was not checked.",
         (
-            "Ask the IT staff to let {host} through, and give them the text of the page.",
+            "Ask the IT staff to allow {host}, and send them the text of the page.",
             "Try from another network, or over the company's VPN if that is not filtered.",
         ),
     ),
     "http.front_auth:gateway": Text(
-        "The gateway at {host} wants a credential of its own in the header {header|that it names}",
-        "A gateway stands between the app and the provider, and it refused the request before the provider saw the "
-        "key. Besides the provider's key it expects a credential of its own, in {header|another header}. The request "
-        "carried none that it accepts.",
+        "The gateway at {host} requires its own {header|key} header",
+        "A gateway is in front of the provider, and it refused the request before the provider saw the key. "
+        "Besides the provider's key it expects its own credential in {header|another header}. The request contains "
+        "none that it accepts.",
         (
             "Set {header_variable} to `{header}: …`, with the gateway's credential.",
             "Get the credential from the gateway's dashboard or from whoever runs it, and add the header {header} in "
             "the settings of {app}.",
-            "Leave the provider's key as it is: it was not looked at.",
+            "Leave the provider's key as it is: it was not checked.",
         ),
     ),
     "http.front_auth:gateway_refuses": Text(
-        "The gateway at {host} refuses the credential in the header {header|that the app adds}",
-        "The header {header|of the app} was sent, with the value from {source|its settings}. The gateway "
-        "in front of the API does not accept "
-        "it, and the provider has not seen the key.",
+        "The gateway at {host} rejects the value of {header|its key header}",
+        "The header {header|of the app} was sent, with the value from {source|its settings}. The gateway in front "
+        "of the API does not accept it, and the provider has not seen the key.",
         (
             "Compare the value in {source} with the credential that the gateway's dashboard shows.",
             "If the gateway expects `Bearer` before the credential, add it to the value.",
         ),
     ),
     "http.header_rejected:sent": Text(
-        "{host} refuses the request because of the header {header|that the app adds}",
-        "The app adds {header|a header} to every request, because {source|a setting} sets it. With it the "
-        "server refuses the "
-        "request; without it the server accepts the same request.",
+        "{host} rejects the header {header|that the app adds}",
+        "The app adds {header|a header} to every request, because {source|a setting} sets it. With it the server "
+        "refuses the request; without it the server accepts the same request.",
         (
             "Remove the setting that adds {header}: {source}",
             "If the header names an organization or a project, use one that the key belongs to.",
@@ -620,9 +613,8 @@ CASES: dict[str, Text] = {
     ),
     "http.header_rejected:unsendable": Text(
         "The header {header|of a setting} cannot be sent",
-        "The value of {source|a setting} is not possible in a header. The client stops before it sends "
-        "anything, mostly with "
-        "“Connection error”.",
+        "HTTP does not allow the value of {source|a setting} in a header. The client stops before it sends "
+        "anything, usually with “Connection error”.",
         ("Correct the value of {source|the setting}: no spaces or line breaks at its ends, and plain letters only.",),
     ),
     "http.header_rejected:unsent": Text(
@@ -632,81 +624,80 @@ CASES: dict[str, Text] = {
         ("Remove the header {header|it} from {source|the settings} unless the server's manual asks for it.",),
     ),
     "settings.missing_key:unset": Text(
-        "{app} finds no key in {variable|the variable that it reads}",
-        "The settings of {app} at {place|their place} name {variable|a variable} as the place of the key, "
-        "and it is not set. {app} reads no "
-        "other variable for this server.",
+        "No API key: {variable|the variable that the app reads} is not set",
+        "The settings of {app} at {place|their place} say that the key is in {variable|a variable}, and it is not "
+        "set. {app} reads no other variable for this server.",
         (
-            "Put the key into {variable|that variable}, in the environment from which {app} starts.",
+            "Set {variable|that variable} to your key, in the environment from which {app} starts.",
             "Restart {app}: a program started from the desktop does not see what was set in a terminal.",
         ),
     ),
     "settings.missing_key:app": Text(
         "{app} sends no key to {host}",
-        "The entry at {place|its place} names no key. {app} then sends none: no key from its login, and none from the "
-        "environment.",
+        "The entry at {place|its place} contains no key. {app} then sends none: no key from its login, and none "
+        "from the environment.",
         (
             "Add one of these lines to that entry: {lines}",
-            "Replace NAME with the variable that holds the key, then start {app} again.",
+            "Replace NAME with the variable that contains the key, then restart {app}.",
         ),
     ),
     "http.front_auth:portal": Text(
-        "This network wants a sign-in before it lets anything out",
-        "A hotel, airport or guest network answers in place of {host} until somebody has agreed to its terms in a "
+        "This network requires a sign-in (captive portal)",
+        "A hotel, airport or guest network answers instead of {host} until somebody accepts its terms in a "
         "browser. The request has not left the network.",
         (
-            "Open any page in a browser on this machine (neverssl.com is made for that), sign in, then try again.",
-            "On a machine without a browser, ask for the device to be let in, or use another network.",
-            "Use https:// in the base URL: then no network can answer in the server's place.",
+            "Open any page in a browser on this machine (for example neverssl.com), sign in, then try again.",
+            "On a machine without a browser, ask the operator of the network to allow it, or use another network.",
+            "Use https:// in the base URL: then no network can answer instead of the server.",
         ),
     ),
     "http.gateway_error:refused": Text(
-        "Behind the gateway at {host}, nothing takes the connection",
-        "The gateway is up, and the server behind it refuses. Its program is not running, or a firewall there does "
-        "not let the gateway in. Your key has nothing to do with it.",
+        "Gateway error: connection refused behind {host}",
+        "The gateway is up, and the server behind it refuses the connection. Its program is not running, or its "
+        "firewall blocks the gateway. Your key is not the cause.",
         (
-            "Wait some minutes and try again.",
-            Step("provider", "See the provider's status page."),
+            "Wait a few minutes and try again.",
+            Step("provider", "Check the provider's status page."),
             Step("relay", "Ask the operator of {host}."),
             Step(
                 "owner via:cloudflare",
                 (
-                    "If the server is yours, start the program behind the gateway, and let Cloudflare's "
-                    "addresses through its firewall (ports 80 and 443)."
+                    "If the server is yours, start the program behind the gateway, and allow Cloudflare's "
+                    "addresses in its firewall (ports 80 and 443)."
                 ),
             ),
             Step(
                 "owner !via:cloudflare",
                 (
-                    "If the server is yours, start the program behind the gateway, and let the gateway's "
-                    "addresses through its firewall."
+                    "If the server is yours, start the program behind the gateway, and allow the gateway's "
+                    "addresses in its firewall."
                 ),
             ),
         ),
     ),
     "http.gateway_error:silent": Text(
-        "The gateway at {host} cannot reach the server behind it",
-        "Its attempts to connect get no answer: the server is off, its address is out of date, or a firewall drops "
-        "them. Your key has nothing to do with it.",
+        "Gateway error: {host} cannot reach the server behind it",
+        "The gateway's connection attempts get no answer: the server is off, its address is out of date, or a "
+        "firewall drops them. Your key is not the cause.",
         (
-            "Wait some minutes and try again.",
-            Step("provider", "See the provider's status page."),
+            "Wait a few minutes and try again.",
+            Step("provider", "Check the provider's status page."),
             Step("relay", "Ask the operator of {host}."),
             Step(
                 "owner",
                 (
-                    "If the server is yours, see that it is up, that the DNS record at the gateway holds its "
-                    "present address, and that its firewall lets the gateway in."
+                    "If the server is yours, check that it is up, that the DNS record at the gateway has its "
+                    "current address, and that its firewall allows the gateway."
                 ),
             ),
         ),
     ),
     "http.gateway_error:slow": Text(
-        "The gateway at {host} gave up waiting for the answer",
-        "It reached the API, and the API took longer than the gateway waits: a long answer, a large model, or a "
-        "server that is stuck. Your key has nothing to do with it.",
+        "Gateway timeout: {host} gave up waiting for the answer",
+        "The gateway reached the API, but the API took longer than the gateway waits: a long answer, a large "
+        "model, or a server that is stuck. Your key is not the cause.",
         (
-            "Switch streaming on in the app: pieces on the way keep the gateway waiting.",
+            "Turn on streaming in the app: while text arrives, the gateway keeps waiting.",
             "Ask for less at a time, or try another model.",
             Step("relay", "Ask the operator of {host}."),
             Step("owner via:nginx", "If the gateway is yours, raise its limit: proxy_read_timeout in nginx."),
@@ -714,8 +705,8 @@ CASES: dict[str, Text] = {
             Step(
                 "owner via:cloudflare",
                 (
-                    "If the server is yours: Cloudflare waits about 100 seconds, so stream, or let the app call "
-                    "the server past it."
+                    "If the server is yours: Cloudflare waits about 100 seconds, so use streaming, or have the app "
+                    "call the server directly."
                 ),
             ),
             Step(
@@ -725,32 +716,32 @@ CASES: dict[str, Text] = {
         ),
     ),
     "http.gateway_error:tls": Text(
-        "The gateway at {host} and the server behind it cannot agree on encryption",
-        "The server's certificate is not one that the gateway accepts, or they have no method in common. Nothing on "
-        "this side can mend that.",
+        "Gateway error: TLS fails behind {host}",
+        "The gateway does not accept the server's certificate, or they have no TLS version or cipher in common. "
+        "You cannot fix this in the app.",
         (
             Step("public", "Tell the operator of {host}."),
             Step(
                 "owner via:cloudflare",
                 (
-                    "If the server is yours, give it a certificate that names {host}, still holds, and comes "
-                    "from a known authority or from Cloudflare (origin certificate); or set the mode at "
-                    "Cloudflare to Full."
+                    "If the server is yours, give it a certificate that names {host}, has not expired, and comes "
+                    "from a known authority or from Cloudflare (origin certificate); or set the mode at Cloudflare "
+                    "to Full."
                 ),
             ),
             Step(
                 "owner !via:cloudflare",
                 (
-                    "If the server is yours, give it a certificate that names {host}, still holds, and comes "
+                    "If the server is yours, give it a certificate that names {host}, has not expired, and comes "
                     "from an authority that the gateway trusts."
                 ),
             ),
         ),
     ),
     "http.gateway_error:name": Text(
-        "The gateway at {host} does not find the server behind it",
-        "It holds a name for that server which nobody can look up, or a tunnel to it that nobody has open. Your key "
-        "has nothing to do with it.",
+        "Gateway error: {host} cannot find the server behind it",
+        "The host name that the gateway uses for that server cannot be looked up, or the tunnel to it is not open. "
+        "Your key is not the cause.",
         (
             Step("public", "Tell the operator of {host}, or wait until the server is back."),
             Step(
@@ -759,16 +750,16 @@ CASES: dict[str, Text] = {
         ),
     ),
     "shape.malformed_answer:packed": Text(
-        "The answer of {host} is compressed in a way that the app cannot undo",
-        "An app says which ways of compression it knows: gzip and deflate, and others only where a package for them is "
-        "installed. Here something in between packed the answer in another way, or left out the header that says so.",
+        "The app cannot decompress the answer of {host}",
+        "An app says which compression it supports: gzip and deflate, and others only with an extra package. Here "
+        "something in between compressed the answer in another way, or left out the header that says so.",
         (
-            Step("python", "In Python, `pip install brotli zstandard` teaches the SDKs two more ways."),
+            Step("python", "In Python, `pip install brotli zstandard` adds two more formats to the SDKs."),
             Step("public", "Ask the operator of {host}."),
             Step(
                 "owner",
                 (
-                    "If the gateway is yours: let compression go by the request's Accept-Encoding, or switch it "
+                    "If the gateway is yours, make compression follow the request's Accept-Encoding, or turn it "
                     "off for the API."
                 ),
             ),
@@ -776,8 +767,8 @@ CASES: dict[str, Text] = {
     ),
     "model.parameter_rejected:streamed": Text(
         "This model answers only with streaming",
-        "The address, the key and the model are in order. The model refuses requests that ask for the whole answer at "
-        "once, and accepts those that stream.",
+        "Address, key and model are right. The model refuses requests that ask for the whole answer at once, and "
+        "accepts those that stream.",
         (
             "Turn on streaming in the app: apps that stream get the answer here, others do not.",
             "If the app cannot stream, choose another model.",
@@ -798,7 +789,7 @@ CASES: dict[str, Text] = {
         "Your app's SDK reads it. These clients do not: {clients|other SDKs}. An app that is built on one of them "
         "fails or shows an empty answer.",
         (
-            "Nothing to do if your app uses none of these clients.",
+            "If your app uses none of these clients, there is nothing to do.",
             "Otherwise update the server or relay, or report it to the operator of {host}.",
         ),
     ),
@@ -807,17 +798,17 @@ CASES: dict[str, Text] = {
         "Your app's SDK reads it. These clients do not: {clients|other SDKs}. An app that is built on one of them "
         "fails or shows an empty answer.",
         (
-            "Nothing to do if your app uses none of these clients.",
+            "If your app uses none of these clients, there is nothing to do.",
             "Otherwise turn off streaming in that app.",
             "Update the server or relay, or report it to the operator of {host}.",
         ),
     ),
     "stream.malformed:helpers": Text(
-        "The stream helpers of some SDKs cannot read the stream from {host}",
+        "SDK stream helpers cannot read the stream from {host}",
         "Reading the events one by one works. The stream helper, which puts the message together, does not in "
         "{clients|some SDKs}. An app that uses it fails.",
         (
-            "Nothing to do if your app does not use the stream helper.",
+            "If your app does not use the stream helper, there is nothing to do.",
             "Otherwise turn off streaming in that app, or read the events one by one.",
             "Update the server or relay, or report it to the operator of {host}.",
         ),
@@ -837,7 +828,7 @@ CASES: dict[str, Text] = {
         "The text arrives in full, and an event in between reports an error. The official SDK ignores it, because it "
         "does not have the form of an error event. Other clients may stop there.",
         (
-            "If the text is complete, nothing is needed for this app.",
+            "If the text is complete, there is nothing to do for this app.",
             "Report the message to the operator of {host}.",
         ),
     ),
@@ -852,36 +843,35 @@ CASES: dict[str, Text] = {
         ),
     ),
     "stream.malformed:packed": Text(
-        "The stream from {host} is compressed in a way that the app cannot undo",
-        "An app says which ways of compression it knows: gzip and deflate, and others only where a package for them is "
-        "installed. Here something in between packed the stream in another way, or left out the header that says so.",
+        "The app cannot decompress the stream from {host}",
+        "An app says which compression it supports: gzip and deflate, and others only with an extra package. Here "
+        "something in between compressed the stream in another way, or left out the header that says so.",
         (
-            Step("python", "In Python, `pip install brotli zstandard` teaches the SDKs two more ways."),
-            "Switch streaming off in the app for the time being.",
+            Step("python", "In Python, `pip install brotli zstandard` adds two more formats to the SDKs."),
+            "Turn off streaming in the app for now.",
             Step("public", "Ask the operator of {host}."),
-            Step("owner", "If the gateway is yours: switch compression off for text/event-stream."),
+            Step("owner", "If the gateway is yours, turn off compression for text/event-stream."),
         ),
     ),
     "stream.cut:idle": Text(
-        "The stream is cut off after a long silence",
-        "Nothing was heard for a while, and then the connection was closed, not by the answer's end. Gateways and load "
-        "balancers close what is silent for {seconds|thirty} seconds or so. A model that thinks long says nothing.",
+        "The stream is cut off after a long silence (idle timeout)",
+        "Nothing arrived for a while, and then the connection was closed before the answer was complete. Gateways "
+        "and load balancers close connections that are silent for {seconds|thirty} seconds or so. A model that "
+        "thinks for a long time sends nothing.",
         (
-            "Try without VPN and proxy, or with a model that answers sooner.",
+            "Try without VPN and proxy, or with a model that answers faster.",
             Step("public", "Ask the operator of {host}."),
             Step("owner via:nginx", "If the server is yours, raise the time limit: proxy_read_timeout in nginx."),
-            Step("owner !via:nginx", "If the server is yours, raise the idle time limit of the gateway before it."),
-            Step("owner", "If the server is yours, let it send comments as a sign of life, every 15 seconds or so."),
+            Step("owner !via:nginx", "If the server is yours, raise the idle timeout of the gateway in front of it."),
+            Step("owner", "If the server is yours, make it send a comment as a keep-alive, about every 15 seconds."),
         ),
     ),
     "stream.buffered:nginx": Text(
-        "The stream arrives all at once, held back by {product|nginx}",
-        "The server took its time, and then everything came in one moment. {product|nginx} collects answers unless it "
-        "is told not to. It works, but the text does not grow before your eyes.",
+        "The stream arrives all at once, buffered by {product|nginx}",
+        "The server took its time, and then everything arrived at the same moment. {product|nginx} buffers answers "
+        "unless buffering is turned off. It works, but the text does not appear gradually.",
         (
-            Step(
-                "public", "Ask the operator of {host} to switch buffering off: `proxy_buffering off;` and `gzip off;`."
-            ),
+            Step("public", "Ask the operator of {host} to turn off buffering: `proxy_buffering off;` and `gzip off;`."),
             Step(
                 "owner",
                 (
@@ -892,16 +882,16 @@ CASES: dict[str, Text] = {
             Step(
                 "owner",
                 (
-                    "If the server is yours: or let the API answer with the header `X-Accel-Buffering: no`, "
-                    "which it obeys."
+                    "If the server is yours: or send the header `X-Accel-Buffering: no` from the API, which turns "
+                    "buffering off."
                 ),
             ),
         ),
     ),
     "stream.buffered:apache": Text(
-        "The stream arrives all at once, held back by Apache",
-        "The server took its time, and then everything came in one moment. Apache's proxy collects small pieces, and "
-        "its compression collects all. It works, but the text does not grow before your eyes.",
+        "The stream arrives all at once, buffered by Apache",
+        "The server took its time, and then everything arrived at the same moment. Apache's proxy buffers small "
+        "pieces, and its compression buffers everything. It works, but the text does not appear gradually.",
         (
             Step("public", "Ask the operator of {host} to set `ProxyPass … flushpackets=on` for the API."),
             Step(
@@ -914,136 +904,136 @@ CASES: dict[str, Text] = {
         ),
     ),
     "stream.buffered:iis": Text(
-        "The stream arrives all at once, held back by IIS",
-        "The server took its time, and then everything came in one moment. IIS with Application Request Routing "
-        "collects answers up to a threshold. It works, but the text does not grow before your eyes.",
+        "The stream arrives all at once, buffered by IIS",
+        "The server took its time, and then everything arrived at the same moment. IIS with Application Request "
+        "Routing buffers answers up to a threshold. It works, but the text does not appear gradually.",
         (
             Step("public", "Ask the operator of {host} to set IIS' response buffer threshold to 0 for the API."),
             Step(
                 "owner",
                 (
                     "If the server is yours: in IIS' proxy settings (Application Request Routing), set the "
-                    "response buffer threshold to 0, and switch dynamic compression off for the API."
+                    "response buffer threshold to 0, and turn off dynamic compression for the API."
                 ),
             ),
         ),
     ),
     "stream.buffered:aws": Text(
-        "The stream arrives all at once, held back by AWS",
-        "The server took its time, and then everything came in one moment. API Gateway and Lambda pass an answer on "
-        "when it is whole, unless streaming is set up. It works, but the text does not grow before your eyes.",
+        "The stream arrives all at once, buffered by AWS",
+        "The server took its time, and then everything arrived at the same moment. API Gateway and Lambda send an "
+        "answer only when it is complete, unless streaming is set up. It works, but the text does not appear "
+        "gradually.",
         (
             Step("public", "Ask the operator of {host}."),
             Step(
                 "owner",
                 (
                     "If the server is yours: in API Gateway, set the integration's response transfer mode to "
-                    "STREAM; for Lambda, use a function URL with RESPONSE_STREAM; or put a load balancer in its "
-                    "place."
+                    "STREAM; for Lambda, use a function URL with RESPONSE_STREAM; or use a load balancer instead."
                 ),
             ),
         ),
     ),
     "stream.buffered:azure": Text(
-        "The stream arrives all at once, held back by API Management",
-        "The server took its time, and then everything came in one moment. Azure API Management collects an answer "
-        "that a policy reads or logs. It works, but the text does not grow before your eyes.",
+        "The stream arrives all at once, buffered by API Management",
+        "The server took its time, and then everything arrived at the same moment. Azure API Management buffers an "
+        "answer that a policy reads or logs. It works, but the text does not appear gradually.",
         (
             Step("public", "Ask the operator of {host}."),
             Step(
                 "owner",
                 (
                     'If the server is yours: in the API\'s policies, set `buffer-response="false"` on '
-                    "forward-request, and log no response bodies."
+                    "forward-request, and do not log response bodies."
                 ),
             ),
         ),
     ),
     "stream.buffered:cdn": Text(
-        "The stream arrives all at once, held back by {product|a content network}",
-        "The server took its time, and then everything came in one moment. {product|A content network} passes streams "
-        "on by itself, but not where it compresses, changes or caches them. It works, but the text does not grow "
-        "before your eyes.",
+        "The stream arrives all at once, buffered by {product|a CDN}",
+        "The server took its time, and then everything arrived at the same moment. {product|A CDN} forwards "
+        "streams, but not where it compresses, changes or caches them. It works, but the text does not appear "
+        "gradually.",
         (
             Step("public", "Ask the operator of {host}."),
             Step(
                 "owner",
                 (
-                    "If the server is yours: let the API answer with `Content-Type: text/event-stream` and "
-                    "`Cache-Control: no-cache, no-transform`."
+                    "If the server is yours: send `Content-Type: text/event-stream` and `Cache-Control: no-cache, "
+                    "no-transform` from the API."
                 ),
             ),
             Step(
                 "owner",
                 (
-                    "If the server is yours: switch off compression, optimisation and caching for the API's "
-                    "paths at the content network."
+                    "If the server is yours: turn off compression, optimisation and caching for the API's paths at "
+                    "the CDN."
                 ),
             ),
         ),
     ),
     "stream.buffered:gzip": Text(
-        "The stream arrives all at once, since it is compressed",
-        "The server took its time, and then everything came in one moment. Compression waits until it has enough to "
-        "pack. It works, but the text does not grow before your eyes.",
+        "The stream arrives all at once because it is compressed",
+        "The server took its time, and then everything arrived at the same moment. Compression waits until it has "
+        "enough data. It works, but the text does not appear gradually.",
         (
             Step("public", "Ask the operator of {host}."),
             Step(
                 "owner via:nginx",
                 (
-                    "If the server is yours, switch compression off for text/event-stream: leave it out of "
-                    "gzip_types in nginx."
+                    "If the server is yours, turn off compression for text/event-stream: remove it from gzip_types "
+                    "in nginx."
                 ),
             ),
-            Step("owner !via:nginx", "If the server is yours, switch compression off for text/event-stream."),
+            Step("owner !via:nginx", "If the server is yours, turn off compression for text/event-stream."),
         ),
     ),
     "stream.buffered:inspected": Text(
-        "The stream arrives all at once, held back on the way by {product|a proxy}",
-        "The server took its time, and then everything came in one moment. {product|A proxy} reads the whole answer "
-        "before it passes it on. It works, but the text does not grow before your eyes.",
+        "The stream arrives all at once, buffered by {product|a proxy}",
+        "The server took its time, and then everything arrived at the same moment. {product|A proxy} on the "
+        "network reads the whole answer before it forwards it. It works, but the text does not appear gradually.",
         (
-            "Ask the IT staff to let {host} through without inspection.",
-            "Or use another network, or switch off the antivirus program's inspection of web traffic for {host}.",
+            "Ask the IT staff to exclude {host} from inspection.",
+            "Or use another network, or turn off the antivirus program's inspection of web traffic for {host}.",
         ),
     ),
     "tls.handshake_failed:old": Text(
-        "{host} speaks only old versions of encryption",
-        "It goes no further than {detail|TLS 1.1}, which programs of today refuse since it can be broken. They ask for "
-        "TLS 1.2 at least. Mostly it is an old server, or an old device in front of it.",
+        "{host} supports only old TLS versions",
+        "The server supports nothing newer than {detail|TLS 1.1}, which current programs refuse because it is not "
+        "secure. They require TLS 1.2 or newer. Usually it is an old server, or an old device in front of it.",
         (
             Step("public", "Tell the operator of {host}."),
-            "If other hosts fail alike, a device in this network is what is old: try another network.",
+            "If other hosts fail in the same way, the old device is in this network: try another network.",
             Step("owner", "If the server is yours, allow TLS 1.2 and 1.3."),
         ),
     ),
     "tcp.timeout:node_attempt": Text(
-        "Node gives up on {host} after a quarter of a second per address",
+        "Timeout: Node gives up on {host} after 0.25 s per address",
         "Node tries the addresses of a host one after the other and allows each a quarter of a second to connect "
-        "(autoSelectFamilyAttemptTimeout). A host far away, or one behind a VPN, needs longer, so every attempt is "
+        "(autoSelectFamilyAttemptTimeout). A distant host, or one behind a VPN, needs longer, so every attempt is "
         "aborted, although curl and Python get through.",
         (
-            "Give it more time: NODE_OPTIONS=--network-family-autoselection-attempt-timeout=5000",
+            "Allow more time: NODE_OPTIONS=--network-family-autoselection-attempt-timeout=5000",
             "Set it before the app starts: in the shell, the service's unit or the container, not in a .env file.",
-            "In code of your own: net.setDefaultAutoSelectFamilyAttemptTimeout(5000).",
-            "If it fails with that too, the host is out of reach: `llmdoctor check` shows how far a connection gets.",
+            "In your own code: net.setDefaultAutoSelectFamilyAttemptTimeout(5000).",
+            "If it still fails, the host cannot be reached: `llmdoctor check` shows how far a connection gets.",
         ),
     ),
     "url.version_doubled:app": Text(
-        "The app adds {added|a version} behind a base URL that already ends in {doubled|one}",
-        "The request went to {twice|a path with two versions}. This provider's version is {doubled|another one}, so "
-        "the base URL is right, and the app puts one more version behind it, as if every API lived under /v1.",
+        "The app adds {added|a version}; the base URL already ends in {doubled|one}",
+        "The request went to {twice|a path with two versions}. This provider's version is {doubled|another one}, "
+        "so the base URL is right, and the app adds one more version, as if every API used /v1.",
         (
-            "In the app, choose the entry for this provider, if there is one, in place of “OpenAI compatible”.",
+            "In the app, choose the entry for this provider, if there is one, instead of “OpenAI compatible”.",
             "Look for an option that takes the complete endpoint, or that stops the app from adding a version (in "
             "Cherry Studio and some others, a / at the end of the address).",
-            "Update the app. If it cannot do without, put a gateway in front, such as LiteLLM or New API.",
+            "Update the app. If it always adds the version, put a gateway in front, such as LiteLLM or New API.",
         ),
     ),
     "auth.not_permitted:keys_off": Text(
-        "This resource does not accept API keys at all",
-        "Its owner has switched key-based (local) authentication off, so every key is refused, however good. The "
-        "resource takes tokens of Microsoft Entra ID, or of the cloud's own identity service.",
+        "This resource does not accept API keys",
+        "Its owner has turned off key-based (local) authentication, so every key is refused, even a valid one. The "
+        "resource accepts tokens of Microsoft Entra ID, or of the cloud's own identity service.",
         (
             "Sign in with a token: "
             "AzureOpenAI(azure_ad_token_provider=get_bearer_token_provider(DefaultAzureCredential(), "
@@ -1053,110 +1043,111 @@ CASES: dict[str, Text] = {
         ),
     ),
     "http.header_rejected:two_credentials": Text(
-        "The request carries two credentials, and the server takes one only",
-        "The key arrives twice or in two forms: in Authorization and in x-goog-api-key, or in a header and as ?key= in "
-        "the URL. That happens where an app sends a key of its own and a relay or a custom header adds another.",
+        "The request contains two credentials; the server accepts one",
+        "The key arrives twice or in two forms: in Authorization and in x-goog-api-key, or in a header and as "
+        "?key= in the URL. That happens if an app sends its own key and a relay or a custom header adds another.",
         (
-            "Take the key out of the URL and out of any custom header, and leave it in the key's field alone.",
+            "Remove the key from the URL and from any custom header, and keep it only in the key field.",
             "For Google's OpenAI-compatible address, send the key as Authorization: Bearer and nothing else.",
-            "On a relay of yours, drop the client's Authorization header before you add your own key.",
+            "On your own relay, drop the client's Authorization header before you add your own key.",
         ),
     ),
     "settings.missing_key:empty": Text(
-        "The key that arrived at the server is empty",
-        "The server quotes the key that it got, and there is nothing to quote: the app sends an empty value, or the "
-        "word None, null or undefined. The setting is blank, the variable is not set where the app runs, or the app "
-        "reads another one.",
+        "The server received an empty API key",
+        "The server quotes the key that it received, and there is nothing in it: the app sends an empty value, or "
+        "the word None, null or undefined. The setting is blank, the variable is not set where the app runs, or "
+        "the app reads another one.",
         (
-            "Put the key where {app} looks for it, then start the app again.",
-            "A program started from the desktop, as a service or in a container does not see what was set in a "
-            "terminal: set it there.",
-            "If the app keeps keys per provider or per model, see whether the one in use has its own, blank field.",
+            "Enter the key where {app} looks for it, then restart the app.",
+            "A program started from the desktop, as a service or in a container does not see variables set in a "
+            "terminal: set the key there.",
+            "If the app keeps keys per provider or per model, check that the field of the one in use is not blank.",
         ),
     ),
     # -- what a pasted text alone can say: nothing was measured --
     "url.path_wrong:text": Text(
-        "Nothing answers under that path at {host|the server}",
-        "The host is reached, and it knows no page at the path that was requested. A part of the base URL's path is "
+        "Wrong path: {host|the server} finds nothing at this URL",
+        "The host answers, but it does not know the path that was requested. A part of the base URL's path is "
         "missing, doubled or too much, or the app adds an endpoint that this server does not have.",
         (
             "Set the base URL to {better_url}",
-            "Compare the full URL that was requested with the manual: what stands before /chat/completions, /responses "
-            "or /messages is the base URL.",
-            "If the app asks for the complete address, give it the endpoint too.",
+            "Compare the full URL that was requested with the documentation: the part before /chat/completions, "
+            "/responses or /messages is the base URL.",
+            "If the app asks for the complete address, include the endpoint.",
             "`llmdoctor check URL` tries the usual paths.",
         ),
     ),
     "url.version_missing:text": Text(
-        "The base URL probably lacks its version part, such as /v1",
-        "The path that was requested has an endpoint and no version in front of it, and the server does not know that "
-        "path. {app} adds no version by itself.",
+        "The base URL is probably missing its version, such as /v1",
+        "The path that was requested has an endpoint without a version in front of it, and the server does not "
+        "know that path. {app} does not add a version itself.",
         (
             "Set the base URL to {better_url}",
-            "Add /v1 (or the version that the manual names) to the end of the base URL.",
+            "Add /v1 (or the version in the provider's documentation) to the end of the base URL.",
             "`llmdoctor check URL` tries it.",
         ),
     ),
     "auth.header_lost:text": Text(
-        "The server says that no key came with the request",
-        "Either none was sent (the key's field is blank, the variable is not set where the app runs, the app uses "
-        "another entry), or it was lost on the way: in a redirect, or in a proxy that drops the Authorization header.",
+        "The server says the request contained no API key",
+        "Either no key was sent (the key field is blank, the variable is not set where the app runs, the app uses "
+        "another entry), or it was lost: in a redirect, or in a proxy that drops the Authorization header.",
         (
-            "Put the key where {app} looks for it, and start the app again.",
+            "Enter the key where {app} looks for it, and restart the app.",
             "Use the final address as base URL, with https://, so that nothing is redirected.",
-            "On your own server, let the web server pass the Authorization header on.",
+            "On your own server, make the web server forward the Authorization header.",
             "`llmdoctor check` sends the key and shows which of the two it is.",
         ),
     ),
     "auth.rejected:text": Text(
-        "{door|The server} refuses the key",
-        "A key arrived, and it is not valid there: it was mistyped, cut short, deleted or replaced, or it was issued "
-        "by somebody else than the server at this base URL. The text does not show which.",
+        "{door|The server} rejects the API key",
+        "A key arrived, but the server does not accept it: it was mistyped, cut short, deleted or replaced, or it "
+        "was issued by another provider than the one at this base URL. The text does not show which.",
         (
-            "Compare the base URL with the place that issued the key: both must be the same provider, site and plan.",
-            "Sites of the same provider do not take each other's keys. Those that are easily mixed up: {names}",
-            "Make a new key at {console} and use that one.",
-            "With a relay, see on its page that the token exists and is switched on; and see that no older key is "
-            "used: `llmdoctor check` names the place that wins.",
+            "Compare the base URL with the page where you got the key: both must be the same provider, site and plan.",
+            "Sites of the same provider do not accept each other's keys. Those that are easily mixed up: {names}",
+            "Create a new key at {console} and use that one.",
+            "With a relay, check on its page that the token exists and is enabled. `llmdoctor check` shows which "
+            "setting the key is read from.",
         ),
     ),
     "settings.missing_key:text": Text(
-        "The app has no API key",
-        "It found none where it looks, or the field is blank, so it sent nothing or a request without a key. A program "
-        "started from the desktop, as a service or in a container does not see what was set in a terminal.",
+        "No API key: the app has none",
+        "The app found no key where it looks, or the field is blank, so it sent nothing or a request without a "
+        "key. A program started from the desktop, as a service or in a container does not see variables set in a "
+        "terminal.",
         (
-            "Put the key where {app} looks for it, then start the app again.",
+            "Enter the key where {app} looks for it, then restart the app.",
             "For {door}, that is the variable {key_env}.",
-            "If you have no key yet, make one at {console}",
+            "If you have no key yet, create one at {console}",
         ),
     ),
     "proxy.ignored:text": Text(
-        "The app probably goes past the proxy",
-        "Other programs get out through the proxy and this one times out. Node's fetch and some apps pay no heed to "
+        "The app probably ignores the proxy settings",
+        "Other programs get through with the proxy, and this one times out. Node's fetch and some apps ignore "
         "HTTP_PROXY and HTTPS_PROXY, so they try to connect directly.",
         (
             "With Node 24 or newer, start the app with NODE_USE_ENV_PROXY=1.",
             "Enter the proxy in the app's own settings.",
-            "Or let your proxy program carry everything (its TUN mode).",
+            "Or turn on TUN mode in your proxy program, so that it handles all traffic.",
         ),
     ),
     "tls.intercepted:text": Text(
-        "Something on the way probably decrypts the connection to {host}",
-        "The certificate comes from an authority that this program does not know. In a company that is mostly its "
-        "inspecting proxy, at home an antivirus. With a server of your own it is the authority that signed its "
+        "Something probably decrypts the connection to {host}",
+        "The certificate comes from an authority that this program does not trust. In a company that is usually "
+        "its inspecting proxy, at home an antivirus. With your own server it is the authority that signed its "
         "certificate.",
         (
-            "In a company, get its root certificate from the IT staff and hand it to the app: SSL_CERT_FILE=PATH for "
-            "Python, NODE_EXTRA_CA_CERTS=PATH for Node.",
-            "In the antivirus, leave {host} out of the scanning of encrypted connections.",
-            "If you know of nothing of the kind, send no key over this network.",
+            "In a company, get its root certificate from the IT staff and set it for the app: SSL_CERT_FILE=PATH "
+            "for Python, NODE_EXTRA_CA_CERTS=PATH for Node.",
+            "In the antivirus, exclude {host} from the scanning of encrypted connections.",
+            "If you know of no such program, do not send a key over this network.",
         ),
     ),
     "http.gateway_error:upstream_path": Text(
         "{host} calls {upstream|the API behind it} at the wrong address",
-        "The gateway took the request and passed it on. {upstream|The API behind it} answers that it does not know the "
-        "path at which the gateway called it. Most often the base URL of that provider in the gateway's settings lacks "
-        "its version segment, such as /v1. Your own settings are not the cause.",
+        "The gateway accepted the request and forwarded it. {upstream|The API behind it} answers that it does not "
+        "know the path that the gateway used. Usually the base URL of that provider in the gateway's settings "
+        "lacks its version, such as /v1. Your own settings are not the cause.",
         (
             "Send the operator of {host} this message: {said}",
             "If the gateway is yours, correct the base URL of {upstream|that provider} in its settings.",
@@ -1164,34 +1155,48 @@ CASES: dict[str, Text] = {
         ),
     ),
     "model.not_permitted:signin": Text(
-        "{model|The model} runs in Ollama's cloud, and this Ollama is not signed in",
-        "Models with -cloud or :cloud in their names do not run on this machine. Ollama passes the request on to "
-        "ollama.com, with the account that it is signed in to. The app's own key plays no part in this.",
+        "{model|The model} needs a sign-in to Ollama's cloud",
+        "Models with -cloud or :cloud in their names do not run on this machine. Ollama forwards the request to "
+        "ollama.com, with the account that it is signed in to. The app's own key is not used for this.",
         (
-            "On the machine on which Ollama runs, run `ollama signin`.",
+            "On the machine where Ollama runs, run `ollama signin`.",
             "Or choose a model that is installed there, such as {near}.",
             "Or choose a model without -cloud in its name (`ollama list` shows the installed ones).",
         ),
     ),
     "model.not_permitted:alone": Text(
-        "Only the model {model|that was asked for} is refused at {host}",
+        "Only the model {model|in the request} is refused at {host}",
         "With the same key and address, another model answered. So the refusal is about this model: the key's plan "
-        "does not include it, the credential that the server uses for it was refused, or only this model needs a valid "
-        "key.",
+        "does not include it, the credential that the server uses for it was refused, or only this model needs a "
+        "valid key.",
         (
             "Choose a model that answered just now: {near}",
-            "See whether the account, plan or group of the key includes this model.",
+            "Check whether the account, plan or group of the key includes this model.",
             "If the server is yours, check the credentials with which it calls the provider of this model.",
         ),
     ),
     "model.not_permitted:function": Text(
-        "{host} does not serve the model {model|that was asked for} to this account",
+        "The model {model|in the request} is not available to this account",
         "NVIDIA answers like this for a model that it has withdrawn from its hosted API, even while the model list "
-        "still names it, and for one that this account may not use. Key and address are in order.",
+        "still shows it, and for one that this account may not use. Key and address are right.",
         (
-            "See at https://build.nvidia.com whether the model still has a hosted endpoint.",
-            "Choose another model from the list: some of those listed work, some do not.",
-            "If the model's page there shows an endpoint, make the key anew on that page.",
+            "Check at https://build.nvidia.com whether the model still has a hosted endpoint.",
+            "Choose another model from the list: some of them work, some do not.",
+            "If the model's page there shows an endpoint, create a new key on that page.",
+        ),
+    ),
+    "model.not_found:listed": Text(
+        "{host} lists the model {model|in the request} but does not serve it",
+        "The name is in the server's model list, and the request for it was still refused. The model may need its own "
+        "endpoint or deployment, may be retired, or may not be available to this account or in this region.",
+        (
+            Step(
+                "door:vertex|door:bedrock",
+                "Not every location has every model: check in the provider's list where this one is available.",
+            ),
+            "Check on the provider's page of this model whether it needs its own endpoint or deployment.",
+            "Choose another model from the list.",
+            Step("relay", "Ask the operator of {host}."),
         ),
     ),
     "url.host_retired:known": Text(
@@ -1303,28 +1308,28 @@ CASES: dict[str, Text] = {
         ),
     ),
     "model.not_found:spaces": Text(
-        "The model name has a space before or behind it",
-        "The app sends the name exactly as it is set. {host} compares it letter by letter and finds no model with the "
-        "space. Without the space, the same request was answered.",
+        "The model name starts or ends with a space",
+        "The app sends the name exactly as it is set. {host} finds no model with the space in its name. Without "
+        "the space, the same request was answered.",
         (
-            "Set the model to `{near}`, without the space before or behind it.",
-            "Look for a space that came along when the name was copied from a page or between quotes.",
+            "Set the model to `{near}`, without the space.",
+            "Look for a space that was copied with the name from a page or between quotes.",
         ),
     ),
     "model.no_channel:empty": Text(
-        "Nothing at {host} serves the model {model|that was asked for}",
-        "The server is up and took the request, but no worker and no provider that has this model is connected to it. "
-        "Your key and address are not the cause.",
+        "No worker at {host} serves the model {model|in the request}",
+        "The server is up and accepted the request, but no worker and no provider with this model is connected to "
+        "it. Your key and address are not the cause.",
         (
-            "If the server is yours, start the worker or load the model, and check that the model list names it.",
+            "If the server is yours, start the worker or load the model, and check that the model list shows it.",
             "Otherwise, tell the operator of {host}.",
-            "Names that come close: {near}.",
+            "Similar names: {near}.",
         ),
     ),
     "quota.exhausted:upstream": Text(
-        "The account of {host} at {upstream|its upstream provider} has no credit left",
-        "{host} took your key and passed the request on with an account of its own. That upstream account has used up "
-        "its credit or quota. Topping up your own account does not help.",
+        "The account of {host} at {upstream|its provider} has no credit left",
+        "{host} accepted your key and forwarded the request with its own account. That upstream account has used "
+        "up its credit or quota. Topping up your own account does not help.",
         (
             "Send the operator of {host} this message: {said}",
             "If the gateway is yours, top up the account at {upstream|the provider}, or raise its limit.",
@@ -1332,9 +1337,9 @@ CASES: dict[str, Text] = {
         ),
     ),
     "quota.rate_limited:upstream": Text(
-        "The account of {host} at {upstream|its upstream provider} has reached a rate limit",
-        "{host} took your key and passed the request on with an account of its own. That upstream account has sent too "
-        "many requests, perhaps those of other users too.",
+        "{host} has reached its rate limit at {upstream|its provider}",
+        "{host} accepted your key and forwarded the request with its own account. That upstream account has sent "
+        "too many requests, perhaps those of other users too.",
         (
             "Wait {retry_after} seconds and try again.",
             "Wait a minute and try again.",
@@ -1342,8 +1347,8 @@ CASES: dict[str, Text] = {
         ),
     ),
     "auth.upstream:alone": Text(
-        "A key is refused for the model {model|that was asked for} alone, most likely the relay's own",
-        "With the same key and address, another model answered. A relay uses keys of its own for the providers behind "
+        "A key is refused only for the model {model|in the request}",
+        "With the same key and address, another model answered. A relay uses its own keys for the providers behind "
         "it, and the one for this model seems to be refused. A server that checks your key only for certain models "
         "would answer in the same way.",
         (
@@ -1357,39 +1362,39 @@ CASES: dict[str, Text] = {
         "This is a token, not an API key",
         "It is {credential|a token} of {issuer|another service}. The model API does not accept it as a key.",
         (
-            "Make an API key at {console}",
+            "Create an API key at {console}",
             "Use an API key that was issued for {host}, not the token of a login.",
-            "If the provider supports sign-in without a key (workload identity), exchange the token first: the app has "
-            "to do that, with the token as its input.",
+            "If the provider supports sign-in without a key (workload identity), the app must exchange this token "
+            "for one of the provider first.",
             "A login works only in the app that made it; API keys are separate and billed separately.",
         ),
     ),
     "key.wrong_kind:access_key": Text(
-        "This is an access key of a cloud account, not an API key",
+        "This is a cloud access key, not an API key",
         "It is {credential|an access key} of {house|a cloud provider}. Such keys sign requests to the cloud's own "
-        "interfaces. The model API takes an API key, which is made on another page.",
+        "interfaces. The model API needs an API key, which is created on another page.",
         (
-            "Make an API key at {console}",
-            "Make an API key on the page of the model service, and use that one alone, without an ID in front.",
-            "If the access key was pasted into other apps too, replace it: it opens the whole account.",
+            "Create an API key at {console}",
+            "Create an API key on the page of the model service, and use only that key, without an ID in front.",
+            "If the access key was pasted into other apps too, replace it: it gives access to the whole account.",
         ),
     ),
     "key.wrong_kind:document": Text(
         "This is not an API key: it is {credential|a file with a secret}",
-        "The whole text of a file or of a settings line is in the key's field. It was not sent, because it may hold a "
-        "private key.",
+        "The key field contains the whole text of a file or of a settings line. It was not sent, because it may "
+        "contain a private key.",
         (
-            "Make an API key at {console}",
-            "Give the app the path of the file instead, where it has a setting for that, or use an API key.",
+            "Create an API key at {console}",
+            "If the app has a setting for the path of the file, use that; otherwise use an API key.",
             "If an app has already sent it somewhere, replace the secret.",
         ),
     ),
     "key.wrong_region:token": Text(
-        "This key is for the region {region|of another host}, and {host} is in another",
-        "The key names the region in which it was made. A short-term key is valid only there.",
+        "The key is for {region|another region}, {host} is in another region",
+        "The key names the region where it was created. A short-term key is valid only there.",
         (
             "To keep the key, set the base URL to {better_url}",
-            "To keep the base URL, make a new key for {own_region} at {console}",
+            "To keep the base URL, create a new key for {own_region} at {console}",
             "Use the same region for the key and the base URL.",
         ),
     ),
@@ -1400,76 +1405,76 @@ CASES: dict[str, Text] = {
             "The provider runs several sites with separate keys that look alike. Only the site that issued the key "
             "accepts it, and nothing in the key tells which one that is.",
             (
-                "If you made the key at one of these sites, set the base URL to its address: {sites}",
-                "Check on which site you log in to make keys.",
+                "If you created the key at one of these sites, set the base URL to its address: {sites}",
+                "Check on which site you log in to create keys.",
             ),
         ),
     ),
     **dict.fromkeys(
         ("key.wrong_region:own", "key.wrong_resource:own"),
         Text(
-            "The key may be from another region or resource of the same provider",
+            "The key may be for another region or resource of this provider",
             "The provider has one host for each region, resource or workspace, and a key is valid only at its own.",
             (
-                "Check that the key was made for {own_region}, the region of this base URL.",
+                "Check that the key was created for {own_region}, the region of this base URL.",
                 "In the provider's console, copy the address and the key from the same page.",
             ),
         ),
     ),
     "key.wrong_plan:plans": Text(
-        "This key belongs to a plan that has an address of its own",
+        "This key belongs to a plan with its own base URL",
         "Subscriptions and pay-as-you-go have separate keys and separate addresses. The plan has several sites, and "
         "nothing in the key tells which one issued it.",
         (
             "Set the base URL to the address of the site where you bought the plan: {sites}",
-            "To keep the base URL, make a key of its kind at {console}",
-            "In the console, check under which plan the key is listed, and copy the base URL given there.",
+            "To keep the base URL, create a matching key at {console}",
+            "In the console, check which plan the key belongs to, and copy the base URL shown there.",
         ),
     ),
     "key.wrong_plan:maybe": Text(
-        "The key may belong to a plan that has its own address",
+        "The key may belong to a plan with its own base URL",
         "Subscriptions, such as coding plans, and pay-as-you-go have separate addresses, and a plan pays only for "
         "requests to its own. Whether the account has a plan is not visible from here.",
         (
             "If you have the plan, set the base URL to its address: {sites}",
-            "In the console, check to which plan the key belongs, and copy the base URL given there.",
+            "In the console, check which plan the key belongs to, and copy the base URL shown there.",
         ),
     ),
     "key.wrong_plan:not_of_plan": Text(
-        "This is not a key of the plan to which {host} belongs",
-        "{door} accepts only the keys of the plan. This key does not begin as those do, so it may be an ordinary "
+        "This is not a key of the plan that {host} is for",
+        "{door} accepts only the keys of the plan. This key does not start like those, so it may be an ordinary "
         "(pay-as-you-go) key of the same provider, which has other addresses.",
         (
-            "Keys of this plan begin with {wanted|another text}: copy that one from {console|the plan's page}",
+            "Keys of this plan start with {wanted|another text}: copy that one from {console|the plan's page}",
             "If it is an ordinary key of the same provider, set the base URL to the address of its site: {sites}",
         ),
     ),
     "auth.rejected:sites": Text(
-        "{door} does not accept this key; it may be from another of its sites",
+        "{door} rejects the key; it may be from another of its sites",
         "The server refused the key. The provider runs several sites with separate keys that look alike, so the key "
         "may be from another one. It may also be mistyped, deleted or replaced.",
         (
-            "If you made the key at one of these sites, set the base URL to its address: {sites}",
-            "If you made it for {door}, compare {key_hint} with the keys listed at {console}",
-            "Otherwise make a new key at {console|the provider's console}",
+            "If you created the key at one of these sites, set the base URL to its address: {sites}",
+            "If you created it for {door}, compare {key_hint} with the keys listed at {console}",
+            "Otherwise create a new key at {console|the provider's console}",
         ),
     ),
     "auth.rejected:region": Text(
-        "{door} does not accept this key; it may be from another region",
-        "The server refused the key. {host} serves the region {own_region|in its name}, and a key may be valid only in "
-        "the region in which it was made. It may also be deleted, expired or mistyped.",
+        "{door} rejects the key; it may be from another region",
+        "The server refused the key. {host} serves the region {own_region|in its name}, and a key may be valid "
+        "only in the region where it was created. It may also be deleted, expired or mistyped.",
         (
-            "Check that the key was made for {own_region}; if not, use the base URL of its own region.",
-            "Otherwise make a new key in {own_region|that region} at {console|the provider's console}",
+            "Check that the key was created for {own_region}; if not, use the base URL of its own region.",
+            "Otherwise create a new key in {own_region|that region} at {console|the provider's console}",
         ),
     ),
     "auth.rejected:token": Text(
-        "{door} does not accept this token",
+        "{door} rejects the token",
         "The server read the token and refused it. A token is valid for a limited time and for one service, and its "
         "issuer can withdraw it.",
         (
             "Get a new token for this service: {token_command}",
-            "Get a new token, in the way in which you got this one.",
+            "Get a new token the same way that you got this one.",
             "If it is refused again, compare its audience (aud) and issuer (iss) with what the server expects.",
         ),
     ),
@@ -1479,8 +1484,8 @@ CASES: dict[str, Text] = {
         "and waiting does not renew them.",
         (
             "Get a new token: {token_command}",
-            "Get a new token, in the way in which you got this one.",
-            "Let the app get its tokens itself (a token provider, a login), instead of a token pasted once.",
+            "Get a new token the same way that you got this one.",
+            "Have the app get its tokens itself (a token provider, a login) instead of using a pasted token.",
             "If the token is new, check the clock of this machine.",
         ),
     ),
@@ -1488,13 +1493,13 @@ CASES: dict[str, Text] = {
         "The short-term Bedrock key has expired",
         "It was valid until {expires|a moment in the past}. Short-term keys are valid for at most 12 hours.",
         (
-            "Make a new key at {console}",
-            "For more than 12 hours, use a long-term key, or let the app make short-term keys from AWS credentials.",
+            "Create a new key at {console}",
+            "For more than 12 hours, use a long-term key, or have the app make short-term keys from AWS credentials.",
         ),
     ),
     "auth.expired:early": Text(
         "The token is not valid yet",
-        "It is valid only from {expires|a later moment} on. Usually the clock of this machine, or of the one that "
+        "It is valid only from {expires|a later time}. Usually the clock of this machine, or of the one that "
         "issued the token, is wrong.",
         (
             "Check the clock of this machine, and turn on automatic time.",

@@ -1,7 +1,7 @@
 """The words of a comparison of two reports, in Chinese.
 
-The slots: ``x`` is the place where the fault is (A or B) and ``y`` the other; ``x_value`` and ``y_value`` are what
-differs between them, ``fault`` and ``other`` the titles of their root causes.
+The slots: ``x`` is the name of the report from the place where the fault is and ``y`` that of the other; ``x_value``
+and ``y_value`` are what differs between them, ``fault`` and ``other`` the titles of their root causes.
 """
 
 from __future__ import annotations
@@ -13,12 +13,12 @@ TEXTS: dict[str, Text] = {
     "base_url": Text(
         "{x} 用的是另一个地址：{x_value|无}",
         "{y} 用 {y_value|它的地址} 可以正常使用。两边请求的地址不同，{x} 的地址到不了接口。",
-        ("请 {x} 把接口地址改为 {y_value|另一边的地址}，再检查一次。",),
+        ("请 {x} 把 Base URL 改为 {y_value|另一边的地址}，再检查一次。",),
     ),
     "other_target": Text(
         "两份报告检查的不是同一台服务器",
         "{x} 请求的是 {x_value|一个地址}，{y} 请求的是 {y_value|另一个地址}。一边可用，说明不了另一边的问题。",
-        ("先弄清这个密钥对应哪个地址。", "两边用同一个接口地址各检查一次，再来比较。"),
+        ("先弄清这个密钥对应哪个地址。", "两边用同一个 Base URL 各检查一次，再来比较。"),
     ),
     "settings": Text(
         "{x} 的设置不完整，或放错了地方",
@@ -185,15 +185,15 @@ TEXTS: dict[str, Text] = {
     ),
     "two_faults": Text(
         "两边的故障不同",
-        "A：{fault}。B：{other}。两处要分别解决，之前看不到后面还有什么。",
+        "{x}：{fault}。{y}：{other}。两处要分别解决，之前看不到后面还有什么。",
         ("各按自己的报告修复，再比较下一次的两份。",),
     ),
 }
 
 # The phrases around the conclusion.
 UI: dict[str, str] = {
-    "fault.a": "问题出在 A。",
-    "fault.b": "问题出在 B。",
+    "fault.a": "问题出在 {a}。",
+    "fault.b": "问题出在 {b}。",
     "fault.both": "两边都有问题。",
     "fault.none": "两边都没有发现问题。",
     "fault.unknown": "从这两份报告还看不出问题在哪一边。",
@@ -205,13 +205,13 @@ UI: dict[str, str] = {
     "no_differences": "测到的内容没有差别。",
     "ask": "接下来问什么",
     "warnings": "请注意",
-    "warning.target": "两份报告的主机不同",
+    "warning.target": "两份报告检查的地址不同",
     "warning.key": "两边的密钥不同",
     "warning.model": "两边的模型不同",
     "warning.app": "两边模拟的应用或协议不同",
     "warning.time": "两次检查相隔一个多小时",
     "warning.version": "两份报告来自不同版本的 llmdoctor",
-    "what.base_url": "地址",
+    "what.base_url": "Base URL",
     "what.key": "密钥",
     "what.protocol": "协议",
     "what.model": "模型",
@@ -222,8 +222,8 @@ UI: dict[str, str] = {
     "what.issuer": "证书签发者",
     "what.fingerprint": "证书指纹",
     "what.clock": "时钟与服务器之差",
-    "what.server": "服务器自称",
-    "what.via": "途经的网关",
+    "what.server": "Server 响应头",
+    "what.via": "途经的网关（Via 响应头）",
     "what.ttft": "首个 token 用时",
     "what.version": "llmdoctor 版本",
     "what.result": "结果",

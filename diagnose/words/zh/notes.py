@@ -21,7 +21,7 @@ NOTES: dict[str, str] = {
     "begins_with_variable": "以变量名开头",
     "sdk_adds": "SDK 会自己加上 {path}",
     "sdk_adds_version": "SDK 会自己加上版本号",
-    "version_twice": "版本号重复",
+    "version_twice": "请求地址里版本号重复",
     "scheme_twice": "协议头重复",
     "no_host_follows": "协议头后面没有主机名",
     "not_http": "不是 http:// 或 https://",
@@ -35,6 +35,8 @@ NOTES: dict[str, str] = {
     "reference": "是对变量的引用，不是变量的值",
     "stand_in": "是给不需要密钥的服务用的占位值",
     "example": "是示例值",
+    # An app
+    "official_sdk": "{name}",
     # A proxy URL
     "white_space": "含有空白字符",
     "no_host": "没有主机名",
@@ -56,7 +58,7 @@ NOTES: dict[str, str] = {
     "socks5_reply_3": "SOCKS5 应答码 3：网络不可达",
     "socks5_reply_4": "SOCKS5 应答码 4：主机不可达",
     "socks5_reply_5": "SOCKS5 应答码 5：连接被拒绝",
-    "socks5_reply_6": "SOCKS5 应答码 6：途中超时",
+    "socks5_reply_6": "SOCKS5 应答码 6：连接超时（TTL 用尽）",
     "socks5_reply_7": "SOCKS5 应答码 7：不支持该命令",
     "socks5_reply_8": "SOCKS5 应答码 8：不支持该地址类型",
     "socks5_no_reply": "SOCKS 代理收到请求后没有应答就关闭了连接",
@@ -82,7 +84,7 @@ NOTES: dict[str, str] = {
     "token_expires": "有效期至 {not_after}",
     "token_region": "用于 {detail} 区域",
     "mark_cut": "这类密钥应有的标记 {detail} 不完整",
-    "mistyped": "校验位对不上，可能抄错了",
+    "mistyped": "校验位不符",
     # A credential that is no model API key (probes/catalog/credentials.toml).
     "credential_admin": "管理密钥，不能调用模型",
     "credential_oauth": "登录令牌（OAuth）",

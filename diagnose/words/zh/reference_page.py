@@ -32,6 +32,8 @@ WORDS: dict[str, str] = {
     "title": "诊断结论",
     "written": "本页由 `llmdoctor docs --write docs` 根据目录生成，请勿直接修改。",
     "about": "每个代码对应一种问题，永不改名。在终端里用 `llmdoctor explain 代码` 可以看到同样的内容。",
+    "code": "代码",
+    "summary": "一句话说明",
     "error": "错误",
     "warning": "警告",
     "info": "提示",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 STEPS: dict[str, str] = {
-    "url": "把接口地址改为 {value}：这是服务器在应答里给出的。",
+    "url": "把 Base URL 改为 {value}：这是服务器在应答里给出的。",
     "url_foreign": (
         "服务器说这类请求应发往另一个地址：{value}。这只是它的说法，先向发放密钥的一方确认，再把密钥发过去。"
     ),

@@ -29,37 +29,38 @@ CASES: dict[str, Text] = {
         "{app} 不读取 {variable|所设的变量}",
         "每个程序只认特定名字的变量，其他的一概忽略，也不会提示；各家程序认的名字又不一样。值虽然在，{app} 却看不到。",
         (
-            "把它改名为 {app_variable|应用手册里写的名字}，{app} 读的是这个。",
-            "在新终端里重新启动应用，让它读到新名字。",
+            "把它改名为 {app_variable|应用文档里写的名字}，{app} 读的是这个。",
+            "在新终端里重启应用：正在运行的程序会继续使用旧值。",
         ),
     ),
     **dict.fromkeys(
         ("url.version_missing:unreachable", "url.version_doubled:unreachable", "url.path_wrong:unreachable"),
         Text(
             "{app} 无法接到这个 API",
-            "不论接口地址怎么填，{app} 都会在后面加上它自己的路径，而 {host} 的 API 在另一条路径下，所以总会问错地方。",
+            "不论 Base URL 怎么填，{app} 都会在后面加上固定的路径，而 {host} 的 API 在另一个路径下，所以请求总会发"
+            "到错误的地方。",
             (
                 "换一个可以填写完整路径的应用：`llmdoctor apps` 列出每个应用会加上什么。",
-                Step("owner", "自己的服务器：在前面架一个网关，提供 {app} 所要的路径。"),
+                Step("owner", "自己的服务器：在前面架一个网关，提供 {app} 使用的路径。"),
             ),
         ),
     ),
     "url.host_typo:location": Text(
-        "{host} 不是地域 {location|（见接口地址）} 的主机",
-        "这家服务商每个地域有自己的主机，global 之类更大的范围也有专门的主机。接口地址里的主机和地域对不上，"
-        "所以那里没有接口。",
+        "{host} 不是地域 {location|（见 Base URL）} 的主机",
+        "这家服务商每个地域有自己的主机，global 之类更大的范围也有专门的主机。Base URL 里的主机和地域对不上，所以那"
+        "里没有接口。",
         (
-            "把接口地址改为 {better_url}",
+            "把 Base URL 改为 {better_url}",
             "对照服务商的地域列表，核对主机和地域。",
         ),
     ),
     "key.wrong_region:named": Text(
         "{host} 说这个密钥属于它的另一个地址",
-        "有些服务商把项目放在不同地域，各有各的接口地址。服务器认得这个密钥，并说出了它所属的地域或地址。",
+        "有些服务商把项目放在不同地域，各有各的 Base URL。服务器认得这个密钥，并说出了它所属的地域或地址。",
         (
-            "把接口地址改为 {better_url}（服务器的应答里写明）。",
-            "在服务商的控制台查看项目所在的地域，使用该地域的接口地址。",
-            "保留接口地址：在对应地域的项目里新建密钥。",
+            "把 Base URL 改为 {better_url}（服务器的应答里写明）。",
+            "在服务商的控制台查看项目所在的地域，使用该地域的 Base URL。",
+            "保留 Base URL：在对应地域的项目里新建密钥。",
         ),
     ),
     "auth.not_permitted:group": Text(
@@ -73,29 +74,29 @@ CASES: dict[str, Text] = {
         ),
     ),
     "settings.project_override:unread": Text(
-        "没有读取 {source|一个文件}，因为它可能由别人写入",
-        "在当前目录或上级目录找到了 {source|这个文件}，但它的内容可能由别人决定。在此目录启动的应用仍会读取它，"
-        "并可能使用其中的接口地址或密钥。",
+        "没有读取 {source|一个文件}，因为别人可以改写它",
+        "在当前目录或上级目录找到了 {source|这个文件}，但它的内容可能由别人决定。在此目录启动的应用仍会读取它，并可"
+        "能使用其中的 Base URL 或密钥。",
         (
             "如果文件是你自己的，请修正它的属主和权限，或把链接换成文件本身。",
             "只想读取这一次，就在命令行里指定：--env-file PATH；llmdoctor.toml 用 --config PATH。",
         ),
     ),
     "settings.project_override:agreed": Text(
-        "当前目录里的文件会把你的密钥等机密信息发往 {host}",
+        "当前目录里的文件会把你的密钥等凭证发往 {host}",
         "{secret|你的密钥} 发往哪里由 {source|当前目录里的文件} 决定，而你已经同意。",
         ("如果是误操作，在此目录运行 `llmdoctor trust --revoke`，并更换密钥。",),
     ),
     "slo.exceeded:cert": Text(
-        "证书的剩余有效期低于设定的限度",
-        "证书今天还有效，应用目前没有任何异样。但它会在设定的期限内到期，到期之后所有客户端都连不上。",
+        "证书过期的时间早于限度允许的时间",
+        "证书今天还有效，应用也能用。但它会在设定的期限内过期，之后客户端都会拒绝连接。",
         (
             "更新证书，或查明自动续期为什么没有执行。",
-            "如果是服务商的服务器，它会自行续期：把限度设得比它续期的时间更短。",
+            "如果是服务商的服务器，它会自行续期：把限度设小一些。",
         ),
     ),
     "proxy.unreachable:container": Text(
-        "所设的代理 {proxy|地址} 没有响应：这里是容器",
+        "在容器里连不上代理 {proxy|（设置里的）}",
         "容器有自己的回环地址，127.0.0.1 指的是容器自己，而代理软件运行在外面的机器上。所有请求都要经过代理，"
         "现在一个也出不去。",
         (
@@ -105,7 +106,7 @@ CASES: dict[str, Text] = {
         ),
     ),
     "proxy.unreachable:wsl": Text(
-        "所设的代理 {proxy|地址} 没有响应：这里是 WSL",
+        "在 WSL 里连不上代理 {proxy|（设置里的）}",
         "在 WSL 里，127.0.0.1 通常只是 Linux 这一边，而代理软件运行在 Windows 里。所有请求都要经过代理，"
         "现在一个也出不去。",
         (
@@ -118,8 +119,8 @@ CASES: dict[str, Text] = {
     ),
     "proxy.refused:unreached": Text(
         "代理本身正常，但连不上 {host}",
-        "代理接受了请求，然后报告连接失败：目标主机没有运行、代理那边不认识这个域名，"
-        "或者从那边访问时端口不通。与 Key 无关。",
+        "代理接受了请求，然后报告连接失败：目标主机没有运行、代理那边不认识这个域名，或者从那边访问时端口不通。与密"
+        "钥无关。",
         (
             "确认 {host} 和端口 {port|443} 没有写错，并且服务正在运行。",
             "在代理所在的机器上（ssh -D 即 SSH 服务器）用 curl -v 访问 Base URL，看从那边能否连通。",
@@ -127,25 +128,25 @@ CASES: dict[str, Text] = {
         ),
     ),
     "proxy.captures_local:carried": Text(
-        "到 {host|你自己的服务器} 的请求会经过代理 {proxy|（环境变量里设置的）}",
-        "代理会把请求转发过去，应用这样也能用。但 {host|这台服务器} 在你自己的网络里，而 http 不加密，"
-        "代理能看到 Key、提问和回答。检查不会把你的 Key 明文发给代理，所以改为直连测试。",
+        "发往 {host|你自己的服务器} 的请求走了代理，没有加密",
+        "代理 {proxy|（设置里的）} 会把请求转发过去，应用这样也能用。但 {host|这台服务器} 在你自己的网络里，而 "
+        "http 不加密，代理能看到密钥、提问和回答。检查不会把你的密钥明文发给代理，所以改为直连测试。",
         (
             "如果想绕过代理，把 {host} 加到 NO_PROXY（以及 no_proxy），然后重启应用。",
-            "如果这些请求本来就该经过代理，不用处理。运行 `llmdoctor check --send-anyway` 可以带着 Key 通过代理测试。",
+            "如果这些请求本来就该经过代理，不用处理。运行 `llmdoctor check --send-anyway` 可以带着密钥通过代理测试。",
         ),
     ),
     "proxy.captures_local:carried_alone": Text(
-        "{host|这台服务器} 只能通过代理访问，没有把 Key 发给代理",
-        "代理 {proxy|（环境变量里设置的）} 会把请求转发给 {host|这台服务器}，对方也回答了一个不带 Key 的请求。"
-        "但 http 不加密，代理能看到 Key。检查不会把你的 Key 明文发给代理，而从这里又无法直连 {host|这台服务器}。",
+        "{host|这台服务器} 只能通过代理访问，所以没有发送密钥",
+        "代理 {proxy|（设置里的）} 会把请求转发给 {host|这台服务器}，对方也回答了一个不带密钥的请求。但 http 不加密"
+        "，代理能看到密钥。检查不会把你的密钥明文发给代理，而从这里又无法直连 {host|这台服务器}。",
         (
             "如果信任这个代理，可以通过它测试：`llmdoctor check --send-anyway`。",
             "如果在别处可以不经代理访问 {host}，在那里把 {host} 加到 NO_PROXY（以及 no_proxy）。",
         ),
     ),
     "dns.not_found:docker_host": Text(
-        "这里不认识 host.docker.internal",
+        "这里没有 host.docker.internal 这个主机名",
         "Docker Desktop 用这个名字指代运行容器的机器。Linux 上的 Docker 要另外设置才有它，容器外面则没有这个名字。",
         (
             (
@@ -161,7 +162,7 @@ CASES: dict[str, Text] = {
         ),
     ),
     "dns.not_found:known_elsewhere": Text(
-        "现用的 DNS 不认识 {host}，别的 DNS 认识",
+        "你的 DNS 不认识 {host}，别的 DNS 认识",
         "这个域名是存在的：{address|别的 DNS 服务器} 查得到它的地址。本机所用的 DNS 数据过旧，过滤了这个域名，"
         "或者只管内部网络。",
         (
@@ -171,7 +172,7 @@ CASES: dict[str, Text] = {
         ),
     ),
     "dns.fake_ip:off": Text(
-        "{host|接口域名} 的 fake-ip 地址没有响应",
+        "{host|Base URL 里的主机} 的 fake-ip 地址没有响应",
         "{address|这个地址} 不是真实地址，而是代理软件（Clash、mihomo、sing-box、Surge）分配的，连接要由它转发。"
         "代理软件没有运行、刚刚重启过，或者没有开启 TUN 模式，所以连接没有人接。",
         (
@@ -181,7 +182,7 @@ CASES: dict[str, Text] = {
         ),
     ),
     "dns.fake_ip:cut": Text(
-        "代理软件接受了到 {host|接口} 的连接，但没能转发出去",
+        "代理软件连不上 {host|Base URL 里的主机}",
         "{address|这个地址} 是 fake-ip 地址：代理软件（Clash、mihomo、sing-box、Surge）会先接受所有连接，再转发出去。"
         "这次连接被接受后就被关闭，或者一直没有响应，说明它的节点或规则到不了 {host|该主机}。",
         (
@@ -190,9 +191,9 @@ CASES: dict[str, Text] = {
         ),
     ),
     "dns.failed:servfail": Text(
-        "DNS 服务器没能查到 {host}",
-        "DNS 服务器可以连上，但它答复说查询失败：负责这个域名的服务器没有回答，签名有误，或者它自己的出口断了。"
-        "所以还不知道这个域名是否存在。",
+        "DNS 错误：DNS 服务器没能查到 {host}",
+        "DNS 服务器报告查询失败（SERVFAIL）：负责这个域名的服务器没有回答，签名有误，或者它自己连不上互联网。所以还"
+        "不知道这个域名是否存在。",
         (
             "看看别的域名能否解析。如果能，问题在 {host} 的 DNS 服务器，请告诉它的运营者。",
             "换一个 DNS 查询：检查时加上 --dns-server 223.5.5.5。如果查得到，就在本机换用它。",
@@ -201,8 +202,8 @@ CASES: dict[str, Text] = {
     ),
     "dns.failed:refused": Text(
         "DNS 服务器拒绝查询 {host}",
-        "DNS 服务器可以连上，但它不答应：它只为自己的网络或客户服务，或者有规则禁止这个域名。"
-        "多半是别的网络或 VPN 留下的设置。",
+        "DNS 服务器有应答，但拒绝查询：它只为自己的网络或客户服务，或者有规则禁止这个域名。多半是别的网络或 VPN 留"
+        "下的设置。",
         (
             "设为当前网络的 DNS，或公共 DNS，比如 223.5.5.5 或 1.1.1.1。",
             "断开 VPN，再重新连接。",
@@ -211,7 +212,7 @@ CASES: dict[str, Text] = {
     ),
     "dns.failed:silent": Text(
         "没有 DNS 服务器回答本机",
-        "查询 {host} 的请求发出去了，但没有任何答复：DNS 服务器停了，它属于没有连上的 VPN，或者防火墙丢弃了查询。",
+        "查询主机地址的请求发出去了，但没有任何应答：DNS 服务器停了，它属于没有连上的 VPN，或者防火墙丢弃了查询。",
         (
             Step("container", "在容器里，重启容器引擎，或启动容器时加上 --dns 223.5.5.5。"),
             "换用别的 DNS，比如 223.5.5.5 或 1.1.1.1。现在用的是 {address}。",
@@ -219,9 +220,9 @@ CASES: dict[str, Text] = {
         ),
     ),
     "tcp.refused:container": Text(
-        "在这个容器里，{host} 就是容器自己，那里没有服务",
-        "容器有自己的回环地址：localhost 和 127.0.0.1 指向容器里面的程序。外面机器上的服务，"
-        "或别的容器里的服务，在那里是找不到的。",
+        "连接被拒绝：在这个容器里，{host} 就是容器自己",
+        "容器有自己的回环地址：localhost 和 127.0.0.1 指向容器里面的程序，而这个端口上没有程序在监听。外面机器上的"
+        "服务，或别的容器里的服务，用这个地址访问不到。",
         (
             (
                 "把 {host} 换成 host.docker.internal；在 Linux 上，启动容器时加上 "
@@ -234,8 +235,9 @@ CASES: dict[str, Text] = {
         ),
     ),
     "tcp.refused:wsl": Text(
-        "在 WSL 里，{host} 是 Linux 这一边，那里没有服务",
-        "WSL 通常有自己的回环地址，Windows 里的服务用 localhost 或 127.0.0.1 是找不到的。",
+        "连接被拒绝：在 WSL 里，{host} 是 Linux 这一边",
+        "WSL 通常有自己的回环地址，Windows 里的服务用 localhost 或 127.0.0.1 访问不到。Linux 这一边的这个端口上没有"
+        "程序在监听。",
         (
             "在 Windows 的 .wslconfig 里，[wsl2] 下写 networkingMode=mirrored，再执行 `wsl --shutdown`。",
             "或者把 {host} 换成 Windows 的地址（`ip route show default` 可以查到）。",
@@ -247,27 +249,26 @@ CASES: dict[str, Text] = {
         ),
     ),
     "tcp.ipv6_broken:localhost": Text(
-        "主机名 localhost 先指向 ::1，而那里没有服务",
+        "localhost 先解析到 ::1，而那里没有服务",
         "服务只监听 127.0.0.1。多数客户端会马上改用这个地址；20 之前的 Node 和少数程序在第一个地址失败后就放弃了。",
         (
-            "把接口地址改为 {better_url}",
+            "把 Base URL 改为 {better_url}",
             "如果有应用报告连接被拒绝，在那里把 localhost 换成 127.0.0.1。",
         ),
     ),
     "tls.intercepted:company": Text(
-        "途中的 {product|公司网关} 拆开了与 {host} 的加密连接",
-        "收到的不是对方自己的证书，而是由 {issuer|另一个签发者} 签发的。公司网络里的这类网关会查看内容。"
-        "不认识它的根证书的应用就会拒绝，"
-        "浏览器则认识。",
+        "{product|公司网关} 解密了与 {host} 的连接",
+        "收到的不是对方自己的证书，而是由 {issuer|另一个签发者} 签发的。公司网关会这样做，以便查看内容。不信任它的"
+        "根证书的应用会拒绝连接，浏览器一般是信任的。",
         (
             "向网管要根证书文件，并指给应用：Python 设 SSL_CERT_FILE=PATH，requests 设 REQUESTS_CA_BUNDLE=PATH，"
             "Node 设 NODE_EXTRA_CA_CERTS=PATH。",
             "如果根证书已经在系统里：Node 设 NODE_USE_SYSTEM_CA=1（22.15 及以上），Python 用 truststore。",
-            "或者请网管对 {host} 免拆。现在这样，他们能看到密钥。",
+            "或者请网管不要解密 {host}。在此之前，他们能看到密钥。",
         ),
     ),
     "tls.intercepted:antivirus": Text(
-        "本机的 {product|杀毒软件} 拆开了与 {host} 的加密连接",
+        "本机的 {product|杀毒软件} 解密了与 {host} 的连接",
         "收到的不是对方自己的证书，而是那个软件自己做的。它把自己的根证书放进了系统，所以浏览器没有问题，"
         "自带证书列表的应用则会拒绝。",
         (
@@ -276,7 +277,7 @@ CASES: dict[str, Text] = {
         ),
     ),
     "tls.intercepted:debugger": Text(
-        "{product|抓包工具} 拆开了与 {host} 的加密连接",
+        "{product|抓包工具} 解密了与 {host} 的连接",
         "这是记录应用流量的工具，它出示自己的证书。多半是在本机或手机上启动的，并且仍然设为代理。"
         "运行它的人能看到密钥。",
         (
@@ -286,17 +287,17 @@ CASES: dict[str, Text] = {
         ),
     ),
     "tls.intercepted:filter": Text(
-        "{product|内容过滤系统} 拆开了与 {host} 的加密连接",
+        "{product|内容过滤系统} 解密了与 {host} 的连接",
         "收到的不是对方自己的证书，而是由 {issuer|另一个签发者} 签发的。学校和家庭用这类系统查看上网内容。"
         "应用会拒绝这个证书，"
         "而过滤系统能看到密钥。",
         (
-            "请管理过滤系统的人对 {host} 免拆。",
+            "请管理过滤系统的人不要解密 {host}。",
             "或者换一个网络。",
         ),
     ),
     "tls.reset:nothing_behind": Text(
-        "{host} 接受了连接，但端口后面没有服务应答",
+        "{host} 接受了连接，但端口后面没有服务",
         "无论是否加密，连接一建立就被断开。这个端口只是转发（容器映射的端口、SSH 隧道、kubectl 或代理），"
         "后面的服务没有运行、监听的是另一个端口，或者只监听自己的回环地址。",
         (
@@ -305,70 +306,67 @@ CASES: dict[str, Text] = {
         ),
     ),
     "tls.handshake_failed:name": Text(
-        "{host} 背后的服务器不提供这个域名",
-        "加密握手一开始就会报出主机名，而这台服务器只认别的名字。要么地址指向了错误的服务器，"
-        "要么服务器没有配置这个域名。",
+        "{host} 的服务器不提供这个域名（SNI）",
+        "TLS 握手一开始就会报出主机名，而这台服务器只接受别的名字。要么地址指向了错误的服务器，要么服务器没有配置这"
+        "个域名。",
         (
-            "核对接口地址里的主机名和服务商给的是否一致。",
+            "核对 Base URL 里的主机名和服务商给的是否一致。",
             Step("owner", "自己的服务器：把这个域名加进站点配置和证书。"),
             Step("owner", "如果自己的反向代理转发到它，让反向代理带上正确的主机名（SNI）。"),
         ),
     ),
     "tls.intercepted:elsewhere": Text(
-        "{product|有东西}拆开了与 {host} 的连接，而应用没有读取放行它的证书列表",
-        "收到的不是该主机自己的证书，而是{issuer|另一个签发者}签发的。它的根证书在本机的某个列表里，"
-        "所以别的程序没有问题；"
-        "这个应用读的是另一份列表，所以拒绝。拆开连接的一方能看到密钥。",
+        "{product|某个程序} 解密了与 {host} 的连接，应用拒绝了它的证书",
+        "收到的不是该主机自己的证书，而是{issuer|另一个签发者}签发的。它的根证书在本机的某个列表里，所以别的程序能"
+        "用；这个应用用的是另一份列表，所以拒绝。解密连接的一方能看到密钥。",
         (
             "启动应用时设置 {detail|那份列表}",
-            "如果不知道有这种东西，不要在这个网络上发送密钥。",
+            "如果不知道有这种程序，不要在这个网络上发送密钥。",
         ),
     ),
     "proxy.ignored:direct": Text(
-        "应用没有使用所设的代理",
-        "Node 的 fetch 和部分应用不理会 HTTP_PROXY、HTTPS_PROXY 和 ALL_PROXY。应用是直连，这次检查也一样，"
-        "没有经过 {proxy|代理}。如果只有代理才出得去，应用就会失败。",
+        "应用不理会代理设置，直接连接",
+        "Node 的 fetch 和部分应用不理会 HTTP_PROXY、HTTPS_PROXY 和 ALL_PROXY。应用是直连，这次检查也一样，没有经过 "
+        "{proxy|代理}。如果这个网络只能通过代理访问外面，应用就会失败。",
         (
             "如果要让它走代理：Node 24 及以上，启动时设置 NODE_USE_ENV_PROXY=1。",
             "如果应用在自己的设置里填写代理，就填在那里。",
-            "否则不用改。",
+            "否则不用处理。",
         ),
     ),
     "tls.intercepted:system_only": Text(
-        "有东西拆开了与 {host} 的连接，其根证书只有本系统信任",
-        "系统的证书列表认识 {issuer|签发者}，所以这次检查和最新的 Python SDK 没有问题。"
-        "自带列表的客户端会拒绝：requests、"
-        "用 certifi 的旧版 SDK，以及 Node。",
+        "与 {host} 的连接被一个本系统信任的程序解密",
+        "系统的证书列表里有 {issuer|签发者}，所以这次检查和最新的 Python SDK 接受这个证书。自带列表的客户端会拒绝："
+        "requests、用 certifi 的旧版 SDK，以及 Node。",
         (
             "对它们，指定含有该根证书的文件：SSL_CERT_FILE=PATH，requests 设 REQUESTS_CA_BUNDLE=PATH，"
             "Node 设 NODE_EXTRA_CA_CERTS=PATH。",
             "或者让它们读取系统的列表：Node 设 NODE_USE_SYSTEM_CA=1（或 --use-system-ca），Python 用 truststore。",
-            "缺少它的列表：{path}。",
+            "缺少该根证书的列表：{path}。",
         ),
     ),
     "tls.untrusted_issuer:system_only": Text(
         "只有本系统的列表信任 {host} 的证书",
-        "系统的证书列表认识 {issuer|签发者}，所以这次检查和最新的 Python SDK 没有问题。"
-        "自带列表的客户端会拒绝：requests、"
-        "用 certifi 的旧版 SDK，以及 Node。",
+        "系统的证书列表里有 {issuer|签发者}，所以这次检查和最新的 Python SDK 接受这个证书。自带列表的客户端会拒绝："
+        "requests、用 certifi 的旧版 SDK，以及 Node。",
         (
             "对它们，指定含有该根证书的文件：SSL_CERT_FILE=PATH，requests 设 REQUESTS_CA_BUNDLE=PATH，"
             "Node 设 NODE_EXTRA_CA_CERTS=PATH。",
             "或者让它们读取系统的列表：Node 设 NODE_USE_SYSTEM_CA=1（或 --use-system-ca），Python 用 truststore。",
-            "缺少它的列表：{path}。",
+            "缺少该根证书的列表：{path}。",
         ),
     ),
     "tls.untrusted_issuer:no_list": Text(
-        "SSL_CERT_FILE 所指的根证书文件读不出来",
-        "Python 客户端启动时会读这个文件，用它代替系统的证书列表。文件不在或不是证书，客户端什么都没发出就会失败，"
-        '不管访问哪个主机，而且往往只报 "No such file or directory"。',
+        "SSL_CERT_FILE 所指的证书文件无法读取",
+        "Python 客户端启动时会读这个文件，用它代替系统的证书列表。读不到它，客户端什么都没发出就会失败，不管访问哪"
+        "个主机，而且往往只报“No such file or directory”。",
         (
             "删除 SSL_CERT_FILE，改用系统的证书列表。",
             "或者让它指向一个确实存在、内容为 PEM 证书的文件。",
         ),
     ),
     "tls.untrusted_issuer:file_alone": Text(
-        "SSL_CERT_FILE 挡住了认识 {host} 证书签发者的列表",
+        "SSL_CERT_FILE 的文件里没有 {host} 证书的签发者",
         "Python 客户端用 SSL_CERT_FILE 里的文件代替系统的证书列表，而不是两者一起用。{issuer|签发者}在系统的列表里，"
         "却不在那个文件里。",
         (
@@ -378,18 +376,17 @@ CASES: dict[str, Text] = {
         ),
     ),
     "tls.untrusted_issuer:node": Text(
-        "Node 不读那个认识 {host} 证书签发者的文件",
-        "Node 自带一份证书列表，不理会 SSL_CERT_FILE。{issuer|签发者}就在它所指的文件里，"
-        "所以 Python 客户端没有问题，这个应用却会失败。",
+        "Node 不使用 SSL_CERT_FILE 里的证书",
+        "Node 自带一份证书列表，不理会 SSL_CERT_FILE。{issuer|签发者}在 SSL_CERT_FILE 所指的文件里，所以 Python 客"
+        "户端能用，这个应用却会失败。",
         (
             "让 Node 也用这个文件：NODE_EXTRA_CA_CERTS={path|PATH}",
             "要在 Node 启动之前设置，写在 .env 里不起作用。",
         ),
     ),
     "tls.untrusted_issuer:node_system": Text(
-        "Node 不读本系统的证书列表，而签发 {host} 证书的机构就在那里",
-        "Node 自带一份证书列表。{issuer|签发者}在系统的列表里，所以浏览器和最新的 Python SDK 没有问题，"
-        "这个应用却会失败。",
+        "Node 不使用系统的证书列表，而系统信任 {host} 的证书",
+        "Node 自带一份证书列表。{issuer|签发者}在系统的列表里，所以浏览器和最新的 Python SDK 能用，这个应用却会失败。",
         (
             "让 Node 读取系统的列表：NODE_USE_SYSTEM_CA=1（Node 22.15 及以上）。",
             "旧版 Node：用 NODE_EXTRA_CA_CERTS=PATH 指定含有该根证书的文件。",
@@ -408,19 +405,19 @@ CASES: dict[str, Text] = {
         ),
     ),
     "http.redirected:key_travels": Text(
-        "{host} 会让应用把密钥交给另一个地址",
-        "它把请求转走，应用会跟过去，放密钥的这个请求头也会一起带上，和 Authorization 不同。"
-        "那边的管理者，或者途中的监听者，都能读到并使用这个密钥。本次检查没有把密钥发过去。",
+        "{host} 把应用连同密钥重定向到另一个地址",
+        "应用会跟随重定向，而放密钥的这个请求头也会一起带上，和 Authorization 不同。另一个地址的管理者，或者网络上"
+        "的监听者，都能读到并使用这个密钥。本次检查没有把密钥发过去。",
         (
-            "把接口地址改为 {better_url}",
+            "把 Base URL 改为 {better_url}",
             "如果已经有应用用过这个地址，请更换密钥：新建一个，删掉旧的。",
-            "如果认识并信任 {location}，在接口地址里直接用那个域名，就不会再转。",
-            Step("owner", "自己的服务器：直接应答或在后台转发请求，不要用跳转。"),
+            "如果认识并信任 {location}，在 Base URL 里直接用那个域名，就不会再重定向。",
+            Step("owner", "自己的服务器：直接应答或在后台转发请求，不要用重定向。"),
         ),
     ),
     "http.blocked:challenge": Text(
-        "{host} 要求来的是浏览器，不是程序",
-        "接口前面有一道人机验证：浏览器能自动通过的脚本，或者图片题。任何应用和 SDK 都过不去，和密钥无关。",
+        "{host} 有人机验证（CAPTCHA），应用无法通过",
+        "接口前面有一道只有浏览器能通过的人机验证：脚本或图片验证码。任何应用和 SDK 都过不去，和密钥无关。",
         (
             Step("via:cloudflare", "请 {host} 的管理员给一个没有验证的地址，并附上页面上的编号（Ray ID）。"),
             Step("!via:cloudflare", "请 {host} 的管理员给一个没有验证的地址，并附上页面的内容。"),
@@ -433,8 +430,8 @@ CASES: dict[str, Text] = {
         ),
     ),
     "http.blocked:signature": Text(
-        "{host} 不让这类客户端进来",
-        "前面的 Cloudflare 按客户端的样子判断：名称、请求头和加密方式。程序被拦，浏览器放行。还没有看密钥。",
+        "{host} 拦截这类客户端",
+        "前面的 Cloudflare 按客户端的名称、请求头和 TLS 特征判断。程序被拦，浏览器放行。它还没有检查密钥。",
         (
             "把页面上的编号（Ray ID）发给 {host} 的管理员，请他放行程序。",
             "更新应用：旧的网络库更容易被拦。",
@@ -442,7 +439,7 @@ CASES: dict[str, Text] = {
         ),
     ),
     "shape.wrong_protocol:fixed": Text(
-        "{app} 只支持 {protocol}，这里是{other_protocol|另一种协议}",
+        "{app} 只支持 {protocol}，这里用的是{other_protocol|另一种协议}",
         "大模型接口有好几种协议。{app} 没有选项可以改用这个地址的协议，只改它的设置没有用。",
         (
             "查看 {host} 的文档里 {protocol} 有没有单独的地址，有就填那个。",
@@ -456,7 +453,7 @@ CASES: dict[str, Text] = {
         "放在隧道或反向代理后面、会检查 Host 或 Origin 请求头的自建服务也会。"
         "密钥多半还没有被检查。",
         (
-            Step("via:cloudflare", "把应答的编号（响应头 cf-ray）发给 {host} 的管理员。"),
+            Step("via:cloudflare", "把响应头 cf-ray 的值发给 {host} 的管理员。"),
             Step(
                 "relay|local",
                 "如果是自己的服务放在隧道或反向代理后面：让它发送服务所要的 Host 请求头，如 `Host: localhost:11434`；"
@@ -467,7 +464,7 @@ CASES: dict[str, Text] = {
         ),
     ),
     "http.server_error:engine": Text(
-        "{host} 的服务器无法加载 {model|所填的模型}",
+        "服务器无法加载模型 {model|（所填的）}",
         "请求已经到达，但服务器启动模型失败：推理引擎没有安装，模型文件缺失或不匹配，或者内存、显存不足。"
         "与地址和密钥无关。",
         (
@@ -478,7 +475,7 @@ CASES: dict[str, Text] = {
         ),
     ),
     "model.wrong_endpoint:responses": Text(
-        "{model|所填的模型} 只能通过 Responses 接口使用，不支持 chat completions",
+        "模型 {model|（所填的）} 只能通过 Responses API 使用",
         "OpenAI 的部分模型（如 codex、pro 系列）只在 /v1/responses 提供。"
         "服务器提示的 /v1/completions 只适用于 2023 年的旧模型。",
         (
@@ -488,9 +485,9 @@ CASES: dict[str, Text] = {
         ),
     ),
     "http.blocked:rate": Text(
-        "{host} 前面的防火墙认为这里请求太频繁",
-        "限制的不是接口，而是它前面的防火墙：同一个地址问得太多，就会被拒绝一段时间。共用这个地址的人算在一起。"
-        "还没有看密钥。",
+        "触发了 {host} 前面防火墙的限流",
+        "限制的不是接口，而是它前面的防火墙：同一个 IP 地址的请求太多，就会被拒绝一段时间。共用这个地址的人算在一起"
+        "。它没有检查密钥。",
         (
             "等 {retry_after|几} 秒或几分钟，之后放慢请求。",
             "看看这里有没有应用或脚本在不停地重试。",
@@ -499,15 +496,15 @@ CASES: dict[str, Text] = {
         ),
     ),
     "http.blocked:company": Text(
-        "这个网络的上网过滤拦下了 {host}",
-        "页面来自公司、学校或运营商的过滤系统，不是 {host} 发的。它看的是网站名称或类别，还没有看密钥。",
+        "这个网络的上网过滤拦截了 {host}",
+        "页面来自公司、学校或运营商的过滤系统，不是 {host} 发的。它看的是网站名称或类别，没有检查密钥。",
         (
             "请 IT 人员放行 {host}，并把页面内容给他们看。",
             "换个网络试试；公司 VPN 如果不过滤，也可以用它。",
         ),
     ),
     "http.front_auth:gateway": Text(
-        "{host} 的网关要求在请求头 {header|（见其文档）} 里另带凭证",
+        "{host} 的网关要求在请求头 {header|（见其文档）} 里带上它自己的密钥",
         "应用和服务商之间有一个网关，它在服务商看到密钥之前就拒绝了请求。除了服务商的密钥，它还要求在{header|另一个}请求头"
         "里带上网关自己的凭证，而这次请求没有带上它认可的凭证。",
         (
@@ -517,7 +514,7 @@ CASES: dict[str, Text] = {
         ),
     ),
     "http.front_auth:gateway_refuses": Text(
-        "{host} 的网关拒绝了请求头 {header|（应用添加的）} 里的凭证",
+        "{host} 的网关拒绝了请求头 {header|（应用添加的）} 里的密钥",
         "请求带了请求头 {header|（应用添加的）}，值来自 {source|它的设置}。接口前面的网关不认可它，"
         "服务商还没有看到密钥。",
         (
@@ -526,7 +523,7 @@ CASES: dict[str, Text] = {
         ),
     ),
     "http.header_rejected:sent": Text(
-        "应用添加的请求头 {header|（见设置）} 导致 {host} 拒绝请求",
+        "{host} 拒绝请求头 {header|（应用添加的）}",
         "{source|某项设置} 让应用在每个请求里都带上 {header|一个请求头}。带上它，服务器就拒绝；不带它，"
         "服务器接受同样的请求。",
         (
@@ -546,11 +543,11 @@ CASES: dict[str, Text] = {
         ("除非服务器的文档要求，请从 {source|设置} 里删掉请求头 {header|它}。",),
     ),
     "settings.missing_key:unset": Text(
-        "{app} 在 {variable|它读取的环境变量} 里没有找到密钥",
+        "没有 API 密钥：{variable|应用读取的环境变量} 没有设置",
         "{app} 在 {place|配置文件} 处的设置指定从 {variable|某个环境变量} 读取密钥，而这个环境变量没有设置。"
         "对这个服务器，{app} 不读其他环境变量。",
         (
-            "把密钥写进 {variable|那个环境变量}，并确保启动 {app} 的环境里能看到它。",
+            "把 {variable|那个环境变量} 设为你的密钥，并确保启动 {app} 的环境里能看到它。",
             "重启 {app}：从桌面启动的程序看不到终端里设置的环境变量。",
         ),
     ),
@@ -563,16 +560,16 @@ CASES: dict[str, Text] = {
         ),
     ),
     "http.front_auth:portal": Text(
-        "这个网络要先登录才能上网",
+        "这个网络要先登录才能上网（认证门户）",
         "酒店、机场或访客网络会代替 {host} 应答，直到有人在浏览器里同意它的条款。请求还没有离开这个网络。",
         (
-            "在这台机器的浏览器里随便打开一个网页（neverssl.com 就是为此准备的），登录后再试。",
+            "在这台机器的浏览器里随便打开一个网页（比如 neverssl.com），登录后再试。",
             "没有浏览器的机器：请网络管理员放行这台设备，或换个网络。",
-            "接口地址用 https:// 开头，这样网络就不能代替服务器应答。",
+            "Base URL 用 https:// 开头，这样网络就不能代替服务器应答。",
         ),
     ),
     "http.gateway_error:refused": Text(
-        "{host} 的网关后面没有程序接受连接",
+        "网关错误：{host} 后面的服务器拒绝连接",
         "网关正常，但后面的服务器拒绝连接：程序没有运行，或者那边的防火墙不让网关进来。和你的密钥无关。",
         (
             "等几分钟再试。",
@@ -586,7 +583,7 @@ CASES: dict[str, Text] = {
         ),
     ),
     "http.gateway_error:silent": Text(
-        "{host} 的网关连不上后面的服务器",
+        "网关错误：{host} 连不上后面的服务器",
         "网关去连接时没有回应：服务器关着，地址过时了，或者防火墙丢掉了连接。和你的密钥无关。",
         (
             "等几分钟再试。",
@@ -596,10 +593,10 @@ CASES: dict[str, Text] = {
         ),
     ),
     "http.gateway_error:slow": Text(
-        "{host} 的网关等不到回答，放弃了",
+        "网关超时：{host} 等不到应答，放弃了",
         "网关连上了接口，但接口用的时间超过了网关愿意等的时间：回答太长，模型太大，或者服务器卡住了。和你的密钥无关。",
         (
-            "在应用里打开流式输出：途中有内容，网关就会继续等。",
+            "在应用里打开流式输出：只要有内容到达，网关就会继续等。",
             "每次少问一些，或换个模型。",
             Step("relay", "询问 {host} 的管理员。"),
             Step("owner via:nginx", "自己的网关：放宽时限，nginx 是 proxy_read_timeout。"),
@@ -611,8 +608,8 @@ CASES: dict[str, Text] = {
         ),
     ),
     "http.gateway_error:tls": Text(
-        "{host} 的网关和后面的服务器谈不拢加密",
-        "服务器的证书不被网关接受，或者两边没有共同的加密方式。这一边没有办法解决。",
+        "网关错误：{host} 与后面的服务器 TLS 连接失败",
+        "网关不接受服务器的证书，或者两边没有共同的 TLS 版本或加密套件。在应用里没有办法解决。",
         (
             Step("public", "告诉 {host} 的管理员。"),
             Step(
@@ -624,7 +621,7 @@ CASES: dict[str, Text] = {
         ),
     ),
     "http.gateway_error:name": Text(
-        "{host} 的网关找不到后面的服务器",
+        "网关错误：{host} 找不到后面的服务器",
         "网关里写的服务器名称查不到，或者通往它的隧道没有打开。和你的密钥无关。",
         (
             Step("public", "告诉 {host} 的管理员，或等服务器恢复。"),
@@ -633,10 +630,10 @@ CASES: dict[str, Text] = {
     ),
     "shape.malformed_answer:packed": Text(
         "{host} 的应答用了应用解不开的压缩方式",
-        "应用会说明自己懂哪些压缩方式：gzip 和 deflate，装了相应的包才有别的。"
-        "这里途中有东西用了另一种方式压缩，或者漏了说明压缩的响应头。",
+        "应用会说明自己支持哪些压缩格式：gzip 和 deflate，装了额外的包才有别的。这里中间有东西用了另一种方式压缩，"
+        "或者漏了说明压缩的响应头。",
         (
-            Step("python", "Python 里执行 `pip install brotli zstandard`，SDK 就会多懂两种。"),
+            Step("python", "Python 里执行 `pip install brotli zstandard`，SDK 就会多支持两种格式。"),
             Step("public", "询问 {host} 的管理员。"),
             Step("owner", "自己的网关：按请求的 Accept-Encoding 压缩，或对接口关闭压缩。"),
         ),
@@ -695,7 +692,7 @@ CASES: dict[str, Text] = {
         ),
     ),
     "stream.error_inside:ignored": Text(
-        "流里有一条 SDK 会忽略的错误",
+        "流式输出里有一条 SDK 会忽略的错误",
         "文字完整到达，中间却有一个事件报告错误。它的形式不是错误事件，所以官方 SDK 会忽略。别的客户端可能就停在这里。",
         (
             "文字完整的话，这个应用不用处理。",
@@ -713,50 +710,49 @@ CASES: dict[str, Text] = {
     ),
     "stream.malformed:packed": Text(
         "{host} 的流式输出用了应用解不开的压缩方式",
-        "应用会说明自己懂哪些压缩方式：gzip 和 deflate，装了相应的包才有别的。"
-        "这里途中有东西用了另一种方式压缩，或者漏了说明压缩的响应头。",
+        "应用会说明自己支持哪些压缩格式：gzip 和 deflate，装了额外的包才有别的。这里中间有东西用了另一种方式压缩，"
+        "或者漏了说明压缩的响应头。",
         (
-            Step("python", "Python 里执行 `pip install brotli zstandard`，SDK 就会多懂两种。"),
-            "暂时在应用里关闭流式输出。",
+            Step("python", "Python 里执行 `pip install brotli zstandard`，SDK 就会多支持两种格式。"),
+            "先在应用里关闭流式输出。",
             Step("public", "询问 {host} 的管理员。"),
             Step("owner", "自己的网关：对 text/event-stream 关闭压缩。"),
         ),
     ),
     "stream.cut:idle": Text(
-        "长时间没有内容之后，流式输出被切断",
-        "有一阵没有动静，然后连接被关闭，回答并没有结束。网关和负载均衡会关闭大约 {seconds|几十} 秒没有动静的连接。"
-        "思考很久的模型什么也不发。",
+        "长时间没有内容之后，流式输出被切断（空闲超时）",
+        "有一段时间没有内容，然后连接在回答完成之前被关闭。网关和负载均衡会关闭大约 {seconds|几十} 秒没有内容的连接"
+        "。思考很久的模型在这期间什么也不发。",
         (
             "关掉 VPN 和代理试试，或换个回答更快的模型。",
             Step("public", "询问 {host} 的管理员。"),
             Step("owner via:nginx", "自己的服务器：放宽时限，nginx 是 proxy_read_timeout。"),
             Step("owner !via:nginx", "自己的服务器：放宽它前面网关的空闲时限。"),
-            Step("owner", "自己的服务器：让它大约每 15 秒发一行注释，表示还活着。"),
+            Step("owner", "自己的服务器：让它大约每 15 秒发一行注释作为保活。"),
         ),
     ),
     "stream.buffered:nginx": Text(
-        "流式输出一次性到达，是 {product|nginx} 攒着的",
-        "服务器用了一段时间，所有内容却在同一刻到达。没有特别设置时，{product|nginx} 会把回答攒起来。"
-        "能用，只是看不到文字逐步出现。",
+        "流式输出一次性到达，被 {product|nginx} 缓冲",
+        "服务器用了一段时间，所有内容却在同一刻到达。{product|nginx} 默认会缓冲回答。能用，只是看不到文字逐步出现。",
         (
             Step("public", "请 {host} 的管理员关闭缓冲：`proxy_buffering off;` 和 `gzip off;`。"),
             Step("owner", "自己的服务器：在接口的 location 里设置 `proxy_buffering off;` 和 `gzip off;`，再重新加载。"),
-            Step("owner", "自己的服务器：或者让接口带上响应头 `X-Accel-Buffering: no`，它会照办。"),
+            Step("owner", "自己的服务器：或者让接口带上响应头 `X-Accel-Buffering: no`，缓冲就会关闭。"),
         ),
     ),
     "stream.buffered:apache": Text(
-        "流式输出一次性到达，是 Apache 攒着的",
-        "服务器用了一段时间，所有内容却在同一刻到达。Apache 的代理会攒小块内容，压缩则会攒下全部。"
-        "能用，只是看不到文字逐步出现。",
+        "流式输出一次性到达，被 Apache 缓冲",
+        "服务器用了一段时间，所有内容却在同一刻到达。Apache 的代理会缓冲小块内容，压缩则会缓冲全部。能用，只是看不"
+        "到文字逐步出现。",
         (
             Step("public", "请 {host} 的管理员对接口设置 `ProxyPass … flushpackets=on`。"),
             Step("owner", "自己的服务器：对接口路径设置 `ProxyPass … flushpackets=on` 和 `SetEnv no-gzip 1`。"),
         ),
     ),
     "stream.buffered:iis": Text(
-        "流式输出一次性到达，是 IIS 攒着的",
-        "服务器用了一段时间，所有内容却在同一刻到达。IIS 的 Application Request Routing 会把回答攒到一定大小才发。"
-        "能用，只是看不到文字逐步出现。",
+        "流式输出一次性到达，被 IIS 缓冲",
+        "服务器用了一段时间，所有内容却在同一刻到达。IIS 的 Application Request Routing 会把回答缓冲到一定大小才发"
+        "。能用，只是看不到文字逐步出现。",
         (
             Step("public", "请 {host} 的管理员把 IIS 的响应缓冲阈值设为 0。"),
             Step(
@@ -767,7 +763,7 @@ CASES: dict[str, Text] = {
         ),
     ),
     "stream.buffered:aws": Text(
-        "流式输出一次性到达，是 AWS 攒着的",
+        "流式输出一次性到达，被 AWS 缓冲",
         "服务器用了一段时间，所有内容却在同一刻到达。API Gateway 和 Lambda 要等回答完整才发出，除非设置了流式。"
         "能用，只是看不到文字逐步出现。",
         (
@@ -780,8 +776,8 @@ CASES: dict[str, Text] = {
         ),
     ),
     "stream.buffered:azure": Text(
-        "流式输出一次性到达，是 API Management 攒着的",
-        "服务器用了一段时间，所有内容却在同一刻到达。策略要读取或记录回答时，Azure API Management 会把它攒起来。"
+        "流式输出一次性到达，被 API Management 缓冲",
+        "服务器用了一段时间，所有内容却在同一刻到达。策略要读取或记录回答时，Azure API Management 会把它缓冲起来。"
         "能用，只是看不到文字逐步出现。",
         (
             Step("public", "询问 {host} 的管理员。"),
@@ -792,9 +788,9 @@ CASES: dict[str, Text] = {
         ),
     ),
     "stream.buffered:cdn": Text(
-        "流式输出一次性到达，是 {product|内容分发网络} 攒着的",
-        "服务器用了一段时间，所有内容却在同一刻到达。{product|内容分发网络} 本来会放行流式输出，"
-        "但压缩、改写或缓存时不会。能用，只是看不到文字逐步出现。",
+        "流式输出一次性到达，被 {product|CDN} 缓冲",
+        "服务器用了一段时间，所有内容却在同一刻到达。{product|CDN} 本来会转发流式输出，但压缩、改写或缓存时不会。能"
+        "用，只是看不到文字逐步出现。",
         (
             Step("public", "询问 {host} 的管理员。"),
             Step(
@@ -802,12 +798,12 @@ CASES: dict[str, Text] = {
                 "自己的服务器：让接口带上 `Content-Type: text/event-stream` 和 `Cache-Control: no-cache, "
                 "no-transform`。",
             ),
-            Step("owner", "自己的服务器：在内容分发网络那里对接口路径关闭压缩、优化和缓存。"),
+            Step("owner", "自己的服务器：在 CDN 那里对接口路径关闭压缩、优化和缓存。"),
         ),
     ),
     "stream.buffered:gzip": Text(
         "流式输出一次性到达，因为被压缩了",
-        "服务器用了一段时间，所有内容却在同一刻到达。压缩要攒够内容才发。能用，只是看不到文字逐步出现。",
+        "服务器用了一段时间，所有内容却在同一刻到达。压缩要等数据够了才发。能用，只是看不到文字逐步出现。",
         (
             Step("public", "询问 {host} 的管理员。"),
             Step("owner via:nginx", "自己的服务器：对 text/event-stream 关闭压缩，不要写进 nginx 的 gzip_types。"),
@@ -815,16 +811,16 @@ CASES: dict[str, Text] = {
         ),
     ),
     "stream.buffered:inspected": Text(
-        "流式输出一次性到达，是途中的 {product|代理} 攒着的",
-        "服务器用了一段时间，所有内容却在同一刻到达。{product|代理} 要读完整个回答才放行。"
-        "能用，只是看不到文字逐步出现。",
+        "流式输出一次性到达，被 {product|代理} 缓冲",
+        "服务器用了一段时间，所有内容却在同一刻到达。网络里的 {product|代理} 要读完整个回答才转发。能用，只是看不到"
+        "文字逐步出现。",
         (
-            "请 IT 人员对 {host} 免检放行。",
+            "请 IT 人员对 {host} 免检。",
             "或换个网络，或在杀毒软件里对 {host} 关闭网页流量检查。",
         ),
     ),
     "tls.handshake_failed:old": Text(
-        "{host} 只支持旧版的加密协议",
+        "{host} 只支持旧版 TLS",
         "它最高只到 {detail|TLS 1.1}，而这种版本可以被破解，现在的程序都不接受，至少要 TLS 1.2。"
         "多半是服务器太旧，或者前面的设备太旧。",
         (
@@ -834,7 +830,7 @@ CASES: dict[str, Text] = {
         ),
     ),
     "tcp.timeout:node_attempt": Text(
-        "Node 对 {host} 的每个地址只等四分之一秒",
+        "超时：Node 对 {host} 的每个地址只等 0.25 秒",
         "Node 会逐个尝试主机的各个地址，每个地址只给四分之一秒建立连接（autoSelectFamilyAttemptTimeout）。距离远或经过 "
         "VPN "
         "的主机来不及响应，所以每次尝试都被中断，而 curl 和 Python 能连上。",
@@ -846,7 +842,7 @@ CASES: dict[str, Text] = {
         ),
     ),
     "url.version_doubled:app": Text(
-        "Base URL 已经以 {doubled|版本号} 结尾，应用又加上了 {added|一个版本号}",
+        "应用加上了 {added|一个版本号}，而 Base URL 已经以 {doubled|版本号} 结尾",
         (
             "请求发到了 {twice|带两个版本号的路径}。这家服务商的版本就是 {doubled|另一个}，Base URL 没有错；是应用在后"
             "面又加了一个版本，好像所有"
@@ -854,12 +850,12 @@ CASES: dict[str, Text] = {
         ),
         (
             "如果应用里有这家服务商的专用选项，请用它，不要选“OpenAI 兼容”。",
-            "找一找能填写完整接口地址、或不自动添加版本的选项（Cherry Studio 等应用是在地址末尾加 /）。",
+            "找一找能填写完整 Base URL、或不自动添加版本的选项（Cherry Studio 等应用是在地址末尾加 /）。",
             "升级应用。如果实在不行，在前面加一个网关，例如 LiteLLM 或 New API。",
         ),
     ),
     "auth.not_permitted:keys_off": Text(
-        "这个资源完全不接受 API 密钥",
+        "这个资源不接受 API 密钥",
         (
             "资源的所有者关闭了密钥（本地）身份验证，所以任何密钥都会被拒绝，不管它是否有效。它只接受 Microsoft Entra "
             "ID 或云平台自己的身份服务签发的令牌。"
@@ -872,7 +868,7 @@ CASES: dict[str, Text] = {
         ),
     ),
     "http.header_rejected:two_credentials": Text(
-        "请求里带了两份凭据，服务器只接受一份",
+        "请求里带了两份凭证，服务器只接受一份",
         "密钥出现了两次，或以两种形式出现：既在 Authorization 里又在 x-goog-api-key 里，或者既在请求头里又在网址的 "
         "?key= "
         "里。应用自己发一份，中转站或自定义请求头又加一份，就会这样。",
@@ -895,7 +891,7 @@ CASES: dict[str, Text] = {
     ),
     # -- 仅凭粘贴的文字能说的话：没有做过任何测量 --
     "url.path_wrong:text": Text(
-        "{host|服务器} 上没有这个路径",
+        "路径不对：{host|服务器} 上没有这个地址",
         (
             "主机连得上，但请求的路径不存在。可能是 Base URL 的路径少了一段、重复了一段或多了一段，也可能是应用加上了"
             "这台服务器没有的接口。"
@@ -917,10 +913,9 @@ CASES: dict[str, Text] = {
         ),
     ),
     "auth.header_lost:text": Text(
-        "服务器说请求里没有密钥",
-        "可能是根本没有发送（密钥一栏为空、应用运行的环境里没有这个变量、应用用的是另一项配置），也可能是途中丢了：经"
-        "过重定向，或者代理去掉了 "
-        "Authorization 请求头。",
+        "服务器说请求里没有 API 密钥",
+        "可能是根本没有发送（密钥一栏为空、应用运行的环境里没有这个变量、应用用的是另一项配置），也可能是丢在了中间"
+        "：经过重定向，或者代理去掉了 Authorization 请求头。",
         (
             "把密钥填到 {app} 读取的位置，然后重启应用。",
             "Base URL 直接填最终地址，以 https:// 开头，避免重定向。",
@@ -929,7 +924,7 @@ CASES: dict[str, Text] = {
         ),
     ),
     "auth.rejected:text": Text(
-        "{door|服务器} 不接受这个密钥",
+        "{door|服务器} 拒绝了 API 密钥",
         (
             "密钥已经送到，但在那里无效：可能是输错、复制不全、已删除或已更换，也可能不是这个 Base URL 对应的服务商签"
             "发的。光看文字分不出是哪一种。"
@@ -938,14 +933,11 @@ CASES: dict[str, Text] = {
             "核对 Base URL 和签发密钥的地方：必须是同一家服务商、同一个站点、同一种套餐。",
             "同一家服务商的不同站点，密钥互不通用。容易弄混的有：{names}",
             "在 {console} 新建一个密钥并使用它。",
-            (
-                "使用中转站时，到它的页面上查看令牌是否存在、是否启用。另外确认没有用到旧的密钥：`llmdoctor check` 会"
-                "指出实际生效的是哪一处。"
-            ),
+            ("使用中转站时，到它的页面上查看令牌是否存在、是否启用。`llmdoctor check` 会指出密钥是从哪里读取的。"),
         ),
     ),
     "settings.missing_key:text": Text(
-        "应用没有 API 密钥",
+        "没有 API 密钥：应用没有读到",
         (
             "应用在它读取的位置没有找到密钥，或者那一栏是空的，所以没有发请求，或者发了不带密钥的请求。从桌面、系统服"
             "务或容器启动的程序看不到在终端里设置的变量。"
@@ -957,7 +949,7 @@ CASES: dict[str, Text] = {
         ),
     ),
     "proxy.ignored:text": Text(
-        "应用很可能没有走代理",
+        "应用很可能不理会代理设置",
         (
             "其他程序通过代理能上网，而这个程序超时。Node 的 fetch 和一些应用不理会 HTTP_PROXY 和 HTTPS_PROXY，会直接"
             "连接。"
@@ -969,15 +961,15 @@ CASES: dict[str, Text] = {
         ),
     ),
     "tls.intercepted:text": Text(
-        "与 {host} 的加密连接很可能在途中被解密",
+        "与 {host} 的连接很可能被解密",
         (
-            "证书由本程序不认识的机构签发。在公司里通常是审查流量的代理，在家里通常是杀毒软件；如果是自己的服务器，就"
-            "是给它签发证书的机构。"
+            "证书由本程序不信任的机构签发。在公司里通常是审查流量的代理，在家里通常是杀毒软件；如果是自己的服务器，"
+            "就是给它签发证书的机构。"
         ),
         (
             (
-                "在公司里：向 IT 部门索取根证书并交给应用，Python 用 SSL_CERT_FILE=路径，Node 用 "
-                "NODE_EXTRA_CA_CERTS=路径。"
+                "在公司里：向 IT 部门索取根证书并设置给应用，Python 用 SSL_CERT_FILE=PATH，Node 用 "
+                "NODE_EXTRA_CA_CERTS=PATH。"
             ),
             "在杀毒软件里：把 {host} 排除在加密连接扫描之外。",
             "如果都不是，不要在这个网络上发送密钥。",
@@ -994,7 +986,7 @@ CASES: dict[str, Text] = {
         ),
     ),
     "model.not_permitted:signin": Text(
-        "{model|该模型} 在 Ollama 的云端运行，而这个 Ollama 没有登录",
+        "Ollama 没有登录，而 {model|该模型} 在 Ollama 的云端运行",
         "名字里带 -cloud 或 :cloud 的模型不在本机运行，由 Ollama 用自己登录的账号转发给 ollama.com。"
         "与应用里填的密钥无关。",
         (
@@ -1020,6 +1012,16 @@ CASES: dict[str, Text] = {
             "到 https://build.nvidia.com 查看这个模型是否还有托管接口。",
             "从列表里换一个模型：列出的模型不一定都能用。",
             "如果该模型的页面还有接口，就在那个页面重新生成密钥。",
+        ),
+    ),
+    "model.not_found:listed": Text(
+        "{host} 列出了模型 {model|（所填的）}，却没有提供",
+        "服务器的模型列表里有这个名字，请求它却被拒绝。它可能需要单独的接口或部署，可能已下线，也可能不对这个账号或这个地域开放。",
+        (
+            Step("door:vertex|door:bedrock", "不是每个地域都有每个模型：在服务商的列表里查看它在哪里提供。"),
+            "在服务商的模型页面查看它是否需要单独的接口或部署。",
+            "从列表里换一个模型。",
+            Step("relay", "询问 {host} 的管理员。"),
         ),
     ),
     "url.host_retired:known": Text(
@@ -1122,14 +1124,14 @@ CASES: dict[str, Text] = {
     ),
     "model.not_found:spaces": Text(
         "模型名称首尾有空格",
-        "应用会把名称原样发出。{host} 逐字比较，带空格的模型并不存在。去掉空格后，同样的请求成功了。",
+        "应用会把名称原样发出，而 {host} 没有带空格的模型。去掉空格后，同样的请求成功了。",
         (
             "把模型设为 `{near}`，首尾不要有空格。",
             "检查从网页复制的名称或引号里面是否带了空格。",
         ),
     ),
     "model.no_channel:empty": Text(
-        "{host} 上没有任何服务能提供 {model|所填模型}",
+        "{host} 没有提供模型 {model|（所填的）} 的 worker",
         "服务器在运行，也收到了请求，但没有连接任何提供该模型的 worker 或上游。不是密钥或地址的问题。",
         (
             "如果服务器是自己的，启动 worker 或加载模型，再确认模型列表里有它。",
@@ -1148,7 +1150,7 @@ CASES: dict[str, Text] = {
         ),
     ),
     "quota.rate_limited:upstream": Text(
-        "{host} 在{upstream|上游}的账号触发了限流",
+        "{host} 在{upstream|上游}触发了限流",
         "{host} 接受了你的密钥，再用它自己的账号向上游转发请求，而那个上游账号发送的请求太多，"
         "其中可能有别的用户的请求。",
         (
@@ -1158,7 +1160,7 @@ CASES: dict[str, Text] = {
         ),
     ),
     "auth.upstream:alone": Text(
-        "只有 {model|所填模型} 报密钥被拒绝，多半是中转站自己的密钥",
+        "只有模型 {model|（所填的）} 报密钥被拒绝",
         "用同样的密钥和地址，换一个模型就能得到回答。中转站请求上游时用的是它自己的密钥，这个模型所用的那一个似乎被拒绝了。"
         "不过，只对部分模型检查密钥的服务器也会这样回答。",
         (
@@ -1179,7 +1181,7 @@ CASES: dict[str, Text] = {
         ),
     ),
     "key.wrong_kind:access_key": Text(
-        "这是云账号的访问密钥，不是 API 密钥",
+        "这是云平台的访问密钥，不是 API 密钥",
         "它是 {house|云平台} 的{credential|访问密钥}，用来给云平台自己的接口签名。模型接口要用 API 密钥，"
         "在另一个页面创建。",
         (
@@ -1201,9 +1203,9 @@ CASES: dict[str, Text] = {
         "这个密钥用于区域 {region|另一个区域}，而 {host} 属于另一个区域",
         "密钥里写明了创建它的区域。短期密钥只在那个区域有效。",
         (
-            "保留密钥：把接口地址改为 {better_url}",
-            "保留接口地址：到 {console} 为 {own_region} 新建密钥。",
-            "密钥和接口地址要用同一个区域。",
+            "保留密钥：把 Base URL 改为 {better_url}",
+            "保留 Base URL：到 {console} 为 {own_region} 新建密钥。",
+            "密钥和 Base URL 要用同一个区域。",
         ),
     ),
     **dict.fromkeys(
@@ -1212,7 +1214,7 @@ CASES: dict[str, Text] = {
             "这个密钥可能来自同一服务商的另一个站点",
             "这家服务商有多个站点，密钥各自独立，样子却相同。只有签发密钥的站点认它，从密钥本身看不出是哪一个。",
             (
-                "如果密钥是在下列某个站点创建的，把接口地址改为该站点的地址：{sites}",
+                "如果密钥是在下列某个站点创建的，把 Base URL 改为该站点的地址：{sites}",
                 "看看你是登录哪个站点创建密钥的。",
             ),
         ),
@@ -1223,57 +1225,58 @@ CASES: dict[str, Text] = {
             "这个密钥可能属于同一服务商的另一个区域或资源",
             "这家服务商的每个区域、资源或工作区各有域名，密钥只在自己的那一个有效。",
             (
-                "确认密钥是为 {own_region} 创建的，这是当前接口地址的区域。",
+                "确认密钥是为 {own_region} 创建的，这是当前 Base URL 的区域。",
                 "在服务商的控制台，从同一个页面复制地址和密钥。",
             ),
         ),
     ),
     "key.wrong_plan:plans": Text(
-        "这个密钥所属的套餐有专用的接口地址",
-        "订阅套餐和按量付费的密钥、接口地址都是分开的。这种套餐有多个站点，从密钥本身看不出是哪一个签发的。",
+        "这个密钥所属的套餐有专用的 Base URL",
+        "订阅套餐和按量付费的密钥、Base URL 都是分开的。这种套餐有多个站点，从密钥本身看不出是哪一个签发的。",
         (
-            "把接口地址改为你购买套餐的站点的地址：{sites}",
-            "保留接口地址：到 {console} 创建对应类型的密钥。",
-            "在控制台查看密钥属于哪个套餐，复制那里给出的接口地址。",
+            "把 Base URL 改为你购买套餐的站点的地址：{sites}",
+            "保留 Base URL：到 {console} 创建对应类型的密钥。",
+            "在控制台查看密钥属于哪个套餐，复制那里给出的 Base URL。",
         ),
     ),
     "key.wrong_plan:maybe": Text(
         "这个密钥可能属于有专用地址的套餐",
-        "编程套餐之类的订阅和按量付费的接口地址是分开的，套餐额度只用于套餐自己的地址。账号有没有套餐，从这里看不出来。",
+        "编程套餐之类的订阅和按量付费的 Base URL 是分开的，套餐额度只用于套餐自己的地址。账号有没有套餐，从这里看不"
+        "出来。",
         (
-            "如果你买了套餐，把接口地址改为套餐的地址：{sites}",
-            "在控制台查看密钥属于哪个套餐，复制那里给出的接口地址。",
+            "如果你买了套餐，把 Base URL 改为套餐的地址：{sites}",
+            "在控制台查看密钥属于哪个套餐，复制那里给出的 Base URL。",
         ),
     ),
     "key.wrong_plan:not_of_plan": Text(
         "这个密钥不属于 {host} 对应的套餐",
-        "{door} 只接受该套餐的密钥。这个密钥的开头不一样，可能是同一服务商的普通（按量付费）密钥，接口地址不同。",
+        "{door} 只接受该套餐的密钥。这个密钥的开头不一样，可能是同一服务商的普通（按量付费）密钥，Base URL 不同。",
         (
             "该套餐的密钥以 {wanted|另一种文字} 开头：到 {console|套餐页面} 复制。",
-            "如果是同一服务商的普通密钥，把接口地址改为对应站点的地址：{sites}",
+            "如果是同一服务商的普通密钥，把 Base URL 改为对应站点的地址：{sites}",
         ),
     ),
     "auth.rejected:sites": Text(
-        "{door} 不接受这个密钥，它可能来自该服务商的另一个站点",
+        "{door} 拒绝了 API 密钥，它可能来自该服务商的另一个站点",
         "服务器拒绝了密钥。这家服务商有多个站点，密钥各自独立，样子却相同，所以密钥可能来自另一个站点。"
         "也可能是输错了，或者已被删除或更换。",
         (
-            "如果密钥是在下列某个站点创建的，把接口地址改为该站点的地址：{sites}",
+            "如果密钥是在下列某个站点创建的，把 Base URL 改为该站点的地址：{sites}",
             "如果密钥是为 {door} 创建的，拿 {key_hint} 和 {console} 里列出的密钥核对。",
             "否则到 {console|服务商的控制台} 新建密钥。",
         ),
     ),
     "auth.rejected:region": Text(
-        "{door} 不接受这个密钥，它可能来自另一个区域",
+        "{door} 拒绝了 API 密钥，它可能来自另一个区域",
         "服务器拒绝了密钥。{host} 对应的区域是 {own_region|域名中的区域}，密钥可能只在创建它的区域有效。"
         "也可能已被删除、已过期或者输错了。",
         (
-            "确认密钥是为 {own_region} 创建的；如果不是，改用它所在区域的接口地址。",
+            "确认密钥是为 {own_region} 创建的；如果不是，改用它所在区域的 Base URL。",
             "否则到 {console|服务商的控制台} 在 {own_region|该区域} 新建密钥。",
         ),
     ),
     "auth.rejected:token": Text(
-        "{door} 不接受这个令牌",
+        "{door} 拒绝了这个令牌",
         "服务器读到了令牌并拒绝了它。令牌只在有限的时间内、对一个服务有效，签发方也可以撤销它。",
         (
             "为这个服务重新获取令牌：{token_command}",

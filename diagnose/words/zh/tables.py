@@ -1,10 +1,10 @@
-"""The words of the commands `doors`, `apps` and `whose`, in Chinese."""
+"""The words of the commands `doors`, `apps`, `whose`, `fleet` and `scan`, in Chinese."""
 
 from __future__ import annotations
 
 DOORS_HEAD: tuple[str, ...] = ("代号", "名称", "区域", "Base URL", "密钥变量")
 DOORS: dict[str, str] = {
-    "count": "共 {count} 家。用 `llmdoctor doors 代号` 查看某一家的全部资料。",
+    "count": "共 {count} 家。用 `llmdoctor doors 代号` 查看全部资料，用 `llmdoctor check 代号` 检查。",
     "kind": "类别",
     "region": "区域",
     "hosts": "主机",
@@ -118,4 +118,32 @@ WHOSE: dict[str, str] = {
     "colon": "：",
     "semicolon": "；",
     "comma": "、",
+}
+
+OVERVIEW: dict[str, str] = {
+    "checked": "已检查 {count} 个",
+    "count.broken": "不可用：{count}",
+    "count.inconclusive": "无法判断：{count}",
+    "count.degraded": "有警告：{count}",
+    "count.healthy": "可用：{count}",
+    "count.": "未检查：{count}",
+    "broken": "不可用",
+    "inconclusive": "无法判断",
+    "degraded": "可用，但有警告",
+    "healthy": "可用",
+    "unchecked": "未检查",
+    "unchecked_because": "未检查：{reason}",
+    "cause": "{title}（{code}）",
+    "tested": "{fix}（刚刚实测可用）",
+    "base_url": "Base URL",
+    "model": "模型",
+    "protocol": "协议",
+    "comma": "，",
+    "apps": "应用：{apps}",
+    "nothing": "没有找到 LLM 设置。",
+    "whole": "完整报告",
+    "fix": "写入实测可用的修复",
+    "set": "告诉你要设置什么",
+    "one_app": "只查找一个应用",
+    "documents": "全部完整报告",
 }

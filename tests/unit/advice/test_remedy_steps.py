@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from diagnose.advice.houses import belongs_to_target, domain_of
+from diagnose.advice.houses import belongs_to_target
 from diagnose.advice.remedy_steps import named_base_url, remedy_steps
+from diagnose.answers.provider_addresses import domain_of
 from diagnose.evidence.view import View
 from diagnose.judging.judge import judge
 from worlds.recorded import recorded
@@ -56,7 +57,7 @@ def test_an_address_of_the_same_provider_becomes_the_fix_and_a_strangers_does_no
     assert named_base_url(view("remedy-hostile-host")) == ""
     report = judge(recorded(BY_NAME["remedy-hostile-host"]).evidence)
     assert all(not finding.fixes for finding in report.findings)
-    assert "its own claim" in report.findings[0].steps[0]
+    assert "Only the server says so" in report.findings[0].steps[0]
 
 
 @pytest.mark.parametrize("lang", ["en", "zh"])
@@ -64,7 +65,9 @@ def test_every_world_asks_in_the_readers_language(lang: str) -> None:
     for name in ("remedy-portkey-header", "remedy-verify-organisation", "remedy-workspace-denied", "remedy-moved-host"):
         code = str(BY_NAME[name].root)
         steps = remedy_steps(view(name), code, lang)
-        assert steps and all(any("\u4e00" <= sign <= "\u9fff" for sign in step) is (lang == "zh") for step in steps)
+        assert steps and all(
+            any("\u4e00" <= sign <= "\u9fff" for sign in step) is (lang == "zh") for _, _, step in steps
+        )
 
 
 def test_a_finding_that_no_answer_tells_gets_no_such_step() -> None:

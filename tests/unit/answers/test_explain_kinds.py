@@ -428,7 +428,10 @@ FIELD = [json.loads(line) for line in Path(__file__).with_name("field_texts.json
 
 @pytest.mark.parametrize("case", FIELD, ids=[f"{case['source']}-{at}" for at, case in enumerate(FIELD)])
 def test_a_text_from_a_public_thread(case: dict[str, object]) -> None:
-    """``codes`` are those that a fair reader accepts for the text alone; ``first``: right at the first run."""
+    """``codes`` are those that a fair reader accepts for the text alone; ``first``: right at the first run.
+
+    From lot F on, ``title`` and ``step`` are what the first candidate's title and first step must match.
+    """
     found, wanted = explained(str(case["text"]), "en"), case["codes"]
     assert isinstance(wanted, list)
     if case.get("none"):  # no error of a model API: nothing is claimed
@@ -438,6 +441,9 @@ def test_a_text_from_a_public_thread(case: dict[str, object]) -> None:
         assert len(set(codes(found)[:3]) & set(wanted)) >= 2
     else:
         assert codes(found)[0] in wanted
+        said = found.candidates[0].text
+        assert re.search(str(case.get("title", "")), said.title), said.title
+        assert re.search(str(case.get("step", "")), said.steps[0]), said.steps
 
 
 def test_the_texts_are_shortened_and_hold_no_key() -> None:

@@ -647,13 +647,14 @@ def test_the_table(relay: tuple[PracticeDoor, list[str]], tmp_path: Path, monkey
     keys += [made.keys["claude-code"], made.keys["vscode-copilot"]]
     made.write(".aider.conf.yml", "a: [1,\n")
     lines = call(made, monkeypatch, status=1).output.splitlines()
-    assert lines[0].startswith("✗ mods relay") and "(auth.rejected)" in lines[0]
+    assert lines[0].startswith("3 checked · not working: 1 · works: 2 · not checked: 2 · apps: 3 · ")
+    assert lines[2].startswith("✗ mods relay") and "(auth.rejected)" in lines[2]
     assert any(line.startswith("✓ claude-code") and "~/.claude/settings.json:4" in line for line in lines)
     assert any("mods vault" in line and "a command gives the key" in line for line in lines)
     assert any("~/.aider.conf.yml:1" in line and "not YAML" in line for line in lines)
-    assert any(line.startswith("5 found in 3 app(s): 1 broken, 2 sound, 2 not checked") for line in lines)
+    assert any(line.startswith("llmdoctor scan --app mods") for line in lines)
     chinese = call(made, monkeypatch, "--lang", "zh", status=1).output
-    assert "3 个应用的 5 组设置" in chinese and "内容不是 YAML" in chinese
+    assert "已检查 3 个 · 不可用：1 · 可用：2 · 未检查：2 · 应用：3" in chinese and "内容不是 YAML" in chinese
 
 
 @on_linux
@@ -664,7 +665,7 @@ def test_one_app_is_shown_in_full(
     made = furnish(tmp_path, "claude-code", "mods", bases=dict.fromkeys(CLIENTS, door.url))
     keys += made.keys.values()
     whole = call(made, monkeypatch, "--app", "claude-code").output
-    assert "1 found in 1 app(s)" in whole and "mods" not in whole
+    assert whole.startswith("1 checked · works: 1 · apps: 1 · ") and "mods" not in whole
     assert "It works" in whole or "Address" in whole
     assert "~/.claude/settings.json:5 ANTHROPIC_AUTH_TOKEN" in whole
 
@@ -743,7 +744,7 @@ def test_nothing_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 @on_linux
 def test_an_app_that_nobody_knows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     made = Made(tmp_path, tmp_path)
-    assert "Is codex or" in call(made, monkeypatch, "--app", "codexx", status=1).output
+    assert "Did you mean codex, " in call(made, monkeypatch, "--app", "codexx", status=1).output
 
 
 @on_linux

@@ -687,7 +687,7 @@ def test_the_plan_names_each_request_and_its_cost(tmp_path: Path, monkeypatch: p
     assert plan["tokens"] == sum(one["tokens"] for one in (*plan["requests"], *plan["deep"]))
     assert not any(one["with_key"] for one in plan["deep"] if one["purpose"] == "key_check")
     done, _ = ask(tmp_path, monkeypatch, "--plan")
-    assert "with a made-up key" in done.stdout and f"at most {plan['tokens']} tokens in all" in done.stdout
+    assert "with a made-up key" in done.stdout and f"At most {plan['tokens']} tokens in all" in done.stdout
     free = json.loads(ask(tmp_path, monkeypatch, "--plan", "--json", "--no-spend")[0].stdout)
     assert free["tokens"] == 0 and {one["purpose"] for one in free["deep"]} == {
         "responses",

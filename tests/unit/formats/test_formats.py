@@ -235,7 +235,7 @@ def test_text_shows_the_cause_then_the_steps_then_the_rest() -> None:
         "    POST https://relay.example/chat/completions → 404",
         "What to do",
         "    1. Set the base URL to https://relay.example/v1 (tried in this run, works)",
-        "    2. Start the app again",
+        "    2. Restart the app",
         "A web page answers (shape.web_page)",
         "The stream is not one (stream.malformed)",
         "    base_url = https://api.deepseek.com/v1\n",
@@ -258,7 +258,7 @@ def test_text_shows_the_cause_then_the_steps_then_the_rest() -> None:
 def test_text_of_warnings_alone_shows_them_in_full() -> None:
     out = text.render(DEGRADED, "en")
     assert "After that day no client will connect." in out
-    assert "Tell whoever runs the server" in out
+    assert "Tell the operator of the server" in out
 
 
 def test_text_says_what_was_left_open() -> None:

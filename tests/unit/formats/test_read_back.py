@@ -88,7 +88,7 @@ def test_junit_skips_with_the_reason() -> None:
 def test_junit_shows_warnings_in_the_output_or_as_failures_if_they_fail() -> None:
     found = {case.name: case for case in suite_of(DEGRADED)}
     assert not found["auth"].result
-    assert "The certificate ends in 6 days (tls.expires_soon)" in found["auth"].system_out
+    assert "The certificate expires in 6 days (tls.expires_soon)" in found["auth"].system_out
     strict = results(suite_of(DEGRADED, strict=True))
     assert strict["auth"].type == "tls.expires_soon"
     assert [name for name, one in strict.items() if one] == ["auth"]

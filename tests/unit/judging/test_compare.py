@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import json
 import re
+import shutil
 import subprocess
 import sys
 from dataclasses import dataclass, field
@@ -20,6 +21,7 @@ from markdown_it import MarkdownIt
 from diagnose.cli import program
 from diagnose.judging.compare import Comparison, compare
 from diagnose.judging.compared_report import NotAReport, place
+from diagnose.rendering.lists import cells
 from diagnose.tables import comparison
 from diagnose.words import LANGS, SLOT
 from diagnose.words.en.comparison import TEXTS, UI
@@ -412,6 +414,53 @@ def test_the_table_is_whole() -> None:
     assert {one.what for pair in PAIRS for one in compared(pair).differences} <= known
 
 
+@pytest.mark.parametrize(
+    ("a", "b", "same"),
+    [
+        ("https://a.example:8443/v1", "https://a.example/v1", False),
+        ("https://a.example:443/v1/", "https://A.example/v1", True),
+        ("http://a.example:80", "http://a.example/", True),
+        ("http://a.example/v1", "https://a.example/v1", False),
+        ("http://[::1]:8000", "http://[::1]:8001", False),
+    ],
+)
+def test_the_whole_address_is_compared(a: str, b: str, same: bool) -> None:
+    at = [place(report("tcp.refused", target__base_url=a)), place(report(target__base_url=b))]
+    found = compare(*at, names=("laptop", "server"))
+    assert (at[0].origin == at[1].origin) is same
+    assert [one.what for one in found.differences if one.what == "base_url"] == ["base_url"] * (not same)
+    assert ("target" in found.warnings) is not same
+    if not same:
+        assert (found.conclusion, found.fault) == ("base_url", "a")
+        assert a in comparison.render(found, "text", "en")
+
+
+def test_an_address_that_is_none_is_compared_as_it_is() -> None:
+    at = place(report(target__base_url="http://[bad"))
+    assert (at.origin, at.host, at.address) == ("", "", "http://[bad")
+
+
+@pytest.mark.parametrize("lang", LANGS)
+@pytest.mark.parametrize("width", [60, 80])
+def test_the_text_fits_and_names_the_two_by_their_files(lang: str, width: int) -> None:
+    for pair in PAIRS:
+        found = compare(place(pair.a), place(pair.b), ("laptop", "server"))
+        text = comparison.render(found, "text", lang, width)
+        long = [line for line in text.splitlines() if cells(line) > width]
+        assert all(re.search(r"https?://\S{30}", line) for line in long), long
+        assert text.startswith("laptop ") and "\nserver " in text
+        assert not re.search(r"\b[AB]\b", comparison.words(found, lang).title)
+
+
+def test_the_names_of_the_two(files: dict[str, str], tmp_path: Path) -> None:
+    (tmp_path / "b").mkdir()
+    shutil.copy(files["sound"], tmp_path / "b" / "sound")
+    shown = CliRunner().invoke(program, ["compare", files["sound"], str(tmp_path / "b" / "sound"), "--json"])
+    assert json.loads(shown.stdout)["names"]["b"] == "b/sound"
+    shown = CliRunner().invoke(program, ["compare", files["sound"], files["sound"], "--json"])
+    assert json.loads(shown.stdout)["names"] == {"a": "A", "b": "B"}
+
+
 def test_addresses_that_overlap_are_the_same() -> None:
     shared = report(dns__addresses=["203.0.113.8", "203.0.113.99"])
     assert compare(place(shared), place(GOOD)).differences == ()
@@ -502,8 +551,8 @@ def test_a_report_and_a_run_are_alike(files: dict[str, str]) -> None:
     ("a", "b", "status", "said"),
     [
         ("sound", "sound", 0, "It works at both places"),
-        ("report", "sound", 1, "The fault is at A."),
-        ("sound", "run", 1, "The fault is at B."),
+        ("report", "sound", 1, "The fault is at report."),
+        ("sound", "run", 1, "The fault is at run."),
     ],
 )
 def test_exit_status(files: dict[str, str], a: str, b: str, status: int, said: str) -> None:
@@ -516,12 +565,12 @@ def test_it_is_written_where_it_is_asked_to(files: dict[str, str], tmp_path: Pat
     out = tmp_path / "ticket.md"
     call = ["compare", files["report"], files["sound"], "--format", "markdown", "--lang", "zh", "-o", str(out)]
     assert CliRunner().invoke(program, call).stdout == ""
-    assert out.read_text("utf-8").startswith("## A 用的是另一个地址：https://relay.example\n")
+    assert out.read_text("utf-8").startswith("## report 用的是另一个地址：https://relay.example\n")
 
 
 @pytest.mark.parametrize(
     ("name", "said"),
-    [("text", "no JSON"), ("binary", "not UTF-8"), ("other", "no report"), ("half", "no whole report")],
+    [("text", "not valid JSON"), ("binary", "not UTF-8"), ("other", "not a report"), ("half", "not a whole report")],
 )
 def test_a_broken_file_is_one_sentence(files: dict[str, str], name: str, said: str) -> None:
     for call in ([files[name], files["sound"]], [files["sound"], files[name]]):

@@ -84,9 +84,9 @@ def test_tells_the_worst_first(tmp_path: Path, door: PracticeDoor) -> None:
         )
         said = call(path, status=1)
     lines = [line for line in said.splitlines() if line]
-    assert [line.split()[1] for line in lines if line[0] in "✓✗"] == ["refused", "wrong", "good"]
+    assert [line.split()[1] for line in lines if line[0] in "✓✗"] == ["wrong", "refused", "good"]
     assert "tcp.refused" in said and "auth.rejected" in said
-    assert lines[-1].startswith("3 checked: 2 broken, 1 sound")
+    assert lines[0].startswith("3 checked · not working: 2 · works: 1 · ")
 
 
 def test_each_report_is_a_line_of_json(tmp_path: Path, door: PracticeDoor) -> None:
@@ -108,7 +108,7 @@ def test_only_some_groups(tmp_path: Path, door: PracticeDoor) -> None:
     path = table(tmp_path, f"a,x,{door.url}/v1,DOOR_KEY", f"b,y,{door.url}/v1,WRONG_KEY", head=head)
     assert list(documents(call(path, "--json", "--group", "x"))) == ["a"]
     done = CliRunner().invoke(program, ["fleet", str(path), "--group", "z"], standalone_mode=False)
-    assert "its groups are x, y" in str(done.exception)
+    assert "Its groups: x, y." in str(done.exception)
 
 
 def test_a_file_of_targets(tmp_path: Path, door: PracticeDoor) -> None:
@@ -133,7 +133,7 @@ def test_into_a_file(tmp_path: Path, door: PracticeDoor) -> None:
 
 def test_in_chinese(tmp_path: Path, door: PracticeDoor) -> None:
     path = table(tmp_path, f"good,{door.url}/v1,DOOR_KEY")
-    assert "共检查 1 个：1 正常" in call(path, "--lang", "zh")
+    assert "已检查 1 个 · 可用：1" in call(path, "--lang", "zh")
 
 
 def test_left_open_is_3(tmp_path: Path, door: PracticeDoor) -> None:
@@ -153,9 +153,9 @@ def test_watching_prints_only_changes(tmp_path: Path, door: PracticeDoor, monkey
     monkeypatch.setattr(fleets, "_pause", pause)
     path = table(tmp_path, f"good,{door.url}/v1,DOOR_KEY")
     said = call(path, "--watch", "60", "--count", "3", status=1).splitlines()
-    assert "1 checked: 1 sound" in said[2]
+    assert said[0].startswith("1 checked · works: 1") and said[2].startswith("✓ good")
     assert len(said) == 4, "the second round brought nothing new"
-    assert "good" in said[3] and "auth.rejected" in said[3] and "(was: sound)" in said[3]
+    assert "good" in said[3] and "auth.rejected" in said[3] and "(was: works)" in said[3]
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no such signal for one process")
@@ -187,11 +187,11 @@ def test_interrupted(tmp_path: Path) -> None:
         ("", ["fleet.csv:1", "base_url"]),
         ("name,base_url\n", ["no targets"]),
         ("name,url\nx,https://a.example\n", ["fleet.csv:1", "no such column 'url'"]),
-        (f"name,base_url,key\nx,https://a.example,{KEY}\n", ["by reference alone", "key_env"]),
+        (f"name,base_url,key\nx,https://a.example,{KEY}\n", ["Refer to the keys instead", "key_env"]),
         (f"x,https://a.example,{KEY}\n", ["fleet.csv:1", "no such column"]),
         ("name,base_url\nx,\n", ["fleet.csv:2", "no base_url"]),
         ("name,base_url\nx,https://a.example\nx,https://b.example\n", ["fleet.csv:3", "'x'", "twice"]),
-        ("base_url,base_url\nx,y\n", ["stands there twice"]),
+        ("base_url,base_url\nx,y\n", ["is named twice"]),
         ("base_url\nhttps://a.example,what\n", ["fleet.csv:2", "2 cells under 1"]),
         (f"base_url,key_env\nhttps://a.example,{KEY}\n", ["fleet.csv:2", "name of a variable"]),
         ("base_url,timeout\nhttps://a.example,soon\n", ["fleet.csv:2 timeout", "seconds"]),

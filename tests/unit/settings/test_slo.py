@@ -52,7 +52,7 @@ def test_limits_are_read_in_one_order(text: str, wanted: dict[str, float]) -> No
         ("", "NAME=TIME"),
         ("ttft", "NAME=TIME"),
         ("ttft=2s,,", "NAME=TIME"),
-        ("speed=2s", "no limit named speed: known are dns, connect, tls, ttft, total, cert"),
+        ("speed=2s", "no limit named speed; known limits: dns, connect, tls, ttft, total, cert"),
         ("ttft=2", "its unit"),
         ("ttft=fast", "its unit"),
         ("ttft=-2s", "above 0"),

@@ -304,7 +304,7 @@ def test_the_command(tmp_path: Path) -> None:
     offline = call(tmp_path, "https://relay.example/v1", "--offline", "--model", "m", "--app", "curl")
     assert "not tried" in offline.stderr and "https://relay.example/v1/chat/completions" in offline.stdout
     assert call(tmp_path, "https://relay.example/v1", "--offline").returncode == 2
-    assert "Is codex meant?" in call(tmp_path, "--app", "codx").stderr
+    assert "Did you mean codex" in call(tmp_path, "--app", "codx").stderr
     assert "claude-code" in call(tmp_path, "--list").stdout.split()
     assert tuple(families()) == tuple(SPOKEN)
 

@@ -1,0 +1,422 @@
+"""The words of what an error's message tells beyond its code, in English (``diagnose/answers/kinds.toml``)."""
+
+from __future__ import annotations
+
+from diagnose.words.text_type import Step, Text
+
+KINDS: dict[str, Text] = {
+    # -- the model's name ----------------------------------------------------------------------------------------------
+    "litellm_provider": Text(
+        "LiteLLM finds no known provider in the model name {model|that was given}",
+        "LiteLLM reads the provider from the part of the model name before the first slash. It does not know what it "
+        "found there, so it sent no request. The key and the server were not involved.",
+        (
+            "Put LiteLLM's name of the provider in front of the model, in lower case: openai/NAME for any "
+            "OpenAI-compatible server or proxy, ollama/NAME for Ollama, deepseek/NAME for DeepSeek.",
+            "If the prefix is right, update LiteLLM (`pip install -U litellm`): older versions do not know newer "
+            "providers.",
+            "Look up the prefix in LiteLLM's list of providers: https://docs.litellm.ai/docs/providers",
+        ),
+    ),
+    "verify_organization": Text(
+        "The organization must be verified before it may use {model|this}",
+        "The provider offers some models, and for some models streaming or reasoning summaries, only to organizations "
+        "that have verified their identity. The key and the model name are correct.",
+        (
+            "As the organization's owner, open {page|the organization's settings} and choose Verify Organization.",
+            "Wait up to 15 minutes after the verification. If the error stays, create a new key.",
+            "Without verification, choose another model. For some models it is enough to turn off streaming and "
+            "reasoning summaries.",
+        ),
+    ),
+    "data_policy": Text(
+        "The account's privacy settings allow no provider of {model|this model}",
+        "The gateway sends prompts only to providers that the account's data policy allows, and none of those serves "
+        "this model. The key and the model name are correct.",
+        (
+            Step(
+                "door:openrouter",
+                "Open https://openrouter.ai/settings/privacy and allow the kind of provider that the message names. "
+                "Free models often need providers that may train on prompts.",
+            ),
+            Step("!door:openrouter", "Open {page|the account's privacy settings} and relax the data policy."),
+            "To keep the policy, choose another model: several providers serve the popular paid ones.",
+            "If the app or the key limits providers itself (data_collection, zdr, only, guardrails), relax that limit.",
+        ),
+    ),
+    "hf_providers": Text(
+        "No provider that you enabled serves {model|this model}",
+        "Hugging Face passes requests on to inference providers. None of those that are enabled in the account serves "
+        "this model for this kind of request.",
+        (
+            "Open the model's page on huggingface.co to see which inference providers serve it. If there are none, "
+            "choose another model.",
+            "Enable one of those providers: https://huggingface.co/settings/inference-providers",
+        ),
+    ),
+    "inference_profile": Text(
+        "On Amazon Bedrock, {model|this model} is called through an inference profile",
+        "Bedrock offers newer models only through inference profiles, which spread requests over several regions. "
+        "The plain model ID is refused.",
+        (
+            "Use the ID of an inference profile: put us., eu., apac. or global. in front of the model ID, whichever "
+            "fits the region of the request.",
+            "List the profiles of the region: `aws bedrock list-inference-profiles`",
+        ),
+    ),
+    "bedrock_model_id": Text(
+        "Amazon Bedrock does not know this model ID in this region",
+        "A Bedrock model ID has a vendor, a name, a date and a version, and some need the prefix of an inference "
+        "profile. Not every region has every model.",
+        (
+            "Check that the region of the request offers the model, and that a prefix such as us. or eu. fits that "
+            "region.",
+            "Copy the ID from the list: `aws bedrock list-foundation-models` or `aws bedrock list-inference-profiles`",
+        ),
+    ),
+    "marketplace": Text(
+        "The AWS user or role may not subscribe to the model in AWS Marketplace",
+        "Some models on Amazon Bedrock are sold through AWS Marketplace. The first call subscribes the account to the "
+        "model, and the identity that made this call may not do that.",
+        (
+            "Allow the user or role the actions aws-marketplace:ViewSubscriptions and aws-marketplace:Subscribe, then "
+            "wait 5 minutes.",
+            "Or let an administrator enable the model once in the Bedrock console for the whole account.",
+        ),
+    ),
+    "bedrock_access": Text(
+        "This AWS account has no access to the model on Amazon Bedrock",
+        "AWS knows the credentials. Access to a model is given per account and region, and for some vendors only after "
+        "a form with the intended use.",
+        (
+            "In the Bedrock console, choose the region of the request, open the model in the model catalog (or Model "
+            "access), and request access.",
+            "Check that the app uses the region and the account in which access was given.",
+            "Check that the IAM policy of the user or role allows bedrock:InvokeModel for this model.",
+        ),
+    ),
+    "azure_deployment": Text(
+        "The Azure resource has no deployment {model|with the name that was asked for}",
+        "Azure wants the name of a deployment where other providers want the name of a model. The resource in the "
+        "address has no deployment with that name.",
+        (
+            "Copy the name from the list of deployments in the Azure portal (AI Foundry) and use it as the model.",
+            "Check that the deployment belongs to the resource in the endpoint's address.",
+            "If the deployment is new, wait five minutes.",
+        ),
+    ),
+    "ark_endpoint": Text(
+        "Volcano Engine Ark has no endpoint or active model {model|with that name}",
+        "Ark takes an endpoint ID (ep-…) or a model ID with its version, and the model must be activated in the "
+        "account to which the key belongs.",
+        (
+            "In the Ark console, copy the endpoint ID (ep-…), or the model ID with its version, and use it as the "
+            "model.",
+            "In the console, activate the model under model management (开通管理).",
+            "Check that the key belongs to the same account, project and region.",
+        ),
+    ),
+    "model_studio": Text(
+        "The account may not use {model|this model} in Alibaba Cloud Model Studio",
+        "The key is accepted. The model is not activated for the account, or the workspace to which the key belongs "
+        "has no access to it.",
+        (
+            "In the Model Studio console (百炼), activate the service and the model, and check the model's access for "
+            "the key's workspace.",
+            "Check that key and base URL are of the same site: the sites for China and abroad have separate accounts.",
+            "Choose a model that the console lists for this key.",
+        ),
+    ),
+    "app_prefix": Text(
+        "The API got the model name {model|that was set} with a prefix for the app",
+        "Some frameworks write provider and model as provider:model. Here the prefix went to the "
+        "API too, which knows the model only without it.",
+        (
+            "Write the model name without the prefix and the colon, or choose the provider in the app's own setting.",
+            "Check the manual of the app for how it names providers; some want a slash in place of the colon.",
+        ),
+    ),
+    "model_retired": Text(
+        "The model {model|that was asked for} is retired",
+        "The provider has stopped serving it, so no key can use it any more. Apps and examples often still name such "
+        "models.",
+        (
+            "Choose a current model from the provider's list, and set it in the app.",
+            "Update the app: its list of models may be old.",
+        ),
+    ),
+    "gated_model": Text(
+        "The terms of {model|this model} have not been accepted yet",
+        "The vendor gives this model only to accounts that have accepted its terms or requested access.",
+        (
+            "Accept the terms or request access: open {page|the model's page} and sign in with the account to which the "
+            "key belongs.",
+            "Use a key of the account or organization that has access.",
+        ),
+    ),
+    "paid_plan": Text(
+        "The account's plan does not include {model|this}",
+        "The key is accepted, but what was asked for belongs to a paid or higher plan.",
+        (
+            "Upgrade the plan, or add credit, in the account: {console}",
+            "Choose a model that the present plan includes.",
+            "If you have such a plan, check that the key belongs to that account and organization.",
+        ),
+    ),
+    # -- what the request contains -------------------------------------------------------------------------------------
+    "tool_parser": Text(
+        "The model server was started without support for tools",
+        "The app sends tools (function calling). vLLM and llama.cpp accept them only if they are started with the "
+        "matching options. The address, the key and the model are correct.",
+        (
+            "Restart vLLM with --enable-auto-tool-choice and --tool-call-parser NAME. Its manual lists the parser for "
+            "each model (hermes for Qwen, llama3_json for Llama 3, mistral for Mistral).",
+            "Restart llama.cpp's server with --jinja.",
+            "If the server belongs to someone else, send them this message. Until then, turn off tools in the app.",
+        ),
+    ),
+    "history": Text(
+        "The API refuses the history of this conversation",
+        "Each request carries the whole conversation. Here a tool call has no result, a result has no call, or a "
+        "message or thinking block is missing or in the wrong place. The address, the key and the model are correct.",
+        (
+            "Start a new conversation: the same history fails every time.",
+            "Update the app. If it happens again, report it to the app's authors with this message.",
+            "In your own code, keep each tool call and its result together when you shorten the history, and pass "
+            "thinking blocks back unchanged.",
+            "If you changed the model or provider in the middle, go back to the first one.",
+        ),
+    ),
+    "token_rate": Text(
+        "This single request needs more tokens than the account may use in a minute",
+        "The prompt and the longest allowed answer count together. They exceed the account's limit per minute, so "
+        "waiting does not help.",
+        (
+            "Send less: a shorter conversation, fewer files and tools, and a smaller max_tokens.",
+            "Choose a model with a higher limit, or raise the limit of the account: {page|see its rate limits}.",
+        ),
+    ),
+    "parameter_limit": Text(
+        "The value of {parameter|a parameter} is larger than the model allows",
+        "The address, the key and the model are correct. The app asks for more than the model can give.",
+        (
+            "In the app, set {parameter} to at most {limit}.",
+            "In the app, reset {parameter} to its default.",
+            "Update the app: newer versions know the limits of the newer models.",
+        ),
+    ),
+    "too_long": Text(
+        "The conversation is too long for the model {model|in use}",
+        "A model reads a limited number of tokens. The question, the history, files, tools and the longest allowed "
+        "answer all count. The address, the key and the model name are correct.",
+        (
+            "Start a new conversation, or send less: fewer files, fewer tools, a shorter history.",
+            "If the app reserves much for the answer, lower max_tokens.",
+            "Choose a model with a larger context.",
+            Step(
+                "owner",
+                "If the server is yours, raise its limit: num_ctx in Ollama, --max-model-len in vLLM, -c in llama.cpp.",
+            ),
+        ),
+    ),
+    "tools_unsupported": Text(
+        "The model {model|that was asked for} does not support tools",
+        "The app sends tools (function calling) with its request. The model, or every provider that serves it here, "
+        "refuses them. The address and the key are correct.",
+        (
+            Step(
+                "door:openrouter",
+                "Choose a model that supports tools: https://openrouter.ai/models?supported_parameters=tools",
+            ),
+            Step(
+                "protocol:ollama",
+                "Choose a model that Ollama's library marks with “tools”: https://ollama.com/search?c=tools",
+            ),
+            Step("!door:openrouter !protocol:ollama", "Choose a model that supports tools (function calling)."),
+            "Or turn off tools, agents and MCP servers in the app for this model.",
+        ),
+    ),
+    "images_unsupported": Text(
+        "The model {model|that was asked for} does not read images",
+        "The app sends an image with its request, and the model takes only text. The address and the key are correct.",
+        (
+            "Choose a model that reads images (vision).",
+            "Or remove the image, and start a new conversation if the history contains one.",
+            Step("owner", "If the server is yours, load the model's vision part too (mmproj in llama.cpp)."),
+        ),
+    ),
+    "answer_format": Text(
+        "The model does not support the answer format that the app asks for",
+        "The app asks for JSON by way of response_format, and the model or the server refuses that. The address, the "
+        "key and the model name are correct.",
+        (
+            "In the app, turn off structured output (response_format, JSON mode), or choose another kind of it: "
+            "json_schema and json_object are not supported everywhere.",
+            "If the server wants the word JSON in the prompt, add it.",
+            "Choose a model that supports structured output.",
+        ),
+    ),
+    "message_role": Text(
+        "The model does not accept the role of a message that the app sends",
+        "The app sends a system or developer message, or sends it in a place where this model does not take one. The "
+        "address, the key and the model name are correct.",
+        (
+            "In the app, turn off the system prompt for this model, or switch its role from developer to system.",
+            "Put the system message first, and send only one.",
+            "Choose another model, or update the app.",
+        ),
+    ),
+    "empty_message": Text(
+        "The app sends an empty message",
+        "The API refuses a request with an empty text or without any message. The address, the key and the model are "
+        "correct.",
+        (
+            "Start a new conversation: an empty answer in the history is sent again with every request.",
+            "Update the app. In your own code, leave out messages without text.",
+        ),
+    ),
+    "parameter_renamed": Text(
+        "The model does not take {parameter|this parameter}, but {replacement|another one}",
+        "The address, the key and the model are correct. Newer models take this setting under another name, and the "
+        "app still uses the old one.",
+        (
+            "Let the app send {replacement} in place of {parameter}.",
+            "Update the app: newer versions know the names that newer models want.",
+            "If the app cannot change it, choose an older model.",
+        ),
+    ),
+    "parameter": Text(
+        "The model does not accept {parameter|a parameter} as the app sends it",
+        "The address, the key and the model are correct. One part of the request is not known to the model or the "
+        "server, or has a value that they do not take.",
+        (
+            "In the app, turn off or reset {parameter}.",
+            "Update the app: newer versions know what the newer models take.",
+            "Choose another model.",
+        ),
+    ),
+    # -- permissions ---------------------------------------------------------------------------------------------------
+    "hf_permission": Text(
+        "The Hugging Face token lacks the permission to call Inference Providers",
+        "Hugging Face knows the token. A token needs a permission of its own for model requests.",
+        (
+            "At https://huggingface.co/settings/tokens give the token the permission “Make calls to Inference "
+            "Providers”, or create a token that has it.",
+            "Put the new token into the app, and restart the app.",
+        ),
+    ),
+    "gcp_api_off": Text(
+        "The API is not enabled in the Google Cloud project",
+        "Google knows the key or account. Each API has to be enabled once in the project to which the key belongs.",
+        (
+            "Open {page|the API's page in Google Cloud}, choose the project of the key, and enable the API.",
+            "Wait some minutes, then try again.",
+            "Check that the app uses the project that you mean.",
+        ),
+    ),
+    "gcp_project": Text(
+        "Google Cloud does not know the project, or the account may not use it",
+        "The request names a Google Cloud project. It does not exist under that name, or the account that made the "
+        "request has no access to it.",
+        (
+            "Use the project ID, not the display name of the project: `gcloud projects list` shows both.",
+            "Check that the account or service account has access to this project.",
+            "After a change of project, renew the local credentials: `gcloud auth application-default login`",
+        ),
+    ),
+    "gcp_permission": Text(
+        "The Google account lacks the permission {permission|for this model}",
+        "Google knows the account. The permission is missing in this project, or the project, location or model does "
+        "not exist: Google gives the same answer for both.",
+        (
+            "In Google Cloud, open IAM and give the account or service account the role Vertex AI User "
+            "(roles/aiplatform.user): https://console.cloud.google.com/iam-admin/iam",
+            "Check project ID, location and model name in the request.",
+            "Check which account the app uses: `gcloud auth list`",
+        ),
+    ),
+    "iam_action": Text(
+        "The cloud account lacks the permission {permission|for this request}",
+        "The cloud knows the account. The policy of the user or role does not allow this action on this model.",
+        (
+            "Add {permission} to the policy of the user or role that the message names.",
+            "Check that the policy covers this model and region, and that no other policy forbids it.",
+        ),
+    ),
+    "ram_permission": Text(
+        "The Alibaba Cloud user lacks a RAM permission",
+        "Alibaba Cloud knows the user. Its RAM policy does not allow this request.",
+        (
+            "In the RAM console, give the user the permission for Model Studio (百炼), or use an API key of the main "
+            "account.",
+            "Check that the workspace and the app in the request belong to this account.",
+        ),
+    ),
+    # -- limits, places, servers ---------------------------------------------------------------------------------------
+    "no_free_quota": Text(
+        "The account's tier has no quota for {model|this model}",
+        "The limit is zero: the free tier does not include this model. Waiting does not help.",
+        (
+            "Choose a model that the tier includes.",
+            "Set up billing for the project or account: {console}",
+        ),
+    ),
+    "daily_limit": Text(
+        "The daily limit is reached",
+        "The account, or its tier, may send only so many requests or tokens in a day. Address and key are correct.",
+        (
+            "Wait until the limit is reset: in {retry_after} seconds, as the server says.",
+            "Try again tomorrow, or choose another model: each often has a limit of its own.",
+            "Raise the limit, or add credit, in the account: {console}",
+        ),
+    ),
+    "region_billing": Text(
+        "In your country the API needs a billing account",
+        "The provider offers its free tier only in some countries. Elsewhere the project needs billing.",
+        (
+            "Set up billing for the project of the key: {console}",
+            "Link a billing account to the project, or use a key of a project that has billing.",
+            "Check in which country your connection comes out: a VPN or proxy changes it.",
+        ),
+    ),
+    "model_loading": Text(
+        "The model is still loading on the server",
+        "The server loads a model into memory when it is first asked for, which can take minutes for a large one. The "
+        "address, the key and the model name are correct.",
+        (
+            "Wait a minute and try again, with a longer timeout in the app.",
+            Step("owner", "If the server is yours, load the model before the first request and keep it loaded."),
+        ),
+    ),
+    "old_sdk_code": Text(
+        "The program is written for another version of the OpenAI SDK",
+        "Version 1.0 of the openai package changed all names, and the installed version does not fit the program. "
+        "Nothing was sent.",
+        (
+            "Update the program to its newest version. Your own code: `openai migrate`, or follow the migration guide.",
+            "If the program cannot be changed, install the old package for it: `pip install openai==0.28`",
+        ),
+    ),
+    "wanted_header": Text(
+        "The server wants the header {wanted_header|that it names}",
+        "The server refuses the request because this header is missing or has another value than it expects.",
+        (
+            "Add the header {wanted_header} to those that the app sends. The server's manual says which value it takes.",
+            "Update the app: its newer versions may send the header by themselves.",
+        ),
+    ),
+    "dns_known_host": Text(
+        "This machine cannot resolve the name {host}",
+        "The name is right: it is the provider's own. The machine has no network, its name server does not answer or "
+        "filters names, or a proxy should do this work.",
+        (
+            Step(
+                "container",
+                "In a container, check its network and name server: `docker run --dns 1.1.1.1`, or dns: in Compose.",
+            ),
+            "Check that the machine is online, and ask another name server: `nslookup {host} 1.1.1.1`",
+            "If you reach the internet through a proxy or VPN, switch it on, and set HTTPS_PROXY for the app.",
+            "On a company network, ask whether the name is blocked.",
+        ),
+    ),
+}

@@ -1,0 +1,378 @@
+"""The words of what an error's message tells beyond its code, in Chinese (``diagnose/answers/kinds.toml``)."""
+
+from __future__ import annotations
+
+from diagnose.words.text_type import Step, Text
+
+KINDS: dict[str, Text] = {
+    # -- the model's name ----------------------------------------------------------------------------------------------
+    "litellm_provider": Text(
+        "LiteLLM 无法从模型名 {model|中} 识别提供商",
+        "LiteLLM 用模型名第一个斜杠前的部分判断提供商。这一部分它不认识，因此没有发出请求，与密钥和服务器无关。",
+        (
+            "在模型名前加上 LiteLLM 的提供商前缀（小写）：OpenAI 兼容的服务或代理用 openai/模型名，Ollama 用 "
+            "ollama/模型名，DeepSeek 用 deepseek/模型名。",
+            "如果前缀没错，请升级 LiteLLM（`pip install -U litellm`）：旧版本不认识较新的提供商。",
+            "前缀可以在 LiteLLM 的提供商列表 https://docs.litellm.ai/docs/providers 中查到。",
+        ),
+    ),
+    "verify_organization": Text(
+        "组织需要先完成验证，才能使用 {model|该功能}",
+        "有些模型，以及有些模型的流式输出和推理摘要，只提供给已完成身份验证的组织。密钥和模型名没有问题。",
+        (
+            "以组织所有者的身份打开 {page|组织的设置页面}，选择 Verify Organization。",
+            "验证后最多等 15 分钟；仍然报错时，新建一个密钥。",
+            "不做验证时，请换一个模型；对有些模型，关闭流式输出和推理摘要就够了。",
+        ),
+    ),
+    "data_policy": Text(
+        "账号的隐私设置不允许 {model|该模型} 的任何提供商",
+        "网关只会把提示词发给账号数据策略允许的提供商，而其中没有一家提供该模型。密钥和模型名没有问题。",
+        (
+            Step(
+                "door:openrouter",
+                "打开 https://openrouter.ai/settings/privacy ，允许报错中提到的那类提供商。免费模型往往需要允许可能"
+                "用提示词训练的提供商。",
+            ),
+            Step("!door:openrouter", "打开 {page|账号的隐私设置}，放宽数据策略。"),
+            "若要保留策略，请换一个模型：热门的付费模型通常有多家提供商。",
+            "如果应用或密钥本身限制了提供商（data_collection、zdr、only、guardrails），请放宽这项限制。",
+        ),
+    ),
+    "hf_providers": Text(
+        "已启用的提供商都不提供 {model|该模型}",
+        "Hugging Face 把请求转给推理提供商。账号中启用的提供商都不为这类请求提供该模型。",
+        (
+            "在 huggingface.co 打开模型页面，查看哪些推理提供商提供它；如果一个都没有，请换模型。",
+            "在 https://huggingface.co/settings/inference-providers 启用其中一家。",
+        ),
+    ),
+    "inference_profile": Text(
+        "在 Amazon Bedrock 上，{model|该模型} 要通过推理配置文件调用",
+        "Bedrock 的较新模型只能通过推理配置文件（inference profile）调用，请求会分散到多个"
+        "区域。直接写模型 ID 会被拒绝。",
+        (
+            "改用推理配置文件的 ID：在模型 ID 前加 us.、eu.、apac. 或 global.，与请求所在区域一致。",
+            "用 `aws bedrock list-inference-profiles` 列出该区域的推理配置文件。",
+        ),
+    ),
+    "bedrock_model_id": Text(
+        "Amazon Bedrock 在该区域没有这个模型 ID",
+        "Bedrock 的模型 ID 包含厂商、名称、日期和版本，有些还要加推理配置文件的前缀。并非每个区域都有所有模型。",
+        (
+            "检查请求所在区域是否提供该模型，以及 us.、eu. 等前缀是否与区域一致。",
+            "从 `aws bedrock list-foundation-models` 或 `aws bedrock list-inference-profiles` 的列表中复制 ID。",
+        ),
+    ),
+    "marketplace": Text(
+        "该 AWS 用户或角色无权在 AWS Marketplace 订阅模型",
+        "Bedrock 上的部分模型通过 AWS Marketplace 销售，第一次调用会为账号订阅该模型，而本次调用的身份没有这个权限。",
+        (
+            "给用户或角色加上 aws-marketplace:ViewSubscriptions 和 aws-marketplace:Subscribe 权限，然后等 5 分钟。",
+            "或者请管理员在 Bedrock 控制台为整个账号启用一次该模型。",
+        ),
+    ),
+    "bedrock_access": Text(
+        "该 AWS 账号没有 Amazon Bedrock 上这个模型的使用权",
+        "AWS 认得这个凭证。模型的使用权按账号和区域开通，有些厂商还要先填写用途表单。",
+        (
+            "在 Bedrock 控制台选择请求所在区域，在模型目录（或 Model access）中打开该模型，申请使用权。",
+            "检查应用使用的区域和账号是否就是已开通的那个。",
+            "检查用户或角色的 IAM 策略是否允许对该模型执行 bedrock:InvokeModel。",
+        ),
+    ),
+    "azure_deployment": Text(
+        "Azure 资源中没有名为 {model|所填名称} 的部署",
+        "其他提供商填模型名的地方，Azure 要填部署名。地址中的资源没有这个名称的部署。",
+        (
+            "在 Azure 门户（Azure AI Foundry）的部署列表中复制部署名，填到模型处。",
+            "检查该部署是否属于终结点地址中的那个资源。",
+            "如果部署是刚创建的，请等五分钟。",
+        ),
+    ),
+    "ark_endpoint": Text(
+        "火山方舟没有名为 {model|所填名称} 的接入点或已开通的模型",
+        "方舟要填接入点 ID（ep-…），或带版本的模型 ID；模型要在密钥所属的账号中开通。",
+        (
+            "在方舟控制台复制接入点 ID（ep-…），或带版本的模型 ID，填到模型处。",
+            "在控制台的“开通管理”中开通该模型。",
+            "检查密钥是否属于同一账号、项目和地域。",
+        ),
+    ),
+    "model_studio": Text(
+        "该账号不能使用百炼的 {model|这个模型}",
+        "密钥已被接受。账号没有开通该模型，或密钥所属的业务空间没有该模型的权限。",
+        (
+            "在百炼控制台开通服务和模型，并检查密钥所属业务空间的模型权限。",
+            "检查密钥与 Base URL 是否属于同一站点：国内站和国际站的账号是分开的。",
+            "换一个控制台中该密钥可用的模型。",
+        ),
+    ),
+    "app_prefix": Text(
+        "发给 API 的模型名 {model|（所填）} 带着只给应用看的前缀",
+        "有些框架用“提供商:模型”的写法。这里前缀也发给了 API，而 API 只认不带前缀的模型名。",
+        (
+            "去掉前缀和冒号，只写模型名；或在应用自己的设置中选择提供商。",
+            "查看应用手册中提供商的写法；有些要用斜杠而不是冒号。",
+        ),
+    ),
+    "model_retired": Text(
+        "模型 {model|（所请求的）} 已下线",
+        "提供商已停止提供该模型，任何密钥都不能再用。应用和示例里常常还写着这样的模型。",
+        (
+            "从提供商的模型列表中选一个现有模型，填到应用中。",
+            "升级应用：它自带的模型列表可能已过时。",
+        ),
+    ),
+    "gated_model": Text(
+        "尚未同意 {model|该模型} 的使用条款",
+        "厂商只把该模型提供给已同意条款或已申请权限的账号。",
+        (
+            "同意条款或申请权限：打开 {page|模型页面}，用密钥所属的账号登录。",
+            "换用已有权限的账号或组织的密钥。",
+        ),
+    ),
+    "paid_plan": Text(
+        "账号的套餐不包含 {model|所请求的内容}",
+        "密钥已被接受，但所请求的内容属于付费套餐或更高的套餐。",
+        (
+            "在账号中升级套餐或充值：{console}",
+            "换一个当前套餐包含的模型。",
+            "如果已有这样的套餐，请检查密钥是否属于该账号和组织。",
+        ),
+    ),
+    # -- what the request contains -------------------------------------------------------------------------------------
+    "tool_parser": Text(
+        "模型服务启动时没有开启工具调用",
+        "应用发送了工具（函数调用）。vLLM 和 llama.cpp 只有在启动时加上相应参数才接受工具。地址、密钥和模型没有问题。",
+        (
+            "重启 vLLM，加上 --enable-auto-tool-choice 和 --tool-call-parser 名称；手册列出了各模型对应的解析器"
+            "（Qwen 用 hermes，Llama 3 用 llama3_json，Mistral 用 mistral）。",
+            "重启 llama.cpp 的服务，加上 --jinja。",
+            "如果服务不归你管，请把报错转给管理者；在此之前先在应用中关闭工具。",
+        ),
+    ),
+    "history": Text(
+        "API 不接受这段对话的历史",
+        "每个请求都带着整段对话。这里有工具调用没有结果、有结果没有调用，或者有消息、思考块缺失或位置不对。地址、密钥和模型"
+        "没有问题。",
+        (
+            "新建一个对话：同样的历史每次都会失败。",
+            "升级应用；如果再次出现，请把报错反馈给应用的作者。",
+            "自己的代码在截断历史时，要让工具调用和它的结果保持成对，思考块要原样传回。",
+            "如果中途换过模型或提供商，请换回原来的。",
+        ),
+    ),
+    "token_rate": Text(
+        "这一个请求需要的 token 超过了账号每分钟的限额",
+        "提示词与最长回答的 token 数一起计算，已超过账号每分钟的限额，因此等待没有用。",
+        (
+            "减少内容：缩短对话，少带文件和工具，调小 max_tokens。",
+            "换一个限额更高的模型，或提高账号的限额：{page|见账号的速率限制}。",
+        ),
+    ),
+    "parameter_limit": Text(
+        "{parameter|某个参数} 的值超过了模型的上限",
+        "地址、密钥和模型没有问题。应用请求的数值超过了模型的能力。",
+        (
+            "在应用中把 {parameter} 设为不超过 {limit}。",
+            "在应用中把 {parameter} 恢复为默认值。",
+            "升级应用：新版本知道新模型的上限。",
+        ),
+    ),
+    "too_long": Text(
+        "对话太长，超过了模型 {model|所能处理的长度}",
+        "模型一次能读的 token 数有限，问题、历史、文件、工具和最长回答都计算在内。地址、密钥和模型名没有问题。",
+        (
+            "新建一个对话，或减少内容：少带文件和工具，缩短历史。",
+            "如果应用为回答预留得很多，请调小 max_tokens。",
+            "换一个上下文更长的模型。",
+            Step(
+                "owner",
+                "如果服务是自己的，请提高上限：Ollama 用 num_ctx，vLLM 用 --max-model-len，llama.cpp 用 -c。",
+            ),
+        ),
+    ),
+    "tools_unsupported": Text(
+        "模型 {model|（所请求的）} 不支持工具调用",
+        "应用在请求中带了工具（函数调用），而该模型，或在此提供它的所有提供商，都不接受。地址和密钥没有问题。",
+        (
+            Step(
+                "door:openrouter",
+                "换用支持工具的模型： https://openrouter.ai/models?supported_parameters=tools 。",
+            ),
+            Step("protocol:ollama", "换用 Ollama 模型库中带 tools 标签的模型： https://ollama.com/search?c=tools 。"),
+            Step("!door:openrouter !protocol:ollama", "换用支持工具（函数调用）的模型。"),
+            "或在应用中为该模型关闭工具、智能体和 MCP 服务。",
+        ),
+    ),
+    "images_unsupported": Text(
+        "模型 {model|（所请求的）} 不支持图片",
+        "应用在请求中带了图片，而该模型只接受文字。地址和密钥没有问题。",
+        (
+            "换用支持图片（视觉）的模型。",
+            "或去掉图片；如果历史里有图片，请新建对话。",
+            Step("owner", "如果服务是自己的，请同时加载模型的视觉部分（llama.cpp 的 mmproj）。"),
+        ),
+    ),
+    "answer_format": Text(
+        "模型不支持应用要求的回答格式",
+        "应用通过 response_format 要求返回 JSON，而模型或服务器不接受。地址、密钥和模型名没有问题。",
+        (
+            "在应用中关闭结构化输出（response_format、JSON 模式），或换一种：并非处处都支持 "
+            "json_schema 和 json_object。",
+            "如果服务器要求提示词中包含 JSON 一词，请加上。",
+            "换用支持结构化输出的模型。",
+        ),
+    ),
+    "message_role": Text(
+        "模型不接受应用所发消息的角色",
+        "应用发送了 system 或 developer 消息，或把它放在了该模型不接受的位置。地址、密钥和模型名没有问题。",
+        (
+            "在应用中为该模型关闭系统提示词，或把角色由 developer 改为 system。",
+            "系统消息放在最前面，并且只发一条。",
+            "换一个模型，或升级应用。",
+        ),
+    ),
+    "empty_message": Text(
+        "应用发送了空消息",
+        "请求中有空文本，或根本没有消息，API 会拒绝。地址、密钥和模型没有问题。",
+        (
+            "新建一个对话：历史里的空回答会随每个请求再次发送。",
+            "升级应用；自己的代码请去掉没有文字的消息。",
+        ),
+    ),
+    "parameter_renamed": Text(
+        "模型不接受 {parameter|该参数}，要用 {replacement|另一个参数}",
+        "地址、密钥和模型没有问题。新模型把这项设置改了名，而应用还在用旧名。",
+        (
+            "让应用发送 {replacement}，代替 {parameter}。",
+            "升级应用：新版本知道新模型所要的参数名。",
+            "如果应用改不了，请换用较旧的模型。",
+        ),
+    ),
+    "parameter": Text(
+        "模型不接受应用所发的 {parameter|某个参数}",
+        "地址、密钥和模型没有问题。请求中的某一部分，模型或服务器不认识，或不接受它的值。",
+        (
+            "在应用中关闭或重置 {parameter}。",
+            "升级应用：新版本知道新模型接受什么。",
+            "换一个模型。",
+        ),
+    ),
+    # -- permissions ---------------------------------------------------------------------------------------------------
+    "hf_permission": Text(
+        "Hugging Face 的令牌没有调用 Inference Providers 的权限",
+        "Hugging Face 认得这个令牌，但调用模型需要单独的权限。",
+        (
+            "在 https://huggingface.co/settings/tokens 给令牌加上“Make calls to Inference Providers”权限，或新建"
+            "一个带该权限的令牌。",
+            "把新令牌填到应用中，并重启应用。",
+        ),
+    ),
+    "gcp_api_off": Text(
+        "该 Google Cloud 项目没有启用此 API",
+        "Google 认得这个密钥或账号。每个 API 都要在密钥所属的项目中启用一次。",
+        (
+            "打开 {page|Google Cloud 控制台中该 API 的页面}，选择密钥所属的项目，启用该 API。",
+            "等几分钟再试。",
+            "检查应用使用的项目是否就是你想用的那个。",
+        ),
+    ),
+    "gcp_project": Text(
+        "Google Cloud 找不到该项目，或该账号无权使用它",
+        "请求中写了一个 Google Cloud 项目。没有这个名称的项目，或发出请求的账号没有它的权限。",
+        (
+            "要填项目 ID，而不是项目的显示名称：`gcloud projects list` 会同时列出两者。",
+            "检查账号或服务账号是否有该项目的权限。",
+            "换过项目后，用 `gcloud auth application-default login` 更新本机的凭证。",
+        ),
+    ),
+    "gcp_permission": Text(
+        "该 Google 账号缺少权限 {permission|来使用该模型}",
+        "Google 认得这个账号。可能是在该项目中缺少权限，也可能是项目、区域或模型不存在：两种情况 Google 的回答相同。",
+        (
+            "在 Google Cloud 的 IAM 页面 https://console.cloud.google.com/iam-admin/iam 给账号或服务账号加上 "
+            "Vertex AI User 角色（roles/aiplatform.user）。",
+            "检查请求中的项目 ID、区域和模型名。",
+            "用 `gcloud auth list` 查看应用用的是哪个账号。",
+        ),
+    ),
+    "iam_action": Text(
+        "该云账号缺少权限 {permission|来发出此请求}",
+        "云平台认得这个账号，但用户或角色的策略不允许对该模型执行此操作。",
+        (
+            "在报错所指的用户或角色的策略中加上 {permission}。",
+            "检查策略是否包含该模型和区域，以及是否有别的策略禁止了它。",
+        ),
+    ),
+    "ram_permission": Text(
+        "该阿里云用户缺少 RAM 权限",
+        "阿里云认得这个用户，但它的 RAM 策略不允许此请求。",
+        (
+            "在 RAM 控制台给该用户加上百炼的权限，或使用主账号的 API Key。",
+            "检查请求中的业务空间和应用是否属于该账号。",
+        ),
+    ),
+    # -- limits, places, servers ---------------------------------------------------------------------------------------
+    "no_free_quota": Text(
+        "账号的层级没有 {model|该模型} 的配额",
+        "限额为零：免费层级不包含该模型，等待没有用。",
+        (
+            "换一个该层级包含的模型。",
+            "为项目或账号开通结算：{console}",
+        ),
+    ),
+    "daily_limit": Text(
+        "已达到当日限额",
+        "账号或其层级每天只能发送一定数量的请求或 token。地址和密钥没有问题。",
+        (
+            "等待限额重置：服务器说还有 {retry_after} 秒。",
+            "明天再试，或换一个模型：各模型的限额往往分开计算。",
+            "在账号中提高限额或充值：{console}",
+        ),
+    ),
+    "region_billing": Text(
+        "在你所在的国家，该 API 需要结算账号",
+        "提供商只在部分国家提供免费层级，其他地方的项目需要开通结算。",
+        (
+            "为密钥所属的项目开通结算：{console}",
+            "为项目关联结算账号，或使用已开通结算的项目的密钥。",
+            "查看网络出口在哪个国家：VPN 或代理会改变它。",
+        ),
+    ),
+    "model_loading": Text(
+        "服务器仍在加载模型",
+        "服务器在模型第一次被请求时才载入内存，大模型可能要几分钟。地址、密钥和模型名没有问题。",
+        (
+            "等一分钟再试，并在应用中调大超时时间。",
+            Step("owner", "如果服务是自己的，请在第一个请求之前先加载模型，并让它常驻。"),
+        ),
+    ),
+    "old_sdk_code": Text(
+        "程序是按另一个版本的 OpenAI SDK 写的",
+        "openai 包的 1.0 版改了所有名称，已安装的版本与程序不符，因此没有发出请求。",
+        (
+            "把程序升级到最新版本；自己的代码可以用 `openai migrate`，或按迁移指南修改。",
+            "如果程序改不了，请为它安装旧版本：`pip install openai==0.28`。",
+        ),
+    ),
+    "wanted_header": Text(
+        "服务器要求请求头 {wanted_header|（见报错）}",
+        "请求缺少这个请求头，或它的值不是服务器所要的，因此被拒绝。",
+        (
+            "在应用发送的请求头中加上 {wanted_header}；取值见服务器的手册。",
+            "升级应用：新版本可能会自动发送它。",
+        ),
+    ),
+    "dns_known_host": Text(
+        "本机解析不了域名 {host}",
+        "域名没有写错，就是提供商自己的域名。可能是本机没有网络、DNS 服务器没有响应或做了过滤，或应由代理来解析。",
+        (
+            Step("container", "在容器中，检查它的网络和 DNS：`docker run --dns 1.1.1.1`，或 Compose 的 dns:。"),
+            "确认本机在线，并向另一个 DNS 服务器查询：`nslookup {host} 1.1.1.1`。",
+            "如果要经代理或 VPN 上网，请打开它，并为应用设置 HTTPS_PROXY。",
+            "在公司网络中，请询问该域名是否被屏蔽。",
+        ),
+    ),
+}
