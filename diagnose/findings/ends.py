@@ -31,7 +31,7 @@ def _host_retired(view: View) -> Claim | None:
         if told is None:
             return None
         values = {name: told[1].values[name] for name in ("ended", "successor") if name in told[1].values}
-        return Claim(lines, sure=told[1].confidence >= _CLEAR, values=values)
+        return Claim(lines, sure=told[1].confidence >= _CLEAR, values=values, case=told[1].values.get("case", ""))
     whole = end is not None and service_is_gone(view)
     name = (door.match.name if whole else "") or door.host.name
     gone = (first is not None and first.lost) or view.failed("dns", Kind.NAME_UNKNOWN) is not None

@@ -232,7 +232,7 @@ def _wrong_kind(view: View) -> Claim | None:
     told_by_shape = door is not None and door.key.fit is Fit.WRONG_KIND and door.key.note in (ENDED, SOMETIMES)
     if match is not None and match.values.get("kind_hint") and not (told_by_shape and refused(view)):
         return Claim((match.why,), case=match.values.get("case", ""))
-    if door is not None and door.key.note == ENDED and match is not None and match.code == "auth.expired":
+    if told_by_shape and match is not None and match.code == "auth.expired":
         return None  # the server says more exactly what happened to this key
     if flaw := view.flaw("key", "credential"):
         more = credential_values(door) if door is not None and door.key.fit is Fit.WRONG_KIND else {}

@@ -49,15 +49,22 @@ def read_facts(name: str) -> dict[str, Any]:
 
 def without_provenance(document: dict[str, Any]) -> dict[str, Any]:
     """Return a document without the fields of provenance, for readers whose rows have no such fields."""
-    return {name: _stripped(value) for name, value in document.items() if name != HEADER}
+    return {
+        name: [_bare(row) for row in value] if isinstance(value, list) else _bare(value)
+        for name, value in document.items()
+        if name != HEADER
+    }
 
 
-def _stripped(value: Any) -> Any:
-    if isinstance(value, list):
-        return [_stripped(one) for one in value]
-    if isinstance(value, dict):
-        return {name: _stripped(inner) for name, inner in value.items() if name not in FIELDS_SET}
-    return value
+def _bare(row: Any) -> Any:
+    """Return a row, and the rows inside it, without provenance. A table of values in a row is left as it is."""
+    if not isinstance(row, dict):
+        return row
+    return {
+        name: [_bare(inner) for inner in value] if isinstance(value, list) else value
+        for name, value in row.items()
+        if name not in FIELDS_SET
+    }
 
 
 def check_file(path: Path, *, header: bool = True) -> dict[str, Any]:

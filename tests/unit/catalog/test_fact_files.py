@@ -122,8 +122,10 @@ def test_a_row_takes_the_day_of_its_file() -> None:
 
 
 def test_readers_without_provenance_get_rows_without_it() -> None:
-    row = {"code": "a", "source": "x", "inner": [{"seen": "2026-11-29", "b": 1}]}
-    assert without_provenance({"facts": {"schema": 1}, "row": [row]}) == {"row": [{"code": "a", "inner": [{"b": 1}]}]}
+    values = {"ended": "2026-07-30"}  # of a message, not of the row
+    row = {"code": "a", "source": "x", "inner": [{"seen": "2026-11-29", "b": 1}], "values": values}
+    bare = {"code": "a", "inner": [{"b": 1}], "values": values}
+    assert without_provenance({"facts": {"schema": 1}, "row": [row], "app": row}) == {"row": [bare], "app": bare}
 
 
 def test_lines() -> None:
