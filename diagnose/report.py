@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from probes.model.note import Note
 from probes.model.record import Record
-from probes.model.source import Source
+from probes.model.source import Source, SourceKind
 
 
 class Severity(StrEnum):
@@ -30,9 +30,14 @@ class Verdict(StrEnum):
 
 
 class Status(StrEnum):
-    """The status of one probe in the report."""
+    """The status of one probe in the report.
+
+    OK: seen to work with the settings as given. FIXED: seen to work with the fix alone. FAIL: the fault itself.
+    SKIPPED: not asked, or it fails because of another fault.
+    """
 
     OK = "ok"
+    FIXED = "fixed"
     WARN = "warn"
     FAIL = "fail"
     SKIPPED = "skipped"
@@ -64,13 +69,62 @@ def anchor(code: str) -> str:
     return code.replace(".", "-")
 
 
+class RequestLine(str):
+    """A line of evidence about one request. It keeps its parts for formats that align them.
+
+    ``request`` is the method and the URL, ``result`` the status or what went wrong, ``said`` the server's words.
+    """
+
+    __slots__ = ("request", "result", "said")
+    request: str
+    result: str
+    said: str
+
+
+def request_line(request: str, result: str, kind: str, said: str) -> RequestLine:
+    """Make a line such as ``POST https://api.example.com/v1/messages → 401, application/json: invalid api key``."""
+    line = RequestLine(f"{request} → {result}{kind}" + (f": {said}" if said else ""))
+    line.request, line.result, line.said = request, result, said
+    return line
+
+
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
+class Place(Record):
+    """One value that a fix changes: where it is, and what it becomes.
+
+    ``file`` is the path as shown and ``line`` counts from 1; they are empty and 0 for a variable of the environment and
+    for an option. ``name`` is that of the variable, field or option, after the fix. ``value_shown`` is the new value,
+    of a key only its hint; empty if the value is removed. ``renames`` is the former name, if the name changes.
+    """
+
+    file: str
+    line: int
+    name: str
+    value_shown: str
+    renames: str = ""
+    kind: SourceKind = SourceKind.NONE
+
+    @property
+    def location(self) -> str:
+        """``file:line``, or an empty text if the value is not in a file."""
+        return f"{self.file}:{self.line}" if self.line else self.file
+
+
 @dataclass(frozen=True, slots=True, repr=False, eq=False)
 class Fix(Record):
-    """Settings that fix a finding; ``verified`` says that this run received an answer with them."""
+    """Settings that fix a finding; ``verified`` says that this run received an answer with them.
+
+    ``places`` are the values to change, all of them together. ``command`` applies the fix: ``llmdoctor check … --fix``,
+    or lines for the user's shell; empty if no command can. ``by_hand`` says, in the language of the report, what has to
+    be changed by hand, and why.
+    """
 
     summary: str
     settings: Mapping[str, object]
     verified: bool
+    places: tuple[Place, ...] = ()
+    command: str = ""
+    by_hand: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, repr=False, eq=False)
@@ -100,6 +154,8 @@ class ProbeLine(Record):
     observed: Mapping[str, object]
     summary: str  # one line for people, in the language of the report
     began_ms: float = 0.0  # since the start of the run
+    skipped_as: str = ""  # the key of ``why_skipped``: ``blocked``, ``no_spend``, ``connect_to``, …
+    with_fix: bool = False  # measured with the fix; set for FIXED, and for a warning or another fault behind the first
 
 
 @dataclass(frozen=True, slots=True, repr=False, eq=False)
@@ -189,6 +245,7 @@ class Report(Record):
     cost: Mapping[str, int]
     interrupted: bool = False
     left_open: tuple[str, ...] = ()  # what was not tested and why: `--no-spend`, `--offline`, the deadline
+    open_by_choice: bool = False  # nothing is wrong, and only what the user told the run not to ask is left open
     clients: tuple[Client, ...] = ()  # clients that need a base URL other than the one that works
     lang: str = "en"
     capabilities: tuple[CapabilityLine, ...] | None = None  # None: no deep check was requested

@@ -44,8 +44,8 @@ def score(case: dict[str, Any]) -> Score:
     first = found.candidates[0]
     step = first.text.steps[0] if first.text.steps else ""
     code = first.code in case["codes"]
-    title = code and re.search(case.get("title", ""), first.text.title) is not None
-    right_step = code and re.search(case.get("step", ""), step) is not None
+    title = code and re.search(case.get("title", ""), first.text.title, re.IGNORECASE) is not None
+    right_step = code and re.search(case.get("step", ""), step, re.IGNORECASE) is not None
     said = f"{first.code} {first.confidence} | {first.text.title} | {step}"
     return Score(code, title, right_step, first.likely and not code, said)
 

@@ -1,4 +1,4 @@
-"""Write the archived evidence of all worlds, or of some: `python tests/record.py [WORLD...]`.
+"""Write the archived evidence of all worlds and demos, or of some: `python tests/record.py [WORLD...|demos]`.
 
 Every world is measured again. A row stays as it is if its run differs only in times, ports and dates, so that the diff
 of the files shows only what the program now measures differently.
@@ -10,7 +10,9 @@ import sys
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 
+from diagnose.words.en.demo import TITLES
 from probes.model import archive
+from worlds import demos
 from worlds.recorded import Row, current, measure, normal, read, row_of, write
 from worlds.table import SCENARIOS, TABLES
 
@@ -31,7 +33,11 @@ def _differs(kept: Row, row: Row) -> bool:
 
 
 def main(wanted: set[str]) -> None:
-    """Measure the wanted worlds and rewrite their files."""
+    """Measure the wanted worlds and rewrite their files; ``demos`` stands for all demos."""
+    if not wanted or "demos" in wanted:
+        demos.record(list(TITLES))
+    if wanted == {"demos"}:
+        return
     with ProcessPoolExecutor(mp_context=get_context("spawn")) as pool:
         for table, scenarios in TABLES.items():
             kept = read(table)

@@ -78,7 +78,7 @@ BECAUSE: Mapping[str, tuple[str, ...]] = {
     "shape.web_page": ("url.", "proxy.", "http.redirected", "http.front_auth"),
     "shape.not_llm_api": ("shape.web_page", "url.", "proxy.", "http."),
     "shape.error_as_success": ("auth.", "access.", "model.", "quota.", "key."),
-    "shape.malformed_answer": ("url.", "shape.wrong_protocol"),
+    "shape.malformed_answer": ("url.", "shape.wrong_protocol", "http.blocked", "http.front_auth"),
     **dict.fromkeys(
         ("auth.rejected", "auth.header_lost", "auth.expired"),
         ("key.", "settings.", "url.host_typo", "url.not_api_host", "url.host_retired", "auth.header_style"),

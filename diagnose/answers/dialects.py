@@ -31,7 +31,7 @@ _NAME = r"[A-Za-z][\w.:-]{4,79}"
 _ESCAPE = r"\\u([0-9a-fA-F]{4})"
 _TAG = r"<[^<>]{0,300}>"
 _STATUS = (
-    r"(?i)(?:error|code|status|http|\bis|returns?|returned|返回|报错?|提示|显示|错误|状态码|response)(?:/[\d.]{1,3})?"
+    r"(?i)(?:error|code|status|param|http|\bis|returns?|returned|返回|报错?|提示|显示|错误|状态码|response)(?:/[\d.]{1,3})?"
     r"(?:[ _]?(?:code|error|status))?"
     r"[\"' :=(]{0,4}([45]\d\d)(?![0-9a-z_])|^\W{0,3}([45]\d\d)(?![0-9a-z_])"
     r"|(?<![0-9a-z_])([45]\d\d)(?:\W{1,3}(?:unauthori|forbidden|not found|too many"
@@ -49,6 +49,9 @@ _NO_BODY = r"(?i)error code: \d{3}\W*$|status code \(no body\)"
 _STATUS_LINE = r"(?m)^[<*\s]{0,4}HTTP/[\d.]{1,3} \d{3} ?([^\r\n]{0,60})"
 _HEADER = r"(?m)^[<*\s]{0,4}([A-Za-z][\w-]{1,40}): ?(\S[^\r\n]{0,300})"
 _PAGE = ("<!doctype html", "<html", "<head", "<title", "<body", "<center", "<h1")
+
+# Rows of model.parameter_rejected about the length or the history of a conversation, or about how it is sent.
+_NO_FIELD = ("parameter-length", "parameter-history", "stream-required")
 
 _NOTHING: Mapping[str, str] = {}
 
@@ -356,6 +359,11 @@ def _match_row(row: DialectRow, words: _Words) -> Match | None:
         confidence *= PASTED  # an error with a success status: whether it is a 401 or a 500 is not known
     if row.code.startswith("quota.") or values.get("case") == "rate":
         values |= _retry(words)
+    named = "parameter" in values and words.param.lower() in ("", "none", "null")
+    if row.code == "model.parameter_rejected" and not row.id.startswith(_NO_FIELD) and not named:
+        from diagnose.answers.rejected_fields import rejected_field  # only few texts need its patterns
+
+        values |= {"parameter": field} if (field := rejected_field(words.param, words.texts)) else {}
     why = quote(why or f"HTTP {words.status}")
     return Match(row.code, round(confidence, 3), why, row.id, row.key_good, values)
 

@@ -227,6 +227,8 @@ def _dialect_hints(text: ReadText, door: str | None) -> Iterator[Hint]:
             if re.search(_CLIENTS_URL, match.why):
                 continue
             yield from _wrong_path(match.confidence, match.why, text, bare)
+        elif match.code == "proxy_page" and match.values.get("case") == "own_port":
+            yield Hint("shape.not_llm_api", match.confidence, match.why)
         elif match.code == "proxy_page":
             local = "@local" in text.tags
             yield Hint("proxy.captures_local" if local else "proxy.refused", match.confidence, match.why)

@@ -21,6 +21,7 @@ class Product(NamedTuple):
     issuers: tuple[str, ...] = ()
     kind: str = ""
     holds: str = ""
+    forward: bool = False
 
 
 class ProductTrace(NamedTuple):

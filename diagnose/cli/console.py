@@ -1,27 +1,22 @@
-"""Console output: language, width, colour, output files and progress lines."""
+"""Console output: language, width, colour, output files and progress bars."""
 
 from __future__ import annotations
 
 import os
 import sys
 from contextlib import suppress
-from typing import TYPE_CHECKING
-
-import click
+from typing import TYPE_CHECKING, TextIO
 
 from diagnose.cli import printer
 from diagnose.cli.output_files import append, save
 from diagnose.interruption import at_end, forget
-from diagnose.rendering.outlet import plain
-from diagnose.words import language_of, phrase
+from diagnose.words import language_of
 
 if TYPE_CHECKING:
     from rich.progress import Progress as RichProgress
 
     from diagnose.report import Report
-    from probes.model.evidence import Observation
     from probes.model.settings import Settings
-    from probes.steps.recorder import Watch
 
 WIDTH = 80  # columns of a report that is not written to a terminal
 WIDEST = 1000  # columns, at most; a line of text is filled up to them
@@ -43,10 +38,10 @@ def language(chosen: str | None) -> str:
     return "en"
 
 
-def fits_unicode() -> bool:
-    """Check whether the encoding of standard output has the marks of the report."""
+def fits_unicode(stream: TextIO | None = None) -> bool:
+    """Check whether the encoding of a stream, standard output by default, has the marks of the report."""
     try:
-        "✓✗–…→".encode(sys.stdout.encoding or "ascii")
+        "✓✗–…→".encode((stream or sys.stdout).encoding or "ascii")
     except (UnicodeEncodeError, LookupError):
         return False
     return True
@@ -59,13 +54,29 @@ def wants_colour() -> bool:
 
 
 def width() -> int:
-    columns = os.environ.get("COLUMNS", "").lstrip("0")
-    if columns.isascii() and columns.isdecimal():
-        return int(columns) if len(columns) < 5 and int(columns) < WIDEST else WIDEST
-    if sys.stdout.isatty():
-        with suppress(OSError):
-            return os.get_terminal_size(sys.stdout.fileno()).columns or WIDTH  # 0: a terminal without a size
-    return WIDTH
+    """Return the columns of standard output; 80 if it is no terminal."""
+    return _columns(sys.stdout) or WIDTH
+
+
+def report_width() -> int:
+    """Return the columns of a report: of the terminal; in a pipe so many that nothing is wrapped."""
+    return _columns(sys.stdout) or WIDEST
+
+
+def columns() -> int:
+    """Return the columns of standard error."""
+    return _columns(sys.stderr) or WIDTH
+
+
+def _columns(stream: TextIO) -> int:
+    """Return what ``COLUMNS`` says, else the columns of a terminal; 0 if neither tells."""
+    said = os.environ.get("COLUMNS", "").lstrip("0")
+    if said.isascii() and said.isdecimal():
+        return int(said) if len(said) < 5 and int(said) < WIDEST else WIDEST
+    if stream.isatty():
+        with suppress(OSError, ValueError):
+            return os.get_terminal_size(stream.fileno()).columns  # 0: a terminal without a size
+    return 0
 
 
 def tell_skipped(settings: Settings, lang: str) -> None:
@@ -77,7 +88,7 @@ def tell_skipped(settings: Settings, lang: str) -> None:
         printer.say(f"{one.place}{word(lang, 'colon')}{why}")
 
 
-def write(report: Report, fmt: str, lang: str, output: str | None, strict: bool = False) -> None:
+def write(report: Report, fmt: str, lang: str, output: str | None, strict: bool = False, verbose: bool = False) -> None:
     """Write the report to standard output or to a file.
 
     A file is replaced atomically. Also append to the files that the environment names for the format, such as the job
@@ -90,10 +101,19 @@ def write(report: Report, fmt: str, lang: str, output: str | None, strict: bool 
         if named := os.environ.get(variable):
             append(named, render(report, other, lang), lang)
     if output is None or output == "-":
-        text = render(report, fmt, lang, width=width(), colour=wants_colour(), unicode=fits_unicode(), strict=strict)
+        text = render(
+            report,
+            fmt,
+            lang,
+            width=report_width(),
+            colour=wants_colour(),
+            unicode=fits_unicode(),
+            strict=strict,
+            verbose=verbose,
+        )
         printer.echo(text, nl=False, people=chosen.for_people, grammar=chosen.grammar, colours=wants_colour())
         return
-    save(output, render(report, fmt, lang, width=WIDTH, strict=strict))
+    save(output, render(report, fmt, lang, width=WIDEST, strict=strict, verbose=verbose))
 
 
 class ProgressBar:
@@ -138,32 +158,6 @@ def status(report: Report, fmt: str, strict: bool) -> int:
     from diagnose.rendering.report_parts import exit_status
 
     return exit_status(report, strict)
-
-
-class Progress:
-    """One line on standard error that names the last probe that ended; nothing if that is not a terminal."""
-
-    def __init__(self, lang: str, fmt: str) -> None:
-        self._lang = lang
-        self._live = fmt == "text" and sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
-        self._shown = False
-
-    @property
-    def watch(self) -> Watch | None:
-        return self._show if self._live else None
-
-    def _show(self, observation: Observation) -> None:
-        name = phrase(f"probe.{observation.probe}", self._lang)
-        seconds = f"{observation.ended - observation.began:.2f} s"
-        if not self._shown:
-            at_end(_clear_line)
-        click.echo(f"\r\x1b[2K… {plain(name)} {seconds}", nl=False, err=True, color=True)
-        self._shown = True
-
-    def end(self) -> None:
-        if self._shown:
-            click.echo("\r\x1b[2K", nl=False, err=True, color=True)
-            forget(_clear_line)
 
 
 def _clear_line() -> None:

@@ -14,5 +14,5 @@ class FiniteRange(click.FloatRange):
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         number = super().convert(value, param, ctx)
         if not math.isfinite(number):
-            self.fail(f"{value!r} is no number to compute with.", param, ctx)
+            self.fail(f"{value!r} is not a usable number.", param, ctx)
         return number

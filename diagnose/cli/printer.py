@@ -1,6 +1,6 @@
 """The module that prints: every text passes ``diagnose/rendering/outlet.py`` on its way to either stream.
 
-Only the progress lines of ``console.py`` write to the terminal besides, since they move its cursor.
+Only the lines of ``progress.py`` write to the terminal besides, since they move its cursor.
 """
 
 from __future__ import annotations

@@ -3,6 +3,7 @@
 A block follows a comment that names its source; ``llmdoctor docs --write docs`` rewrites it:
 
     <!-- run no-v1 en: llmdoctor check -->        the report of docs/runs/no-v1.json, below that command
+    <!-- json no-v1: llmdoctor check --json -->   the same as JSON, for programs
     <!-- output: llmdoctor explain '401' -->      the output of the command, which must not need the network
 """
 
@@ -11,6 +12,7 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Callable
+from json import dumps, loads
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,12 +22,15 @@ if TYPE_CHECKING:
     from rich.style import Style
 
 WIDTH = 80
+PAGE = 120  # columns of a line of JSON in a page
 PICTURES = {
     "wrong-door": ("wrong-door", "en", "llmdoctor demo wrong-door"),
     "wrong-door.zh": ("wrong-door", "zh", "llmdoctor demo wrong-door --lang zh"),
     "no-v1": ("no-v1", "en", "llmdoctor demo no-v1"),
 }
-_BLOCK = re.compile(r"(<!-- (?:run ([\w.-]+) (\w+)|output): (.+?) -->\n)(?:```\w*\n.*?^```\n)?", re.S | re.M)
+_BLOCK = re.compile(
+    r"(<!-- (?:run ([\w.-]+) (\w+)|json ([\w.-]+)|output): (.+?) -->\n)(?:```\w*\n.*?^```\n)?", re.S | re.M
+)
 # Measures of a picture in pixels: cell width, line height, font size, height of the title bar, padding.
 CELL, LINE, TYPE, BAR, AIR = 9.6, 21, 16, 34, 14
 COLOURS = {1: "#ff7b72", 2: "#7ee787", 3: "#e3b341", None: "#e6edf3"}  # by the terminal's colour number
@@ -43,24 +48,39 @@ def filled(page: str, runs: Path, run: Callable[[list[str]], str]) -> str:
     """Return a page with its blocks rewritten. ``run`` returns the output of a command, given its arguments."""
 
     def block(found: re.Match[str]) -> str:
-        name, lang, command = found[2], found[3], found[4]
+        name, lang, document, command = found[2], found[3], found[4], found[5]
+        if document:
+            return f"{found[1]}```json\n{folded(loads(report(runs / f'{document}.json', 'en', fmt='json')))}\n```\n"
         output = report(runs / f"{name}.json", lang) if name else run(shlex.split(command)[1:])
         return f"{found[1]}```console\n$ {command}\n{output.rstrip()}\n```\n"
 
     return _BLOCK.sub(block, page)
 
 
-def report(path: Path, lang: str, colour: bool = False) -> str:
-    """Return the text report of a saved run. Raises click.ClickException if it cannot be read."""
+def report(path: Path, lang: str, colour: bool = False, fmt: str = "text") -> str:
+    """Return the report of a saved run. Raises click.ClickException if it cannot be read."""
     from diagnose.formats import render
     from diagnose.judging.judge import judge
     from probes.config_formats.files import MIB, SkippedFile, text_of
     from probes.model.archive import ArchiveError, load
 
     try:
-        return render(judge(load(text_of(path, limit=4 * MIB) or ""), lang), "text", lang, width=WIDTH, colour=colour)
+        judged = judge(load(text_of(path, limit=4 * MIB) or ""), lang)
+        return render(judged, fmt, lang, width=WIDTH, colour=colour)
     except (SkippedFile, ArchiveError) as error:
         raise click.ClickException(f"{path}: {error}") from error
+
+
+def folded(value: object, indent: int = 0) -> str:
+    """Return a value as JSON in which each object or list that fits is one line."""
+    whole = dumps(value, ensure_ascii=False)
+    if len(whole) + indent <= PAGE or not value or not isinstance(value, dict | list):
+        return whole
+    inner = " " * (indent + 2)
+    if isinstance(value, dict):
+        rows = [f"{inner}{dumps(key)}: {folded(one, indent + 2)}" for key, one in value.items()]
+        return "{\n" + ",\n".join(rows) + f"\n{' ' * indent}}}"
+    return "[\n" + ",\n".join(f"{inner}{folded(one, indent + 2)}" for one in value) + f"\n{' ' * indent}]"
 
 
 def picture(name: str, runs: Path) -> str:

@@ -15,6 +15,8 @@ from probes.model.evidence import PROBES
 from probes.model.failure import Kind
 from probes.protocols.names import NAMES as PROTOCOLS
 
+# The first number is that of the report's `schema`; the second grows with every name or value that is added.
+VERSION = "1.1"
 SIDES = ("settings", "machine", "network", "relay", "provider", "app")
 PROVEN = ("reachable", "path", "key", "model", "answer", "stream")
 COSTS = ("requests", "billed_requests", "prompt_tokens", "completion_tokens")
@@ -38,7 +40,7 @@ def schema(closed: bool = False) -> Schema:
     """
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "$id": "urn:llmdoctor:report:1",
+        "$id": f"urn:llmdoctor:report:{VERSION}",
         "title": "A report of llmdoctor",
         "description": "What `llmdoctor check --json` writes. Made by `llmdoctor docs --write docs`.",
         **_object(
@@ -73,7 +75,11 @@ def schema(closed: bool = False) -> Schema:
             },
             "verdict": _enum(Verdict),
             "severity": _enum(Severity),
-            "status": _enum(Status),
+            "status": {
+                "description": "ok: works as given. fixed: works with the fix alone. warn: works, with a warning. "
+                "fail: the fault. skipped: not asked, or it fails because of another fault.",
+                **_enum(Status),
+            },
             "side": {"description": "Where the fault lies.", "enum": [*SIDES]},
             "probe": {"enum": [*PROBES]},
             "protocol": {"enum": [*PROTOCOLS]},
@@ -173,6 +179,7 @@ def _observed(closed: bool) -> Schema:
             "listed": MAYBE_FLAG,
             "count": COUNT,
             "finish": TEXT,
+            "answer_ms": NUMBER,
             "ttft_ms": NUMBER,
             "events": COUNT,
         },
@@ -181,7 +188,31 @@ def _observed(closed: bool) -> Schema:
 
 def _finding(closed: bool) -> Schema:
     changes = {"type": "object", "description": "The settings to change.", "additionalProperties": {}}
-    fix = _object(closed, {"summary": TEXT, "settings": changes, "verified": FLAG})
+    where = {
+        "file": {**MAYBE_TEXT, "description": "The path; null if the value is not in a file."},
+        "line": _or_null({"type": "integer", "minimum": 1}),
+        "name": _text("The variable, field or option, after the change."),
+    }
+    place = _object(
+        closed,
+        {
+            **where,
+            "value": _text("What the value becomes; of a key only its hint; empty if it is removed."),
+            "renames": {**MAYBE_TEXT, "description": "The former name, if the name changes."},
+        },
+    )
+    fix = _object(
+        closed,
+        {
+            "summary": TEXT,
+            "settings": changes,
+            "verified": FLAG,
+            "where": _or_null(_object(closed, where)),
+            "places": {"type": "array", "items": place, "description": "All values that change, together."},
+            "command": {**MAYBE_TEXT, "description": "Applies the fix: a command line, or lines for the shell."},
+            "by_hand": {**TEXTS_, "description": "What has to be changed by hand, and why."},
+        },
+    )
     return _object(
         closed,
         {

@@ -49,6 +49,18 @@ def variable(app: App | None, protocol: str, role: str) -> str:
     return (*names.get(role, ()), "")[0]
 
 
+def header_variable(client: App | None, protocol: str) -> str:
+    """Return the variable from which the client, else the protocol's official SDK, takes a list of extra headers.
+
+    Empty if it reads none.
+    """
+    if protocol not in NAMES:
+        return ""
+    wire = client.wire(protocol) if client is not None else None
+    wire = wire or official(protocol).wire(protocol)
+    return next(iter(wire.header_lists), "") if wire is not None else ""
+
+
 def sdk_variable(protocol: str, role: str) -> str:
     """Return the first variable from which the protocol's official SDK reads a setting; empty if it reads none.
 

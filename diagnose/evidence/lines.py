@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from diagnose.report import Seen, seen
+from diagnose.report import RequestLine, Seen, request_line, seen
 from probes.model.exchange import Exchange
 from probes.model.failure import Failure
 
@@ -57,16 +57,12 @@ def _kind(failure: Failure) -> str:
     return failure.kind.value.replace("_", " ")
 
 
-def answer_line(exchange: Exchange) -> str:
+def answer_line(exchange: Exchange) -> RequestLine:
     """Format a request and its response as a line of evidence that is the same in every language."""
-    head = _request(exchange)
-    if exchange.failure is not None and not exchange.status:
-        return f"{head} → {_kind(exchange.failure)}" + (
-            f" ({exchange.failure.detail})" if exchange.failure.detail else ""
-        )
+    head, failure = _request(exchange), exchange.failure
+    if failure is not None and not exchange.status:
+        return request_line(head, _kind(failure), f" ({failure.detail})" if failure.detail else "", "")
     kind = f", {exchange.response.content_type}" if exchange.response.content_type else ""
-    words = words_of(exchange)
-    tail = f" ({exchange.failure.kind.value})" if exchange.failure is not None else ""
-    return f"{head} → {exchange.status}{kind}{tail}" + (
-        f": {words}" if words and (not exchange.ok or exchange.reading.error) else ""
-    )
+    tail = f" ({failure.kind.value})" if failure is not None else ""
+    told = not exchange.ok or exchange.reading.error
+    return request_line(head, str(exchange.status), kind + tail, words_of(exchange) if told else "")

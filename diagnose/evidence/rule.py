@@ -29,6 +29,7 @@ class Claim:
     verified: bool = False  # this run received an answer with those settings
     side: str = ""
     case: str = ""  # a special case of the code that has its own words
+    explains_all: bool = False  # with the fix alone a whole run worked, so that every other error follows from this one
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from diagnose.evidence import client_urls
 from diagnose.evidence.lines import words_of
 from diagnose.evidence.proxied_rounds import around_proxy, carried
 from diagnose.evidence.side_rounds import beside, refused_alone
-from diagnose.report import Try
+from diagnose.report import Report, Try
 from probes.api.attempt_round import AttemptRound, rounds_of
 from probes.api.response_checks import (
     asks_login,
@@ -55,12 +55,14 @@ UNSEEN = SettingsFacts(None, None)  # for a run that ended before it examined it
 class View:
     """A read-only view of one :class:`probes.model.evidence.Evidence`.
 
-    ``earlier`` holds the results of the earlier tries of the same check (``--retries``).
+    ``earlier`` holds the results of the earlier tries of the same check (``--retries``). ``renamed`` is the report of
+    the run with other names of variables, if there was one.
     """
 
-    def __init__(self, evidence: Evidence, earlier: tuple[Try, ...] = ()) -> None:
+    def __init__(self, evidence: Evidence, earlier: tuple[Try, ...] = (), renamed: Report | None = None) -> None:
         self.evidence = evidence
         self.earlier = earlier
+        self.renamed = renamed
 
     @cached_property
     def app(self) -> App | None:
@@ -279,7 +281,12 @@ class View:
     @cached_property
     def works_as_given(self) -> bool:
         """Whether an attempt with the settings as given received a valid answer."""
-        return self.works and self.deep is not None and self._is_given(self.deep.attempt)
+        return self.works and self.deepest_as_given
+
+    @cached_property
+    def deepest_as_given(self) -> bool:
+        """Whether the most informative round asked with the settings as given."""
+        return self.deep is not None and self._is_given(self.deep.attempt)
 
     def _is_given(self, attempt: Attempt) -> bool:
         """Check whether an attempt is the app's own. Around a proxy it is, if the proxy carries such requests on."""

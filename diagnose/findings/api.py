@@ -11,9 +11,10 @@ from diagnose.evidence.rule import Claim, Rule
 from diagnose.evidence.view import View
 from diagnose.findings import headers
 from diagnose.findings.intermediaries import MADE, answered_by, case_of, idle, packing
-from diagnose.findings.url import settings_of
+from diagnose.findings.other_servers import leads_nowhere, not_llm_api, refuses_all_paths
+from diagnose.findings.url import beyond_app, settings_of
 from diagnose.report import Severity, seen
-from probes.api.response_checks import REDIRECTS, answer_of, passes, unserved
+from probes.api.response_checks import answer_of, passes, unserved
 from probes.model.attempt import Change
 from probes.model.exchange import Body, Exchange, Purpose
 from probes.model.failure import Kind
@@ -111,12 +112,6 @@ def broken(*kinds: Kind) -> Callable[[View], Claim | None]:
     return when
 
 
-def _leads_nowhere(view: View) -> bool:
-    """Check that the given path leads nowhere and that no other path of the host was found."""
-    first = view.first
-    return first is not None and first.lost and view.better is None and not view.works
-
-
 def _html(exchange: Exchange | None) -> bool:
     return exchange is not None and exchange.status == 200 and exchange.response.body is Body.HTML
 
@@ -125,7 +120,7 @@ def _front_auth(view: View) -> Claim | None:
     """Report a sign-in page in front of the API, even if the page has status 200."""
     claim = headers.wanted(view, said("http.front_auth")(view))
     page = view.first.told if view.first is not None else None
-    if claim is not None or page is None or not _leads_nowhere(view) or not _html(page):
+    if claim is not None or page is None or not leads_nowhere(view) or not _html(page):
         return claim
     from diagnose.answers.dialects import classify
 
@@ -143,7 +138,7 @@ def _header_rejected(view: View) -> Claim | None:
 def _web_page(view: View) -> Claim | None:
     first = view.first
     if (
-        not _leads_nowhere(view)
+        not leads_nowhere(view)
         or first is None
         or not any(_html(one) for one in (first.told, first.listing, *view.looks))
     ):
@@ -153,49 +148,38 @@ def _web_page(view: View) -> Claim | None:
     return Claim((answer_line(page) + title, seen("looked_at", count=len(view.looks))))
 
 
-def _not_llm_api(view: View) -> Claim | None:
-    first = view.first
-    if not _leads_nowhere(view) or first is None or first.told is None or first.told.status in REDIRECTS:
-        return None
-    if view.match is not None and view.match.code == "proxy_page":
-        return None
-    return Claim((line_of(first.told), *answered_by(view, first.told), seen("looked_at", count=len(view.looks))))
-
-
-# The protocols by the names that apps show.
-SPOKEN = {
-    "openai": "OpenAI Chat Completions",
-    "responses": "OpenAI Responses",
-    "anthropic": "Anthropic Messages",
-    "gemini": "Gemini",
-    "azure": "Azure OpenAI",
-    "ollama": "Ollama",
-}
-
-
 def _wrong_protocol(view: View) -> Claim | None:
     first, better = view.first, view.better
     if first is not None and better is not None and better.protocol != first.attempt.protocol:
         evidence = [line_of(one.told) for one in (first, view.deep) if one is not None and one.told is not None]
+        carried, header = headers.sent_along(view, better.protocol)
+        bound = beyond_app(view)
         return Claim(
-            tuple(evidence),
+            (*evidence, *carried),
             values={
-                "other_protocol": SPOKEN.get(better.protocol, better.protocol),
-                "protocol": SPOKEN.get(first.attempt.protocol, first.attempt.protocol),
+                "other_protocol": better.protocol,
+                "protocol": first.attempt.protocol,
                 **({"app": view.app.name} if view.app is not None else {}),
-                "better_url": better.base_url if better.base_url != first.attempt.base_url else "",
+                "better_url": better.base_url if better.base_url != first.attempt.base_url and not bound else "",
                 "better_version": better.version if Change.VERSION in better.changed else "",
+                **header,
             },
-            settings=settings_of(better),
-            verified=view.working is not None,
-            case="fixed" if view.app is not None and better.protocol not in view.app.protocols else "",
+            # An app without a setting for that protocol cannot use what was found.
+            settings=None if bound else settings_of(better),
+            verified=view.working is not None and not bound,
+            case="fixed" if bound else "",
         )
     subject = view.subject
     answer = subject.reading.answer if subject is not None else None
     if subject is not None and answer is not None and answer.problem == "other_protocol":
         return Claim((line_of(subject),), values={"other_protocol": answer_of(subject)})
     if subject is not None and subject.purpose is Purpose.CHAT and unserved(subject):
-        return Claim((line_of(subject), seen("looked_at", count=len(view.looks))))
+        bound = view.app is not None and view.app.protocols == (subject.attempt.protocol,)
+        return Claim(
+            (line_of(subject), seen("looked_at", count=len(view.looks))),
+            values={"app": view.app.name} if bound and view.app is not None else {},
+            case="fixed" if bound else "",
+        )
     return None
 
 
@@ -250,7 +234,11 @@ def _breaks_others(view: View) -> Claim | None:
 
 def _closed(view: View) -> Claim | None:
     claim = broken(Kind.CLOSED, Kind.RESET, Kind.CUT)(view)
-    if claim is None or any(Change.SCHEME in attempt_round.attempt.changed for attempt_round in view.rounds):
+    if (
+        claim is None
+        or refuses_all_paths(view)
+        or any(Change.SCHEME in attempt_round.attempt.changed for attempt_round in view.rounds)
+    ):
         return None
     return claim
 
@@ -309,7 +297,7 @@ RULES = (
         "shape.not_llm_api",
         Severity.ERROR,
         "http",
-        _not_llm_api,
+        not_llm_api,
         "settings",
     ),
     Rule("shape.error_as_success", Severity.ERROR, "chat", _error_as_success, "relay"),

@@ -31,7 +31,7 @@ def _base_url_ignored(view: View) -> Claim | None:
         severity=Severity.WARNING if view.works_as_given else None,
         values={
             "variable": conflict.name,
-            "source": str(conflict.source),
+            "source": conflict.source,
             "app_variable": view.app_variable("base_url"),
         },
     )

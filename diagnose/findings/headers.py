@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from diagnose.evidence import client_urls
 from diagnose.evidence.lines import line_of
 from diagnose.evidence.rule import Claim
 from diagnose.evidence.view import View
-from diagnose.report import Severity, seen
+from diagnose.report import Seen, Severity, seen
 from probes.model.attempt import Change
 from probes.model.facts import HeaderFacts
+from probes.model.source import Source
 
 
 def left_out(view: View) -> Claim | None:
@@ -54,7 +56,11 @@ def wanted(view: View, claim: Claim | None) -> Claim | None:
 
     carried = any(one.lower() == name.lower() for one in subject.request.headers)
     fact = next((one for one in view.settings.headers if one.name.lower() == name.lower()), None)
-    values = {"header": name, "header_variable": variable(view), "source": str(fact.source) if fact is not None else ""}
+    values: dict[str, str | Source] = {
+        "header": name,
+        "header_variable": variable(view),
+        "source": fact.source if fact is not None else "",
+    }
     return replace(
         claim,
         values={**claim.values, **{slot: text for slot, text in values.items() if text}},
@@ -62,15 +68,32 @@ def wanted(view: View, claim: Claim | None) -> Claim | None:
     )
 
 
-def variable(view: View) -> str:
-    """Return the variable from which the app takes extra headers for the run's protocol; empty if it has none."""
-    wire = view.client.wire(view.evidence.target.protocol) if view.client is not None else None
-    return next(iter(wire.header_lists), "") if wire is not None else ""
+def variable(view: View, protocol: str = "") -> str:
+    """Return the variable from which the app takes extra headers for a protocol, the run's own if none is given.
+
+    Empty if it has none. An app that does not speak the protocol is replaced by the official SDK.
+    """
+    return client_urls.header_variable(view.client, protocol or view.evidence.target.protocol)
 
 
-def _values(facts: Iterable[HeaderFacts]) -> dict[str, str]:
+def sent_along(view: View, protocol: str) -> tuple[tuple[Seen, ...], dict[str, str]]:
+    """Return a line and values about the extra headers of the deepest round, which was asked in another protocol.
+
+    A client of that protocol may read them from another variable, so a fix that changes the protocol names both.
+    """
+    told = view.deep.told if view.deep is not None else None
+    names = told.request.headers if told is not None else ()
+    facts = [one for one in view.settings.headers if one.name in names]
+    if not facts:
+        return (), {}
+    values = {"header": _names(facts), "header_variable": variable(view, protocol)}
+    return (seen("headers_along", names=_names(facts), sources=_sources(facts)),), values
+
+
+def _values(facts: Iterable[HeaderFacts]) -> dict[str, str | Source]:
     found = list(facts)
-    return {"header": _names(found), "source": _sources(found), "variable": found[0].source.variable}
+    source = found[0].source if len({str(one.source) for one in found}) == 1 else _sources(found)
+    return {"header": _names(found), "source": source, "variable": found[0].source.variable}
 
 
 def _names(facts: Iterable[HeaderFacts]) -> str:

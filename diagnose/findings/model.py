@@ -14,6 +14,7 @@ from diagnose.findings.ends import ends_soon, with_end
 from diagnose.report import Seen, Severity, seen
 from probes.api.response_checks import passes
 from probes.model.attempt import Change
+from probes.model.capability import Support
 from probes.model.exchange import Purpose
 from probes.model.source import SourceKind
 
@@ -132,6 +133,28 @@ def _wrong_endpoint(view: View) -> Claim | None:
     return replace(claim, case="responses") if claim is not None and hints_at_completions(view) else claim
 
 
+def _parameter_rejected(view: View) -> Claim | None:
+    """Name the field that is refused, and the setting with which the app no longer sends it.
+
+    The check itself sends few fields. A deep check that saw one refused without which the app sends nothing is as sure.
+    """
+    claim = said("model.parameter_rejected")(view) or _refused_by_deep_check(view)
+    app, field = view.app, str(claim.values.get("parameter", "")) if claim is not None else ""
+    if claim is None or app is None or not field:
+        return claim
+    setting = next((text for start, text in app.leaves_out.items() if field.startswith(start)), "")
+    return replace(claim, values={**claim.values, "app": app.name, **({"variable": setting} if setting else {})})
+
+
+def _refused_by_deep_check(view: View) -> Claim | None:
+    app = view.app
+    for one in view.evidence.capabilities or ():
+        if app is not None and one.name in app.sends and one.support is Support.UNSUPPORTED and one.why == "refused":
+            line = seen("deep_refused", name=one.name, app=app.name)
+            return Claim((line,), values={"parameter": one.name})
+    return None
+
+
 def _bare(name: str) -> str:
     low = name.lower().rpartition("/")[2]
     while (cut := _DATE.sub("", low)) != low:
@@ -167,7 +190,7 @@ RULES = (
     Rule("model.not_permitted", Severity.ERROR, "model", _not_permitted, "settings"),
     Rule("model.no_channel", Severity.ERROR, "model", _no_channel, "relay", retryable=True),
     Rule("model.wrong_endpoint", Severity.ERROR, "model", _wrong_endpoint, "settings"),
-    Rule("model.parameter_rejected", Severity.ERROR, "chat", said("model.parameter_rejected"), "app"),
+    Rule("model.parameter_rejected", Severity.ERROR, "chat", _parameter_rejected, "app"),
     Rule("model.substituted", Severity.WARNING, "model", _substituted, "relay"),
     Rule("quota.exhausted", Severity.ERROR, "auth", said("quota.exhausted"), "provider"),
     Rule("quota.rate_limited", Severity.ERROR, "chat", said("quota.rate_limited"), "provider", retryable=True),

@@ -31,7 +31,7 @@ def _invalid(view: View) -> Claim | None:
         return Claim(
             (seen("of", name=proxy.source or "", note=proxy.note),),
             severity=Severity.WARNING if harmless else None,
-            values={"source": str(proxy.source or ""), "better_proxy": proxy.mended or ""},
+            values={"source": proxy.source or "", "better_proxy": proxy.mended or ""},
             case="no_proxy" if listed else "",
             **_fix(view, proxy.mended, "no_proxy" if listed else "proxy"),
         )
@@ -50,7 +50,7 @@ def _invalid(view: View) -> Claim | None:
     line = (seen(f"speaks_{speaks}"),) if speaks else ()
     return Claim(
         (seen("of", name=proxy.source or "", note=failure_line(failure)), *line, *_direct_line(view)),
-        values={"source": str(proxy.source or ""), "better_proxy": better or ""},
+        values={"source": proxy.source or "", "better_proxy": better or ""},
         **_fix(view, better),
     )
 
@@ -83,7 +83,7 @@ def _socks(view: View) -> Claim | None:
     return Claim(
         (seen("socks", source=proxy.socks), *_direct_line(view)),
         severity=None if lost else Severity.WARNING,
-        values={"source": str(proxy.socks)},
+        values={"source": proxy.socks},
     )
 
 
@@ -93,7 +93,7 @@ def _ignored(view: View) -> Claim | None:
         return None
     return Claim(
         (seen("of", name=proxy.source or "", note=proxy.unheeded), *_direct_line(view)),
-        values={"source": str(proxy.source or ""), "proxy": proxy.unheeded},
+        values={"source": proxy.source or "", "proxy": proxy.unheeded},
         case="" if view.evidence.vantage.proxy else "direct",
     )
 
@@ -107,7 +107,7 @@ def _unreachable(view: View) -> Claim | None:
         return None
     return Claim(
         (seen("of", name=view.proxy.url, note=seen(f"kind_{failure.kind.value}")), *_direct_line(view)),
-        values={"source": str(view.proxy.source or ""), "proxy": view.proxy.url},
+        values={"source": view.proxy.source or "", "proxy": view.proxy.url},
         case=inside(view, view.tcp),
     )
 
@@ -125,13 +125,14 @@ def _refusal(*kinds: Kind) -> Callable[[View], Claim | None]:
         return Claim(
             (*lines, *_direct_line(view)),
             sure=failure is None or failure.kind is not Kind.TIMEOUT,
-            values={"source": str((view.proxy.source if view.proxy else None) or "")},
-            case="unreached" if failure is not None and _has_tried(failure) else "",
+            values={"source": (view.proxy.source if view.proxy else None) or ""},
+            case="" if failure is None else _CASES.get(failure.kind, "unreached" if _has_tried(failure) else ""),
         )
 
     return when
 
 
+_CASES = {Kind.TIMEOUT: "silent"}
 # What SOCKS servers reply if they tried to connect and failed: RFC 1928, section 6; SOCKS4 has one code for everything.
 _TRIED = ("socks5_no_reply", *(f"socks5_reply_{code}" for code in (1, 3, 4, 5, 6)))
 _TRIED_STATUS = re.compile(r"HTTP/\S+ 50[0234]\b")  # of CONNECT: tinyproxy 500, squid 503, others 502 and 504
@@ -158,9 +159,9 @@ def _carried(view: View, proxy: ProxyFacts) -> Claim | None:
         return None  # the answer came through the proxy, which is all that the app needs
     host = view.door.host.name if view.door else ""
     return Claim(
-        (line_of(first), f"{proxy.source or ''}: {proxy.url}"),
+        (line_of(first), seen("of", name=proxy.source or "", note=proxy.url or "")),
         severity=Severity.WARNING,
-        values={"proxy": proxy.url or "", "source": str(proxy.source or ""), "address": host},
+        values={"proxy": proxy.url or "", "source": proxy.source or "", "address": host},
         case="carried_alone" if view.unseen_key else "carried",
     )
 
@@ -189,8 +190,8 @@ def _captures_local(view: View) -> Claim | None:
     host = view.door.host.name if view.door else ""
     evidence = (line_of(through),) if through is not None else ()
     return Claim(
-        (*evidence, f"{proxy.source or ''}: {proxy.url}"),
-        values={"proxy": proxy.url, "source": str(proxy.source or ""), "address": host},
+        (*evidence, seen("of", name=proxy.source or "", note=proxy.url or "")),
+        values={"proxy": proxy.url, "source": proxy.source or "", "address": host},
         settings={"no_proxy": around(view)} if direct else None,
         verified=direct,
     )

@@ -105,10 +105,11 @@ def _followed(view: View) -> Claim | None:
     known_url = bool(chat.redirection.moved_to)
     follows_none = _follows_none(view, chat)
     line = f"{chat.request.method} {chat.request.url} → {', '.join(chat.redirection.followed)}"
+    to = chat.redirection.followed[-1]
     return Claim(
         (line, seen("redirect_not_followed", app=view.evidence.target.app) if follows_none else ""),
         severity=None if follows_none else Severity.WARNING,
-        values={"location": chat.redirection.followed[-1], "better_url": chat.redirection.moved_to},
+        values={"location": "" if to.startswith("/") else to, "better_url": chat.redirection.moved_to},
         settings=settings_of(replace(chat.attempt, base_url=chat.redirection.moved_to)) if known_url else None,
         verified=known_url and passes(chat),
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from diagnose.evidence.rule import Claim, Rule
 from diagnose.evidence.view import UNSEEN, View
-from diagnose.report import Seen, Severity, seen
+from diagnose.report import Report, Seen, Severity, seen
 from probes.api.response_checks import refuses_key
 from probes.model.attempt import KeyForm
 from probes.model.facts import UnreadFile
@@ -87,7 +87,13 @@ def _wrong_variable(view: View) -> Claim | None:
     if conflict is None:
         return None
     app_variable = view.app_variable(conflict.role)
-    values = {"variable": conflict.name.strip(), "source": str(conflict.source), "app_variable": app_variable}
+    values: dict[str, str | Source] = {
+        "variable": conflict.name.strip(),
+        "source": conflict.source,
+        "app_variable": app_variable,
+    }
+    if view.renamed is not None:
+        return _renamed(view, view.renamed, values)
     severity = Severity.WARNING if view.works_as_given else None
     lines = (seen("unread", source=conflict.source, variable=conflict.name.strip()),)
     if (
@@ -105,6 +111,27 @@ def _wrong_variable(view: View) -> Claim | None:
     return Claim(lines, severity=severity, values=values, case=case)
 
 
+def _renamed(view: View, report: Report, values: dict[str, str | Source]) -> Claim:
+    """Return the claim for variables with wrong names, after a run in which they had the right ones."""
+    run = view.evidence.renamed
+    renames = run.renames if run is not None else ()
+    lines = [seen("unread", source=one.source, variable=one.name.strip()) for one in renames]
+    values |= {"app_variable": renames[0].meant} if renames else {}
+    case = "app" if view.app is not None and view.app.kind != "sdk" else ""
+    if not report.proven.answer or report.settings is None:
+        titles = [one.title for one in report.findings if one.code == report.root_cause]
+        lines += [seen("renamed_fails", title=title) for title in titles]
+        return Claim(tuple(lines), values=values, case=case)
+    lines += [seen("renamed_works", source=one.source, variable=one.meant) for one in renames]
+    # The run may have corrected further settings, which its own errors name.
+    errors = [one for one in report.findings if one.severity is Severity.ERROR]
+    further = next((fix.settings for one in errors for fix in one.fixes if fix.verified and fix.settings), {})
+    if errors and not further:
+        return Claim(tuple(lines), values=values, case=case)
+    settings = {"rename": {one.name: one.meant for one in renames}, **further}
+    return Claim(tuple(lines), values=values, settings=settings, verified=True, case=case, explains_all=True)
+
+
 def _works_with_conflict_key(view: View) -> bool:
     """Check whether only the key from a source that the app does not use works."""
     return view.works and view.working is not None and view.working.key is KeyForm.CONFLICTING
@@ -120,7 +147,11 @@ def _conflict(view: View) -> Claim | None:
         None,
     )
     chosen = best or conflicts[0]
-    values = {"source": str(chosen.winner or ""), "other_source": str(chosen.source), "variable": chosen.name}
+    values: dict[str, str | Source] = {
+        "source": chosen.winner or "",
+        "other_source": chosen.source,
+        "variable": chosen.name,
+    }
     if best is None:
         return Claim(lines, values=values)
     lines = (seen("conflict_works", source=best.source), *lines)

@@ -31,12 +31,19 @@ def settings_of(attempt: Attempt) -> dict[str, object]:
     return settings | ({"api_version": attempt.version} if versioned else {})
 
 
+def beyond_app(view: View) -> bool:
+    """Check whether what was found at the host is a protocol that the named app cannot speak, so that no URL helps."""
+    return view.app is not None and view.better is not None and view.better.protocol not in view.app.protocols
+
+
 def _better_url(view: View) -> tuple[dict[str, object] | None, bool, str]:
     """Return better settings, whether an answer came with them, and their base URL.
 
     Without an attempt that found a better base URL, it is the given one with its flaws corrected.
     """
     better = view.better
+    if beyond_app(view):
+        return None, False, ""
     if better is not None:
         return settings_of(better), view.working is not None, better.base_url
     mended = view.settings.mended_url
@@ -67,7 +74,7 @@ def _claim(view: View, flaw: Flaw) -> Claim:
         evidence += (line_of(first.told),)
     return Claim(
         evidence,
-        severity=Severity.WARNING if survives else None,
+        severity=Severity.WARNING if survives or beyond_app(view) else None,
         values={"better_url": url, "position": flaw.notes, "ending": _ending(flaw)},
         settings=None if survives else settings,
         verified=verified and not survives,

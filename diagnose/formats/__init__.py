@@ -65,17 +65,17 @@ def render(
     width: int = 80,
     colour: bool = False,
     unicode: bool = True,
-    probes: bool = True,
+    verbose: bool = False,
     strict: bool = False,
 ) -> str:
     """Return the report in one of :data:`FORMATS`, with a final line end.
 
     ``strict`` makes warnings failures, in formats that have failures. The other keywords concern a terminal: ``width``
-    in columns, ``colour``, ``unicode`` (its encoding has more than ASCII), ``probes`` (include the list of probes).
+    in columns, ``colour``, ``unicode`` (its encoding has more than ASCII). ``verbose`` shows everything.
 
     Raises ValueError for an unknown format.
     """
     chosen = load(fmt)
-    given = {"width": width, "colour": colour, "unicode": unicode, "probes": probes, "strict": strict}
+    given = {"width": width, "colour": colour, "unicode": unicode, "verbose": verbose, "strict": strict}
     written = chosen.render(report, lang, **{name: given[name] for name in chosen.options})
     return passed(written, chosen.grammar, colours=colour)

@@ -11,11 +11,13 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from diagnose.rendering.outlet import Grammar, plain
-from diagnose.rendering.report_parts import advice, clip, cost_line, duration, folded, verdict, word
+from diagnose.rendering.page import MARKS
+from diagnose.rendering.report_parts import clip, duration, word
+from diagnose.rendering.report_view import Problem, ReportView, view_of
 from probes.model.source import Source
 
 if TYPE_CHECKING:
-    from diagnose.report import Finding, Report
+    from diagnose.report import Report
 
 STARTS_WITH = "::group::llmdoctor"
 OPTIONS = ("strict",)
@@ -24,8 +26,8 @@ APPENDS = {"GITHUB_STEP_SUMMARY": "markdown"}  # the job's summary
 
 _IN_REPOSITORY = r"[^:\s/\\][^:\s\\]*"  # the path of a file below the working folder
 EVIDENCE = 500  # characters of one piece of evidence
-COMMANDS = {"error": "error", "warning": "warning", "info": "notice"}
-MARKS = {"ok": "✓", "warn": "!", "fail": "✗", "skipped": "–"}
+COMMANDS = {"fail": "error", "warn": "warning", "info": "notice"}
+FIXED = "+"  # works with the fix alone
 # The setting that a layer's findings are about; the annotation points to its line.
 SETTINGS = {"url": "base_url", "key": "key", "auth": "key", "model": "model"}
 
@@ -46,24 +48,26 @@ def property_value(text: str) -> str:
 
 
 def _lines(report: Report, lang: str, strict: bool) -> Iterator[str]:
+    view = view_of(report, lang)
     named = plain(report.target.get("name") or report.target.get("base_url") or "")
-    sentence = word(lang, verdict(report))
-    yield f"::group::llmdoctor{word(lang, 'colon')}{data(clip(named, 120))}"
-    for probe in report.probes:
-        took = "" if probe.status == "skipped" else f" ({duration(probe.duration_ms)})"
-        summary = clip(plain(probe.summary or probe.why_skipped or ""), 200)
-        yield plain(f"{MARKS[probe.status]} {word(lang, f'probe.{probe.name}')}: {summary}{took}")
-    yield plain(cost_line(report, lang))
+    colon = word(lang, "colon")
+    yield f"::group::llmdoctor{colon}{data(clip(named, 120))}"
+    for one in view.checks:
+        took = "" if one.mark == "skipped" else f" ({duration(one.line.duration_ms)})"
+        fixed = f"{word(lang, 'with_fix')}{colon}" if one.with_fix else ""
+        mark = FIXED if one.with_fix and one.mark == "ok" else MARKS[one.mark][0]
+        yield plain(f"{mark} {one.label}{colon}{fixed}{clip(plain(one.summary), 200)}{took}")
+    yield plain(view.cost)
     yield "::endgroup::"
-    groups = folded(report)
-    for finding, knock_ons in groups:
-        severity = "error" if strict and finding.severity == "warning" else finding.severity
-        yield _command(COMMANDS[severity], _properties(finding, report), _message(finding, knock_ons, lang))
+    problems = (*view.main, *view.others)
+    for problem in problems:
+        mark = "fail" if strict and problem.mark == "warn" else problem.mark
+        yield _command(COMMANDS[mark], _properties(problem, report), _message(problem, view, lang))
     if report.interrupted:
         yield _command("warning", {"title": "llmdoctor"}, word(lang, "interrupted"))
-    elif not any(finding.severity != "info" for finding, _ in groups):
+    elif all(problem.mark == "info" for problem in problems):
         kind = "warning" if report.verdict == "inconclusive" else "notice"
-        yield _command(kind, {"title": "llmdoctor"}, "\n".join([sentence, *map(plain, report.left_open)]))
+        yield _command(kind, {"title": "llmdoctor"}, "\n".join([plain(view.headline), *map(plain, view.notices)]))
 
 
 def _command(name: str, properties: Mapping[str, str], message: str) -> str:
@@ -71,22 +75,40 @@ def _command(name: str, properties: Mapping[str, str], message: str) -> str:
     return f"::{name} {written}::{data(message)}"
 
 
-def _properties(finding: Finding, report: Report) -> dict[str, str]:
+def _properties(problem: Problem, report: Report) -> dict[str, str]:
     """Return the annotation's title, and the file and line of the setting if it is in the repository."""
-    sources = report.target.get("sources")
-    role = SETTINGS.get(finding.code.partition(".")[0], "")
-    source = sources.get(role) if isinstance(sources, Mapping) else None
+    place = _place_of_fix(problem, report) or _place_of_setting(problem, report)
     where: dict[str, str] = {}
-    if isinstance(source, Source) and source.line and re.fullmatch(_IN_REPOSITORY, source.file):
-        where = {"file": plain(source.file), "line": str(source.line)} if ".." not in source.file else {}
-    return {**where, "title": f"llmdoctor: {finding.code}"}
+    if place is not None and re.fullmatch(_IN_REPOSITORY, place[0]) and ".." not in place[0]:
+        where = {"file": plain(place[0]), "line": str(place[1])}
+    return {**where, "title": f"llmdoctor: {problem.code}"}
 
 
-def _message(finding: Finding, knock_ons: list[Finding], lang: str) -> str:
+def _place_of_fix(problem: Problem, report: Report) -> tuple[str, int] | None:
+    found = next((one for one in report.findings if one.code == problem.code), None)
+    places = [place for fix in (found.fixes if found is not None else ()) for place in fix.places]
+    return next(((place.file, place.line) for place in places if place.file and place.line), None)
+
+
+def _place_of_setting(problem: Problem, report: Report) -> tuple[str, int] | None:
+    sources = report.target.get("sources")
+    role = SETTINGS.get(problem.code.partition(".")[0], "")
+    source = sources.get(role) if isinstance(sources, Mapping) else None
+    return (source.file, source.line) if isinstance(source, Source) and source.file and source.line else None
+
+
+def _message(problem: Problem, view: ReportView, lang: str) -> str:
+    """Return the cause, whose side it is on, the fix, the reason, the evidence and what it causes."""
     colon = word(lang, "colon")
-    lines = [plain(finding.title)]
-    lines += [plain(finding.explanation)] if finding.explanation else []
-    lines += [f"{word(lang, 'evidence')}{colon}{clip(plain(piece), EVIDENCE)}" for piece in finding.evidence]
-    lines += [f"{number}. {plain(step)}" for number, step in enumerate(advice(finding), 1)]
-    lines += [f"{word(lang, 'because')}{colon}{plain(found.title)} ({found.code})" for found in knock_ons]
+    lines = [plain(problem.title)]
+    lines += [plain(view.side)] if problem is view.cause and view.side else []
+    for fix in problem.fixes:
+        tested = word(lang, "fix.tested" if fix.tested else "fix.untested")
+        changes = (" ".join(filter(None, (plain(one.place), plain(one.text)))) for one in fix.changes)
+        lines += [f"{word(lang, 'fix')}{colon}{change} ({tested})" for change in changes]
+        lines += [plain(command) for command in fix.commands]
+    lines += [f"{number}. {plain(step.text)}" for number, step in enumerate(problem.steps, 1)]
+    lines += [plain(problem.explanation)] if problem.explanation else []
+    lines += [f"{word(lang, 'evidence')}{colon}{clip(plain(piece), EVIDENCE)}" for piece in problem.evidence]
+    lines += [f"{word(lang, 'because')}{colon}{plain(title)} ({plain(code)})" for title, code in problem.followers]
     return "\n".join(lines)

@@ -5,42 +5,28 @@ Other pages that show a report (`llmdoctor serve`) use :func:`body` and :func:`s
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from diagnose.rendering.html_builder import LINE, SPACE, Safe, join, lines, prose, tag
 from diagnose.rendering.outlet import Grammar, plain
-from diagnose.rendering.report_parts import (
-    advice,
-    clip,
-    cost_line,
-    duration,
-    folded,
-    optional_results,
-    other_base_urls,
-    proven,
-    settings_lines,
-    source_text,
-    vantage,
-    variable_lines,
-    verdict,
-    word,
-)
+from diagnose.rendering.report_parts import clip, duration, word
+from diagnose.rendering.report_view import Problem, ReportView, check, view_of
 from diagnose.words import tag_of
 
 if TYPE_CHECKING:
-    from diagnose.report import CapabilityLine, Finding, ProbeLine, Report
+    from diagnose.rendering.fix_view import FixView
+    from diagnose.report import CapabilityLine, ProbeLine, Report
 
 STARTS_WITH = "<!DOCTYPE html>"
 GRAMMAR = Grammar.MARKUP
-VERDICTS = {"healthy": "ok", "degraded": "warn", "broken": "fail", "inconclusive": "open"}
-SEVERITIES = {"error": "fail", "warning": "warn", "info": "info"}
 SUPPORT = {"supported": "ok", "unsupported": "skipped", "unknown": "open"}
 EVIDENCE = 2000  # characters of one piece of evidence
 
 # SVG paths for the states, in a box of 16 by 16. They differ in shape, not only in colour, for colour-blind readers.
 SIGNS = {
     "ok": "M4.5 8.4l2.4 2.4 4.6-5.2",
+    "fixed": "M8 4.6v6.8M4.6 8h6.8",
     "warn": "M8 4.2v4.6M8 11.6v.2",
     "fail": "M5.3 5.3l5.4 5.4M10.7 5.3l-5.4 5.4",
     "skipped": "M5 8h6",
@@ -51,7 +37,9 @@ SIGNS = {
 
 def render(report: Report, lang: str) -> str:
     """Return the complete HTML page."""
-    title = clip(plain(report.target.get("name") or report.target.get("base_url") or ""), 50)
+    view = view_of(report, lang)
+    named = clip(plain(report.target.get("name") or report.target.get("base_url") or ""), 50)
+    title = " · ".join(filter(None, (clip(plain(view.headline), 90), named, "llmdoctor")))
     head = tag(
         "head",
         tag("meta", charset="utf-8"),
@@ -60,7 +48,7 @@ def render(report: Report, lang: str) -> str:
         # A mail client or ticket system may show this file: even markup that got past the escaping cannot load or run.
         tag("meta", http_equiv="Content-Security-Policy", content="default-src 'none'; style-src 'unsafe-inline'"),
         tag("meta", name="referrer", content="no-referrer"),
-        tag("title", f"{title} · llmdoctor" if title else "llmdoctor"),
+        tag("title", title),
         LINE,
         tag("style", Safe(style())),
     )
@@ -77,21 +65,17 @@ def style() -> str:
 
 def body(report: Report, lang: str) -> Safe:
     """Return the report as an ``article`` element, for a page with :func:`style`; its headings start at ``h1``."""
-    groups = folded(report)
-    main = [group for group in groups if group[0].code == report.root_cause]
-    if not main:  # nothing is broken, so the warnings are the main part
-        main = [group for group in groups if group[0].severity == "warning"]
-    rest = [group for group in groups if group not in main]
+    view = view_of(report, lang)
     return tag(
         "article",
-        _head(report, lang),
-        [_whole(finding, knock_ons, lang) for finding, knock_ons in main],
-        _works(report.settings, lang) if report.settings else None,
-        _also(rest, lang) if rest else None,
-        _probes(report, lang),
-        None if report.capabilities is None else _capabilities(report.capabilities, lang),
-        _proven(report, lang),
-        _end(report, lang),
+        _head(view, lang),
+        [_whole(problem, lang, is_headline=problem is view.cause) for problem in view.main],
+        _works(view, lang) if view.working else None,
+        _also(view.others, lang) if view.others else None,
+        _checks(view, lang),
+        None if view.capabilities is None else _capabilities(view.capabilities, lang),
+        _elsewhere(view, lang),
+        _end(view, lang),
         class_="llmdoctor",
         lang=tag_of(lang),
     )
@@ -107,43 +91,14 @@ def sign(state: str, label: str | None = None) -> Safe:
 # -- the parts ---------------------------------------------------------------------------------------------------------
 
 
-def _head(report: Report, lang: str) -> Safe:
-    state = VERDICTS[report.verdict]
-    side = report.side if report.root_cause else None
-    rows = [_row(word(lang, f"target.{name}"), value, source) for name, value, source in _target(report, lang)]
-    banner = tag(
-        "div",
-        sign(state),
-        tag(
-            "div",
-            tag("h1", word(lang, verdict(report))),
-            tag("p", word(lang, "interrupted")) if report.interrupted else None,
-            tag("p", word(lang, f"side.{side}")) if side else None,
-        ),
-        class_=f"verdict {state}",
-    )
+def _head(view: ReportView, lang: str) -> Safe:
+    """Return the cause, whose side it is on, and the checked settings."""
+    code = tag("p", tag("code", view.code), class_="code") if view.code else None
+    told = [tag("p", tag("bdi", prose(text))) for text in (view.side, *view.notices) if text]
+    said = tag("div", tag("h1", tag("bdi", prose(view.headline))), code, told)
+    banner = tag("div", sign(view.mark), said, class_=f"verdict {view.mark}")
+    rows = [_row(one.label, one.value, one.source) for one in view.settings]
     return tag("header", banner, tag("dl", rows, class_="facts"))
-
-
-def _target(report: Report, lang: str) -> list[tuple[str, object, str]]:
-    """Return the checked settings: the key of each label, the value, and its source."""
-    target, key = report.target, report.target.get("key")
-    hint = (
-        word(lang, "target.key_hint", hint=key.get("hint"), length=key.get("length"))
-        if isinstance(key, Mapping)
-        else None
-    )
-    spoken = word(lang, "target.as", protocol=target.get("protocol") or "?", app=target.get("app") or "?")
-    found = [
-        ("name", target.get("name")),
-        ("base_url", target.get("base_url")),
-        ("key", hint),
-        ("model", target.get("model")),
-        ("protocol", spoken),
-    ]
-    sources = target.get("sources")
-    sources = sources if isinstance(sources, Mapping) else {}
-    return [(name, value, source_text(sources.get(name), lang)) for name, value in found if value]
 
 
 def _row(label: str, value: object, note: str = "") -> Safe:
@@ -154,58 +109,74 @@ def _row(label: str, value: object, note: str = "") -> Safe:
     )
 
 
-def _whole(finding: Finding, knock_ons: list[Finding], lang: str) -> Safe:
-    """Return a finding in full: title, explanation and steps, with the evidence folded."""
-    state = SEVERITIES[finding.severity]
+def _whole(problem: Problem, lang: str, is_headline: bool) -> Safe:
+    """Return a problem in full: fixes and steps, then the explanation, with the evidence folded."""
+    title = (tag("h2", tag("bdi", prose(problem.title))), tag("p", tag("code", problem.code), class_="code"))
     return tag(
         "section",
-        tag("h2", tag("bdi", finding.title)),
-        tag("p", _code(finding), class_="code"),
-        tag("p", tag("bdi", prose(finding.explanation))) if finding.explanation else None,
-        _steps(finding, lang),
-        _evidence(finding, lang),
-        _knock_ons(knock_ons, lang),
-        class_=f"card finding {state}",
+        tag("h2", word(lang, "fix")) if is_headline else title,
+        *_content(problem, lang),
+        class_=f"card finding {problem.mark}",
     )
 
 
-def _code(finding: Finding) -> Safe:
-    return tag("code", finding.code)
+def _content(problem: Problem, lang: str) -> tuple[Safe | None, ...]:
+    return (
+        join(*(_fix(fix, lang) for fix in problem.fixes)),
+        _steps(problem, lang),
+        join(tag("h3", word(lang, "why")), tag("p", tag("bdi", prose(problem.explanation))))
+        if problem.explanation
+        else None,
+        _evidence(problem, lang),
+        _followers(problem, lang),
+    )
 
 
-def _steps(finding: Finding, lang: str) -> Safe | None:
-    steps = advice(finding)
-    if not steps:
+def _fix(fix: FixView, lang: str) -> Safe | None:
+    """Return the values to change with their places, whether that was tested, and the command that changes them."""
+    if not fix.changes and not fix.commands and not fix.by_hand:
         return None
-    verified = {fix.summary for fix in finding.fixes if fix.verified}
-    tried = tag("span", word(lang, "tried"), class_="tried")
-    items = [tag("li", tag("bdi", prose(step)), (SPACE, tried) if step in verified else None) for step in steps]
-    untried = [list(settings_lines(fix.settings)) for fix in finding.fixes if fix.settings and not fix.verified]
+    tested = tag("span", word(lang, "fix.tested" if fix.tested else "fix.untested"), class_="tried")
+    rows = [
+        (
+            tag("p", tag("bdi", change.place), class_="place") if change.place else None,
+            _copy([change.text]) if change.copied else tag("p", tag("bdi", change.text)),
+        )
+        for change in fix.changes
+    ]
     return join(
-        tag("h3", word(lang, "what_to_do")),
-        tag("ol", items, class_="steps"),
-        [_copy(f"{name} = {value}" for name, value in rows) for rows in untried if rows],
+        rows,
+        tag("p", tested) if fix.changes else None,
+        _copy(fix.commands) if fix.commands else None,
+        [tag("p", tag("bdi", text)) for text in fix.by_hand],
     )
 
 
-def _evidence(finding: Finding, lang: str) -> Safe | None:
-    if not finding.evidence:
+def _steps(problem: Problem, lang: str) -> Safe | None:
+    if not problem.steps:
         return None
-    seen = [tag("li", tag("code", tag("bdi", clip(plain(piece), EVIDENCE)))) for piece in finding.evidence]
+    tried = tag("span", word(lang, "tried"), class_="tried")
+    items = [tag("li", tag("bdi", prose(one.text)), (SPACE, tried) if one.tested else None) for one in problem.steps]
+    return join(tag("h3", word(lang, "what_to_do")), tag("ol", items, class_="steps"))
+
+
+def _evidence(problem: Problem, lang: str) -> Safe | None:
+    if not problem.evidence:
+        return None
+    seen = [tag("li", tag("code", tag("bdi", clip(plain(piece), EVIDENCE)))) for piece in problem.evidence]
     return tag("details", tag("summary", word(lang, "evidence")), tag("ul", seen, class_="evidence"))
 
 
-def _knock_ons(knock_ons: list[Finding], lang: str) -> Safe | None:
-    if not knock_ons:
+def _followers(problem: Problem, lang: str) -> Safe | None:
+    if not problem.followers:
         return None
-    items = [tag("li", tag("bdi", found.title), SPACE, _code(found)) for found in knock_ons]
+    items = [tag("li", tag("bdi", title), SPACE, tag("code", code)) for title, code in problem.followers]
     return tag("details", tag("summary", word(lang, "because")), tag("ul", items))
 
 
-def _works(settings: Mapping[str, object], lang: str) -> Safe:
+def _works(view: ReportView, lang: str) -> Safe:
     """Return the working settings as blocks to copy; one click selects a whole block."""
-    assignments = [f"{name} = {value}" for name, value in settings_lines(settings)]
-    blocks = [variable_lines(settings), assignments]
+    blocks = [view.variables, [f"{name} = {value}" for name, value in view.working]]
     return tag(
         "section",
         tag("h2", sign("ok"), word(lang, "works")),
@@ -218,47 +189,40 @@ def _copy(block: Iterable[str]) -> Safe:
     return tag("pre", tag("code", lines(block)), class_="copy")
 
 
-def _also(groups: list[tuple[Finding, list[Finding]]], lang: str) -> Safe:
+def _also(problems: Iterable[Problem], lang: str) -> Safe:
     items = [
         tag(
             "details",
-            tag(
-                "summary",
-                sign(SEVERITIES[finding.severity]),
-                tag("bdi", finding.title),
-                SPACE,
-                tag("code", finding.code),
-            ),
-            tag("p", tag("bdi", prose(finding.explanation))) if finding.explanation else None,
-            _steps(finding, lang),
-            _evidence(finding, lang),
-            _knock_ons(knock_ons, lang),
+            tag("summary", sign(one.mark), tag("bdi", prose(one.title)), SPACE, tag("code", one.code)),
+            *_content(one, lang),
             class_="also",
         )
-        for finding, knock_ons in groups
+        for one in problems
     ]
     return tag("section", tag("h2", word(lang, "also")), items, class_="card")
 
 
-def _probes(report: Report, lang: str) -> Safe:
-    """Return the probes as a timeline: each with icon, name, summary and duration, above a bar of its time."""
-    whole = max((probe.began_ms + probe.duration_ms for probe in report.probes), default=0.0)
+def _checks(view: ReportView, lang: str) -> Safe:
+    """Return the checks as a timeline: each with icon, name, summary and duration, above a bar of its time."""
+    whole = max((one.line.began_ms + one.line.duration_ms for one in view.checks), default=0.0)
     return tag(
         "section",
         tag("h2", word(lang, "timeline")),
-        tag("ol", [probe(line, whole, lang) for line in report.probes], class_="timeline"),
+        tag("ol", [probe(one.line, whole, lang) for one in view.checks], class_="timeline"),
         class_="card",
     )
 
 
 def probe(line: ProbeLine, whole: float, lang: str) -> Safe:
     """Return one row of the timeline, an ``li``; ``whole`` is the length of the run in milliseconds."""
-    skipped = line.status == "skipped"
+    one = check(line, lang)
+    skipped = one.mark == "skipped"
+    fixed = tag("small", word(lang, "with_fix") + word(lang, "colon")) if one.with_fix else None
     return tag(
         "li",
         sign(line.status, word(lang, f"status.{line.status}")),
-        tag("span", word(lang, f"probe.{line.name}"), class_="name"),
-        tag("span", tag("bdi", line.summary or line.why_skipped), class_="told"),
+        tag("span", one.label, class_="name"),
+        tag("span", (fixed, SPACE) if fixed else None, tag("bdi", one.summary), class_="told"),
         None if skipped else tag("span", duration(line.duration_ms), class_="took"),
         None if skipped else _strip(line, whole, lang),
         class_=line.status.value,
@@ -303,16 +267,16 @@ def _said(text: str) -> Safe | None:
     return join(tag("br"), tag("small", tag("bdi", text))) if text else None
 
 
-def _proven(report: Report, lang: str) -> Safe:
-    signs = {"proven": "ok", "not_proven": "fail", "not_asked": "skipped"}
-    rows = [_row(word(lang, label), names) for label, names in proven(report, lang) if label in signs]
-    rows += [_row(word(lang, "left_open"), reason) for reason in report.left_open]
-    rows += [_row(word(lang, label), line) for label, line in other_base_urls(report, lang)]
+def _elsewhere(view: ReportView, lang: str) -> Safe:
+    rows = [_row(word(lang, label), text) for label, text in view.elsewhere]
     return tag("section", tag("dl", rows, class_="facts"), class_="card") if rows else join()
 
 
-def _end(report: Report, lang: str) -> Safe:
-    stamp = f"llmdoctor {plain(report.version)}{word(lang, 'pause')}{plain(report.started_at)}"
-    place = f"{word(lang, 'seen_from')}{word(lang, 'colon')}{vantage(report, lang)}"
-    asked = [f"{label}{word(lang, 'colon')}{text}" for label, text in optional_results(report, lang)]
-    return tag("footer", [tag("p", line) for line in (*asked, place, cost_line(report, lang), stamp)])
+def _end(view: ReportView, lang: str) -> Safe:
+    """Return where and when the run was made, by which version, and what it cost."""
+    report = view.report
+    named = plain(report.target.get("name") or report.target.get("base_url") or "")
+    pause = word(lang, "pause")
+    stamp = pause.join(filter(None, (f"llmdoctor {plain(report.version)}", plain(report.started_at), clip(named, 120))))
+    results = [f"{label}{word(lang, 'colon')}{text}" for label, text in view.results]
+    return tag("footer", [tag("p", line) for line in (*results, view.vantage, view.cost, stamp)])

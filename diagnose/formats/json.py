@@ -8,10 +8,11 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from diagnose.rendering.outlet import Grammar, passed
+from diagnose.report import Fix
 from probes.model.known_secrets import KNOWN
 
 if TYPE_CHECKING:
-    from diagnose.report import Finding, Report
+    from diagnose.report import Finding, Place, Report
 
 STARTS_WITH = "{"
 GRAMMAR = Grammar.JSON
@@ -157,13 +158,29 @@ def _target(target: Mapping[str, object]) -> dict[str, object]:
 
 def _fixes(finding: Finding) -> list[dict[str, object]]:
     """Return the fixes. If none has settings or was tried, add the steps, so that the document loses no advice."""
-    fixes: list[dict[str, object]] = [
-        {"summary": fix.summary, "settings": _pure(fix.settings), "verified": fix.verified} for fix in finding.fixes
-    ]
+    fixes = [_fix(fix) for fix in finding.fixes]
     if not any(fix.settings or fix.verified for fix in finding.fixes):
         known = {fix.summary for fix in finding.fixes}
-        fixes += [{"summary": step, "settings": {}, "verified": False} for step in finding.steps if step not in known]
+        fixes += [_fix(Fix(step, {}, False)) for step in finding.steps if step not in known]
     return fixes
+
+
+def _fix(fix: Fix) -> dict[str, object]:
+    """Return a fix. ``where`` is the first of its ``places`` that is in a file."""
+    where = next((place for place in fix.places if place.file), None)
+    return {
+        "summary": fix.summary,
+        "settings": _pure(fix.settings),
+        "verified": fix.verified,
+        "where": None if where is None else _where(where),
+        "places": [{**_where(one), "value": one.value_shown, "renames": one.renames or None} for one in fix.places],
+        "command": fix.command or None,
+        "by_hand": list(fix.by_hand),
+    }
+
+
+def _where(place: Place) -> dict[str, object]:
+    return {"file": place.file or None, "line": place.line or None, "name": place.name}
 
 
 def _seconds(seconds: float | None) -> float | None:

@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING
 
 from diagnose.rendering.html_builder import LINE, Safe, join, lines, tag
 from diagnose.rendering.outlet import Grammar, plain
-from diagnose.rendering.report_parts import advice, exit_status, vantage, word
+from diagnose.rendering.report_parts import exit_status, vantage, word
+from diagnose.rendering.report_view import Check, Problem, ReportView, view_of
 
 if TYPE_CHECKING:
-    from diagnose.report import Finding, ProbeLine, Report
+    from diagnose.report import Report
 
 STARTS_WITH = "<?xml version"
 OPTIONS = ("strict",)
@@ -27,7 +28,8 @@ def render(report: Report, lang: str, *, strict: bool = False) -> str:
     A test case has the name of its probe in every language, so that CI can track it over time. With ``strict`` a
     warning is a failure; without it the warning is part of the test case's output.
     """
-    cases = [_case(report, probe, lang, strict) for probe in report.probes]
+    view = view_of(report, lang)
+    cases = [_case(view, check, lang, strict) for check in view.checks]
     figures = {
         "tests": len(cases),
         "failures": sum("<failure" in case for case in cases),
@@ -71,31 +73,29 @@ def _properties(report: Report, lang: str, strict: bool) -> list[Safe]:
     return [tag("property", name=name, value=value) for name, value in facts.items() if value is not None]
 
 
-def _case(report: Report, probe: ProbeLine, lang: str, strict: bool) -> Safe:
-    of_probe = [found for found in report.findings if found.probe == probe.name]
-    errors = [found for found in of_probe if found.severity == "error"]
-    others = [found for found in of_probe if found.severity != "error"]
-    if strict:
-        errors += [found for found in others if found.severity == "warning"]
-        others = [found for found in others if found.severity != "warning"]
+def _case(view: ReportView, check: Check, lang: str, strict: bool) -> Safe:
+    """Return the test case of a check: a failure for the fault, skipped if it was not seen to work as given."""
+    problems = [one for one in (*view.main, *view.others) if view.probe_of(one) == check.line.name]
+    failing = ("fail", "warn") if strict else ("fail",)
+    faults = [one for one in problems if one.mark in failing]
     outcome = None
-    if probe.status == "skipped" and not errors:
-        outcome = tag("skipped", message=probe.why_skipped or probe.summary)
-    elif errors:
-        details = [line for found in errors for line in _lines(found, lang)]
-        outcome = tag("failure", _text(details), message=errors[0].title, type=errors[0].code)
-    elif probe.status == "fail" or (strict and probe.status == "warn"):
-        root = next((found for found in report.findings if found.code == report.root_cause), None)
-        details = [probe.summary, *([f"{word(lang, 'root')}{word(lang, 'colon')}{root.title}"] if root else [])]
-        outcome = tag("failure", _text(details), message=probe.summary, type=report.root_cause or "failed")
-    output = [line for found in others for line in _lines(found, lang)]
+    if check.mark in failing:
+        details = [line for one in faults for line in _lines(one, lang)] or [check.summary]
+        message, code = (faults[0].title, faults[0].code) if faults else (check.summary, "failed")
+        outcome = tag("failure", _text(details), message=message, type=code)
+    elif check.with_fix and check.mark == "ok":
+        outcome = tag("skipped", message=f"{word(lang, 'with_fix')}{word(lang, 'colon')}{check.summary}")
+    elif check.mark == "skipped":
+        outcome = tag("skipped", message=check.summary)
+    rest = [one for one in problems if one not in faults or check.mark not in failing]
+    output = [line for one in rest for line in _lines(one, lang)]
     case = tag(
         "testcase",
         outcome,
-        tag("system-out", _text([*([] if outcome else [probe.summary]), *output])) if output or not outcome else None,
-        classname=_class(report),
-        name=probe.name,
-        time=f"{probe.duration_ms / 1000:.3f}",
+        tag("system-out", _text([*([] if outcome else [check.summary]), *output])) if output or not outcome else None,
+        classname=_class(view.report),
+        name=check.line.name,
+        time=f"{check.line.duration_ms / 1000:.3f}",
     )
     return join(case, LINE)
 
@@ -104,10 +104,16 @@ def _text(pieces: list[str]) -> Safe:
     return Safe(f"\n{lines(pieces)}\n")
 
 
-def _lines(finding: Finding, lang: str) -> list[str]:
-    """Return a finding as lines: title, explanation, evidence, steps."""
-    text = [f"{finding.title} ({finding.code})"]
-    text += [finding.explanation] if finding.explanation else []
-    text += [word(lang, "evidence"), *(f"- {piece}" for piece in finding.evidence)] if finding.evidence else []
-    steps = advice(finding)
-    return [*text, word(lang, "what_to_do"), *(f"{at}. {step}" for at, step in enumerate(steps, 1))] if steps else text
+def _lines(problem: Problem, lang: str) -> list[str]:
+    """Return a problem as lines: title, fixes with their places, steps, explanation, evidence, what it causes."""
+    text = [f"{problem.title} ({problem.code})"]
+    for fix in problem.fixes:
+        tested = word(lang, "fix.tested" if fix.tested else "fix.untested")
+        changes = (" ".join(filter(None, (one.place, one.text))) for one in fix.changes)
+        text += [f"{word(lang, 'fix')}{word(lang, 'colon')}{change} ({tested})" for change in changes]
+        text += fix.commands
+    text += [word(lang, "what_to_do")] if problem.steps else []
+    text += [f"{number}. {step.text}" for number, step in enumerate(problem.steps, 1)]
+    text += [problem.explanation] if problem.explanation else []
+    text += [word(lang, "evidence"), *(f"- {piece}" for piece in problem.evidence)] if problem.evidence else []
+    return text + [f"{word(lang, 'because')}{word(lang, 'colon')}{title} ({code})" for title, code in problem.followers]

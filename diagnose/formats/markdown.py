@@ -9,30 +9,19 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from diagnose.rendering.outlet import plain
-from diagnose.rendering.report_parts import (
-    advice,
-    clip,
-    cost_line,
-    duration,
-    folded,
-    optional_results,
-    other_base_urls,
-    proven,
-    settings_lines,
-    vantage,
-    variable_lines,
-    verdict,
-    word,
-)
+from diagnose.rendering.report_parts import clip, duration, word
+from diagnose.rendering.report_view import Problem, ReportView, view_of
 
 if TYPE_CHECKING:
-    from diagnose.report import CapabilityLine, Finding, Report
+    from diagnose.rendering.fix_view import FixView
+    from diagnose.report import CapabilityLine, Report
 
 STARTS_WITH = "## ❌"
 
 MARKS = {"ok": "✅", "warn": "⚠️", "fail": "❌", "skipped": "➖"}
-VERDICTS = {"healthy": "✅", "degraded": "⚠️", "broken": "❌", "inconclusive": "❔"}
-SEVERITIES = {"error": "❌", "warning": "⚠️", "info": "ℹ️"}
+VERDICTS = {"ok": "✅", "warn": "⚠️", "fail": "❌", "open": "❔"}
+SEVERITIES = {"fail": "❌", "warn": "⚠️", "info": "ℹ️"}
+FIXED = "🔧"  # works with the fix alone
 SUPPORT = {"supported": "✅", "unsupported": "➖", "unknown": "❔"}
 CODE = re.compile(r"(?<!`)`([^`]+)`(?!`)")
 EVIDENCE = 500  # characters of one piece of evidence
@@ -40,7 +29,7 @@ EVIDENCE = 500  # characters of one piece of evidence
 
 def render(report: Report, lang: str) -> str:
     """Return the report as Markdown for GitHub and GitLab."""
-    return "\n".join(_blocks(report, lang))
+    return "\n".join(_blocks(view_of(report, lang), lang))
 
 
 def escape(text: object) -> str:
@@ -78,64 +67,90 @@ def fence(text: str, language: str = "") -> str:
     return f"{ticks}{language}\n{text}\n{ticks}\n"
 
 
-def _blocks(report: Report, lang: str) -> Iterator[str]:
+def _blocks(view: ReportView, lang: str) -> Iterator[str]:
+    report, colon = view.report, word(lang, "colon")
+
     def say(key: str) -> str:
         return escape(word(lang, key))
 
-    colon = word(lang, "colon")
-    yield f"## {VERDICTS[report.verdict]} {say(verdict(report))}\n"
-    if report.interrupted:
-        yield f"**{say('interrupted')}**\n"
+    code = f" (`{escape(view.code)}`)" if view.code else ""
+    yield f"## {VERDICTS[view.mark]} {escape(view.headline)}{code}\n"
+    for text in (view.side, *view.notices):
+        if text:
+            yield f"{escape(text)}\n"
+    for problem in view.main:
+        yield from _problem(problem, lang, is_headline=problem is view.cause)
+    for problem in view.others:
+        yield from _problem(problem, lang, is_headline=False)
+    yield f"### {say('checked_settings')}\n"
     yield fence("\n".join(f"{name} = {value}" for name, value in _target(report)), "toml")
-    yield (
-        "| | "
-        + " | ".join(say(f"table.{column}") for column in ("probe", "result", "time"))
-        + " |\n| --- | --- | --- | ---: |"
-    )
-    for probe in report.probes:
-        took = "" if probe.status == "skipped" else escape(duration(probe.duration_ms))
-        summary = escape(clip(probe.summary or probe.why_skipped or "", 200))
-        yield f"| {MARKS[probe.status]} | {say(f'probe.{probe.name}')} | {summary} | {took} |"
-    yield ""
-    for finding, knock_ons in folded(report):
-        yield from _finding(finding, knock_ons, lang)
-    if report.settings:
+    yield from _checks(view, lang)
+    if view.working:
         yield f"### {say('works')}\n"
-        lines = [f"{name} = {_toml(value)}" for name, value in settings_lines(report.settings)]
-        lines += [f"# {variable}" for variable in variable_lines(report.settings)]
+        lines = [f"{name} = {_toml(value)}" for name, value in view.working]
+        lines += [f"# {variable}" for variable in view.variables]
         yield fence("\n".join(lines), "toml")
-    if report.capabilities is not None:
-        yield from _capabilities(report.capabilities, lang)
-    for label, names in proven(report, lang):
-        yield f"- {say(label)}{colon}{escape(names)}"
-    yield from (f"- {say('left_open')}{colon}{escape(reason)}" for reason in report.left_open)
-    yield from (f"- {say(label)}{colon}{escape(line)}" for label, line in other_base_urls(report, lang))
-    yield ""
-    for label, text in optional_results(report, lang):
+    if view.capabilities is not None:
+        yield from _capabilities(view.capabilities, lang)
+    for label, text in view.elsewhere:
+        yield f"- {say(label)}{colon}{escape(text)}"
+    if view.elsewhere:
+        yield ""
+    for label, text in view.results:
         yield f"{escape(label)}{colon}{escape(text)}  "
-    yield f"{say('seen_from')}{colon}{escape(vantage(report, lang))}  "
-    yield f"{escape(cost_line(report, lang))}  "
+    yield f"{escape(view.vantage)}  "
+    yield f"{escape(view.cost)}  "
     yield f"llmdoctor {escape(report.version)}, {escape(report.started_at)}\n"
 
 
-def _finding(finding: Finding, knock_ons: list[Finding], lang: str) -> Iterator[str]:
-    """Yield a finding in full: title, explanation, evidence, steps, and the findings that follow from it."""
-    yield f"### {SEVERITIES[finding.severity]} {escape(finding.title)} (`{finding.code}`)\n"
-    if finding.explanation:
-        yield f"{prose(finding.explanation)}\n"
-    if finding.evidence:
-        yield fence("\n".join(clip(plain(piece), EVIDENCE) for piece in finding.evidence), "text")
-    verified = {fix.summary for fix in finding.fixes if fix.verified}
-    for number, step in enumerate(advice(finding), 1):
-        tried = f" ({escape(word(lang, 'tried'))})" if step in verified else ""
-        yield f"{number}. {prose(step)}{tried}"
-    if advice(finding):
+def _checks(view: ReportView, lang: str) -> Iterator[str]:
+    """Yield the table of checks; a step that works with the fix alone says so."""
+    columns = " | ".join(escape(word(lang, f"table.{column}")) for column in ("probe", "result", "time"))
+    yield f"| | {columns} |\n| --- | --- | --- | ---: |"
+    fixed = word(lang, "with_fix") + word(lang, "colon")
+    for one in view.checks:
+        took = "" if one.mark == "skipped" else escape(duration(one.line.duration_ms))
+        summary = escape((fixed if one.with_fix else "") + clip(one.summary, 200))
+        mark = FIXED if one.with_fix and one.mark == "ok" else MARKS[one.mark]
+        yield f"| {mark} | {escape(one.label)} | {summary} | {took} |"
+    yield ""
+
+
+def _problem(problem: Problem, lang: str, is_headline: bool) -> Iterator[str]:
+    """Yield a finding in full: title, fixes with their places, steps, explanation, evidence, and what it causes."""
+    if not is_headline:
+        yield f"### {SEVERITIES[problem.mark]} {escape(problem.title)} (`{escape(problem.code)}`)\n"
+    colon = word(lang, "colon")
+    for fix in problem.fixes:
+        yield from _fix(fix, lang)
+    for number, step in enumerate(problem.steps, 1):
+        yield f"{number}. {prose(step.text)}" + (f" ({escape(word(lang, 'tried'))})" if step.tested else "")
+    if problem.steps:
         yield ""
-    because = escape(word(lang, "because")) + word(lang, "colon")
-    for follower in knock_ons:
-        yield f"- {because}{escape(follower.title)} (`{follower.code}`)"
-    if knock_ons:
+    if problem.explanation:
+        yield f"{prose(problem.explanation)}\n"
+    if problem.evidence:
+        yield fence("\n".join(clip(plain(piece), EVIDENCE) for piece in problem.evidence), "text")
+    for title, code in problem.followers:
+        yield f"- {escape(word(lang, 'because'))}{colon}{escape(title)} (`{escape(code)}`)"
+    if problem.followers:
         yield ""
+
+
+def _fix(fix: FixView, lang: str) -> Iterator[str]:
+    """Yield the values to change with their places, and the command that changes them."""
+    if not fix.changes and not fix.commands and not fix.by_hand:
+        return
+    tested = escape(word(lang, "fix.tested" if fix.tested else "fix.untested"))
+    yield f"**{escape(word(lang, 'fix'))}** ({tested})\n"
+    for change in fix.changes:
+        place = f"{escape(change.place)}{word(lang, 'colon')}" if change.place else ""
+        yield f"- {place}{escape(change.text)}"
+    if fix.changes:
+        yield ""
+    if fix.commands:
+        yield fence("\n".join(plain(command) for command in fix.commands), "sh")
+    yield from (f"{escape(text)}\n" for text in fix.by_hand)
 
 
 def _capabilities(lines: tuple[CapabilityLine, ...], lang: str) -> Iterator[str]:

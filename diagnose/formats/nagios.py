@@ -8,7 +8,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from diagnose.rendering.outlet import plain
-from diagnose.rendering.report_parts import clip, tokens, verdict, word
+from diagnose.rendering.report_parts import clip, tokens, word
+from diagnose.rendering.report_view import view_of
 
 if TYPE_CHECKING:
     from diagnose.report import Report
@@ -20,10 +21,14 @@ STATES = ("OK", "WARNING", "CRITICAL", "UNKNOWN")
 
 
 def exit_status(report: Report) -> int:
-    """Return 0 OK, 1 WARNING, 2 CRITICAL or 3 UNKNOWN. An interrupted run is UNKNOWN unless it found an error."""
+    """Return 0 OK, 1 WARNING, 2 CRITICAL or 3 UNKNOWN. An interrupted run is UNKNOWN unless it found an error.
+
+    A run that asked everything that the user allowed is OK if nothing is wrong.
+    """
     if report.interrupted and report.verdict != "broken":
         return 3
-    return {"healthy": 0, "degraded": 1, "broken": 2, "inconclusive": 3}[report.verdict]
+    unasked = 0 if report.open_by_choice else 3
+    return {"healthy": 0, "degraded": 1, "broken": 2, "inconclusive": unasked}[report.verdict]
 
 
 EXIT_STATUS = exit_status
@@ -35,13 +40,13 @@ def render(report: Report, lang: str) -> str:
 
 
 def _sentence(report: Report, lang: str) -> str:
-    """Return the root cause, the first warning or the verdict, without a pipe, which starts the performance data."""
-    chosen = [found for found in report.findings if found.code == report.root_cause]
-    chosen += [found for found in report.findings if found.severity == "warning" and report.verdict == "degraded"]
-    if chosen:
-        text = f"{plain(chosen[0].title)} ({chosen[0].code})"
-    else:
-        text = word(lang, "interrupted" if report.interrupted else verdict(report))
+    """Return the first line of the report with what was not checked, without a pipe: it starts the performance data."""
+    view = view_of(report, lang)
+    text = f"{plain(view.headline)} ({view.code})" if view.code else plain(view.headline)
+    if report.interrupted and not view.code:
+        text = word(lang, "interrupted")
+    elif report.verdict == "inconclusive":
+        text = " ".join((text, *map(plain, view.notices)))
     named = plain(report.target.get("name") or report.target.get("base_url") or "")
     return clip(f"{clip(named, 80)}: {text}" if named else text, 300).replace("|", "/")
 

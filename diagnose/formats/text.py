@@ -1,365 +1,236 @@
-"""The report as text for a terminal, a pipe or a log: probes, root cause, steps, and what is proven.
+"""The report as text for a terminal, a pipe or a log.
 
-Colour repeats what the marks already show. Every text goes through ``plain`` of ``diagnose/rendering/outlet.py`` and is
-printed as ``rich.text.Text``, so that markup and escape sequences from outside have no effect.
+The short form has the cause, the fix and the reason in about fifteen lines; ``verbose`` adds every check, all evidence
+and the settings that work. Both render :mod:`diagnose.rendering.report_view`.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 from diagnose.rendering.outlet import plain
-from diagnose.rendering.report_parts import (
-    advice,
-    clip,
-    cost_line,
-    duration,
-    folded,
-    optional_results,
-    other_base_urls,
-    proven,
-    settings_lines,
-    source_text,
-    vantage,
-    variable_lines,
-    verdict,
-    word,
-)
+from diagnose.rendering.page import STYLES as STYLES
+from diagnose.rendering.page import VERDICTS as VERDICTS
+from diagnose.rendering.page import Line as Line
+from diagnose.rendering.page import Page as Page
+from diagnose.rendering.report_parts import clip, short_cost
+from diagnose.rendering.report_view import Check, Problem, ReportView, answer_time, view_of
+from diagnose.rendering.text_lines import EVIDENCE, asked_for, changes, head, named
+from diagnose.rendering.verbose_text import verbose_page
+from diagnose.report import RequestLine
 
 if TYPE_CHECKING:
-    from diagnose.report import CapabilityLine, Finding, ProbeLine, Report
+    from diagnose.rendering.fix_view import FixView
+    from diagnose.report import Report
 
-STARTS_WITH = "Address"
+STARTS_WITH = "✗"
 FOR_PEOPLE = True
-OPTIONS = ("width", "colour", "unicode", "probes")
+OPTIONS = ("width", "colour", "unicode", "verbose")
 
-Line = list[tuple[str, str]]  # text and style, piece by piece
+MOST_LINES = 20  # of a report in short form
+# How much of a short report is kept, from the most to the least: lines of the explanation, pieces of evidence, steps.
+AMOUNTS = ((3, 3, 4), (3, 3, 3), (3, 2, 3), (2, 2, 3), (2, 2, 2), (1, 2, 2), (1, 1, 2), (1, 1, 1))
 
-WIDEST = 100  # cells; longer lines are hard to read
-SUMMARY = 200  # characters of a probe's summary
-EVIDENCE = 320  # characters of one piece of evidence; the JSON report has all of it
-
-MARKS = {"ok": ("✓", "[ok]"), "warn": ("!", "[!]"), "fail": ("✗", "[x]"), "skipped": ("–", "[-]")}
-STYLES = {"ok": "green", "warn": "yellow", "fail": "red", "skipped": "dim"}
-VERDICTS = {"healthy": "ok", "degraded": "warn", "broken": "fail", "inconclusive": "warn"}
-
-SEVERITIES = {"error": "fail", "warning": "warn", "info": "skipped"}
-SUPPORT = {"supported": "green", "unsupported": "", "unknown": "dim"}
-PROVEN = {"proven": "green", "not_proven": "red", "not_asked": "dim"}
-
-RIGHT = 9  # cells at the right that are kept for a duration: ``9.99 s`` with space before it
-
-# The units between which a line may break: a word, or one Chinese character with its punctuation, because no line
-# starts with a full stop or ends with an opening bracket.
-_WIDE = (
-    "\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\U00020000-\U0003fffd"
-)
-_OPEN, _CLOSE = "（「『《〈【［“‘", "，。、；：？！）」』》〉】］”’…—"
-# Strings, as `re` compiles a pattern when it is first used: the first one takes 3 ms, and English has no need of it.
-_ATOM = rf" ?[{_OPEN}]{{0,8}}(?:[^ {_WIDE}{_OPEN}]+|[{_WIDE}])[{_CLOSE}]*|."
-_NARROW_ATOM = r" ?[^ ]+|."
-_SIGNS = frozenset("…–—→←×≤≥✓✗•")  # neither wide nor opening
-
-# Replacements for consoles whose encoding lacks these characters.
-ASCII = str.maketrans(
-    {"…": "...", "–": "-", "—": "-", "→": "->", "←": "<-", "·": "-", "×": "x", "≤": "<=", "≥": ">=", "“": '"', "”": '"'}
-    | {"‘": "'", "’": "'", "✓": "+", "✗": "x", "•": "*"}
-)
-
-
-def atoms(text: str) -> list[str]:
-    """Return the units between which a line may break; joined they are the text, except for line ends."""
-    narrow = text.isascii() or max(set(text) - _SIGNS, default="") < _WIDE[0]
-    return re.findall(_NARROW_ATOM if narrow else _ATOM, text)
+# Checks that a short report shows as one, under the name of the last of them, as long as they have one result.
+_TOGETHER = (("settings", "door"), ("dns", "tcp", "tls"))
+_NAMING = ("settings", "tcp")  # that give the group its name
+_WORST = ("fail", "warn", "skipped", "ok")
+_SENTENCES = r"(?<=[.!?]) |(?<=[。！？])"
 
 
 def render(
-    report: Report, lang: str, *, width: int = 80, colour: bool = False, unicode: bool = True, probes: bool = True
+    report: Report, lang: str, *, width: int = 80, colour: bool = False, unicode: bool = True, verbose: bool = False
 ) -> str:
-    """Return the whole report; ``probes=False`` leaves out the parts that :func:`head` and :func:`probe_line` print."""
-    page = Page(lang, width, unicode)
-    if probes:
-        page.head(report.target)
-        page.probes(report.probes)
-    page.verdict(report)
-    page.findings(report)
-    if report.capabilities is not None:
-        page.capabilities(report.capabilities)
-    page.proven(report)
-    page.end(report)
+    """Return the report for ``width`` columns; a width of 1000 or more wraps nothing."""
+    view = view_of(report, lang)
+    if verbose:
+        return verbose_page(view, lang, width, unicode).print(colour)
+    if view.mark == "ok" and not view.main:
+        return _sound(view, lang, width, unicode).print(colour)
+    page = _short(view, lang, width, unicode, AMOUNTS[0])
+    for amounts in AMOUNTS[1:]:
+        if len(page.lines) <= MOST_LINES:
+            break
+        page = _short(view, lang, width, unicode, amounts)
     return page.print(colour)
 
 
-def head(
-    target: Mapping[str, object], lang: str, *, width: int = 80, colour: bool = False, unicode: bool = True
-) -> str:
-    """Return the settings with their sources (``target`` in the contract), to print before the probes."""
+# -- the short form ----------------------------------------------------------------------------------------------------
+
+
+def _sound(view: ReportView, lang: str, width: int, unicode: bool) -> Page:
+    """Return the report of a target that works: one line, or two, and what was asked for besides."""
     page = Page(lang, width, unicode)
-    page.head(target)
-    return page.print(colour)
+    lead: Line = [(page.mark("ok"), STYLES["ok"])]
+    page.hang(lead, [(page.safe(view.headline), f"bold {STYLES['ok']}")], most=2)
+    cost = page.safe(short_cost(view.report, lang, timed=False))
+    used = sum(page.cells(text) for text, _ in page.lines[-1])
+    if len(page.lines) < 2 or used + page.cells(cost) + 3 <= page.width:
+        page.end_right(cost)
+    asked_for(page, view)
+    return page
 
 
-def probe_line(line: ProbeLine, lang: str, *, width: int = 80, colour: bool = False, unicode: bool = True) -> str:
-    """Return the line of one probe: its mark, name, summary and duration."""
+def _short(view: ReportView, lang: str, width: int, unicode: bool, amounts: tuple[int, int, int]) -> Page:
     page = Page(lang, width, unicode)
-    page.probes((line,))
-    return page.print(colour)
-
-
-class Page:
-    """A buffer of styled lines in one language and for one width in cells."""
-
-    def __init__(self, lang: str, width: int, unicode: bool) -> None:
-        from rich.cells import cell_len
-
-        self.lang = lang
-        self.width = max(20, min(width, WIDEST))
-        self.unicode = unicode
-        self.cells = cell_len
-        self.lines: list[Line] = []
-
-    # -- the parts -----------------------------------------------------------------------------------------------------
-
-    def head(self, target: Mapping[str, object]) -> None:
-        rows: list[tuple[str, str, str]] = []
-        sources = target.get("sources")
-        sources = sources if isinstance(sources, Mapping) else {}
-        key = target.get("key")
-        hint = None
-        if isinstance(key, Mapping):
-            hint = self.word("target.key_hint", hint=key.get("hint"), length=key.get("length"))
-        for name in ("name", "base_url", "key", "model"):
-            if value := hint if name == "key" else target.get(name):
-                rows.append((self.word(f"target.{name}"), self.safe(value), self.source(sources.get(name))))
-        spoken = self.word("target.as", protocol=target.get("protocol") or "?", app=target.get("app") or "?")
-        rows.append((self.word("target.protocol"), spoken, ""))
-        column = max(self.cells(name) for name, _, _ in rows) + 2
-        for name, value, source in rows:
-            self.hang([(self.pad(name, column), "dim")], [(value, ""), (source, "dim")])
-        self.gap()
-
-    def probes(self, lines: tuple[ProbeLine, ...]) -> None:
-        from probes.model.evidence import PROBES
-
-        names = {name: self.word(f"probe.{name}") for name in (*PROBES, *(line.name for line in lines))}
-        column = min(max(map(self.cells, names.values())), self.width // 3) + 2
-        for line in lines:
-            style = STYLES[line.status]
-            skipped = line.status == "skipped"
-            summary = self.safe(clip(line.summary or line.why_skipped or "", SUMMARY))
-            took = "" if skipped else self.safe(duration(line.duration_ms))
-            lead: Line = [
-                (self.mark(line.status), style),
-                (self.pad(names[line.name], column), "dim" if skipped else ""),
-            ]
-            self.hang(lead, [(summary, "dim" if skipped else "")], right=took)
-
-    def verdict(self, report: Report) -> None:
-        self.gap()
-        rows = [(VERDICTS[report.verdict], verdict(report))]
-        if report.interrupted:  # findings until then are valid; an inconclusive verdict would add nothing
-            rows = [("warn", "interrupted"), *(row for row in rows if report.verdict != "inconclusive")]
-        for status, key in rows:
-            self.hang([(self.mark(status), STYLES[status])], [(self.word(key), f"bold {STYLES[status]}")])
-        if report.root_cause and report.side:
-            self.hang([(" " * self.cells(self.mark("fail")), "")], [(self.word(f"side.{report.side}"), "dim")])
-
-    def findings(self, report: Report) -> None:
-        groups = folded(report)
-        main = [group for group in groups if group[0].code == report.root_cause]
-        if not main:  # nothing is broken, so the warnings are the main part
-            main = [group for group in groups if group[0].severity == "warning"]
-        for finding, knock_ons in main:
-            self.gap()
-            self.whole(finding, knock_ons)
-        if report.settings:
-            self.settings(report.settings)
-        rest = [group for group in groups if group not in main]
+    explanation, evidence, steps = amounts
+    head(page, view)
+    column = 2 + max(page.cells(page.word(key)) for key in ("fix", "why", "also_short")) + 3
+    if (cause := view.cause) is not None:
+        page.gap()
+        _fix(page, cause, column, steps)
+        page.gap()
+        _why(page, cause, column, explanation, evidence)
+        rest = [*view.main[1:], *(one for one in view.others if one.mark != "info")]
         if rest:
-            self.title("also")
-            for finding, knock_ons in rest:
-                self.short(finding, knock_ons)
+            page.gap()
+            lead: Line = [(page.pad(f"  {page.word('also_short')}", column), "bold")]
+            page.hang(lead, named(page, rest[0]), most=1)
+            if len(rest) > 1:
+                page.end_right(page.word("and_more", count=len(rest) - 1), indent=column)
+    page.gap()
+    _add_steps(page, view)
+    page.flow([("  ", "")], [[(text, "dim")] for text in _settings(page, view)], gap=f" {page.safe('·')} ")
+    asked_for(page, view)
+    _add_hints(page, view)
+    return page
 
-    def whole(self, finding: Finding, knock_ons: list[Finding]) -> None:
-        """Add a finding in full: title, explanation, evidence, steps, and the findings that follow from it."""
-        status = SEVERITIES[finding.severity]
-        self.hang([], [(self.safe(finding.title), f"bold {STYLES[status]}"), (f"({finding.code})", "dim")])
-        if finding.explanation:
-            self.hang([("  ", "")], [(self.safe(finding.explanation), "")])
-        if finding.evidence:
-            self.title("evidence")
-            for piece in finding.evidence:
-                self.hang([("    ", "")], [(self.safe(clip(plain(piece), EVIDENCE)), "dim")])
-        verified = {fix.summary for fix in finding.fixes if fix.verified}
-        steps = advice(finding)
-        if steps:
-            self.title("what_to_do")
-            for number, step in enumerate(steps, 1):
-                tried: Line = [(f"({self.word('tried')})", "green")] if step in verified else []
-                lead = f"    {number}. " if len(steps) > 1 else "    "
-                self.hang([(lead, "")], [(self.safe(step), ""), *tried])
-        if knock_ons:
-            self.title("because")
-            for follower in knock_ons:
-                self.hang([("    ", "")], [(self.safe(follower.title), "dim"), (f"({follower.code})", "dim")])
 
-    def short(self, finding: Finding, knock_ons: list[Finding]) -> None:
-        status = SEVERITIES[finding.severity]
-        self.hang(
-            [("  ", ""), (self.mark(status), STYLES[status])],
-            [(self.safe(finding.title), ""), (f"({finding.code})", "dim")],
-        )
-        indent = " " * (2 + self.cells(self.mark(status)))
-        for step in advice(finding)[:1]:
-            self.hang([(indent, "")], [(self.safe(step), "dim")])
-        for follower in knock_ons:
-            self.hang(
-                [(indent, "")], [(f"{self.word('because')}{self.word('colon')}{self.safe(follower.title)}", "dim")]
-            )
+def _fix(page: Page, problem: Problem, column: int, most: int) -> None:
+    """Add the fix with its place, value and command; if no fix has a place, the numbered steps."""
+    lead: Line = [(page.pad(f"  {page.word('fix')}", column), "bold")]
+    fix = problem.fix
+    if fix is not None and (fix.tested or not problem.steps):
+        changes(page, fix, lead, column)
+        return
+    steps = problem.steps[:most]
+    for number, step in enumerate(steps, 1):
+        tested: Line = [(page.aside(page.word("tried")), "green")] if step.tested else []
+        numbered = f"{number}. " if len(steps) > 1 else ""
+        page.hang([*lead, (numbered, "")], [(page.safe(step.text), ""), *tested])
+        lead = [(" " * column, "")]
+        for one in problem.fixes:
+            if step.tested and one.tested and one.summary == step.text:
+                _values(page, one, column + len(numbered))
 
-    def settings(self, settings: Mapping[str, object]) -> None:
-        """Add the working settings; these lines are never wrapped, so that they can be copied."""
-        self.title("works")
-        for name, value in settings_lines(settings):
-            if name in ("base_url", "model"):
-                self.lines.append([("    ", ""), (f"{name} = {self.safe(value)}", "")])
-        self.lines += [[("    ", ""), (self.safe(variable), "")] for variable in variable_lines(settings)]
-        rest = {name: value for name, value in settings_lines(settings) if name not in ("base_url", "model")}
-        self.hang([("    ", "")], [(", ".join(f"{name} = {value}" for name, value in rest.items()), "dim")])
 
-    def capabilities(self, lines: tuple[CapabilityLine, ...]) -> None:
-        """Add the table of a deep check. A missing feature is not an error, so it is not marked as one."""
-        from diagnose.words import deep
+def _values(page: Page, fix: FixView, column: int) -> None:
+    """Add the values that belong to a tested step, in lines to copy."""
+    for change in fix.changes:
+        place = f"{page.safe(change.place)}{page.word('colon')}" if change.place else ""
+        page.lines.append([(" " * column, ""), (place, ""), (page.safe(change.text), "bold")])
 
-        self.gap()
-        self.hang([("  ", "")], [(self.safe(deep("AROUND", "title", self.lang)), "bold")])
-        if not lines:
-            self.hang([("    ", "")], [(self.safe(deep("AROUND", "not_asked", self.lang)), "dim")])
-        column = max((self.cells(self.safe(one.title)) for one in lines), default=0) + 2
-        words = {name: self.safe(deep("AROUND", name, self.lang)) for name in SUPPORT}
-        verdicts = max(map(self.cells, words.values())) + 2
-        narrow = self.width < column + verdicts + 30  # then each summary gets a line below its title
-        for one in lines:
-            style = STYLES["warn"] if one.alarming else SUPPORT[one.status]
-            lead: Line = [
-                ("    ", ""),
-                (self.pad(self.safe(one.title), column), ""),
-                (self.pad(words[one.status], verdicts), style),
-            ]
-            summary: Line = [(self.safe(one.summary), style if one.alarming else "")]
-            if one.said:
-                summary = [(f"{summary[0][0]}{self.word('colon').rstrip()}", summary[0][1])]
-                summary.append((self.safe(clip(plain(one.said), SUMMARY)), "dim"))
-            if narrow:
-                self.lines.append(lead)
-                lead = [("      ", "")]
-            self.hang(lead, summary)
 
-    def proven(self, report: Report) -> None:
-        self.gap()
-        rows = [(key, self.safe(names)) for key, names in proven(report, self.lang)]
-        rows += [("left_open", self.safe(reason)) for reason in report.left_open]
-        rows += [(key, self.safe(line)) for key, line in other_base_urls(report, self.lang)]
-        column = max((self.cells(self.word(key)) for key, _ in rows), default=0) + 2
-        before = ""
-        for key, text in rows:
-            label = "" if key == before else self.word(key)
-            style = PROVEN.get(key, "dim")
-            self.hang([(self.pad(label, column), style)], [(text, style if style == "dim" else "")])
-            before = key
+def _why(page: Page, problem: Problem, column: int, most: int, pieces: int) -> None:
+    """Add the explanation, in whole sentences of at most ``most`` lines, and the first pieces of evidence."""
+    lead: Line = [(page.pad(f"  {page.word('why')}", column), "bold")]
+    room = page.width - column
+    sentences = re.split(_SENTENCES, page.safe(problem.explanation)) if problem.explanation else []
+    joint = "" if page.lang == "zh" else " "
+    text = sentences[0] if sentences else ""
+    for sentence in sentences[1:]:
+        longer = f"{text}{joint}{sentence}"
+        if page.wrapped and len(page.fill([(longer, "")], room)) > most:
+            break
+        text = longer
+    if text:
+        page.hang(lead, [(text, "")])
+        lead = [(" " * column, "")]
+    shown = problem.evidence[:pieces]
+    requests = [page.safe(one.request) for one in shown if isinstance(one, RequestLine)]
+    width = max(map(page.cells, requests), default=0)
+    for piece in shown:
+        if isinstance(piece, RequestLine):
+            request, result = page.safe(piece.request), page.clip(page.safe(piece.result), room // 2)
+            if width + 10 <= room or not page.wrapped:
+                page.lines.append([*lead, ("  ", ""), (page.pad(request, width), "dim"), ("   ", "")])
+                page.lines[-1].append((page.clip(result, max(5, room - width - 5)), "dim"))
+            else:
+                clipped = page.clip_middle(request, room - 5 - page.cells(result))
+                page.lines.append([*lead, (f"  {clipped} {page.safe('→')} {result}", "dim")])
+            if piece.said:
+                page.hang([(" " * column, ""), ("    ", "")], [(page.safe(clip(piece.said, EVIDENCE)), "dim")], most=2)
+        else:
+            page.hang([*lead, ("  ", "")], [(page.safe(clip(plain(piece), EVIDENCE)), "dim")], most=2)
+        lead = [(" " * column, "")]
 
-    def end(self, report: Report) -> None:
-        seen = report.vantage
-        self.gap()
-        if seen.get("proxy") or seen.get("container") or seen.get("trust", "system") != "system":
-            place = f"{self.word('seen_from')}{self.word('colon')}{self.safe(vantage(report, self.lang))}"
-            self.hang([], [(place, "dim")])
-        for label, text in optional_results(report, self.lang):
-            self.hang([], [(f"{self.safe(label)}{self.word('colon')}{self.safe(text)}", "dim")])
-        self.hang([], [(self.safe(cost_line(report, self.lang)), "dim")])
 
-    # -- helpers -------------------------------------------------------------------------------------------------------
+def _add_steps(page: Page, view: ReportView) -> None:
+    """Add the steps: what works as given, the fault, what was not reached, and behind that what works with the fix."""
+    merged = list(_merged(page, [one for one in view.checks if _is_shown(one)]))
+    answer = answer_time(view.report)
+    given = [_step(page, *one, answer) for one in merged if not one[0].with_fix and one[0].mark != "skipped"]
+    skipped = [one for one in merged if one[0].mark == "skipped"]
+    for reason, group in groupby(skipped, key=lambda one: one[0].reason):
+        names = page.word("comma").join(label for _, label in group)
+        given.append([(page.mark("skipped"), "dim"), (page.safe(f"{names}{page.word('colon')}{reason}"), "dim")])
+    fixed = [_step(page, *one, answer) for one in merged if one[0].with_fix]
+    page.flow([("  ", "")], given)
+    if fixed:
+        lead = (f"{page.word('with_fix')}{page.word('colon')}".rstrip() + "  ", "dim")
+        length = sum(page.cells(text) + 2 for unit in fixed for text, _ in unit) + page.cells(lead[0])
+        used = sum(page.cells(text) for text, _ in page.lines[-1])
+        if used + 4 + length - 2 * len(fixed) <= page.width or not page.wrapped:
+            rest = Page(page.lang, 1000, page.unicode)
+            rest.flow([("    ", ""), lead], fixed)
+            page.lines[-1] += rest.lines[0]
+        else:
+            page.flow([("  ", ""), lead], fixed)
 
-    def word(self, key: str, **values: object) -> str:
-        text = word(self.lang, key, **values)
-        return text if self.unicode else text.translate(ASCII)
 
-    def safe(self, text: object) -> str:
-        line = plain(text)
-        return line if self.unicode else line.translate(ASCII)
+def _add_hints(page: Page, view: ReportView) -> None:
+    """Add what shows more, and the cost; without the time if that makes it one line."""
+    hints = [page.word("hint.verbose"), page.word("hint.share")]
+    dot = f" {page.safe('·')} "
+    costs = [page.safe(short_cost(view.report, page.lang, timed)) for timed in (True, False)]
+    fits = [one for one in costs if page.cells(dot.join([*hints, one])) + 2 <= page.width or not page.wrapped]
+    page.flow([("  ", "")], [[(text, "dim")] for text in (*hints, (*fits, costs[0])[0])], gap=dot)
 
-    def source(self, source: object) -> str:
-        return self.safe(f"({text})") if (text := source_text(source, self.lang)) else ""
 
-    def mark(self, status: str) -> str:
-        signs = MARKS[status]
-        return f"{signs[0]} " if self.unicode else f"{signs[1]:<4} "
+def _is_shown(one: Check) -> bool:
+    """Check whether a short report shows a step: not where there was nothing to check, such as a proxy."""
+    return not (one.line.name == "proxy" and one.mark == "ok" and not one.line.observed.get("proxy")) and not (
+        one.mark == "skipped" and not one.reason
+    )
 
-    def pad(self, text: str, column: int) -> str:
-        return text + " " * (column - self.cells(text))
 
-    def gap(self) -> None:
-        if self.lines and self.lines[-1]:
-            self.lines.append([])
+def _merged(page: Page, checks: list[Check]) -> Iterator[tuple[Check, str]]:
+    """Yield the steps with their labels. Steps that belong together are one if they have one result.
 
-    def title(self, key: str) -> None:
-        self.gap()
-        self.hang([("  ", "")], [(self.word(key), "bold")])
+    Of settings and provider, which both are about what the user wrote, only the one at fault is shown.
+    """
+    done: set[str] = set()
+    for one in checks:
+        if one.line.name in done:
+            continue
+        names = next((names for names in _TOGETHER if one.line.name in names), ())
+        together = [other for other in checks if other.line.name in names]
+        alike = len({(other.mark, other.with_fix, other.reason) for other in together}) == 1
+        if alike:
+            done |= set(names)
+            yield one, page.safe(next((other.short for other in together if other.line.name in _NAMING), one.short))
+        elif names == _TOGETHER[0]:
+            done |= set(names)
+            worst = min(together, key=lambda other: _WORST.index(other.mark))
+            yield worst, page.safe(worst.short)
+        else:
+            yield one, page.safe(one.short)
 
-    def hang(self, lead: Line, pieces: Line, right: str = "") -> None:
-        """Add ``lead``, then ``pieces`` wrapped in a column after it, and ``right`` at the end of the first line."""
-        indent = sum(self.cells(text) for text, _ in lead)
-        first, *others = self.fill(pieces, max(8, self.width - indent - (RIGHT if right else 0)))
-        if right:
-            used = indent + sum(self.cells(text) for text, _ in first)
-            first = [*first, (" " * max(1, self.width - used - self.cells(right)), ""), (right, "dim")]
-        self.lines.append([*lead, *first])
-        self.lines += [[(" " * indent, ""), *line] for line in others]
 
-    def fill(self, pieces: Line, room: int) -> list[Line]:
-        """Wrap the pieces into lines of at most ``room`` cells; a longer URL stays whole, so that it can be copied."""
-        from rich.cells import chop_cells
+def _step(page: Page, one: Check, label: str, answer: str) -> Line:
+    style = STYLES[one.mark]
+    timed = f" {answer}" if answer and one.mark == "ok" and one.line.name == "chat" else ""
+    return [(page.mark(one.mark), style), (f"{label}{timed}", style if one.mark == "fail" else "")]
 
-        lines: list[Line] = [[]]
-        used = 0
-        for text, style in pieces:
-            for at, atom in enumerate(atoms(text)):
-                if at == 0 and used:
-                    atom = f" {atom.lstrip()}"
-                if used + self.cells(atom) > room:
-                    atom = atom.lstrip()
-                    if used:
-                        lines.append([])
-                        used = 0
-                    if self.cells(atom) > room and "://" not in atom:
-                        *whole, atom = chop_cells(atom, room)
-                        lines[-1:] = [[(part, style)] for part in whole] + [[]]
-                lines[-1].append((atom, style))
-                used += self.cells(atom)
-        return lines
 
-    def print(self, colour: bool) -> str:
-        """Return all lines as text. Without ``colour`` it contains no escape sequence."""
-        from io import StringIO
-
-        from rich.console import Console
-        from rich.text import Text
-
-        out = StringIO()
-        console = Console(
-            file=out,
-            force_terminal=colour,
-            color_system="standard" if colour else None,
-            width=self.width,
-            legacy_windows=False,
-            _environ={},  # the command line has read NO_COLOR, COLUMNS and TERM already
-        )
-        for line in self.lines:
-            text = Text()
-            for piece, style in line:
-                text.append(piece, style if colour else "")
-            text.rstrip()
-            console.print(text, soft_wrap=True, markup=False, highlight=False, emoji=False)
-        return out.getvalue()
+def _settings(page: Page, view: ReportView) -> Iterator[str]:
+    """Yield the checked settings, each with its place: ``https://api.example.com/v1 (.env:2)``."""
+    for one in view.settings:
+        if one.name == "name":
+            continue
+        place = page.aside(one.place) if one.place else ""
+        shown = page.safe(one.short) + (f" {place}" if place.startswith("(") else place)
+        yield page.clip(shown, page.width - 4)

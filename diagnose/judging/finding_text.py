@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from diagnose import words
 from diagnose.advice.case_facts import CaseFacts, plan_url
@@ -12,15 +13,18 @@ from diagnose.answers.named_steps import in_order
 from diagnose.evidence import client_urls
 from diagnose.evidence.view import View
 from diagnose.evidence.word_values import values_of
-from diagnose.findings.api import SPOKEN
+from diagnose.judging.fix_places import places_of
 from diagnose.judging.root_cause import RaisedRule
-from diagnose.report import Finding, Fix, Proven
-from probes.model.note import note
+from diagnose.report import Finding, Fix, Proven, Severity
+from probes.model.note import Note, note
+from probes.model.source import Source, SourceKind
 
 # The case of a finding in TIED whose fix the named app cannot express as a base URL.
 UNREACHABLE = "unreachable"
 # Findings whose cause the server's own words miss: Google answers a key of an ended kind with advice about logins.
 OUTDATED_ADVICE = (("key.wrong_kind", "ended"),)
+# Findings that a server may report before it has looked at the key, or after it has accepted it.
+_BEHIND_THE_KEY = ("quota.exhausted", "auth.upstream")
 TIED = ("url.version_missing", "url.version_doubled", "url.path_wrong")
 
 
@@ -38,14 +42,35 @@ def findings_of(
     standing: Iterable[RaisedRule], view: View, root: RaisedRule | None, proven: Proven, lang: str
 ) -> tuple[Finding, ...]:
     """Write the findings of the rules that hold, in the language ``lang``; ``root`` is the root cause among them."""
-    facts, half = CaseFacts(view), half_that_works(proven)
-    return tuple(finding_of(one, view, facts, lang, half if one is root else None) for one in standing)
+    facts, half, held = CaseFacts(view), half_that_works(proven), tuple(standing)
+    found = tuple(finding_of(one, view, facts, lang, half if one is root else None) for one in held)
+    return (
+        tuple(_at_the_answer(one, found) if one.code in _BEHIND_THE_KEY else one for one in found)
+        if (view.key_good is True and view.deepest_as_given and view.asked)
+        else found
+    )
 
 
-def _names(view: View, lang: str) -> dict[str, str]:
-    """Return the names of the app and of the protocol as people write them; other values have their ids."""
-    target, client = view.evidence.target, view.client
-    names = {"protocol": SPOKEN.get(target.protocol, target.protocol)}
+def _at_the_answer(finding: Finding, others: tuple[Finding, ...]) -> Finding:
+    """Return a finding about a refused request as one of the answer, as the key was accepted.
+
+    It stays with the key if another error is about the key: the two are candidates for one fault.
+    """
+    rival = any(one is not finding and one.probe == finding.probe and one.severity is Severity.ERROR for one in others)
+    return finding if rival else replace(finding, probe="chat")
+
+
+def _spoken(value: str | Note | Source | tuple[Note, ...], lang: str) -> str:
+    """Write a value as a part of a sentence, in which an environment variable is called so."""
+    if isinstance(value, Source) and value.kind is SourceKind.ENVIRONMENT:
+        value = note("environment_variable", name=value.name)
+    return words.spoken(value, lang)
+
+
+def _app_name(view: View, lang: str) -> dict[str, str]:
+    """Return the name of the app as people write it; the protocol's is put in by :func:`words.say`."""
+    client = view.client
+    names = {}
     if view.app is not None:
         names["app"] = view.app.name
     elif client is not None:  # the official SDK, which the user did not name
@@ -60,11 +85,11 @@ def finding_of(raised_rule: RaisedRule, view: View, facts: CaseFacts, lang: str,
     the other way failed; a finding without another fix then suggests that first.
     """
     code, claim = raised_rule.rule.code, raised_rule.claim
-    claim_values = {name: words.spoken(value, lang) for name, value in claim.values.items()}
+    claim_values = {name: _spoken(value, lang) for name, value in claim.values.items()}
     settings, values, reachable = client_urls.translated(
         view.app, view.evidence.target.protocol, claim.settings, claim_values
     )
-    all_values = values_of(view) | _names(view, lang) | {name: value for name, value in values.items() if value}
+    all_values = values_of(view) | _app_name(view, lang) | {name: value for name, value in values.items() if value}
     for name, value in values.items():
         if not value:
             all_values.pop(name, None)
@@ -85,7 +110,7 @@ def finding_of(raised_rule: RaisedRule, view: View, facts: CaseFacts, lang: str,
     if settings is not None:
         named = asked if claim.verified else ()
         summary = (*(step.text for step in named), *text.steps, text.title)[0]
-        fixes.append(Fix(summary, settings, claim.verified))
+        fixes.append(Fix(summary, settings, claim.verified, places_of(settings, view)))
     steps = in_order(code, asked, text.steps, kind=kind is not None)
     if not fixes and streaming is not None:
         summary = words.phrase("fix.stream_alone" if streaming else "fix.no_stream", lang)

@@ -28,7 +28,8 @@ from probes.protocols.protocol import wire
 def judge(evidence: Evidence, lang: str = "en", rules: tuple[Rule, ...] = RULES) -> Report:
     """Judge the evidence of a run and of its earlier tries, and return the report in the language ``lang``."""
     tries = tuple(_try(judge(one, lang, rules)) for one in evidence.earlier)
-    view = View(evidence, tries)
+    renamed = judge(evidence.renamed, lang, rules) if evidence.renamed is not None else None
+    view = View(evidence, tries, renamed)
     standing = completed(persistent(raised(view, rules), tries), view)
     root = root_of(standing)
     proven = prove(view)
@@ -53,17 +54,18 @@ def judge(evidence: Evidence, lang: str = "en", rules: tuple[Rule, ...] = RULES)
     }
     if target.name is not None:
         shown = {"name": target.name, **shown}
-    costs = [one.cost for one in (*evidence.earlier, evidence)]
+    runs = [one for each in (*evidence.earlier, evidence) for one in (each, each.renamed) if one is not None]
+    costs = [one.cost for one in runs]
     report = Report(
         version=evidence.version,
         started_at=evidence.started_at,
-        duration_ms=round(sum(one.seconds for one in (*evidence.earlier, evidence)) * 1000, 1),
+        duration_ms=round(sum(one.seconds for one in runs) * 1000, 1),
         target=shown,
         verdict=verdict,
         root_cause=root.rule.code if root is not None else None,
         side=(root.claim.side or root.rule.side) if root is not None else None,
         proven=proven,
-        probes=probe_lines(view, findings, proven, lang),
+        probes=probe_lines(view, findings, proven, lang, root.rule.code if root is not None else None),
         findings=findings,
         settings=_settings(view, root),
         vantage={
@@ -81,12 +83,19 @@ def judge(evidence: Evidence, lang: str = "en", rules: tuple[Rule, ...] = RULES)
         interrupted=evidence.interrupted,
         clients=client_urls.others(target, view.working if view.works else None, view.works_as_given),
         left_open=tuple(words.phrase(f"open.{one}", lang) for one in open_points if verdict is Verdict.INCONCLUSIVE),
+        open_by_choice=verdict is Verdict.INCONCLUSIVE and _is_choice(open_points, standing, view),
         lang=lang,
         capabilities=_capabilities(view, lang),
         slos=results(view),
     )
     last_try = replace(report, duration_ms=round(evidence.seconds * 1000, 1))
     return replace(report, tries=(*tries, _try(last_try))) if tries else report
+
+
+def _is_choice(open_points: Sequence[str], standing: Sequence[RaisedRule], view: View) -> bool:
+    """Check whether all that is open is what the user told the run not to ask, and nothing that it did ask is wrong."""
+    chosen = bool(open_points) and set(open_points) <= {"no_spend", "offline"}
+    return chosen and not view.evidence.interrupted and not any(one.rule.code == "run.crashed" for one in standing)
 
 
 def _findings(
@@ -128,7 +137,8 @@ def _settings(view: View, root: RaisedRule | None) -> dict[str, object] | None:
     """
     working = view.working
     if working is None:
-        return None
+        renamed = view.renamed
+        return dict(renamed.settings) if renamed is not None and renamed.proven.answer and renamed.settings else None
     fixed_url = (root.claim.settings or {}).get("base_url") if root is not None and root.claim.verified else None
     deep = view.deep
     stream = deep.stream if deep is not None else None

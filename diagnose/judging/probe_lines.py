@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from diagnose.evidence.view import View
 from diagnose.evidence.word_values import values_of
+from diagnose.judging.probe_status import has_worked, status_of
 from diagnose.report import Finding, ProbeLine, Proven, Severity, Status
 from diagnose.words import phrase
 from probes.api.response_checks import served
@@ -14,46 +15,48 @@ from probes.model.exchange import Exchange, Purpose
 from probes.model.facts import DirectFacts, DnsFacts, DoorFacts, ModelFacts, ProxyFacts, TcpFacts, TlsFacts, TunnelFacts
 from probes.model.failure import Outcome
 
+QUICK = 0.01  # seconds; a shorter time says nothing about a provider
+
+# Why a probe was spared, by the run's note: the phrase is `skip.` and this name.
 _SPARED = {
-    "connect_to": "skip.connect_to",
-    "address": "sum.dns_literal",
-    "not_tls": "skip.not_tls",
-    "offline": "skip.offline",
-    "withheld": "skip.withheld",
-    "no_spend": "skip.no_spend",
-    "deadline": "skip.deadline",
-    "interrupted": "skip.interrupted",
-    "no_key": "skip.no_key",
-    "key_not_sent": "skip.key_not_sent",
-    "unneeded": "skip.unneeded",
+    "connect_to": "connect_to",
+    "address": "address",
+    "not_tls": "not_tls",
+    "offline": "offline",
+    "withheld": "withheld",
+    "no_spend": "no_spend",
+    "deadline": "deadline",
+    "interrupted": "interrupted",
+    "no_key": "no_key",
+    "key_not_sent": "key_not_sent",
 }
 
 
-def probe_lines(view: View, findings: tuple[Finding, ...], proven: Proven, lang: str) -> tuple[ProbeLine, ...]:
-    """Return a line for every probe, in the order of the contract."""
-    return tuple(probe_line(view, name, findings, proven, lang) for name in PROBES)
+def probe_lines(
+    view: View, findings: tuple[Finding, ...], proven: Proven, lang: str, root_code: str | None = None
+) -> tuple[ProbeLine, ...]:
+    """Return a line for every probe, in the order of the contract. ``root_code`` is the code of the root cause."""
+    root = next((one for one in findings if one.code == root_code), None)
+    return tuple(probe_line(view, name, findings, proven, lang, root) for name in PROBES)
 
 
-def probe_line(view: View, name: str, findings: tuple[Finding, ...], proven: Proven, lang: str) -> ProbeLine:
+def probe_line(
+    view: View, name: str, findings: tuple[Finding, ...], proven: Proven, lang: str, root: Finding | None = None
+) -> ProbeLine:
     """Return the line of one probe in the language ``lang``."""
     observations = view.observations(name)
-    own_findings = [one for one in findings if one.probe == name]
-    status = _status(name, observations, own_findings, proven)
-    unseen = view.unseen_key and name in ("auth", "model", "chat", "stream")
-    status = Status.SKIPPED if unseen else status
-    why = None
+    status, with_fix = status_of(view, name, findings, proven, root)
+    skipped_as, why = "", None
     if status is Status.SKIPPED:
-        note = next((one.note for one in reversed(observations) if one.note), "unneeded")
-        key = _SPARED.get(note, "skip.blocked" if note in PROBES else "skip.unneeded")  # a saved run may hold any note
-        why = phrase(key, lang, {"probe": phrase(f"probe.{note}", lang)} if note in PROBES else {})
-        if unseen:
-            key, why = "skip.key_not_sent", phrase("skip.key_not_sent", lang)
-        if name == "auth" and key == "skip.unneeded":
-            why = phrase("sum.auth_unproven", lang)
-    worst = next(
-        (one for one in own_findings if one.severity is Severity.ERROR), own_findings[0] if own_findings else None
-    )
+        skipped_as, blocker = _why_skipped(view, name, proven, root)
+        key = "sum.auth_none" if skipped_as == "keyless" else f"skip.{skipped_as}"
+        why = phrase(key, lang, {"probe": phrase(f"probe.{blocker}", lang)} if blocker else {})
+    own_findings = [one for one in findings if one.probe == name and one.caused_by is None]
+    worst = min(own_findings, key=lambda one: _SEVERITIES.index(one.severity), default=None)
     summary = why if why is not None else _summary(view, name, status, worst, proven, lang)
+    if name == "model" and why is not None and any(one.outcome is Outcome.DONE for one in observations):
+        listed = _summary(view, name, Status.OK, None, proven, lang)  # the model list is no proof, but worth knowing
+        summary = phrase("sum.model_unproven", lang, {"detail": listed, "note": why}) if listed else why
     began = min((one.began for one in observations), default=0.0)
     ended = max((one.ended for one in observations), default=0.0)
     return ProbeLine(
@@ -65,28 +68,35 @@ def probe_line(view: View, name: str, findings: tuple[Finding, ...], proven: Pro
         | ({"protocols": list(served(view.exchanges))} if name == "http" else {}),
         summary=summary,
         began_ms=round(began * 1000, 1),
+        skipped_as=skipped_as,
+        with_fix=with_fix,
     )
 
 
-def _status(name: str, observations: list[Observation], own_findings: list[Finding], proven: Proven) -> Status:
-    if any(one.severity is Severity.ERROR for one in own_findings):
-        return Status.FAIL
-    if any(one.severity is Severity.WARNING for one in own_findings) or any(
-        one.outcome is Outcome.CRASHED for one in observations
-    ):
-        return Status.WARN
-    if name == "auth" and proven.key is not None:
-        return Status.OK if proven.key else Status.FAIL
-    if name == "auth" and not own_findings:
-        return Status.SKIPPED
-    if all(one.outcome in (Outcome.BLOCKED, Outcome.SPARED) for one in observations):
-        return Status.SKIPPED
-    proof = {"chat": proven.answer, "stream": proven.stream, "http": proven.path}.get(name)
-    if proof is False or (
-        proof is None and observations and all(one.outcome is Outcome.FAILED for one in observations)
-    ):
-        return Status.FAIL
-    return Status.OK
+_SEVERITIES = (Severity.ERROR, Severity.WARNING, Severity.INFO)
+
+
+def _why_skipped(view: View, name: str, proven: Proven, root: Finding | None) -> tuple[str, str]:
+    """Return why a probe has no result, and the probe whose failure is the reason, if one is.
+
+    The reason is what the run noted about it, else the fault that it follows from.
+    """
+    if view.unseen_key and name in ("auth", "model", "chat", "stream"):
+        return "key_not_sent", ""
+    observations = view.observations(name)
+    if observations and all(one.outcome in (Outcome.BLOCKED, Outcome.SPARED) for one in observations):
+        note = next((one.note for one in reversed(observations) if one.note), "")
+        if note in PROBES:  # a saved run may hold any note
+            return "blocked", note
+        if note in _SPARED:
+            return _SPARED[note], ""
+    working = view.deep.attempt if view.works and view.deep is not None else None
+    if name == "auth" and working is not None and not working.holds_key:
+        return "keyless", ""
+    after = root is not None and PROBES.index(name) > PROBES.index(root.probe)
+    if root is not None and (after or has_worked(view, name, proven) is False):
+        return "blocked", root.probe
+    return "unproven", ""
 
 
 def _summary(view: View, name: str, status: Status, worst: Finding | None, proven: Proven, lang: str) -> str:
@@ -142,10 +152,14 @@ def _words(view: View, name: str, status: Status, proven: Proven) -> tuple[str, 
         answer = deep.chat.reading.answer
         if not failed and answer is not None and not answer.text:
             return "sum.chat_thinking", values
+        if not failed and deep.chat.timing.seconds < QUICK:
+            return "sum.chat_now", values
         values |= {"seconds": f"{deep.chat.timing.seconds:.2f}"}
     if name == "stream" and deep is not None and deep.stream is not None and deep.stream.reading.stream is not None:
         reading = deep.stream.reading.stream
         values |= {"count": str(reading.events), "seconds": f"{reading.first_at:.2f}"}
+        if not failed and reading.first_at < QUICK:
+            return "sum.stream_now", values
     return f"sum.{name}{failed}", values
 
 
@@ -196,6 +210,8 @@ def _observed(name: str, observations: list[Observation]) -> dict[str, object]:
             assert isinstance(requests, list)
             requests.append(request)
             answer, stream = facts.reading.answer, facts.reading.stream
+            if name == "chat" and answer is not None:
+                observed["answer_ms"] = request["ms"]
             if stream is not None and stream.events:
                 observed |= {"ttft_ms": round(stream.first_at * 1000, 1), "events": stream.events}
             if answer is not None and not answer.problem and facts.purpose is Purpose.CHAT:

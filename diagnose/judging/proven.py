@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from diagnose.evidence.view import View
+from diagnose.findings.other_servers import other_program
 from diagnose.findings.slo import unmeasured
 from diagnose.judging.root_cause import RaisedRule
 from diagnose.report import Proven, Severity, Verdict
@@ -74,7 +75,11 @@ def prove(view: View) -> Proven:
         listed = deep is not None and deep.listing is not None and deep.listing.reading.models is not None
         shaped = failed or listed or response.reading.models is not None or answered
         path = (
-            False if deep is not None and deep.lost else True if shaped or response.status in (401, 403, 429) else None
+            False
+            if (deep is not None and deep.lost) or other_program(view)
+            else True
+            if shaped or response.status in (401, 403, 429)
+            else None
         )
     model: bool | None = None
     if view.refused_alone is not None:

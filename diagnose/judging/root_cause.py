@@ -60,12 +60,14 @@ def raised(view: View, rules: tuple[Rule, ...] = RULES) -> tuple[RaisedRule, ...
         held.append((CRASHED, Claim(tuple(broken))))
     severities = {rule.code: claim.severity or rule.severity for rule, claim in held}
     unsure = {rule.code for rule, claim in held if not claim.sure}
+    whole = next((rule.code for rule, claim in held if claim.explains_all), None)
     parents: dict[str, str] = {}
     for rule, _ in held:
         # A finding that is only likely does not explain one that is sure.
         weak = rule.code in unsure or rule.code == "run.unexplained"
         causes = severities if weak else [code for code in severities if code not in unsure]
         cause_code = next((code for code in causes if code != rule.code and _explains(rule, code, severities)), None)
+        cause_code = cause_code or (whole if rule.code != whole and severities[rule.code] is Severity.ERROR else None)
         if cause_code is not None:
             parents[rule.code] = cause_code
     standing = []

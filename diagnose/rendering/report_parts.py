@@ -15,16 +15,13 @@ from probes.model.source import Source
 def exit_status(report: Report, strict: bool = False) -> int:
     """Return the program's exit status for a report.
 
-    0: nothing is wrong; 1: something is wrong, with ``strict`` also a warning; 3: inconclusive; 130: interrupted.
+    0: nothing is wrong; 1: something is wrong, with ``strict`` also a warning; 3: inconclusive; 130: interrupted. What
+    the user told the run not to ask makes it inconclusive only if ``strict``.
     """
     if report.interrupted:
         return 130
-    return {"healthy": 0, "degraded": 1 if strict else 0, "broken": 1, "inconclusive": 3}[report.verdict]
-
-
-def verdict(report: Report) -> str:
-    """Return the key of the report's first sentence. A target that only exceeds an SLO has its own: it works."""
-    return "verdict.slo" if report.root_cause == "slo.exceeded" else f"verdict.{report.verdict}"
+    unasked = 0 if report.open_by_choice and not strict else 3
+    return {"healthy": 0, "degraded": 1 if strict else 0, "broken": 1, "inconclusive": unasked}[report.verdict]
 
 
 def word(lang: str, key: str, **values: object) -> str:
@@ -119,17 +116,18 @@ def cost_line(report: Report, lang: str) -> str:
     return text + word(lang, "pause") + duration(report.duration_ms)
 
 
+def short_cost(report: Report, lang: str, timed: bool = True) -> str:
+    """Return ``14 requests, 33 tokens, 0.3 s``; ``timed=False`` leaves the time out."""
+    count, used = report.cost.get("requests", 0), tokens(report)
+    parts = [word(lang, "cost.request") if count == 1 else word(lang, "cost.requests", count=count)]
+    parts += [word(lang, "cost.tokens", count=used)] if used else []
+    parts += [f"{report.duration_ms / 1000:.1f} s"] if timed else []
+    return word(lang, "pause").join(parts)
+
+
 def tokens(report: Report) -> int:
     """Return the number of tokens in prompts and answers together."""
     return report.cost.get("prompt_tokens", 0) + report.cost.get("completion_tokens", 0)
-
-
-def proven(report: Report, lang: str) -> Iterator[tuple[str, str]]:
-    """Yield ``proven``, ``not_proven`` and ``not_asked``, each with the names of its facts; leave out empty ones."""
-    facts = {name: getattr(report.proven, name) for name in ("reachable", "path", "key", "model", "answer", "stream")}
-    for label, value in (("proven", True), ("not_proven", False), ("not_asked", None)):
-        if names := [word(lang, f"fact.{name}") for name, shown in facts.items() if shown is value]:
-            yield label, word(lang, "comma").join(names)
 
 
 def other_base_urls(report: Report, lang: str) -> Iterator[tuple[str, str]]:
@@ -163,16 +161,15 @@ def amount(seconds: float) -> str:
 
 
 def vantage(report: Report, lang: str) -> str:
-    """Describe the environment of the run in one line: proxy, trust store, address families, container."""
-    seen, none = report.vantage, word(lang, "none")
-    families = seen.get("families")
-    text = word(
+    """Describe in one line where the run was made: machine or container, proxy, certificates."""
+    seen = report.vantage
+    trust = seen.get("trust") or "system"
+    return word(
         lang,
         "vantage",
-        proxy=seen.get("proxy") or none,
-        trust=seen.get("trust") or "system",
-        families=word(lang, "comma").join(map(str, families))
-        if isinstance(families, list | tuple) and families
-        else none,
+        place=word(lang, "vantage.container" if seen.get("container") else "vantage.machine"),
+        proxy=word(lang, "vantage.proxy", proxy=seen["proxy"]) if seen.get("proxy") else word(lang, "vantage.no_proxy"),
+        trust=word(lang, f"vantage.{trust}")
+        if trust in ("system", "certifi")
+        else word(lang, "vantage.file", path=trust),
     )
-    return text + (word(lang, "pause") + word(lang, "container") if seen.get("container") else "")

@@ -53,6 +53,8 @@ OPTIONAL = (
     *("status", "said", "retry_after", "seconds", "detail"),
 )
 
+_PROTOCOL_SLOTS = ("protocol", "other_protocol")  # their values are ids of probes/protocols
+
 _NONE: Mapping[str, str] = {}
 
 
@@ -123,7 +125,7 @@ def say(
     ``facts`` are those of a run (:mod:`diagnose.advice.case_facts`); the steps that do not fit them are left out, and
     those beyond the fourth. Without facts, all steps are returned.
     """
-    words = text(code, lang, case)
+    words, values = text(code, lang, case), _readable(values, lang)
     stand_ins = {name: phrase(f"unknown.{name}", lang) for name in ALWAYS}
     title, explanation = (fill(template, values, stand_ins) for template in (words.title, words.explanation))
     fitting = (one for one in words.steps if facts is None or not isinstance(one, Step) or one.suits(facts))
@@ -138,7 +140,23 @@ def phrase(key: str, lang: str, values: Mapping[str, str | None] | None = None) 
 
     Raises KeyError for an unknown key.
     """
-    return put(part(lang, "interface").UI[key], values or {})
+    return put(part(lang, "interface").UI[key], _readable(values or {}, lang))
+
+
+def protocol_name(protocol: str, lang: str) -> str:
+    """Return the name by which people know a protocol; any other text unchanged. Several are joined with commas.
+
+    >>> protocol_name("responses", "en")
+    "OpenAI's Responses API"
+    """
+    names: Mapping[str, str] = part(lang, "protocol_names").PROTOCOLS
+    return ", ".join(names.get(one, one) for one in protocol.split(", "))
+
+
+def _readable(values: Mapping[str, str | None], lang: str) -> Mapping[str, str | None]:
+    """Return the values of slots with the readable names of protocols."""
+    named = {slot: protocol_name(value, lang) for slot in _PROTOCOL_SLOTS if (value := values.get(slot))}
+    return {**values, **named} if named else values
 
 
 def sentence(said: object, lang: str) -> str:

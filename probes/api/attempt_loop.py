@@ -9,14 +9,17 @@ from probes.api.attempt_round import AttemptRound
 from probes.api.client import ApiClient, OutOfBudget
 from probes.api.context import ApiContext
 from probes.api.next_attempt import NextAttempts
+from probes.api.response_checks import got_further, no_route
 from probes.api.round_runner import RoundRunner
 from probes.api.tried_attempts import TriedAttempts
 from probes.catalog.apps import load
 from probes.model.attempt import Attempt
+from probes.model.exchange import Exchange
 from probes.network.connection_pool import ConnectionPool
 from probes.steps.recorder import Recorder
 
 ROUNDS = 5  # attempts in one run; the budget of requests usually ends it sooner
+EARNED = 3  # requests that a round that gets further adds to the budget: one more round, for the next flaw
 
 
 class AttemptLoop:
@@ -52,6 +55,7 @@ class AttemptLoop:
 
     async def _pursue(self, first: Attempt) -> None:
         attempt: Attempt | None = first
+        before: Exchange | None = None
         for _ in range(ROUNDS):
             assert attempt is not None
             self._tried.add(attempt)
@@ -77,9 +81,21 @@ class AttemptLoop:
                 return
             if self._client.budget is None:
                 self._client.budget = self._context.settings.limits.extra_requests
+            elif _progress(before, attempt_round.told):
+                self._client.budget += EARNED
+            before = attempt_round.told
             try:
                 attempt = await self._next_attempts.next(attempt_round)
             except OutOfBudget:
                 return
             if attempt is None or self._client.budget <= 0:
                 return
+
+
+def _progress(before: Exchange | None, after: Exchange | None) -> bool:
+    """Check whether a round found the path that the one before lacked, or had its key accepted where that had not."""
+    if before is None or after is None:
+        return False
+    moved = before.attempt.base_url != after.attempt.base_url
+    found = moved and no_route(before) and bool(after.status) and not no_route(after)
+    return found or got_further(before, after)

@@ -28,6 +28,7 @@ from probes.api.response_checks import (
     unserved,
 )
 from probes.api.tried_attempts import TriedAttempts
+from probes.api.uniform_refusals import alike, wordless
 from probes.model.attempt import Attempt, Change, KeyForm
 from probes.model.exchange import Body, Exchange
 from probes.model.failure import Kind
@@ -123,6 +124,8 @@ class NextAttempts:
             return [mended]
         if no_route(exchange) and not there:
             return await self._other_paths(attempt, named=self._named_paths(exchange, attempt))
+        if attempt.given and not there and wordless(exchange) and (listed is None or alike(exchange, listed)):
+            return await self._other_paths(attempt, lambda found: alike(exchange, found))
         if sends_elsewhere(exchange) and attempt.given:
             routes = [*self._named_paths(exchange, attempt), *candidates.documented(attempt, self._context.door)]
             if routes and (found := await self._other_paths(attempt, named=routes, only=True)):
@@ -246,7 +249,12 @@ class NextAttempts:
         self, attempt: Attempt, doors: list[Attempt], alike: Callable[[Exchange], bool]
     ) -> list[Attempt]:
         found = await asyncio.gather(
-            *(self._recorder.ask(replace(one, direct=attempt.direct), self._client.path_check) for one in doors)
+            *(
+                self._recorder.ask(
+                    replace(one, direct=attempt.direct, without=attempt.without), self._client.path_check
+                )
+                for one in doors
+            )
         )
         return candidates.best([one for one in found if not alike(one)])
 
@@ -261,7 +269,9 @@ class NextAttempts:
             (Change.PROTOCOL, other),
         )
         changed = tuple(dict.fromkeys((*attempt.changed, *(name for name, so in differs if so))))
-        return replace(asked, version=version, key=attempt.key, direct=attempt.direct, changed=changed)
+        return replace(
+            asked, version=version, key=attempt.key, direct=attempt.direct, without=attempt.without, changed=changed
+        )
 
     def _usual_version(self, attempt: Attempt, asked: Attempt) -> str:
         """Return the API version that the app requests: the given one, else the SDK's."""

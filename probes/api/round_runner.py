@@ -21,7 +21,7 @@ from probes.model.planned_request import PlannedRequest
 from probes.model.source import Source, SourceKind
 from probes.network.connection_pool import ConnectionPool
 from probes.protocols.protocol import wire
-from probes.steps.recorder import Recorder, name_of
+from probes.steps.recorder import Recorder, host_of, name_of
 from probes.urls.url import parse_url
 
 CHOICES = 3  # models to try if the user named none
@@ -158,16 +158,28 @@ class RoundRunner:
             )
 
     async def _generate(self, attempt_round: AttemptRound, model: str) -> None:
+        host, number = host_of(attempt_round.attempt), attempt_round.number
+
         async def chat() -> None:
-            attempt_round.chat = await self._client.generate(attempt_round.attempt, model, stream=False)
+            with self._recorder.waiting(Subject.CHAT, host, number):
+                attempt_round.chat = await self._client.generate(attempt_round.attempt, model, stream=False)
 
         async def stream() -> None:
-            attempt_round.stream = await self._client.generate(attempt_round.attempt, model, stream=True)
+            with self._recorder.waiting(Subject.STREAM, host, number):
+                attempt_round.stream = await self._client.generate(attempt_round.attempt, model, stream=True)
 
         began = self._recorder.now()
         async with asyncio.TaskGroup() as group:
             group.create_task(chat())
             group.create_task(stream())
+        with self._recorder.waiting(Subject.CHAT, host, number):
+            await self._repeat(attempt_round, model)
+        assert attempt_round.chat is not None and attempt_round.stream is not None
+        self._recorder.answered(attempt_round.chat, began, attempt_round.number)
+        self._recorder.answered(attempt_round.stream, began, attempt_round.number)
+
+    async def _repeat(self, attempt_round: AttemptRound, model: str) -> None:
+        """Repeat requests that may have failed because others were sent beside them, or that the SDKs would repeat."""
         assert attempt_round.chat is not None and attempt_round.stream is not None
         if self._looking is not None and _crowded(attempt_round.chat) and not passes(attempt_round.stream):
             # Our concurrent path checks for other protocols may have exceeded the rate limit.
@@ -185,8 +197,6 @@ class RoundRunner:
             attempt_round.chat = await persist(self._client, attempt_round.chat)
             if passes(attempt_round.chat):
                 attempt_round.stream = await self._client.generate(attempt_round.attempt, model, stream=True)
-        self._recorder.answered(attempt_round.chat, began, attempt_round.number)
-        self._recorder.answered(attempt_round.stream, began, attempt_round.number)
 
 
 def _second_try(again: Exchange, first: Exchange) -> Exchange:

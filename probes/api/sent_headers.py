@@ -1,8 +1,8 @@
 """Decide which of the settings' extra headers a request carries. Pure.
 
-They are sent with every request that asks as the app does, with its key or without one: a gateway may demand them
-before it looks at anything else. A check of another path (:attr:`KeyForm.DUMMY`) earns the key first, and the headers
-with it.
+They are sent with every request, with the key or without one, at every path of the host and in every protocol: a
+gateway may demand them before it looks at anything else. A check of another path (:attr:`KeyForm.DUMMY`) earns the key
+first, and with it each header that holds a credential in the key's own place.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from probes.model.attempt import Attempt, KeyForm
 from probes.model.exchange import Purpose
 from probes.model.facts import HeaderFacts, KeyPolicy
 from probes.model.settings import ExtraHeader
+from probes.protocols.protocol import KEY_HEADERS
 
 
 def sent_with(
@@ -28,7 +29,7 @@ def carries(attempt: Attempt, purpose: str, header: ExtraHeader | HeaderFacts) -
     """Check whether a request of this attempt carries the header, if it may be sent at all."""
     return (
         not header.flaw
-        and attempt.key is not KeyForm.DUMMY
+        and not (attempt.key is KeyForm.DUMMY and header.name.lower() in KEY_HEADERS)
         and purpose != Purpose.PREFLIGHT
         and header.name.lower() not in attempt.without
         and (not header.protocols or attempt.protocol in header.protocols)

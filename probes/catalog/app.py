@@ -93,6 +93,8 @@ class App(NamedTuple):
     page: str = ""  # origin of the web page that sends its requests, if a page sends them
     refuses_private: bool = False  # it does not call loopback or private addresses
     errors: Mapping[str, str] = {}  # its messages for: connection, key (401), path (404)
+    sends: tuple[str, ...] = ()  # fields that every request of it carries and that servers often refuse
+    leaves_out: Mapping[str, str] = {}  # field, or its start -> the setting with which the app no longer sends it
     key_lines: tuple[str, ...] = ()  # lines for its settings file, one of which gives a provider a key
     places: tuple[SettingsFile, ...] = ()
     sources: tuple[str, ...] = ()

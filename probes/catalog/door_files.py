@@ -77,7 +77,7 @@ def parse(entries: object, shown: str, text: str, seen: str = "") -> tuple[Door,
             door = _door(entry, seen)
             _check_patterns(door)
             if door.id in doors:
-                raise ValueError("the id stands twice")
+                raise ValueError("the id is used twice")
         except ValueError as error:
             raise DoorsError(f"{shown}{_line(text, by_id, number, str(error))}: {name}: {error}") from None
         doors[door.id] = door

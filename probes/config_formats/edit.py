@@ -1,45 +1,72 @@
-"""Replace one value in a settings file and keep every other byte.
+"""Replace one value or one name in a settings file and keep every other character.
 
 The file is not serialised again. The editor searches for the old value in each possible spelling, from its line
 onwards, and inserts the new value with the same quotes. It then parses the result and accepts it only if exactly this
-one value has changed.
+one value has changed, in the place that its name says.
 """
 
 from __future__ import annotations
 
-import errno
 import io
-import json
-import os
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from enum import StrEnum
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
-from probes.config_formats import dotenv, toml, writer, yaml
+from probes.config_formats import crushrc, dotenv, toml, yaml
 from probes.config_formats import json as json_reader
-from probes.config_formats.files import LARGEST, SkippedFile, bytes_of
+from probes.config_formats.files import LARGEST
+from probes.config_formats.spellings import spellings
 from probes.config_formats.tree import Node
-from probes.model.settings import BadInput
 
 TRIED = 200  # replacements to try; each one costs a parse of the whole file
 _MOST_PARSED = 8 * LARGEST  # characters of all these parses together
 _MOST_NODES = 100_000  # of a file's tree; aliases of aliases can lead to millions
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+# What makes a value depend on others, in the grammar of a file or of the app that reads it.
+_REFERENCE = re.compile(r"\$\{|\$\(|\$[A-Za-z_]|\{env:|\{file:|os\.environ/|`")
+_SHELL_FILES = frozenset((".zshenv", ".zprofile", ".zshrc", ".bash_profile", ".bashrc", ".profile", "config.fish"))
 
-# Parses a whole file into a structure by which two versions of it are compared.
-Reading = Callable[[str], Any]
+
+class Obstacle(StrEnum):
+    """The reason why a value cannot be changed in its file by a program."""
+
+    COMPOSED = "composed"  # it is made of other values
+    SHARED = "shared"  # other settings use the same value, by an anchor of YAML or a reference
+    CHANGED = "changed"  # it is not where it was read
+    TAKEN = "taken"  # the new name is already in use in this file
+    UNWRITABLE = "unwritable"  # the format has no safe spelling for the new value
+    MALFORMED = "malformed"  # the file is not valid
+
+
+class Leaf(NamedTuple):
+    """A value of a file: the names that lead to it, its text, and whether it is made of other values."""
+
+    path: tuple[str, ...]
+    value: Any
+    composed: bool = False
+
+
+# Parses a whole file into its values, by which two versions of it are compared.
+Reading = Callable[[str], list[Leaf]]
 
 
 def form_of(path: Path) -> str:
-    """Return a file's format by its name: ``env``, ``toml``, ``json``, ``yaml``, or else ``text``: only a key."""
+    """Return a file's format by its name; ``text`` for a file with only a key.
+
+    Others are ``env``, ``shell``, ``powershell``, ``lines``, ``toml``, ``json``, ``yaml`` and ``crushrc``.
+    """
     name = path.name.lower()
     if name.startswith(".env") or name.endswith(".env"):
         return "env"
-    known = {".toml": "toml", ".json": "json", ".jsonc": "json", ".yaml": "yaml", ".yml": "yaml"}
-    return known.get(path.suffix.lower(), "text")
+    if name in _SHELL_FILES:
+        return "shell"
+    by_name = {"crushrc": "crushrc", ".crushrc": "crushrc", ".sgptrc": "lines", "core.config_entries": "json"}
+    known = {".toml": "toml", ".json": "json", ".jsonc": "json", ".json5": "json5", ".yaml": "yaml", ".yml": "yaml"}
+    return by_name.get(name) or {**known, ".ps1": "powershell"}.get(path.suffix.lower(), "text")
 
 
 @dataclass(frozen=True, slots=True, repr=False)  # the values may be keys
@@ -55,38 +82,78 @@ class Edit:
         return text[: self.start] + (self.new if new is None else new) + text[self.start + len(self.old) :]
 
 
-def changed(text: str, form: str, line: int, old: str, new: str) -> str | None:
+def changed(text: str, form: str, line: int, old: str, new: str, name: str = "") -> str | None:
     """Return ``text`` with the value ``old`` at ``line`` (from 1) or below replaced by ``new``, or None; see `edit`."""
-    found = edit(text, form, line, old, new)
-    return found.applied(text) if found is not None else None
+    found = edit(text, form, line, old, new, name)
+    return found.applied(text) if isinstance(found, Edit) else None
 
 
-def edit(text: str, form: str, line: int, old: str, new: str) -> Edit | None:
+def edit(text: str, form: str, line: int, old: str, new: str, name: str = "") -> Edit | Obstacle:
     """Return the edit that replaces the value ``old`` at ``line`` (from 1) or below with ``new``.
 
-    Return None if the value is not found, if it is composed of other values, or if ``new`` cannot be written in this
-    format.
+    ``name`` is the variable or the path of the setting (``models.0.apiBase``): no other value is then changed. Return
+    an obstacle if the value is not found, if it is composed of other values, or if ``new`` cannot be written safely.
     """
     if _CONTROL.search(new):  # no setting needs them, and each grammar and terminal reads them in its own way
-        return None
+        return Obstacle.UNWRITABLE
+    mark, bare, form, before = _opened(text, form)
+    if before is None:
+        return Obstacle.MALFORMED
+    named = [leaf for leaf in before if not name or form == "text" or _is_named(leaf, name)]
+    wanted = dict.fromkeys(pair for leaf in named if (pair := _pair(leaf, name, old, new)))
+    differed = False
+    for old_value, new_value in wanted:
+        candidates = _candidates(bare, form, _start(bare, line), old_value, new_value)
+        tries = min(TRIED, 2 + _MOST_PARSED // (len(bare) + 1))
+        for candidate in islice(candidates, tries):
+            after = _read(form, candidate.applied(bare))
+            found = list(islice(_differences(before, after), 2)) if after is not None else []
+            differed = differed or len(found) > 1
+            if len(found) == 1 and _is_wanted(*found[0], name if form != "text" else "", old_value, new_value):
+                return replace(candidate, start=candidate.start + len(mark))
+    return _obstacle(named, wanted, differed, name)
+
+
+def renaming(text: str, form: str, line: int, name: str, new_name: str) -> Edit | Obstacle:
+    """Return the edit that gives the variable ``name`` at ``line`` (from 1) or below the name ``new_name``.
+
+    A byte order mark that a reader takes for a part of the first name is removed.
+    """
+    mark, bare, form, before = _opened(text, form)
+    if before is None:
+        return Obstacle.MALFORMED
+    if name.startswith("\ufeff"):
+        alone = mark and name == mark + new_name and bare.startswith(("export ", new_name))
+        return Edit(0, mark, "") if alone else Obstacle.CHANGED
+    if any(_is_named(leaf, new_name) for leaf in before):
+        return Obstacle.TAKEN
+    at = bare.find(name, _start(bare, line))
+    for _ in range(TRIED):
+        if at < 0:
+            break
+        after = _read(form, Edit(at, name, new_name).applied(bare))
+        found = list(islice(_differences(before, after), 2)) if after is not None else []
+        if len(found) == 1 and _is_renamed(*found[0], name, new_name):
+            return Edit(at + len(mark), name, new_name)
+        at = bare.find(name, at + 1)
+    return Obstacle.CHANGED
+
+
+def _opened(text: str, form: str) -> tuple[str, str, str, list[Leaf] | None]:
+    """Return a text's byte order mark, the rest, its format and its values; None if it is not valid."""
     mark = "\ufeff" if text.startswith("\ufeff") else ""
     bare = text.removeprefix(mark)
-    read = _READINGS[form]
+    found = _read(form, bare)
+    if found is None and form == "json":
+        form, found = "json5", _read("json5", bare)
+    return mark, bare, form, found
+
+
+def _read(form: str, text: str) -> list[Leaf] | None:
     try:
-        before = read(bare)
+        return _READINGS[form](text)
     except Exception:  # each parser has its own exceptions; all mean that the file is invalid
         return None
-    wanted = (old, new)
-    tries = min(TRIED, 2 + _MOST_PARSED // (len(bare) + 1))
-    for candidate in islice(_candidates(bare, form, _start(bare, line), old, new), tries):
-        try:
-            after = read(candidate.applied(bare))
-            found = list(islice(_differences(before, after), 2))
-        except Exception:  # noqa: S112 - this replacement is invalid, the next may not be
-            continue
-        if found == [wanted]:
-            return replace(candidate, start=candidate.start + len(mark))
-    return None
 
 
 def _start(text: str, line: int) -> int:
@@ -96,192 +163,155 @@ def _start(text: str, line: int) -> int:
 
 def _candidates(text: str, form: str, start: int, old: str, new: str) -> Iterator[Edit]:
     """Yield possible edits, the most likely first: at each place, the same quotes before other quotes."""
-    for spell, writes in _QUOTES[form]:
-        if not (spelt := spell(old)):
-            continue
-        written = dict.fromkeys(one for write in writes if (one := write(new)) is not None)
+    for spelt, written in spellings(form, old, new):
         at = text.find(spelt, start)
         while at >= 0:
             yield from (Edit(at, spelt, one) for one in written)
             at = text.find(spelt, at + 1)
 
 
-# -- quoting styles ----------------------------------------------------------------------------------------------------
+def _is_named(leaf: Leaf, name: str) -> bool:
+    """Check whether a name is that of a value: its whole path, or the end of it."""
+    whole = ".".join(leaf.path)
+    # A list of a Compose file holds `NAME=value`.
+    listed = isinstance(leaf.value, str) and leaf.path[-1:] and leaf.path[-1].isdigit()
+    return whole == name or whole.endswith(f".{name}") or bool(listed and leaf.value.startswith(f"{name}="))
 
 
-def _double(value: str) -> str:
-    return json.dumps(value, ensure_ascii=False)
-
-
-def _double_ascii(value: str) -> str:
-    return json.dumps(value)
-
-
-def _single(value: str) -> str | None:
-    return None if "'" in value or not value.isprintable() else f"'{value}'"
-
-
-def _single_yaml(value: str) -> str | None:
-    return "'" + value.replace("'", "''") + "'" if value.isprintable() else None
-
-
-def _plain_yaml(value: str) -> str | None:
-    """Leave the quotes away where every version of YAML reads a text: not for ``null``, ``yes``, ``1e3`` or a date."""
-    if not re.fullmatch(r"[A-Za-z](?:[\w./@+-]|:(?=[\w/]))*", value, re.ASCII):
+def _pair(leaf: Leaf, name: str, old: str, new: str) -> tuple[str, str] | None:
+    """Return the value of a leaf and what it becomes; None if it is not the old value, alone or as a marked part."""
+    value = leaf.value
+    if value == old:
+        return old, new
+    if not name or not isinstance(value, str) or leaf.composed or _REFERENCE.search(value):
         return None
-    return None if value.lower() in ("null", "true", "false", "yes", "no", "on", "off", "y", "n") else value
+    # Part of a list in one value (`url;url`), behind a provider's name (`openai/gpt-5`), or behind `NAME=`.
+    if value.count(old) != 1 or ";" in new:
+        return None
+    head, _, tail = value.partition(old)
+    if (head.rstrip() and head.rstrip()[-1] not in ";/=") or (tail.strip() and tail.strip()[0] != ";"):
+        return None
+    return value, head + new + tail
 
 
-def _single_env(value: str) -> str:
-    return "'" + value.replace("\\", "\\\\").replace("'", "\\'") + "'"
+def _obstacle(named: list[Leaf], wanted: object, differed: bool, name: str) -> Obstacle:
+    if not wanted:
+        composed = any(one.composed or (isinstance(one.value, str) and _REFERENCE.search(one.value)) for one in named)
+        return Obstacle.COMPOSED if composed and name else Obstacle.CHANGED
+    if any(one.composed for one in named):
+        return Obstacle.COMPOSED
+    return Obstacle.SHARED if differed else Obstacle.UNWRITABLE
 
 
-def _double_env(value: str) -> str:
-    """Quote as python-dotenv unquotes: escape quotes and backslashes, and write carriage returns as ``\\r``."""
-    return '"' + re.sub(r'[\\"]', r"\\\g<0>", value).replace("\r", "\\r") + '"'
+# -- comparison --------------------------------------------------------------------------------------------------------
 
 
-def _raw_double(value: str) -> str | None:
-    """Quote without escapes, for values in which no backslash starts an escape sequence."""
-    return None if '"' in value else f'"{value}"'
+def _differences(before: list[Leaf], after: list[Leaf]) -> Iterator[tuple[Leaf, Leaf]]:
+    """Yield the values in which two versions of a file differ, in order. Two versions with more or fewer values differ
+    more than once.
+    """
+    if len(before) != len(after):
+        nothing = Leaf((), None)
+        yield from ((nothing, nothing), (nothing, nothing))
+        return
+    for old, new in zip(before, after, strict=True):
+        if old != new or type(old.value) is not type(new.value):
+            yield old, new
 
 
-def _raw_single(value: str) -> str | None:
-    return None if "'" in value else f"'{value}'"
+def _is_wanted(before: Leaf, after: Leaf, name: str, old: str, new: str) -> bool:
+    if before.path != after.path or before.composed or after.composed:
+        return False
+    return (before.value, after.value) == (old, new) and (not name or _is_named(before, name))
 
 
-def _plain(value: str) -> str | None:
-    return None if re.search(r"[\r\n]", value) else value
-
-
-def _whole(value: str) -> str:
-    return value
-
-
-# A `.env` is read by python-dotenv and its like, and sourced by shells. A new value is written as all of them read it,
-# or not at all: a shell runs `$(…)` and backticks, and python-dotenv replaces `${…}` even inside single quotes.
-
-
-def _safe_plain_env(value: str) -> str | None:
-    return value if re.fullmatch(r"[\w./:@%+,=-]*", value, re.ASCII) else None
-
-
-def _safe_single_env(value: str) -> str | None:
-    return None if re.search(r"['\\]|\$\{", value) else f"'{value}'"
-
-
-def _safe_double_env(value: str) -> str | None:
-    return None if re.search(r"[$`\\!]", value) else '"' + value.replace('"', '\\"') + '"'
-
-
-# The spellings by which the old value is found, and for each those in which the new one may take its place.
-_Write = Callable[[str], str | None]
-_ENV: tuple[_Write, ...] = (_safe_plain_env, _safe_single_env, _safe_double_env)
-_ENV_QUOTED: tuple[_Write, ...] = (_safe_single_env, _safe_double_env)
-_ENV_DOUBLE: tuple[_Write, ...] = (_safe_double_env, _safe_single_env)
-_TOML: tuple[_Write, ...] = (_double, _single, _double_ascii)
-_JSON: tuple[_Write, ...] = (_double, _double_ascii)
-_YAML: tuple[_Write, ...] = (_double, _single_yaml, _double_ascii)
-_QUOTES: dict[str, tuple[tuple[_Write, tuple[_Write, ...]], ...]] = {
-    "env": (
-        (_double_env, _ENV_DOUBLE),
-        (_single_env, _ENV_QUOTED),
-        (_raw_double, _ENV_DOUBLE),
-        (_raw_single, _ENV_QUOTED),
-        (_plain, _ENV),
-    ),
-    "toml": tuple((one, (one, *_TOML)) for one in _TOML),
-    "json": tuple((one, (one, *_JSON)) for one in _JSON),
-    "yaml": (*((one, (one, *_YAML)) for one in _YAML), (_plain, (_plain_yaml, *_YAML))),
-    "text": ((_whole, (_whole,)),),
-}
+def _is_renamed(before: Leaf, after: Leaf, name: str, new_name: str) -> bool:
+    if before.value == after.value:
+        return bool(before.path) and before.path == (*after.path[:-1], name) and after.path[-1] == new_name
+    listed = isinstance(before.value, str) and before.value.startswith(f"{name}=")
+    return listed and before.path == after.path and after.value == new_name + before.value.removeprefix(name)
 
 
 # -- parsers -----------------------------------------------------------------------------------------------------------
 
 
-def _env(text: str) -> list[Any]:
+def _env(text: str) -> list[Leaf]:
     from dotenv.parser import parse_stream
 
     dotenv.check_effort(text)
-    found: list[Any] = []
+    found = []
     for binding in parse_stream(io.StringIO(text, newline="")):
-        if binding.value is not None and "${" in binding.value:
-            found.append([binding.key, ["made of others", binding.value]])
-        else:
-            found.append([binding.key, binding.value, binding.error])
+        value = binding.value
+        composed = value is not None and "${" in value
+        # A comment or a line that is not valid is a value without a name: no edit may add or remove one.
+        path = (binding.key,) if binding.key is not None else ("", "error" if binding.error else "")
+        found.append(Leaf(path, value, composed))
     return found
 
 
-def _json(text: str) -> Any:
+def _bindings(form: str) -> Reading:
+    def read(text: str) -> list[Leaf]:
+        return [
+            Leaf((one.name,), one.value, one.command or (one.expands and "$" in one.value))
+            for one in dotenv.FORMS[form](text)
+        ]
+
+    return read
+
+
+def _toml(text: str) -> list[Leaf]:
+    return list(_flat(toml.parsed(text), (), iter(range(_MOST_NODES))))
+
+
+def _json(text: str) -> list[Leaf]:
     """Parse JSON with the comments and trailing commas that editors allow."""
-    return _plainly(json_reader.read(text, "jsonc"), iter(range(_MOST_NODES)))
+    return _of_tree(json_reader.read(text, "jsonc"))
 
 
-def _yaml(text: str) -> Any:
-    return _plainly(yaml.read(text), iter(range(_MOST_NODES)))
+def _json5(text: str) -> list[Leaf]:
+    return _of_tree(json_reader.read(text, "json5"))
 
 
-def _plainly(node: Node, left: Iterator[int]) -> Any:
-    """Return a tree as dicts and lists. Raises ValueError if its aliases lead to too many nodes."""
+def _yaml(text: str) -> list[Leaf]:
+    return _of_tree(yaml.read(text))
+
+
+def _crushrc(text: str) -> list[Leaf]:
+    return _of_tree(crushrc.read(text))
+
+
+def _text(text: str) -> list[Leaf]:
+    return [Leaf((), re.sub(r"(?:\r\n|\n|\r)\Z", "", text, count=1))]
+
+
+def _of_tree(root: Node) -> list[Leaf]:
+    return list(_flat(root, (), iter(range(_MOST_NODES))))
+
+
+def _flat(value: Any, path: tuple[str, ...], left: Iterator[int]) -> Iterator[Leaf]:
+    """Yield the values of a tree in order. Raises ValueError if its aliases lead to too many."""
     if next(left, None) is None:
         raise ValueError("too many nodes")
-    if isinstance(node.value, dict):
-        return {name: _plainly(inner, left) for name, inner in node.value.items()}
-    return [_plainly(inner, left) for inner in node.value] if isinstance(node.value, list) else node.value
+    if isinstance(value, Node):
+        value = value.value
+    if isinstance(value, dict | list):
+        yield Leaf(path, type(value))  # an empty table differs from no table
+        members = value.items() if isinstance(value, dict) else ((str(at), one) for at, one in enumerate(value))
+        for name, inner in members:
+            yield from _flat(inner, (*path, name), left)
+    else:
+        yield Leaf(path, value)
 
 
-def _text(text: str) -> Any:
-    return [re.sub(r"(?:\r\n|\n|\r)\Z", "", text, count=1)]
-
-
-_READINGS: dict[str, Reading] = {"env": _env, "toml": toml.parsed, "json": _json, "yaml": _yaml, "text": _text}
-
-
-def _differences(before: Any, after: Any) -> Iterator[tuple[Any, Any]]:
-    """Yield each pair of values in which two parsed files differ, or the pair of containers if their shapes differ."""
-    if isinstance(before, dict) and isinstance(after, dict) and list(before) == list(after):
-        for name in before:
-            yield from _differences(before[name], after[name])
-    elif isinstance(before, list) and isinstance(after, list) and len(before) == len(after):
-        for old, new in zip(before, after, strict=True):
-            yield from _differences(old, new)
-    elif before != after or type(before) is not type(after):
-        yield before, after
-
-
-# -- files -------------------------------------------------------------------------------------------------------------
-
-
-def load(path: Path) -> str:
-    """Return a file's text, in a form that :func:`save` writes back byte for byte.
-
-    Raises BadInput if the file cannot be read.
-    """
-    try:
-        raw = bytes_of(path, limit=LARGEST)
-    except SkippedFile as error:
-        raise BadInput("{path} cannot be read: {why}.", path=path, why=error.why) from None
-    if raw is None:
-        raise BadInput("{path} cannot be read: {why}.", path=path, why=os.strerror(errno.ENOENT))
-    return raw.decode("utf-8", "surrogateescape")
-
-
-def save(path: Path, before: str, after: str) -> None:
-    """Atomically replace a file that still contains ``before`` with ``after``, by renaming a temporary file over it.
-
-    Symbolic links are followed. Permissions, owner and extended attributes are kept. The file is read again directly
-    before it is replaced.
-
-    Raises BadInput if the file has changed or cannot be written; it is then left as it was.
-    """
-
-    def check() -> None:
-        if load(path) != before:
-            raise BadInput("{path} has changed in the meantime; nothing was written.", path=path)
-
-    check()
-    try:
-        writer.write(path, after.encode("utf-8", "surrogateescape"), check)
-    except writer.NotWritten as error:
-        raise BadInput("{path} cannot be written: {why}.", path=path, why=error.why) from None
+_READINGS: dict[str, Reading] = {
+    "env": _env,
+    "shell": _bindings("shell"),
+    "powershell": _bindings("powershell"),
+    "lines": _bindings("lines"),
+    "toml": _toml,
+    "json": _json,
+    "json5": _json5,
+    "yaml": _yaml,
+    "crushrc": _crushrc,
+    "text": _text,
+}

@@ -85,7 +85,7 @@ def _whole(digits: str) -> int:
 def _fraction(text: str) -> float:
     number = float(text)
     if not math.isfinite(number):
-        raise ArchiveError(f"{text[:20]} is no number to compute with")
+        raise ArchiveError(f"{text[:20]} is not a usable number")
     return number
 
 

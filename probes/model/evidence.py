@@ -26,7 +26,7 @@ from probes.model.facts import (
 )
 from probes.model.failure import Failure, Outcome
 from probes.model.record import Record
-from probes.model.settings import Slo
+from probes.model.settings import Rename, Slo
 from probes.model.source import Source
 from probes.model.value_issues import Flaw as Flaw
 from probes.model.value_issues import KeyMatch as KeyMatch
@@ -174,6 +174,8 @@ class Evidence(Record):
     version: str = ""
     capabilities: tuple[Capability, ...] | None = None  # None: no deep check was requested
     slos: tuple[Slo, ...] = ()
+    renamed: Evidence | None = None  # of a run with other names of variables, if the settings as given did not work
+    renames: tuple[Rename, ...] = ()  # of `renamed`: these names
     earlier: tuple[Evidence, ...] = ()  # evidence of the previous tries, oldest first (`--retries`)
 
     def one(self, kind: type[F], *subjects: Subject) -> F | None:

@@ -42,7 +42,8 @@ class PlannedCase(Record):
     """An alternative first round, sent instead of the plan's or after it. It depends on facts of the network.
 
     ``when`` is ``private_address`` (the host name resolves to a private address), ``public_address`` (a name that
-    sounds private resolves to a public one) or ``around_proxy`` (a private host cannot be reached through the proxy).
+    sounds private resolves to a public one), ``around_proxy`` (a private host cannot be reached through the proxy) or
+    ``renamed`` (nothing works, and variables that no SDK reads hold other settings, perhaps of another host).
     """
 
     when: str

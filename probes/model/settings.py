@@ -71,6 +71,15 @@ class Conflict(Record):
     chosen_by: Source | None = None
 
 
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
+class Rename(Record):
+    """A variable that no SDK reads, the name under which it would be read, and where it is set."""
+
+    name: str
+    meant: str
+    source: Source
+
+
 class FlowPart(StrEnum):
     """The setting of a folder's file that sends a secret somewhere, or that names the secret."""
 
@@ -156,7 +165,7 @@ class Limits(Record):
     header_bytes: int = 64 * 1024
     body_bytes: int = 8 * 1024 * 1024  # the model list of a relay can have several hundred KiB
     stream_bytes: int = 1024 * 1024
-    extra_requests: int = 12  # requests that discovery may send after the first round
+    extra_requests: int = 12  # requests that discovery may send after the first round, and three after each progress
 
 
 @dataclass(frozen=True, slots=True, repr=False, eq=False)
@@ -173,8 +182,9 @@ class Slo(Record):
 class ExtraHeader(Record):
     """A header that the client sends besides those of its protocol: an organisation, a gateway's own credential.
 
-    ``protocols`` are those whose requests carry it; empty: all. ``flaw`` is the reason why it is not sent, as
-    :func:`probes.settings.extra_headers.flaw_of` names it; empty if it is sent.
+    ``protocols`` are those whose requests carry it, for a header of one vendor (``OpenAI-Organization``); empty: all.
+    ``flaw`` is the reason why it is not sent, as :func:`probes.settings.extra_headers.flaw_of` names it; empty if it is
+    sent.
     """
 
     name: str  # as the client writes it
@@ -231,6 +241,8 @@ class Settings(Record):
     send_anyway: bool = False
     limits: Limits = Limits()
     slos: tuple[Slo, ...] = ()
+    renamed: Settings | None = None  # what they would be if variables that no SDK reads had the names that it reads
+    renames: tuple[Rename, ...] = ()  # of `renamed`: these names
 
 
 # -- errors ------------------------------------------------------------------------------------------------------------

@@ -13,7 +13,7 @@ from probes.network.network import Network
 from probes.run.connection import ConnectionChecks
 from probes.run.key_policy import decide
 from probes.run.offline_checks import OfflineChecks, scrubber, survey, target
-from probes.steps.recorder import Recorder, Watch, scrubbed
+from probes.steps.recorder import Recorder, Waits, Watch, scrubbed
 
 
 def day_of(began: str) -> str:
@@ -26,16 +26,43 @@ async def run(
     *,
     network: Network | None = None,
     watch: Watch | None = None,
+    waits: Waits | None = None,
     version: str = "0",
     day: str = "",
 ) -> Evidence:
     """Measure what ``given`` describes. Raises nothing for what the network or the server does.
 
-    A cancellation (Ctrl-C) and the run's deadline end it with the evidence gathered so far. ``day`` (ISO 8601) is the
-    day by which it is judged which services, keys and models have ended; by default today, UTC.
+    ``watch`` is called with each observation, ``waits`` when a step begins and ends.
+
+    A cancellation (Ctrl-C) and the run's deadline end it with the evidence gathered so far. If the settings do not work
+    and variables with other names lead to others, those are measured too (``renamed``), within the same deadline.
+    ``day`` (ISO 8601) is the day by which it is judged which services, keys and models have ended; by default today,
+    UTC.
     """
+    evidence = await _run(given, network, watch, waits, version, day)
+    trial = given.renamed
+    left = given.limits.run - evidence.seconds
+    if trial is None or not _may_help(trial, evidence) or left < 1:
+        return evidence
+    trial = replace(trial, limits=replace(trial.limits, run=left))
+    renamed = replace(await _run(trial, network, None, waits, version, day), renames=trial.renames)
+    return replace(evidence, renamed=renamed, interrupted=renamed.interrupted)
+
+
+def _may_help(trial: Settings, evidence: Evidence) -> bool:
+    """Check whether the settings with other names of variables are worth a run: those as given do not work, and no
+    consent is missing.
+    """
+    withheld = trial.override is not None and trial.override.withheld
+    ended = evidence.interrupted or evidence.ran_out or evidence.offline
+    return evidence.working is None and not withheld and not ended
+
+
+async def _run(
+    given: Settings, network: Network | None, watch: Watch | None, waits: Waits | None, version: str, day: str
+) -> Evidence:
     scrub = scrubber(given)
-    recorder = Recorder(given.limits, scrub, watch)
+    recorder = Recorder(given.limits, scrub, watch, waits)
     began = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     offline: OfflineChecks | None = None
     connection: ConnectionChecks | None = None

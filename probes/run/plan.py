@@ -149,12 +149,21 @@ def plan(settings: Settings) -> Plan | None:
         further=settings.limits.extra_requests,
         withheld=first.context.policy.withheld,
         deep=_deep(offline, [first, *others]) if settings.deep else (),
-        otherwise=tuple(PlannedCase(one.when, one.requests) for one in others),
+        otherwise=(*(PlannedCase(one.when, one.requests) for one in others), *_renamed(settings)),
         on_success=_on_success(first.context),
         conflict_source=offline.keys.conflict_source,
         extra=_extra(settings, [first, *others]),
     )
     return scrubbed(known, scrub)
+
+
+def _renamed(settings: Settings) -> tuple[PlannedCase, ...]:
+    """Return the first round with other names of variables, which a run makes if the settings as given do not work."""
+    trial = settings.renamed
+    if trial is None or (trial.override is not None and trial.override.withheld):
+        return ()
+    found = plan(trial)
+    return (PlannedCase("renamed", found.requests),) if found is not None else ()
 
 
 def _extra(settings: Settings, cases: list[_Case]) -> tuple[tuple[str, Source], ...]:

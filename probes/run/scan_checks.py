@@ -64,7 +64,7 @@ def sameness(found: FoundSettings, apps: Apps) -> Hashable:
     given = tuple(one.value if one is not None else None for one in values)
     variable = (settings.auth_variable, settings.query)
     headers = tuple((one.name, one.value.value, one.protocols, one.flaw) for one in settings.headers)
-    return (headers, *given, settings.protocol.value, sent, kept, variable, tried, withheld)
+    return (settings.renamed, headers, *given, settings.protocol.value, sent, kept, variable, tried, withheld)
 
 
 def evidence_for(evidence: Evidence, found: FoundSettings) -> Evidence:

@@ -177,14 +177,12 @@ def _parsed(path: Path, text: str, shown: str, owner: Owner) -> Config:
     return Config(path, check, entries, doors)
 
 
-def write_first(
-    path: Path, settings: Settings, force: bool = False, targets: Mapping[str, Settings] | None = None
-) -> str:
-    """Create the file with ``settings`` as ``[check]`` and each of ``targets`` as a table; return the text written.
+def write_first(path: Path, targets: Mapping[str, Settings], force: bool = False, comment: str = "") -> str:
+    """Create the file with a table for each of ``targets``; return the text written.
 
-    The file is replaced in one step. The key is written as a reference if it comes from a
-    variable or a file, else left out. Raises BadInput if the file exists (unless ``force``), cannot be written, or
-    would be empty.
+    The file is replaced in one step. A key is written as a reference if it comes from a variable or a file, else left
+    out. ``comment`` is a line above the tables. Raises BadInput if the file exists (unless ``force``), cannot be
+    written, or would be empty.
     """
     import tomli_w
 
@@ -192,11 +190,10 @@ def write_first(
 
     if path.is_file() and not force:
         raise BadInput("{path} exists already. Use --force to replace it.", path=path)
-    tables = {name: _check_table(each) for name, each in (targets or {}).items()}
-    document = {"check": _check_table(settings), **({"targets": tables} if tables else {})}
-    if not document["check"] and not tables:
-        raise BadInput("No settings were found here that could be written.")
-    text = tomli_w.dumps(document)
+    tables = {name: table for name, each in targets.items() if (table := _target_table(each))}
+    if not tables:
+        raise BadInput("No settings were found here that could be written.", follow=("check", "scan --list"))
+    text = f"# {comment}\n\n" * bool(comment) + tomli_w.dumps({"targets": tables})
     try:
         write(path, text.encode())
     except NotWritten as error:
@@ -204,27 +201,53 @@ def write_first(
     return text
 
 
-def _check_table(settings: Settings) -> dict[str, Any]:
+def target_name(settings: Settings) -> str:
+    """Return a name for a target: the provider's id, else the host with its port, in letters, digits and dashes."""
+    from probes.catalog.doors import load
+    from probes.urls.url import parse_url
+
+    if settings.base_url is None or settings.base_url.borrowed or _shows_a_key(settings.base_url.value):
+        return "main"
+    try:
+        url = parse_url(settings.base_url.value)
+    except ValueError:
+        return "main"
+    door = load().of_host(url.host, url.port, url.path)
+    if door is not None and door.kind != "local":
+        return door.id
+    name = url.host if url.port in (80, 443) else f"{url.host}-{url.port}"
+    return re.sub(r"[^\w-]+", "-", name).strip("-") or "main"
+
+
+def _shows_a_key(text: str) -> bool:
+    """Check whether a text is a key or has one as a part of a host or path."""
     from probes.keys.flaws import url_is_key
 
-    check: dict[str, Any] = {}
+    return any(url_is_key(part) for part in (text, *re.split("[/.:]+", text)) if len(part) >= 16)
+
+
+def _target_table(settings: Settings) -> dict[str, Any]:
+    """Return the table of a target; empty if it would have neither an address nor a key."""
+    table: dict[str, Any] = {}
     base, model = (one if one is None or not one.borrowed else None for one in (settings.base_url, settings.model))
-    if base and base.value and not url_is_key(base.value):
+    if base and base.value:
         # Credentials before the host or in the query are secrets, as the key is.
-        check["base_url"] = re.sub(r"(?<=//)[^/?#]*@|[?#].*", "", base.value, flags=re.S)
+        bare = re.sub(r"(?<=//)[^/?#]*@|[?#].*", "", base.value, flags=re.S)
+        if not _shows_a_key(bare):
+            table["base_url"] = bare
     if settings.protocol.value != "auto":
-        check["protocol"] = settings.protocol.value
+        table["protocol"] = settings.protocol.value
     if settings.app:
-        check["app"] = settings.app
-    if model and model.chosen_by is None:
-        check["model"] = model.value
+        table["app"] = settings.app
+    if model and model.chosen_by is None and not _shows_a_key(model.value):
+        table["model"] = model.value
     if settings.key:
         source = settings.key.source
         if source.variable:
-            check["key"] = {"env": source.variable}
+            table["key"] = {"env": source.variable}
         elif source.kind is SourceKind.KEY_FILE:
-            check["key"] = {"file": source.file}
-    return check
+            table["key"] = {"file": source.file}
+    return table if "base_url" in table or "key" in table else {}
 
 
 class ConfigReader:

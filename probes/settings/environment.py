@@ -37,6 +37,17 @@ class Variables:
             ]
         )
 
+    def renamed(self, names: Mapping[str, str]) -> Variables:
+        """Return the variables with new names, from old to new. A name that is already filled stays as it is."""
+        layers = []
+        for place, values in self.layers:
+            held = dict(values)
+            for old, new in names.items():
+                if old in held and not (new in held and held[new].value):
+                    held[new] = held.pop(old)
+            layers.append((place, held))
+        return Variables(layers, (one.reveal() for one in self.secrets), self.skipped)
+
     def of_folder(self) -> bool:
         """Check whether a file of the folder has set a variable."""
         return any(value.source.owner is Owner.FOLDER for _, values in self.layers for value in values.values())
@@ -78,13 +89,21 @@ def read(
     cwd: Path,
     shells: Iterable[Layer] = (),
     home: Path | None = None,
+    renames: Mapping[str, str] | None = None,
 ) -> Variables:
-    """Read the variables that a program started in ``cwd`` has.
+    """Read the variables that a program started in ``cwd`` has, with new names for those in ``renames``.
 
     They come from ``environ``, from new ``shells`` and from the nearest ``.env``; with ``--env-file`` from that file
     only, with ``--no-env`` from nowhere. A ``.env`` in ``home`` belongs to the user, any other one to the project.
     Raises BadInput if both options are given or the ``--env-file`` cannot be read.
     """
+    found = _read(options, environ, cwd, shells, home)
+    return found.renamed(renames) if renames else found
+
+
+def _read(
+    options: Options, environ: Mapping[str, str], cwd: Path, shells: Iterable[Layer], home: Path | None
+) -> Variables:
     if options.env_file and options.no_env:
         raise BadInput("--env-file and --no-env exclude each other.")
     if options.no_env:

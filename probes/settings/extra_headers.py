@@ -137,8 +137,9 @@ def of_variable(
     if not text and (trims or variable in lists):
         return
     if variable in lists:
+        # The client's user has chosen these for the server, so another protocol's client needs them there as well.
         for name, part in LISTS[lists[variable]](text):
-            yield header(name, replace(value, value=part), protocols)
+            yield header(name, replace(value, value=part))
         return
     name, _, scheme = names[variable].partition(": ")
     yield header(name, replace(value, value=f"{scheme} {text}" if scheme else text), protocols)

@@ -59,20 +59,24 @@ def gather(
     file: config_file.Config | None = None,
     home: Path | None = None,
     shells: Iterable[Layer] = (),
+    renames: Mapping[str, str] | None = None,
 ) -> Settings:
     """Gather the settings with their sources. It reads only the files named above and those that the settings name.
 
     ``file`` replaces the nearest ``llmdoctor.toml``. A ``.env`` or ``llmdoctor.toml`` in ``home`` belongs to the user,
     and so does a file that ``--config`` or ``--env-file`` names; not if ``home`` is the checkout of a pipeline.
-    ``shells`` are variables that new shells will have besides the environment. Raises BadInput for an unknown target, a
-    missing or unreadable file, or a key that is given twice.
+    ``shells`` are variables that new shells will have besides the environment. ``renames`` are new names of variables;
+    without them, ``renamed`` of the result is what correct names of misnamed variables would lead to.
+
+    Raises BadInput for an unknown target, a missing or unreadable file, or a key that is given twice.
     """
+    given_home, given_file, shells = home, file, list(shells)
     home = home or _home()
     home = None if checked_out(home, environ) else home
     target, url, file, skipped = _target(options, cwd, file, home)
     unasked = (options.no_env or options.env_file) and not options.config
     check = ConfigTable("check") if unasked or file is None else file.check
-    variables = environment.read(options, environ, cwd, shells, home)
+    variables = environment.read(options, environ, cwd, shells, home, renames)
     named = [entry for entry in (target, check) if entry is not None]
     defaults = Limits()
 
@@ -115,6 +119,13 @@ def gather(
         ignored=_ignored(named, file),
     )
     check_lengths(settings)
+    if settings.conflicts and renames is None:
+        from probes.settings.renames import misnamed  # most checks have none
+
+        if found := misnamed(settings, choice, variables):
+            names = {one.name: one.meant for one in found}
+            other = gather(options, environ, cwd, given_file, given_home, shells, names)
+            settings = replace(settings, renamed=replace(other, renames=found))
     if file is None and not variables.of_folder():
         return settings  # nothing to agree to, and the rules of consent need not be imported
     return with_consent(settings, _usual(choice, check, variables), options.send_anyway, cwd)

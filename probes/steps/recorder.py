@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import fields, is_dataclass, replace
 from functools import cache
 from typing import Any, TypeVar, cast
@@ -20,6 +21,9 @@ from probes.network.failures import NetError, failure
 F = TypeVar("F", bound=Facts)
 V = TypeVar("V")
 Watch = Callable[[Observation], None]
+# Called when a step begins (True) and ends (False): its subject, the host or address that it waits for, and the number
+# of its round of requests.
+Waits = Callable[[Subject, str, int, bool], None]
 
 
 def scrubbed(value: V, scrub: Callable[[str], str]) -> V:
@@ -46,11 +50,12 @@ def _fields(kind: Any) -> tuple[str, ...]:
 class Recorder:
     """The clock, the limits and all observations of a run."""
 
-    def __init__(self, limits: Limits, scrub: Scrubber, watch: Watch | None = None) -> None:
+    def __init__(self, limits: Limits, scrub: Scrubber, watch: Watch | None = None, waits: Waits | None = None) -> None:
         self.limits = limits
         self.scrub = scrub
         self.observations: list[Observation] = []
         self._watch = watch
+        self._waits = waits
         self._start = time.monotonic()
 
     def now(self) -> float:
@@ -63,6 +68,19 @@ class Recorder:
         self.observations.append(observation)
         if self._watch is not None:
             self._watch(observation)
+
+    @contextmanager
+    def waiting(self, subject: Subject, name: str, number: int = 0) -> Iterator[None]:
+        """Inform the watcher that a step begins, and that it has ended."""
+        if self._waits is None:
+            yield
+            return
+        name = self.scrub(name)
+        self._waits(subject, name, number, True)
+        try:
+            yield
+        finally:
+            self._waits(subject, name, number, False)
 
     def tell(self, name: str, began: float) -> None:
         """Inform the watcher that a part of the deep check has ended, which is not recorded as an observation."""
@@ -102,8 +120,9 @@ class Recorder:
         """Run a step within the time limit of a probe and record it. Return its facts; None if it failed."""
         began = self.now()
         try:
-            async with asyncio.timeout(self.limits.probe):
-                facts = await work
+            with self.waiting(subject, name):
+                async with asyncio.timeout(self.limits.probe):
+                    facts = await work
         except NetError as error:
             self.failed(subject, name, failure(error, self.scrub), began, error.facts)
         except TimeoutError:
@@ -118,7 +137,8 @@ class Recorder:
     async def ask(self, attempt: Attempt, how: Callable[[Attempt], Awaitable[Exchange]], number: int = 0) -> Exchange:
         """Send one request with ``how`` and record its exchange. ``number`` is the number of its round."""
         began = self.now()
-        exchange = await how(attempt)
+        with self.waiting(Subject.HTTP, host_of(attempt), number):
+            exchange = await how(attempt)
         self.answered(exchange, began, number)
         return exchange
 
@@ -159,3 +179,8 @@ _SUBJECTS = {
 def name_of(attempt: Attempt) -> str:
     """Return an attempt's name in observations: ``given``, or what it changes: ``path+auth``."""
     return "given" if attempt.given else "+".join(attempt.changed) or "mended"
+
+
+def host_of(attempt: Attempt) -> str:
+    """Return the host of an attempt as it stands in its base URL, with the port if it has one."""
+    return attempt.base_url.partition("://")[2].partition("/")[0]

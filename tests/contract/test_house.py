@@ -168,6 +168,7 @@ def test_what_judges_touches_no_network(name: str) -> None:
         "probes.model.scrubber",
     }
     pure |= {"probes.api.response_checks", "probes.api.attempt_round", "probes.api.upstream_errors"}
+    pure |= {"probes.api.uniform_refusals"}
     pure |= {"probes.urls.login_pages", "probes.protocols.errors"}
     pure |= {"probes.protocols.strictness.clients", "probes.catalog.app_readers"}
     # Markers of each protocol: its file, and the variables of its SDK.
@@ -324,7 +325,8 @@ SHORT = 10  # lines
 # Modules that write to a stream themselves, and why that is no way around `diagnose/rendering/outlet.py`.
 WRITES = {
     "diagnose.cli.printer": "it is the way out",
-    "diagnose.cli.console": "its lines of progress move the cursor; the one name in them has passed",
+    "diagnose.cli.console": "it removes the progress bar while a signal ends the process",
+    "diagnose.cli.progress": "its lines move the cursor; the names in them have passed",
     "diagnose.cli": "it names two folders of this installation, where `probes` and so the outlet are missing",
     "diagnose.cli.worker_pool": "a worker's standard output is a pipe to its parent, which prints",
     "diagnose.interruption": "one line end, while a signal ends the process",
@@ -436,6 +438,7 @@ FLOORS = (
     "diagnose.findings diagnose.snippets diagnose.rendering",
     "diagnose.judging diagnose.formats",
     "diagnose.tables",
+    "diagnose.cli.fixing",
     "diagnose.serve diagnose.cli diagnose.docs",
     "diagnose.cli.commands",
 )
@@ -528,7 +531,9 @@ def test_imports_point_down() -> None:
     ]
     assert up == []
     rooms = {".".join(name.split(".")[:2]) for name in MODULES if name.count(".")}
-    assert rooms - {"diagnose.__main__"} == set(floor) - {"diagnose.cli.commands"}, "a room without a floor"
+    assert rooms - {"diagnose.__main__"} == set(floor) - {"diagnose.cli.commands", "diagnose.cli.fixing"}, (
+        "a room without a floor"
+    )
 
 
 # Modules that open files: the reader, the writer, and the practice server, which writes the certificates of its tests.
@@ -615,10 +620,12 @@ THROUGH_WORLDS = frozenset(
     diagnose.answers.data_files diagnose.cli.commands.apps diagnose.cli.commands.compare
     diagnose.cli.commands.hook diagnose.cli.commands.init diagnose.cli.commands.judge diagnose.cli.commands.scan
     diagnose.cli.commands.snippet diagnose.cli.completion diagnose.cli.curl_option diagnose.evidence.client_urls
+    diagnose.judging.probe_status diagnose.rendering.fix_view diagnose.rendering.text_lines
+    diagnose.rendering.verbose_text
     diagnose.evidence.lines diagnose.findings.api diagnose.findings.app diagnose.findings.auth
     diagnose.advice.ends diagnose.findings.credentials diagnose.findings.ends diagnose.findings.key probes.keys.token_fit
     diagnose.findings.model diagnose.findings.proxy diagnose.findings.redirect diagnose.findings.run
-    diagnose.findings.settings diagnose.findings.slo diagnose.findings.stream diagnose.findings.tls
+    diagnose.findings.other_servers diagnose.findings.settings diagnose.findings.slo diagnose.findings.stream diagnose.findings.tls
     diagnose.findings.url diagnose.judging.capability_lines
     diagnose.judging.finding_text diagnose.judging.proven diagnose.serve.http_server diagnose.serve.live
     diagnose.serve.targets diagnose.words.en.interface diagnose.words.en.reference_page diagnose.words.en.served_page
@@ -636,7 +643,7 @@ THROUGH_WORLDS = frozenset(
     probes.protocols.features.openai probes.protocols.features.responses probes.protocols.gemini
     probes.protocols.ollama probes.protocols.openai probes.protocols.responses probes.protocols.stream_counter
     probes.run.api_checks probes.run.connection probes.run.host_environment probes.run.offline_checks
-    diagnose.evidence.proxied_rounds diagnose.judging.complete_fixes probes.settings.conflicts probes.settings.environment probes.settings.key_selection
+    diagnose.evidence.proxied_rounds diagnose.judging.complete_fixes diagnose.judging.fix_places probes.settings.conflicts probes.settings.environment probes.settings.key_selection
     probes.settings.network_settings probes.settings.options
     probes.settings.sdk_selection probes.settings.variable_typos probes.steps.dns probes.steps.door
     probes.steps.recorder probes.steps.settings probes.steps.tls probes.urls.login_pages

@@ -190,8 +190,8 @@ def test_nothing_else_is_said_in_small_letters(said: dict[str, dict[str, Any]]) 
 
 def test_every_command_speaks_it(said: dict[str, dict[str, Any]]) -> None:
     silent = {name for name, one in said.items() if not re.search(r"[A-Z]{3,} [A-Z]{2,}", own_words(one))}
-    assert silent == {"whose json", "snippet", "init", "docs"}  # their output is JSON, a program, one word or a folder
-    assert said["init"]["err"].startswith("WROTE ")
+    assert silent == {"whose json", "snippet", "docs"}  # their output is JSON, a program, one word or a folder
+    assert said["init"]["err"].startswith("WRITTEN TO ")
     assert said["docs findings.xx.md"]["out"].startswith("# FINDINGS\n")
     assert all(f"({page})" in said["docs findings.xx.md"]["out"] for page in ("findings.md", "findings.zh.md"))
     assert '<html lang="xx">' in said["page /"]["out"] and '<html lang="xx">' in said["broken html"]["out"]

@@ -309,7 +309,7 @@ def test_an_unknown_code_is_a_key_error_and_an_unknown_language_is_none() -> Non
 
 def test_phrases_are_filled() -> None:
     assert phrase("skip.blocked", "zh", {"probe": phrase("probe.dns", "zh")}) == "未进行：域名解析一步已失败"
-    assert phrase("caused_by", "en") == "Follows from ?"
+    assert phrase("works.headline", "en") == "Works: ?"
 
 
 @given(st.text(), st.dictionaries(st.sampled_from(["host", "said", "model"]), st.none() | st.text()))

@@ -138,9 +138,6 @@ def test_an_upstream_that_is_slower_than_its_limit(portkey: Scene, key: str, dia
     assert report["root_cause"] == "http.gateway_error"
 
 
-@pytest.mark.xfail(
-    strict=True, reason="the try of another protocol lacks the headers, so it is called http.header_rejected"
-)
 def test_a_protocol_that_the_provider_lacks(portkey: Scene, key: str, diagnose: Diagnose) -> None:
     environment = portkey.environment("gpt", "openai")
     report = diagnose(portkey.url, key, GPT, protocol="anthropic", environment=environment)

@@ -120,7 +120,6 @@ def test_a_scheme_that_it_does_not_speak(scene: Scene, key: str, diagnose: Diagn
     assert report["root_cause"] == "proxy.invalid"
 
 
-@pytest.mark.xfail(strict=True, reason="an answer 400 in plain text to every request is run.unexplained")
 def test_its_port_as_the_base_url(scene: Scene, key: str, diagnose: Diagnose) -> None:
     report = diagnose(f"{scene.proxies['open']}/v1", key, MODEL)
     assert report["root_cause"] == "shape.not_llm_api"

@@ -62,7 +62,7 @@ def test_the_probes_come_in_one_by_one_and_then_the_report(page: TestClient, doo
     assert {"tcp", "http", "model", "chat", "stream"} <= set(seen)
     assert all(value["html"].startswith("<li ") and 0 <= value["began"] <= value["ended"] for _, value in probes)
     assert (last, report["verdict"], report["base_url"]) == ("report", "healthy", f"{door.url}/v1")
-    assert "Everything that was asked works." in report["html"]
+    assert "Works: http" in report["html"]
     assert holds_no(answer.text, key)
 
 
@@ -73,7 +73,7 @@ def test_a_line_says_what_was_seen_so_far(page: TestClient, door: PracticeDoor, 
         if name == "probe"
     }
     assert "gpt-5-nano, one of 2 in the list" in lines["model"]
-    assert "5 events, the first after" in lines["stream"]
+    assert "5 events" in lines["stream"]
     assert 'class="skipped"' in lines["tls"]
 
 
@@ -82,7 +82,7 @@ def test_a_broken_door_is_reported_live(page: TestClient, key: str) -> None:
         said = events(page.post("/check", data=fields(door, key, lang="zh"), headers=LIVE).text)
     assert said[-1][1]["verdict"] == "broken"
     assert "stream.cut" in said[-1][1]["html"]
-    assert "用这套设置，应用无法正常工作。" in said[-1][1]["html"]
+    assert "<h1><bdi>" in said[-1][1]["html"] and "✓" not in said[-1][1]["html"]
 
 
 def test_what_cannot_be_checked_is_said_in_a_sentence(page: TestClient) -> None:
@@ -114,7 +114,7 @@ def test_a_check_that_ended_early_says_why(
 def test_the_form_alone_gets_the_report(page: TestClient, door: PracticeDoor, key: str) -> None:
     answer = page.post("/check", data=fields(door, key, protocol="openai", no_spend="1"))
     assert answer.status_code == 200
-    assert "Nothing is wrong so far" in answer.text
+    assert "Nothing wrong so far" in answer.text
     assert f'value="{door.url}/v1"' in answer.text
     assert '<option value="openai" selected>' in answer.text and 'value="1" checked' in answer.text
     key_field = re.search(r'<input id="key"[^>]*>', answer.text)
@@ -123,7 +123,7 @@ def test_the_form_alone_gets_the_report(page: TestClient, door: PracticeDoor, ke
     downloads = re.findall(r'download="llmdoctor-\d{14}\.html" href="data:text/html;charset=utf-8;base64,', answer.text)
     assert len(downloads) == 1
     markdown = re.search(r'<textarea id="markdown_text"[^>]*>(.*?)</textarea>', answer.text, re.DOTALL)
-    assert markdown and html.unescape(markdown[1]).startswith("## ❔ Nothing is wrong so far")
+    assert markdown and html.unescape(markdown[1]).startswith("## ❔ Nothing wrong so far")
 
 
 @pytest.mark.parametrize("name", ["base_url", "model"])
@@ -178,7 +178,7 @@ def test_a_curl_command_replaces_address_and_key(page: TestClient, door: Practic
     for headers in ({}, LIVE):
         answer = page.post("/check", data={"curl": text, "lang": "en"}, headers=headers)
         whole = answer.text if not headers else events(answer.text)[-1][1]["html"]
-        assert "Everything that was asked works." in whole
+        assert "Works: http" in whole
         assert "The command does not verify the certificate" in whole and "--cacert reads a file" in whole
         assert door.requests[-1].header("x-other") == "1"
         assert holds_no(answer.text, key)

@@ -217,4 +217,4 @@ def test_an_allowed_address_is_dialled(served: Callable[..., TestClient], inner:
         data={"base_url": f"{inner.url}/v1", "key": key},
         headers={"Authorization": f"Bearer {TOKEN}"},
     )
-    assert "Everything that was asked works." in answer.text
+    assert "Works: http" in answer.text

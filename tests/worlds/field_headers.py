@@ -343,6 +343,52 @@ WANTED = (
     ),
 )
 
+# -- the headers go along to another path and another protocol of the same host ---------------------------------------
+
+_NO_PROVIDER = said(
+    400, {"status": "failure", "message": "Either x-portkey-config or x-portkey-provider header is required"}
+)
+_PROVIDED = {"x-portkey-provider": "openai"}
+
+
+def along(name: str, root: str, make: Callable[[str], Handler] = b.openai, **more: Any) -> Scenario:
+    """Make a world with a gateway that looks at nothing before it has read its own header."""
+    given: dict[str, Any] = {"base_url": "https://relay.example/v1", "shape": "relay", "model": MODEL}
+    never = ("http.header_rejected", "http.front_auth")
+    return Scenario(
+        f"header-goes-along-{name}", root, behind(_NO_PROVIDER, _PROVIDED, make), **(given | more), never=never
+    )
+
+
+ALONG = (
+    along(
+        "to-another-protocol",
+        "shape.wrong_protocol",
+        lambda key: b.openai(key, elsewhere="go-404"),
+        base_url="https://relay.example",
+        protocol="anthropic",
+        variables={"ANTHROPIC_CUSTOM_HEADERS": "x-portkey-provider: openai"},
+        says=("ANTHROPIC_CUSTOM_HEADERS", "x-portkey-provider", "in OPENAI_CUSTOM_HEADERS"),
+        settings={"protocol": "openai", "headers": ["x-portkey-provider"]},
+    ),
+    along(
+        "of-the-command-line",
+        "shape.wrong_protocol",
+        lambda key: b.anthropic(key, elsewhere="go-404"),
+        model=CLAUDE,
+        headers=("x-portkey-provider: openai",),
+        says=("--header", "x-portkey-provider", "in ANTHROPIC_CUSTOM_HEADERS"),
+        settings={"protocol": "anthropic", "headers": ["x-portkey-provider"]},
+    ),
+    along(
+        "to-another-path",
+        "url.version_missing",
+        base_url="https://relay.example",
+        variables={"OPENAI_CUSTOM_HEADERS": "x-portkey-provider: openai"},
+        settings={"base_url": "https://relay.example/v1", "headers": ["x-portkey-provider"]},
+    ),
+)
+
 # -- A4: an app that sends no key --------------------------------------------------------------------------------------
 
 _PROVIDER = Source(SourceKind.APP, Owner.USER, "model_providers.team.base_url", "~/.codex/config.toml", 7)
@@ -365,4 +411,4 @@ KEYLESS = tuple(
     )
 )
 
-SCENARIOS = (*REFUSED, *INNOCENT, *NEEDED, *WANTED, *KEYLESS)
+SCENARIOS = (*REFUSED, *INNOCENT, *NEEDED, *WANTED, *ALONG, *KEYLESS)

@@ -319,7 +319,7 @@ def wall(name: str, answer: handlers.What, *says: str, **more: Any) -> Scenario:
 BROWSER, LOOKS, COUNTS = (
     "a bot check (CAPTCHA) that apps cannot pass",
     "blocks this type of client",
-    "Rate limit of the firewall in front of",
+    "Rate limit reached at the firewall in front of",
 )
 FILTER, WALL = "A web filter on this network blocks", "A firewall in front of"
 WALLS = (

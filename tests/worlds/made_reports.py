@@ -98,6 +98,7 @@ BROKEN = dataclasses.replace(
         finding(
             "url.version_missing",
             "The address lacks its version segment",
+            probe="http",
             explanation="The SDK adds /chat/completions to the base URL and nothing else, so the request went to a "
             "path that the server does not know. With /v1 it answered.",
             evidence=(
@@ -126,11 +127,13 @@ BROKEN = dataclasses.replace(
 DEGRADED = dataclasses.replace(
     HEALTHY,
     verdict=Verdict.DEGRADED,
+    probes=tuple(probe(name, Status.WARN if name == "tls" else Status.OK) for name in NAMES),
     findings=(
         finding(
             "tls.expires_soon",
             "The certificate expires in 6 days",
             Severity.WARNING,
+            probe="tls",
             explanation="After that day no client will connect.",
             steps=("Tell the operator of the server",),
             side="relay",
@@ -172,6 +175,7 @@ CHINESE = dataclasses.replace(
         finding(
             "key.wrong_door",
             "密钥属于另一家服务商",
+            probe="door",
             explanation="这个密钥的格式只有 DeepSeek 在用，而基础地址指向 OpenAI（api.openai.com）。密钥没有发送出去，"
             "因为把它交给另一家服务商等于泄露；请换用正确的地址，或换用这家服务商的密钥。",
             evidence=("sk-4…b7c1，35 个字符：DeepSeek（确定）",),

@@ -694,8 +694,8 @@ SCENARIOS = (
         app="claude-code",
         shape="relay",
         says=(
-            "Claude Code only Anthropic Messages",
-            "converter",
+            "Claude Code needs Anthropic's Messages API",
+            "gateway",
         ),
     ),
     Scenario(
@@ -706,7 +706,7 @@ SCENARIOS = (
         protocol="anthropic",
         app="nextchat",
         model=CLAUDE,
-        says=("choose OpenAI Chat Completions",),
+        says=("choose OpenAI's chat completions",),
     ),
     Scenario(
         "report2-sibling-account-without-credits",

@@ -176,6 +176,13 @@ SOUND = (
     Scenario("sound-local", base_url=LOCAL, proven={"reachable": True}),
     Scenario("sound-local-any-key", base_url=LOCAL, world=lambda key: b.openai(), typed=lambda key: "ollama"),
     Scenario("sound-local-empty-word", base_url=LOCAL, world=lambda key: b.openai(), typed=lambda key: "EMPTY"),
+    Scenario(
+        "sound-local-no-key-required",
+        base_url=LOCAL,
+        world=lambda key: b.openai(),
+        typed=lambda key: "sk-no-key-required",
+    ),
+    Scenario("sound-local-crosses", base_url=LOCAL, world=lambda key: b.openai(), typed=lambda key: "xxx"),
     Scenario("sound-local-dummy", base_url=LOCAL, world=lambda key: b.openai(), typed=lambda key: "lm-studio"),
     Scenario(
         "sound-ollama",

@@ -21,7 +21,7 @@ from diagnose.docs.json_schema import schema
 from diagnose.formats import FORMATS, render
 from diagnose.judging.judge import judge
 from diagnose.rendering.report_parts import exit_status
-from diagnose.report import Report, Severity, Verdict
+from diagnose.report import Report, Severity, Status, Verdict
 from probes.model import archive
 from probes.model.evidence import Evidence
 from probes.model.exchange import Exchange
@@ -52,6 +52,7 @@ def test_what_is_said(scenario: Scenario) -> None:
     evidence, report = evidence_of(scenario), report_of(scenario)
     says_what_the_world_wants(scenario, report)
     agrees_with_itself(scenario, report)
+    marks_what_it_proves(report)
     tries_each_subject_once(evidence)
     costs_what_it_may(scenario, evidence, report)
 
@@ -97,6 +98,23 @@ def agrees_with_itself(scenario: Scenario, report: Report) -> None:
         assert report.settings is not None
     if report.settings is not None and not scenario.no_spend:
         assert report.proven.answer
+
+
+# What proves each step of the API, as a field of `proven`.
+PROOFS = {"http": "path", "auth": "key", "model": "model", "chat": "answer", "stream": "stream"}
+
+
+def marks_what_it_proves(report: Report) -> None:
+    """Check that no step is ticked without proof, and that one fault has one mark."""
+    for line in report.probes:
+        if line.name in PROOFS and line.status in (Status.OK, Status.FIXED):
+            assert getattr(report.proven, PROOFS[line.name]) is True, line.name
+        if line.status is Status.FIXED:
+            assert report.root_cause is not None and line.with_fix
+        assert (line.why_skipped is not None) is (line.status is Status.SKIPPED)
+    faults = {one.probe for one in report.findings if one.severity is Severity.ERROR and one.caused_by is None}
+    assert {line.name for line in report.probes if line.status is Status.FAIL} == faults
+    assert bool(faults) is (report.root_cause is not None)
 
 
 def tries_each_subject_once(evidence: Evidence) -> None:

@@ -13,6 +13,7 @@ from diagnose import __version__
 from diagnose.cli import console, output_files, printer
 from diagnose.cli.completion import among, apps, of_config
 from diagnose.cli.help_pages import GroupedCommand
+from diagnose.cli.progress import Progress
 from diagnose.formats import FORMATS
 from diagnose.rendering.outlet import Grammar, passed
 from diagnose.words import LANGS
@@ -21,6 +22,7 @@ from probes.protocols.names import NAMES
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from diagnose.cli.fixing.invocation import Invocation
     from diagnose.report import Report
     from probes.model.evidence import Evidence
     from probes.model.planned_request import Plan
@@ -35,6 +37,7 @@ def output_options(command: Any) -> Any:
     """Add the options that every command with a report has."""
     for option in (
         click.option("--strict", is_flag=True, help="Warnings fail too."),
+        click.option("-v", "--verbose", is_flag=True, help="Every check, all evidence, the settings that work."),
         click.option("--lang", type=click.Choice(LANGS), help="Language; by default from the locale."),
         click.option(
             "--save", type=click.Path(dir_okay=False), help="Keep the run (never the key) for `llmdoctor judge`."
@@ -108,6 +111,7 @@ def command(
     save: str | None,
     lang: str | None,
     strict: bool,
+    verbose: bool,
     **choices: Any,
 ) -> None:
     """Find out why a base URL and key do not work, and what to do.
@@ -155,12 +159,30 @@ def command(
 
         if (found := plan(settings)) is not None and found.deep:
             announce(found, spoken)
+    context = click.get_current_context()
+
+    def invocation() -> Invocation:
+        from diagnose.cli.fixing.invocation import invocation_of  # a sound check needs none
+
+        return invocation_of(context)
+
     fix_settings = None
     if fix:
         from diagnose.cli.fix import fix_callback
 
-        fix_settings = fix_callback(spoken, yes)
-    finish(settings, "json" if as_json else fmt, spoken, output, save, strict, retries, fix_settings)
+        fix_settings = fix_callback(spoken, yes, invocation())
+    finish(
+        settings,
+        "json" if as_json else fmt,
+        spoken,
+        output,
+        save,
+        strict,
+        retries,
+        fix_settings,
+        invocation,
+        verbose=verbose,
+    )
 
 
 def _is_empty(settings: Settings, options: Options) -> bool:
@@ -210,13 +232,19 @@ def finish(
     strict: bool,
     retries: int = 0,
     fix_settings: FixCallback | None = None,
+    invocation: Callable[[], Invocation | None] = lambda: None,
+    verbose: bool = False,
 ) -> None:
-    """Measure, judge, write the report and exit with its status, or with 0 if ``fix_settings`` has fixed everything."""
+    """Measure, judge, write the report and exit with its status, or with 0 if ``fix_settings`` has fixed everything.
+
+    ``invocation`` returns the command line, if it can be repeated with a fix.
+    """
+    from diagnose.cli.fixing import with_commands
     from diagnose.cli.retries import until_it_works
     from diagnose.judging.judge import judge
 
     console.tell_skipped(settings, lang)
-    progress = console.Progress(lang, fmt)
+    progress = Progress(lang, fmt, settings.limits.probe)
     try:
         evidence = until_it_works(lambda: measure(settings, progress), retries)
     finally:
@@ -227,19 +255,19 @@ def finish(
         from probes.steps.recorder import scrubbed
 
         output_files.save(Path(save), passed(dump(scrubbed(evidence, KNOWN.scrub)), Grammar.JSON))
-    report = judge(evidence, lang)
-    console.write(report, fmt, lang, output, strict)
+    report = with_commands(judge(evidence, lang), settings, invocation, lang)
+    console.write(report, fmt, lang, output, strict, verbose)
     if fix_settings is not None and fix_settings(settings, report):
         sys.exit(0)
     sys.exit(console.status(report, fmt, strict))
 
 
-def measure(settings: Settings, progress: console.Progress) -> Evidence:
+def measure(settings: Settings, progress: Progress) -> Evidence:
     """Run one check on a new event loop. Ctrl-C ends it with the evidence so far."""
     from diagnose.cli.event_loop import run as run_event_loop
     from probes.run.engine import run
 
-    return run_event_loop(run(settings, watch=progress.watch, version=__version__))
+    return run_event_loop(run(settings, watch=progress.watch, waits=progress.waits, version=__version__))
 
 
 def show_plan(settings: Settings, fmt: str, lang: str) -> None:
@@ -248,7 +276,7 @@ def show_plan(settings: Settings, fmt: str, lang: str) -> None:
     Raises click.ClickException if the settings have no address.
     """
     from diagnose.cli.list_width import list_width
-    from diagnose.tables.plan import document, text
+    from diagnose.tables.plan_lines import document, text
     from diagnose.words import part
     from probes.run.plan import plan
 

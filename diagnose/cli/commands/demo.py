@@ -34,6 +34,7 @@ def command(
     save: str | None,
     lang: str | None,
     strict: bool,
+    verbose: bool,
 ) -> None:
     """Check a practice door on this machine, sound or with a named FAULT. Needs no key and no network."""
     spoken = console.language(lang)
@@ -62,7 +63,7 @@ def command(
     with _own_temporary_folder(), scenarios.open(name, protocol or "") as world:
         if fmt == "text" and not as_json:
             printer.say(protocol or f"{name}: {titles[name]}")
-        finish(world.settings(), "json" if as_json else fmt, spoken, output, save, strict)
+        finish(world.settings(), "json" if as_json else fmt, spoken, output, save, strict, verbose=verbose)
     sys.exit(0)
 
 

@@ -14,9 +14,15 @@ from diagnose.rendering.outlet import plain
 from diagnose.words import LANGS
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from diagnose.answers.explain import Candidate, Explanation
     from diagnose.words.text_type import Text
 
+WIDEST = 100  # cells
+LABEL = 9  # cells of a label and the space around it
+SEVERAL = 3  # causes of a text that fits many
+ALSO = 3  # further causes of a text that has a likely one
 _UNSPACED = re.compile("[\u3000-\u9fff\uff00-\uffef]")  # Chinese, and the signs that stand in it
 _CODE = re.compile(r"[a-z]{2,10}[.:/][a-z_]{3,30}")
 
@@ -160,42 +166,65 @@ def _door(host: str) -> str | None:
 
 
 def _print_candidates(candidates: tuple[Candidate, ...], lang: str) -> None:
-    """Print the first candidate in full and the others in a line each. Quote each line of the text once."""
+    """Print the first candidate in full, cause first, and the next in a line each. Quote each line of the text once."""
     from diagnose import words
 
-    first, *others = candidates
-    printer.echo(_wrap(first.why))
-    printer.echo(f"{_how_sure(first, lang)} · {first.code}")
-    quoted = {first.evidence}
+    first, *others = candidates[: 1 + ALSO]
+    printer.echo(_headline(first, lang))
     printer.echo(_wrap(f"“{first.evidence}”", "  "))
-    printer.echo(f"\n{words.phrase('explain.why', lang)}\n{_wrap(first.text.explanation, '  ')}")
-    _steps(first.text, lang)
-    printer.echo(f"\n{words.phrase('explain.more', lang, {'code': first.code})}")
-    if not others:
-        return
-    printer.echo(f"\n{words.phrase('explain.also', lang)}")
+    numbered = len(first.text.steps) > 1
+    steps = [f"{number}. {step}" if numbered else step for number, step in enumerate(first.text.steps, 1)]
+    _labelled(words.phrase("explain.fix", lang), steps, 3 * numbered)
+    _labelled(words.phrase("explain.why", lang), [first.text.explanation])
+    if not first.likely:
+        printer.echo(f"\n{_wrap(words.phrase('explain.unsure', lang), '  ')}")
+    if others:
+        printer.echo(f"\n  {words.phrase('explain.also', lang)}")
+    quoted = {first.evidence}
     for candidate in others:
-        printer.echo(_wrap(candidate.why, "    ", "  · "))
-        printer.echo(f"    {_how_sure(candidate, lang)} · {candidate.code}")
+        printer.echo(_headline(candidate, lang, "  · "))
         if candidate.evidence not in quoted:
             quoted.add(candidate.evidence)
             printer.echo(_wrap(f"“{candidate.evidence}”", "    "))
+    printer.echo(f"\n  {words.phrase('explain.more', lang, {'code': first.code})}")
+
+
+def _labelled(label: str, texts: Sequence[str], hang: int = 0) -> None:
+    """Print paragraphs beside a label; ``hang`` is the width of a number before each of them, in cells."""
+    from rich.cells import cell_len
+
+    start = f"  {label}".ljust(LABEL - (cell_len(label) - len(label)))
+    printer.echo("")
+    for text in texts:
+        printer.echo(_wrap(text, " " * (LABEL + hang), start))
+        start = " " * LABEL
+
+
+def _headline(candidate: Candidate, lang: str, start: str = "") -> str:
+    """Return the cause, and how sure it is with its code at the right, or on a line of their own if both do not fit."""
+    from rich.cells import cell_len
+
+    about = f"{_how_sure(candidate, lang)} · {candidate.code}"
+    title, width = plain(candidate.why), min(console.width(), WIDEST)
+    gap = width - cell_len(start) - cell_len(title) - cell_len(about)
+    if gap >= 2:
+        return f"{start}{title}{' ' * gap}{about}"
+    return f"{_wrap(title, ' ' * cell_len(start), start)}\n{' ' * cell_len(start)}{about}"
 
 
 def _print_several(found: Explanation, lang: str) -> None:
-    """Print the likeliest causes of a text that fits many, and what would tell them apart."""
+    """Print at most three causes of a text that fits many, and what would tell them apart."""
     from diagnose import words
 
+    shown = found.candidates[:SEVERAL]
     printer.echo(words.phrase("explain.guessed" if found.guessed else "explain.unclear", lang))
-    for number, candidate in enumerate(found.candidates, 1):
-        printer.echo("\n" + _wrap(candidate.why, "     ", f"  {number}. "))
-        printer.echo(f"     {candidate.code}")
+    for evidence in dict.fromkeys(candidate.evidence for candidate in shown if candidate.evidence):
+        printer.echo(_wrap(f"“{evidence}”", "  "))
+    for number, candidate in enumerate(shown, 1):
+        printer.echo("\n" + _headline(candidate, lang, f"  {number}. "))
         if candidate.text.steps:
             printer.echo(_wrap(candidate.text.steps[0], "       ", "     → "))
-    quotes = dict.fromkeys(candidate.evidence for candidate in found.candidates if candidate.evidence)
-    for evidence in quotes:
-        printer.echo("\n" + _wrap(f"“{evidence}”", "  "))
-    printer.echo(f"\n{words.phrase('explain.tell', lang)}\n{_wrap(found.ask, '  ')}")
+    printer.echo(f"\n  {words.phrase('explain.tell', lang)}\n{_wrap(found.ask, '  ')}")
 
 
 def _how_sure(candidate: Candidate, lang: str) -> str:
@@ -210,4 +239,4 @@ def _wrap(text: str, indent: str = "", first: str | None = None) -> str:
     text = plain(text)
     if _UNSPACED.search(text):
         return start + text
-    return click.wrap_text(text, min(console.width(), 100), initial_indent=start, subsequent_indent=indent)
+    return click.wrap_text(text, min(console.width(), WIDEST), initial_indent=start, subsequent_indent=indent)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,7 +15,7 @@ from diagnose.cli import console, printer
 from diagnose.cli.help_pages import GroupedCommand
 from diagnose.cli.usage_errors import WrongFile
 from diagnose.interruption import Held
-from diagnose.words import phrase
+from diagnose.words import LANGS, phrase
 
 if TYPE_CHECKING:
     from probes.model.settings import Settings
@@ -25,27 +26,54 @@ if TYPE_CHECKING:
 @click.option("--env-file", metavar="PATH", help="Read this .env file and no other.")
 @click.option("--apps", is_flag=True, help="A target for each app that `scan` finds, where its key is in a variable.")
 @click.option("--force", is_flag=True, help="Write over a file that is there.")
-def command(output: str, env_file: str | None, apps: bool, force: bool) -> None:
-    """Write a first llmdoctor.toml from the settings found here. Keys are named in it, never written."""
+@click.option("--lang", type=click.Choice(LANGS), help="Language; by default from the locale.")
+def command(output: str, env_file: str | None, apps: bool, force: bool, lang: str | None) -> None:
+    """Write a first llmdoctor.toml from the settings found here. Keys are named in it, never written.
+
+    Its targets are for `llmdoctor fleet` and for `llmdoctor check NAME`.
+    """
+    from diagnose.words import part
     from probes.catalog.door_files import DoorsError
     from probes.catalog.doors import load
     from probes.model.settings import BadInput
-    from probes.settings.config_file import write_first
+    from probes.settings.config_file import target_name, write_first
     from probes.settings.gather import Options, gather
 
+    spoken = console.language(lang)
     try:
         load()  # reports an error in the user's own doors before anything is written
         if click.get_current_context().get_parameter_source("output") is ParameterSource.DEFAULT:
             _check_link(Path(output))
         settings = gather(Options(env_file=env_file), os.environ, Path.cwd())
+        targets = (_targets() if apps else {}) or {target_name(settings): settings}
         with Held():
-            text = write_first(Path(output), settings, force, _targets() if apps else {})
+            text = write_first(Path(output), targets, force, part(spoken, "command_line").SAY["init_comment"])
     except (BadInput, DoorsError) as error:
         raise click.ClickException(str(error)) from error
-    lang = console.language(None)
-    console.tell_skipped(settings, lang)
-    printer.say(phrase("init.wrote", lang, {"path": output}))
+    console.tell_skipped(settings, spoken)
+    printer.say(phrase("init.wrote", spoken, {"path": output}))
     printer.echo(text, nl=False)
+    for line in _next(output, text, spoken):
+        printer.echo(line, err=True)
+
+
+def _next(output: str, text: str, lang: str) -> Iterator[str]:
+    """Yield the commands that check the targets of the written file."""
+    from tomllib import loads
+
+    from diagnose.cli.help_pages import table
+    from diagnose.words import part
+
+    name = next(iter(loads(text)["targets"]))
+    if not re.fullmatch(r"[\w.:/\\-]+", output) or not re.fullmatch(r"[\w-]+", name):
+        return
+    say: dict[str, str] = part(lang, "command_line").SAY
+    rows = [
+        (f"llmdoctor fleet {output}", say["init_fleet"]),
+        (f"llmdoctor check --config {output} {name}", say["init_check"]),
+    ]
+    yield ""
+    yield from table(rows, console.width())
 
 
 def _check_link(path: Path) -> None:

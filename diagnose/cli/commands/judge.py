@@ -20,7 +20,10 @@ from diagnose.words import LANGS
 @click.option("-o", "output", type=click.Path(dir_okay=False), help="Write the report there.")
 @click.option("--lang", type=click.Choice(LANGS), help="Language; by default from the locale.")
 @click.option("--strict", is_flag=True, help="Warnings fail too.")
-def command(file: str, fmt: str, as_json: bool, output: str | None, lang: str | None, strict: bool) -> None:
+@click.option("-v", "--verbose", is_flag=True, help="Every check, all evidence, the settings that work.")
+def command(
+    file: str, fmt: str, as_json: bool, output: str | None, lang: str | None, strict: bool, verbose: bool
+) -> None:
     """Judge a run that `check --save` kept: elsewhere, or with a later version."""
     from diagnose.judging.judge import judge
     from diagnose.judging.saved_run import read
@@ -34,5 +37,5 @@ def command(file: str, fmt: str, as_json: bool, output: str | None, lang: str | 
     fmt = "json" if as_json else fmt
     spoken = console.language(lang)
     report = judge(evidence, spoken)
-    console.write(report, fmt, spoken, output, strict)
+    console.write(report, fmt, spoken, output, strict, verbose)
     sys.exit(console.status(report, fmt, strict))

@@ -87,7 +87,7 @@ def command(
     interrupted = False
     if not list_only:
         survey = _consented(survey, Path(home).resolve() if home is not None else Path.cwd(), spoken)
-        reports, interrupted = _checked(survey, apps, spoken)
+        reports, interrupted = _checked(survey, apps, spoken, own=home is None)
     with output_files.OutputFile(output) as out:
         if as_json:
             out.write(passed(_lines(survey, reports, list_only), Grammar.JSON))
@@ -137,9 +137,14 @@ def _consented(survey: ScanResult, folder: Path, lang: str) -> ScanResult:
     return replace(survey, found=found)
 
 
-def _checked(survey: ScanResult, apps: Apps, lang: str) -> tuple[dict[int, Report], bool]:
-    """Check the found settings. Return the reports by index in ``survey.found``, and whether Ctrl-C ended it."""
+def _checked(survey: ScanResult, apps: Apps, lang: str, own: bool) -> tuple[dict[int, Report], bool]:
+    """Check the found settings. Return the reports by index in ``survey.found``, and whether Ctrl-C ended it.
+
+    ``own`` says that the settings are those of this user, so that `check --fix` can change them.
+    """
     from diagnose.cli.event_loop import run
+    from diagnose.cli.fixing import with_commands
+    from diagnose.cli.fixing.invocation import of_scan
     from diagnose.judging.judge import judge
     from probes.run.scan_checks import check
 
@@ -148,7 +153,10 @@ def _checked(survey: ScanResult, apps: Apps, lang: str) -> tuple[dict[int, Repor
     bar = console.ProgressBar(sum(not one.beyond for one in survey.found), lang)
 
     def tell(found: FoundSettings, evidence: Evidence) -> None:
-        report = reports[places[id(found)]] = judge(evidence, lang)
+        report = judge(evidence, lang)
+        if own and report.settings is not None:
+            report = with_commands(report, found.settings, lambda: of_scan(found, survey.found), lang)
+        reports[places[id(found)]] = report
         bar.step(report.verdict)
 
     try:

@@ -32,11 +32,13 @@ FEW = 64  # connections; with fewer there is a warning
 @click.command("serve", cls=GroupedCommand)
 @click.option("--listen", default="127.0.0.1:9115", metavar="ADDR:PORT", show_default=True, help="Where to listen.")
 @click.option("--config", "path", type=click.Path(dir_okay=False), help="The llmdoctor.toml of /probe's targets.")
-@click.option("--token-file", type=click.Path(dir_okay=False), help=f"The token that is asked for; else ${TOKEN}.")
+@click.option(
+    "--token-file", type=click.Path(dir_okay=False), help=f"The token that clients must send; without it, ${TOKEN}."
+)
 @click.option(
     "--host-name", "called", multiple=True, metavar="NAME", help="Behind a proxy: the name that it is called by."
 )
-@click.option("--allow-private", is_flag=True, help="Off loopback: let visitors check private addresses as well.")
+@click.option("--allow-private", is_flag=True, help="Beyond loopback: allow visitors to check private addresses too.")
 @click.option("--tls-cert", type=click.Path(dir_okay=False), help="Serve https with this certificate (PEM).")
 @click.option("--tls-key", type=click.Path(dir_okay=False), help="Its key (PEM).")
 @click.option("--jobs", type=click.IntRange(1, 1000), default=32, show_default=True, help="Checks at once.")

@@ -14,6 +14,7 @@ from diagnose.cli import console, named_files, printer
 from diagnose.cli.commands import check
 from diagnose.cli.curl_option import from_curl
 from diagnose.cli.help_pages import GroupedCommand
+from diagnose.cli.progress import Progress
 from diagnose.cli.usage_errors import WrongFile, WrongUse, meant
 from diagnose.rendering.outlet import plain
 from diagnose.words import LANGS, phrase
@@ -150,7 +151,7 @@ def _checked(choices: dict[str, Any], lang: str) -> WorkingSettings:
     if choices["offline"]:
         return _given(settings, lang)
     settings = check.consented(settings, lang)
-    progress = console.Progress(lang, "text")
+    progress = Progress(lang, "text", settings.limits.probe)
     try:
         evidence = check.measure(settings, progress)
     finally:

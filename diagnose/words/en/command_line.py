@@ -49,6 +49,9 @@ EXAMPLES: dict[str, str] = {
 
 SAY: dict[str, str] = {
     "error": "Error: ",
+    "init_comment": "Targets for `llmdoctor fleet` and `llmdoctor check NAME`. Keys are named here, never written.",
+    "init_fleet": "checks every target of the file",
+    "init_check": "checks this one",
     "all_options": "all options",
 }
 

@@ -85,7 +85,7 @@ TEXTS: dict[str, Text] = {
         (
             "Ask which antivirus program, VPN or company network {x} uses, and who issued its certificate.",
             (
-                "If it is intended, let {x} trust its root certificate: `--ca-bundle` or SSL_CERT_FILE. If not, do"
+                "If it is intended, make {x} trust its root certificate: `--ca-bundle` or SSL_CERT_FILE. If not, do"
                 " not use a key there."
             ),
         ),

@@ -380,8 +380,8 @@ TEXTS: dict[str, Text] = {
     "proxy.invalid": Text(
         "The proxy setting is not a usable proxy address",
         "A proxy setting consists of a scheme, a host and a port, such as http://127.0.0.1:7890. The value in "
-        "{source|the proxy setting} does not, or its port does not accept proxy requests. The app fails before it "
-        "reaches {host}.",
+        "{source|the proxy setting} does not have this form, uses an unknown scheme, or its port does not accept "
+        "proxy requests. The app fails before it reaches {host}.",
         (
             "Set the proxy to {better_proxy}",
             Step(
@@ -455,8 +455,8 @@ TEXTS: dict[str, Text] = {
                 ),
             ),
             (
-                "Or delete {source|ALL_PROXY} and set HTTPS_PROXY=http://HOST:PORT to the HTTP port of the "
-                "same proxy program."
+                "Or set HTTPS_PROXY=http://HOST:PORT to the HTTP port of the same proxy program, instead of "
+                "{source|ALL_PROXY}."
             ),
         ),
     ),
@@ -504,7 +504,7 @@ TEXTS: dict[str, Text] = {
     ),
     "dns.bogus_answer": Text(
         "DNS returns a wrong address for {host|the host in the base URL}",
-        "DNS answered with {address|an address} that is private, is this machine's own, or belongs to somebody "
+        "DNS answered with {address|an address}, which is private, is this machine's own, or belongs to somebody "
         "else. A filter, an ad blocker, the hosts file or a forged DNS answer can cause that.",
         (
             (
@@ -693,7 +693,7 @@ TEXTS: dict[str, Text] = {
     ),
     "tls.untrusted_issuer": Text(
         "This machine does not trust the certificate of {host}",
-        "The certificate was issued by {issuer|an authority} that is not in the client's list of trusted "
+        "The certificate was issued by {issuer|an authority}, which is not in the client's list of trusted "
         "authorities. Usually it is a company's own authority, or the list is out of date.",
         (
             *company_root,
@@ -731,8 +731,8 @@ TEXTS: dict[str, Text] = {
     ),
     "tls.handshake_failed": Text(
         "The TLS handshake with {host} failed",
-        "This machine and the server have no TLS version or cipher in common. One of them is very old, or a device "
-        "in between interferes.",
+        "Usually this machine and the server have no TLS version or cipher in common: one of them is very old, or "
+        "a device in between interferes.",
         (
             "Update the app and its TLS library.",
             "Try without VPN and proxy, or from another network.",
@@ -747,8 +747,9 @@ TEXTS: dict[str, Text] = {
     ),
     "tls.reset": Text(
         "The connection to {host} is reset during the TLS handshake",
-        "The connection opens and is cut as soon as the app sends the host's name. A filter on the network may "
-        "block that name. Some old network devices also fail on the longer first message of newer programs.",
+        "The connection opens and is cut during the handshake. A filter on the network may block the host's name, "
+        "which is in the first message. Some old network devices also fail on the longer first message of newer "
+        "programs.",
         (
             "Try through a proxy or from another network.",
             "In a company, ask the IT staff whether {host} is blocked.",
@@ -838,7 +839,7 @@ TEXTS: dict[str, Text] = {
         'The app then reports "not found" or "no key" and does not mention the redirect.',
         (
             "Set the base URL to {better_url}",
-            "If you know and trust {location}, use that host in the base URL.",
+            "If you know and trust {location}, set the base URL to that address.",
             "Write the base URL with https://, the exact host name and no slash at the end.",
         ),
     ),
@@ -857,8 +858,8 @@ TEXTS: dict[str, Text] = {
     ),
     "http.front_auth": Text(
         "A gateway in front of the API requires its own login",
-        "A password prompt, single sign-on or an access gateway is in front of the API. The API has not seen the "
-        "key yet.",
+        "A password prompt, single sign-on or an access gateway is in front of the API and requires its own "
+        "credential besides the key. The API has not seen the key yet.",
         (
             ("Ask the operator of {host} for an address meant for programs, or for a token for the gateway."),
             "If it is your company's server, connect to its VPN first.",
@@ -869,7 +870,7 @@ TEXTS: dict[str, Text] = {
         "{host} rejects a header of the request",
         (
             "Apps send headers with each request. The server does not accept one of them, or one is missing: "
-            "{parameter|its own message says which}."
+            "{parameter|its message says which}."
         ),
         (
             Step("app:claude-code", "Set CLAUDE_CODE_DISABLE_EXPERIMENTAL_BETAS=1 for Claude Code."),
@@ -961,11 +962,12 @@ TEXTS: dict[str, Text] = {
         ),
     ),
     "shape.wrong_protocol": Text(
-        "{host} speaks {other_protocol|another protocol}, not {protocol}",
+        "{host} serves {other_protocol|another protocol}, not {protocol}",
         ("LLM APIs use different protocols. The app uses one of them, and this address serves another."),
         (
             "In the app, choose {other_protocol} as the provider type.",
             "Or set the base URL to {better_url}",
+            "Set the headers {header} for {other_protocol} too, in {header_variable|the app's settings}.",
             ("Check the documentation for an address for {protocol}, and which protocols the app supports."),
         ),
     ),
@@ -1164,10 +1166,11 @@ TEXTS: dict[str, Text] = {
         ),
     ),
     "model.parameter_rejected": Text(
-        "The model rejects a parameter of the request",
+        "The model rejects {parameter|a parameter of the request}",
         "Address, key and model are right. The model refuses one part of the request: {parameter|often max_tokens, "
         "temperature, tools or images}.",
         (
+            "Set {variable} for {app}: it then leaves {parameter} out.",
             "In the app, turn off or reset {parameter}.",
             "Update the app: newer versions know what newer models need.",
             "Choose another model, or turn off tools and images for this one.",

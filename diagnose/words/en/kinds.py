@@ -7,7 +7,7 @@ from diagnose.words.text_type import Step, Text
 KINDS: dict[str, Text] = {
     # -- the model's name ----------------------------------------------------------------------------------------------
     "litellm_provider": Text(
-        "LiteLLM finds no known provider in the model name {model|that was given}",
+        "LiteLLM knows no provider for the model {model|in the request}",
         "LiteLLM reads the provider from the part of the model name before the first slash. It does not know what it "
         "found there, so it sent no request. The key and the server were not involved.",
         (
@@ -55,7 +55,7 @@ KINDS: dict[str, Text] = {
         ),
     ),
     "inference_profile": Text(
-        "On Amazon Bedrock, {model|this model} is called through an inference profile",
+        "Amazon Bedrock: {model|this model} needs an inference profile",
         "Bedrock offers newer models only through inference profiles, which spread requests over several regions. "
         "The plain model ID is refused.",
         (
@@ -81,7 +81,7 @@ KINDS: dict[str, Text] = {
         (
             "Allow the user or role the actions aws-marketplace:ViewSubscriptions and aws-marketplace:Subscribe, then "
             "wait 5 minutes.",
-            "Or let an administrator enable the model once in the Bedrock console for the whole account.",
+            "Or have an administrator enable the model once in the Bedrock console for the whole account.",
         ),
     ),
     "bedrock_access": Text(
@@ -96,9 +96,9 @@ KINDS: dict[str, Text] = {
         ),
     ),
     "azure_deployment": Text(
-        "The Azure resource has no deployment {model|with the name that was asked for}",
-        "Azure wants the name of a deployment where other providers want the name of a model. The resource in the "
-        "address has no deployment with that name.",
+        "The Azure resource has no deployment {model|with this name}",
+        "On Azure, the model in a request is the name of a deployment. The resource in the address has no "
+        "deployment with this name.",
         (
             "Copy the name from the list of deployments in the Azure portal (AI Foundry) and use it as the model.",
             "Check that the deployment belongs to the resource in the endpoint's address.",
@@ -128,16 +128,16 @@ KINDS: dict[str, Text] = {
         ),
     ),
     "app_prefix": Text(
-        "The API got the model name {model|that was set} with a prefix for the app",
-        "Some frameworks write provider and model as provider:model. Here the prefix went to the "
-        "API too, which knows the model only without it.",
+        "The API received the model name {model|that is set} with an app prefix",
+        "Some frameworks write provider and model as provider:model. Here the prefix was sent to the API too, "
+        "which knows the model only without it.",
         (
             "Write the model name without the prefix and the colon, or choose the provider in the app's own setting.",
-            "Check the manual of the app for how it names providers; some want a slash in place of the colon.",
+            "Check in the app's documentation how it names providers; some use a slash instead of the colon.",
         ),
     ),
     "model_retired": Text(
-        "The model {model|that was asked for} is retired",
+        "The model {model|in the request} is retired",
         "The provider has stopped serving it, so no key can use it any more. Apps and examples often still name such "
         "models.",
         (
@@ -149,8 +149,8 @@ KINDS: dict[str, Text] = {
         "The terms of {model|this model} have not been accepted yet",
         "The vendor gives this model only to accounts that have accepted its terms or requested access.",
         (
-            "Accept the terms or request access: open {page|the model's page} and sign in with the account to which the "
-            "key belongs.",
+            "Accept the terms or request access: open {page|the model's page} and sign in with the account to which "
+            "the key belongs.",
             "Use a key of the account or organization that has access.",
         ),
     ),
@@ -176,7 +176,7 @@ KINDS: dict[str, Text] = {
         ),
     ),
     "history": Text(
-        "The API refuses the history of this conversation",
+        "The API rejects the history of this conversation",
         "Each request carries the whole conversation. Here a tool call has no result, a result has no call, or a "
         "message or thinking block is missing or in the wrong place. The address, the key and the model are correct.",
         (
@@ -188,7 +188,7 @@ KINDS: dict[str, Text] = {
         ),
     ),
     "token_rate": Text(
-        "This single request needs more tokens than the account may use in a minute",
+        "Rate limit: one request needs more tokens than a minute allows",
         "The prompt and the longest allowed answer count together. They exceed the account's limit per minute, so "
         "waiting does not help.",
         (
@@ -206,7 +206,7 @@ KINDS: dict[str, Text] = {
         ),
     ),
     "too_long": Text(
-        "The conversation is too long for the model {model|in use}",
+        "Context length exceeded: too long for {model|the model}",
         "A model reads a limited number of tokens. The question, the history, files, tools and the longest allowed "
         "answer all count. The address, the key and the model name are correct.",
         (
@@ -220,7 +220,7 @@ KINDS: dict[str, Text] = {
         ),
     ),
     "tools_unsupported": Text(
-        "The model {model|that was asked for} does not support tools",
+        "The model {model|in the request} does not support tools",
         "The app sends tools (function calling) with its request. The model, or every provider that serves it here, "
         "refuses them. The address and the key are correct.",
         (
@@ -237,7 +237,7 @@ KINDS: dict[str, Text] = {
         ),
     ),
     "images_unsupported": Text(
-        "The model {model|that was asked for} does not read images",
+        "The model {model|in the request} does not read images",
         "The app sends an image with its request, and the model takes only text. The address and the key are correct.",
         (
             "Choose a model that reads images (vision).",
@@ -246,24 +246,46 @@ KINDS: dict[str, Text] = {
         ),
     ),
     "answer_format": Text(
-        "The model does not support the answer format that the app asks for",
-        "The app asks for JSON by way of response_format, and the model or the server refuses that. The address, the "
+        "The model does not support this response_format (JSON)",
+        "The app asks for JSON with response_format, and the model or the server refuses that. The address, the "
         "key and the model name are correct.",
         (
             "In the app, turn off structured output (response_format, JSON mode), or choose another kind of it: "
             "json_schema and json_object are not supported everywhere.",
-            "If the server wants the word JSON in the prompt, add it.",
+            "If the server requires the word JSON in the prompt, add it.",
             "Choose a model that supports structured output.",
         ),
     ),
     "message_role": Text(
-        "The model does not accept the role of a message that the app sends",
+        "The model rejects the role of a message (system, developer)",
         "The app sends a system or developer message, or sends it in a place where this model does not take one. The "
         "address, the key and the model name are correct.",
         (
             "In the app, turn off the system prompt for this model, or switch its role from developer to system.",
             "Put the system message first, and send only one.",
             "Choose another model, or update the app.",
+        ),
+    ),
+    "message_field": Text(
+        "The API does not take {parameter|a field} in a message",
+        "Each request carries the whole conversation. A message in it has a field that this API or model does not "
+        "know, or in another form than it expects; often the answer of another model put it there. The address and the "
+        "key are correct.",
+        (
+            "Start a new conversation with this model: the field {parameter|in question} is in the history.",
+            "Update the app. In your own code, leave {parameter|the field} out of the messages that you send back.",
+            "Do not change the model or provider within a conversation.",
+        ),
+    ),
+    "prompt_template": Text(
+        "The model's prompt template fails on this request",
+        "A local server turns messages and tools into one text by the model's template (Jinja). The template has a "
+        "fault, or does not allow what the conversation contains. The address is correct.",
+        (
+            "Update the server program and fetch the model again: newer copies often have a repaired template "
+            "(in LM Studio, look under lmstudio-community).",
+            "Start a new conversation, or turn off tools: many templates fail on these.",
+            "Choose another template in the server's settings for this model.",
         ),
     ),
     "empty_message": Text(
@@ -276,12 +298,12 @@ KINDS: dict[str, Text] = {
         ),
     ),
     "parameter_renamed": Text(
-        "The model does not take {parameter|this parameter}, but {replacement|another one}",
+        "The model does not accept {parameter|this parameter}; use {replacement|another one}",
         "The address, the key and the model are correct. Newer models take this setting under another name, and the "
         "app still uses the old one.",
         (
-            "Let the app send {replacement} in place of {parameter}.",
-            "Update the app: newer versions know the names that newer models want.",
+            "Set the app to send {replacement} instead of {parameter}.",
+            "Update the app: newer versions know the names that newer models use.",
             "If the app cannot change it, choose an older model.",
         ),
     ),
@@ -291,11 +313,32 @@ KINDS: dict[str, Text] = {
         "server, or has a value that they do not take.",
         (
             "In the app, turn off or reset {parameter}.",
-            "Update the app: newer versions know what the newer models take.",
+            "Update the app: newer versions know what newer models accept.",
             "Choose another model.",
         ),
     ),
     # -- permissions ---------------------------------------------------------------------------------------------------
+    "azure_subdomain": Text(
+        "This Azure address takes an API key, not a token of Entra ID",
+        "A token is accepted only at the resource's own host, which has the name of the resource. At the host of a "
+        "region only an API key works.",
+        (
+            "Set the endpoint to the resource's own: https://NAME.openai.azure.com or "
+            "https://NAME.services.ai.azure.com (see the resource's page in the Azure portal).",
+            "If the resource has no name of its own yet, give it a custom subdomain in the Azure portal.",
+            "Or use one of the resource's API keys.",
+        ),
+    ),
+    "entra_token": Text(
+        "Azure refuses the access token: missing, expired, or for another audience",
+        "Azure gives the same answer for all of these. A token of Entra ID is made for one audience and expires after "
+        "about an hour.",
+        (
+            "Get a token for the audience that the message names: `az account get-access-token --resource {audience}`",
+            "Check which scope the app asks for: it is the audience with /.default at its end.",
+            "Check that the app sends the token as Authorization: Bearer, and no API key in its place.",
+        ),
+    ),
     "hf_permission": Text(
         "The Hugging Face token lacks the permission to call Inference Providers",
         "Hugging Face knows the token. A token needs a permission of its own for model requests.",
@@ -310,7 +353,7 @@ KINDS: dict[str, Text] = {
         "Google knows the key or account. Each API has to be enabled once in the project to which the key belongs.",
         (
             "Open {page|the API's page in Google Cloud}, choose the project of the key, and enable the API.",
-            "Wait some minutes, then try again.",
+            "Wait a few minutes, then try again.",
             "Check that the app uses the project that you mean.",
         ),
     ),
@@ -362,21 +405,22 @@ KINDS: dict[str, Text] = {
         ),
     ),
     "daily_limit": Text(
-        "The daily limit is reached",
-        "The account, or its tier, may send only so many requests or tokens in a day. Address and key are correct.",
+        "Daily limit reached",
+        "The account, or its tier, may send only a limited number of requests or tokens per day. Address and key "
+        "are correct.",
         (
             "Wait until the limit is reset: in {retry_after} seconds, as the server says.",
-            "Try again tomorrow, or choose another model: each often has a limit of its own.",
+            "Try again tomorrow, or choose another model: each often has its own limit.",
             "Raise the limit, or add credit, in the account: {console}",
         ),
     ),
     "region_billing": Text(
-        "In your country the API needs a billing account",
+        "In your country, this API requires a billing account",
         "The provider offers its free tier only in some countries. Elsewhere the project needs billing.",
         (
             "Set up billing for the project of the key: {console}",
             "Link a billing account to the project, or use a key of a project that has billing.",
-            "Check in which country your connection comes out: a VPN or proxy changes it.",
+            "Check in which country your connection reaches the internet: a VPN or proxy changes it.",
         ),
     ),
     "model_loading": Text(
@@ -386,6 +430,17 @@ KINDS: dict[str, Text] = {
         (
             "Wait a minute and try again, with a longer timeout in the app.",
             Step("owner", "If the server is yours, load the model before the first request and keep it loaded."),
+        ),
+    ),
+    "model_crashed": Text(
+        "The model crashed on the server",
+        "The server runs, but the process that computes the model ended. Most often the memory of the graphics card or "
+        "the machine was not enough. The address is correct.",
+        (
+            "Load the model again with less memory: a smaller context, fewer layers on the graphics card, a smaller or "
+            "more strongly quantized model.",
+            "Read the server's log just before the crash.",
+            "Update the server program and the driver of the graphics card.",
         ),
     ),
     "old_sdk_code": Text(
@@ -398,24 +453,24 @@ KINDS: dict[str, Text] = {
         ),
     ),
     "wanted_header": Text(
-        "The server wants the header {wanted_header|that it names}",
+        "The server requires the header {wanted_header|that it names}",
         "The server refuses the request because this header is missing or has another value than it expects.",
         (
-            "Add the header {wanted_header} to those that the app sends. The server's manual says which value it takes.",
-            "Update the app: its newer versions may send the header by themselves.",
+            "Add the header {wanted_header} to the requests of the app. The server's documentation shows its value.",
+            "Update the app: newer versions may send the header themselves.",
         ),
     ),
     "dns_known_host": Text(
-        "This machine cannot resolve the name {host}",
-        "The name is right: it is the provider's own. The machine has no network, its name server does not answer or "
-        "filters names, or a proxy should do this work.",
+        "DNS lookup failed for {host}",
+        "The name is right: it is the provider's own. The machine has no network, its DNS server does not answer "
+        "or filters names, or a proxy should resolve the name.",
         (
             Step(
                 "container",
-                "In a container, check its network and name server: `docker run --dns 1.1.1.1`, or dns: in Compose.",
+                "In a container, check its network and DNS server: `docker run --dns 1.1.1.1`, or dns: in Compose.",
             ),
-            "Check that the machine is online, and ask another name server: `nslookup {host} 1.1.1.1`",
-            "If you reach the internet through a proxy or VPN, switch it on, and set HTTPS_PROXY for the app.",
+            "Check that the machine is online, and ask another DNS server: `nslookup {host} 1.1.1.1`",
+            "If you reach the internet through a proxy or VPN, turn it on, and set HTTPS_PROXY for the app.",
             "On a company network, ask whether the name is blocked.",
         ),
     ),

@@ -36,6 +36,7 @@ NOTES: dict[str, str] = {
     "stand_in": "a placeholder for servers that need no key",
     "example": "an example value",
     # An app
+    "environment_variable": "the environment variable {name}",
     "official_sdk": "the {name}",
     # A proxy URL
     "white_space": "white space",
@@ -97,8 +98,8 @@ NOTES: dict[str, str] = {
     "credential_workload_token": "an identity token of a workload",
     "credential_jwt": "a token (JWT)",
     "credential_api_key": "an API key in the form of a token",
-    "credential_key_id": "the ID of an access key of the cloud account",
-    "credential_access_key_pair": "an access key of the cloud account (ID and secret)",
+    "credential_key_id": "the ID of an access key",
+    "credential_access_key_pair": "an access key (ID and secret)",
     "credential_organization_id": "an organization ID",
     "credential_project_id": "a project ID",
     "credential_workspace_id": "a workspace ID",

@@ -127,6 +127,16 @@ CASES: dict[str, Text] = {
             ),
         ),
     ),
+    "proxy.refused:silent": Text(
+        "Timeout: the proxy does not answer the request to connect to {host}",
+        "The proxy accepted the connection, but did not answer in time. It is overloaded or stuck, or it cannot reach "
+        "{host} itself. The request did not reach the API, and the key is not the cause.",
+        (
+            "Restart the proxy program, or choose another node in it.",
+            "Ask whoever runs the proxy to allow {host}, port {port|443}.",
+            "If this machine can connect directly, add {host} to NO_PROXY.",
+        ),
+    ),
     "proxy.refused:unreached": Text(
         "The proxy works, but could not connect to {host}",
         "The proxy accepted the request and reported that it could not connect: the host is down, its name is not "
@@ -243,7 +253,7 @@ CASES: dict[str, Text] = {
             Step(
                 "container", "In a container, restart the container engine, or start the container with --dns 1.1.1.1."
             ),
-            ("Set another DNS server, such as 1.1.1.1 or 223.5.5.5. The present one is {address}."),
+            ("Set another DNS server, such as 1.1.1.1 or 223.5.5.5. Now in use: {address}."),
             "Check whether this machine is online, and connect to the VPN if its DNS server is needed.",
         ),
     ),
@@ -467,11 +477,29 @@ CASES: dict[str, Text] = {
         (
             "Set the base URL to {better_url}",
             "If an app has already used this address, replace the key: create a new one and delete the old one.",
-            "If you know and trust {location}, use that host in the base URL, so that nothing is redirected.",
+            "If you know and trust {location}, set the base URL to that address, so that nothing is redirected.",
             Step(
                 "owner",
                 "If the server is yours, make it answer itself or forward requests instead of redirecting them.",
             ),
+        ),
+    ),
+    "shape.not_llm_api:proxy": Text(
+        "This is the port of a forward proxy ({product|of an unknown kind}), not an LLM API",
+        "A forward proxy passes requests on to other hosts. Its own port answers only clients that use it as a proxy, "
+        "and refuses every other request in the same way. It never works as a base URL.",
+        (
+            Step("local", "If the API should be called through this proxy, set HTTPS_PROXY to http://{host}:{port}"),
+            "Set the base URL to the address of the API itself. It is in the API's manual.",
+        ),
+    ),
+    "shape.not_llm_api:alike": Text(
+        "Another program than an LLM API answers at {host}",
+        "The server ({product|which does not name itself}) refuses every path that was tried in the same way, and not "
+        "as an LLM API does.",
+        (
+            "Compare host and port with the manual, or ask the operator for the exact base URL.",
+            Step("owner", "If the server is yours, find out which program listens on port {port}."),
         ),
     ),
     "http.blocked:challenge": Text(
@@ -509,13 +537,14 @@ CASES: dict[str, Text] = {
         ),
     ),
     "shape.wrong_protocol:fixed": Text(
-        "{host} speaks {other_protocol|another protocol}, {app} only {protocol}",
-        "LLM APIs use different protocols. {app} has no setting for the one that this address serves, so changing "
-        "its settings does not help.",
+        "{app} needs {protocol}, and {host} does not serve it here",
+        "This address serves {other_protocol|another protocol}. LLM APIs use different protocols, and {app} has no "
+        "setting for that one, so changing its settings does not help.",
         (
-            "Check the documentation of {host} for an address for {protocol}, and set that one.",
-            "Or put a converter or a relay in between that offers {protocol}, and set its address in {app}.",
-            "Or use an app that speaks {other_protocol}.",
+            "Run a gateway that offers {protocol} and translates it for {host}, and set the gateway's address in "
+            "{app}.",
+            "Or use an app that speaks {other_protocol} with this address.",
+            "Set another address of {host} in {app} only if its documentation says that {protocol} is served there.",
         ),
     ),
     "http.blocked:silent": Text(
@@ -561,7 +590,7 @@ CASES: dict[str, Text] = {
         ),
     ),
     "http.blocked:rate": Text(
-        "Rate limit of the firewall in front of {host} reached",
+        "Rate limit reached at the firewall in front of {host}",
         "Not the API but the firewall in front of it limits how many requests one IP address may send, and blocks "
         "it for a while. Everyone who shares the address counts together. The key was not checked.",
         (
@@ -1360,7 +1389,7 @@ CASES: dict[str, Text] = {
     # -- credentials that tell about themselves
     "key.wrong_kind:token": Text(
         "This is a token, not an API key",
-        "It is {credential|a token} of {issuer|another service}. The model API does not accept it as a key.",
+        "It is {credential|a token}, issued by {issuer|another service}. The model API does not accept it as a key.",
         (
             "Create an API key at {console}",
             "Use an API key that was issued for {host}, not the token of a login.",

@@ -47,6 +47,9 @@ EXAMPLES: dict[str, str] = {
 
 SAY: dict[str, str] = {
     "error": "错误：",
+    "init_comment": "供 `llmdoctor fleet` 和 `llmdoctor check 名称` 使用的目标。这里只写密钥所在的变量，不写密钥本身。",
+    "init_fleet": "检查文件里的每个目标",
+    "init_check": "只检查这一个",
     "all_options": "全部选项",
 }
 

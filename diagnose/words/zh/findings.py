@@ -310,8 +310,8 @@ TEXTS: dict[str, Text] = {
     # -- proxy ---------------------------------------------------------------------------------------------------------
     "proxy.invalid": Text(
         "代理设置不是可用的代理地址",
-        "代理设置由协议、主机和端口组成，形如 http://127.0.0.1:7890。{source|现在的代理设置} 不是这种形式，或者那个"
-        "端口不接受代理请求。应用还没连到 {host} 就失败了。",
+        "代理设置由协议、主机和端口组成，形如 http://127.0.0.1:7890。{source|现在的代理设置} 的值不是这种形式、协议"
+        "不认识，或者那个端口不接受代理请求。应用还没连到 {host} 就失败了。",
         (
             "把代理设置改为 {better_proxy}",
             Step(
@@ -366,7 +366,7 @@ TEXTS: dict[str, Text] = {
                     "的程序则需要 `pip install pysocks`。"
                 ),
             ),
-            "或者清除 {source|ALL_PROXY}，改设 HTTPS_PROXY=http://HOST:PORT，用同一代理软件的 HTTP 端口。",
+            "或者用 HTTPS_PROXY=http://HOST:PORT（同一代理软件的 HTTP 端口）代替 {source|ALL_PROXY}。",
         ),
     ),
     "proxy.refused": Text(
@@ -594,7 +594,7 @@ TEXTS: dict[str, Text] = {
     ),
     "tls.handshake_failed": Text(
         "与 {host} 的 TLS 握手失败",
-        "本机和服务器没有共同支持的 TLS 版本或加密套件。可能有一方太旧，也可能是中间的设备干扰。",
+        "多半是本机和服务器没有共同支持的 TLS 版本或加密套件：有一方太旧，或者中间的设备干扰。",
         (
             "更新应用，以及它用的 TLS 库。",
             "关掉 VPN 和代理试试，或换个网络。",
@@ -603,8 +603,8 @@ TEXTS: dict[str, Text] = {
     ),
     "tls.reset": Text(
         "与 {host} 的连接在 TLS 握手时被重置",
-        "连接能建立，但应用一报出要访问的域名就断了。网络里可能有按域名过滤的设备；有些老旧设备也处理不了新版程序较"
-        "长的首个数据包。",
+        "连接能建立，但在握手时被切断。网络里可能有按域名过滤的设备，域名就在首个数据包里；有些老旧设备也处理不了新"
+        "版程序较长的首个数据包。",
         (
             "通过代理或换个网络再试。",
             "在公司里：问问网管是否屏蔽了 {host}。",
@@ -682,7 +682,7 @@ TEXTS: dict[str, Text] = {
         "”，不会提到重定向。",
         (
             "把 Base URL 改为 {better_url}",
-            "如果认识并信任 {location}，在 Base URL 里直接用那个域名。",
+            "如果认识并信任 {location}，把 Base URL 改为那个地址。",
             "Base URL 用 https:// 开头，写准域名，末尾不要带斜杠。",
         ),
     ),
@@ -698,7 +698,7 @@ TEXTS: dict[str, Text] = {
     ),
     "http.front_auth": Text(
         "接口前面的网关要求另外登录",
-        "接口之前有密码框、单点登录或访问网关，要先通过它。接口还没有看到密钥。",
+        "接口前面有密码框、单点登录或访问网关，它们要求密钥之外的另一个凭证。接口还没有看到密钥。",
         (
             "向 {host} 的管理员要一个给程序用的地址，或网关的访问令牌。",
             "公司的服务：先连上公司 VPN。",
@@ -780,12 +780,13 @@ TEXTS: dict[str, Text] = {
         ),
     ),
     "shape.wrong_protocol": Text(
-        "{host} 用的是 {other_protocol|另一种} 协议，不是 {protocol|所选的}",
-        "大模型接口有好几种协议。应用用的是一种，而这个地址用的是另一种。",
+        "{host} 提供的不是 {protocol|所选的协议}",
+        "大模型接口有好几种协议。应用用的是一种，而这个地址提供的是{other_protocol|另一种}。",
         (
             "在应用里把服务商类型改为 {other_protocol}。",
             "或者把 Base URL 改为 {better_url}",
-            "查看文档里 {protocol} 协议有没有单独的地址，以及应用支持哪些协议。",
+            "请求头 {header} 也要为 {other_protocol} 设置，位置是 {header_variable|应用的设置}。",
+            "查看文档里 {protocol} 有没有单独的地址，以及应用支持哪些协议。",
         ),
     ),
     "shape.error_as_success": Text(
@@ -948,9 +949,10 @@ TEXTS: dict[str, Text] = {
         ),
     ),
     "model.parameter_rejected": Text(
-        "模型不接受请求里的某个参数",
+        "模型不接受{parameter|请求里的某个参数}",
         "地址、密钥和模型都没问题。模型拒绝了请求里的一项：{parameter|常见的是 max_tokens、temperature、工具或图片}。",
         (
+            "为 {app} 设置 {variable}，它就不再发送 {parameter}。",
             "在应用里关闭或重置 {parameter}。",
             "更新应用：新版本知道新模型的要求。",
             "换个模型，或对这个模型关闭工具和图片。",

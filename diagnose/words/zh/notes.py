@@ -36,6 +36,7 @@ NOTES: dict[str, str] = {
     "stand_in": "是给不需要密钥的服务用的占位值",
     "example": "是示例值",
     # An app
+    "environment_variable": "环境变量 {name}",
     "official_sdk": "{name}",
     # A proxy URL
     "white_space": "含有空白字符",

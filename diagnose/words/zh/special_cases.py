@@ -117,6 +117,16 @@ CASES: dict[str, Text] = {
             ),
         ),
     ),
+    "proxy.refused:silent": Text(
+        "超时：代理没有应答到 {host} 的连接请求",
+        "代理接受了连接，但在时限内没有应答。它可能过载或卡住了，也可能自己连不上 {host}。"
+        "请求没有到达接口，和密钥无关。",
+        (
+            "重启代理软件，或换一个节点。",
+            "请代理的管理员放行 {host} 的 {port|443} 端口。",
+            "如果本机可以直连，把 {host} 加到 NO_PROXY。",
+        ),
+    ),
     "proxy.refused:unreached": Text(
         "代理本身正常，但连不上 {host}",
         "代理接受了请求，然后报告连接失败：目标主机没有运行、代理那边不认识这个域名，或者从那边访问时端口不通。与密"
@@ -411,8 +421,25 @@ CASES: dict[str, Text] = {
         (
             "把 Base URL 改为 {better_url}",
             "如果已经有应用用过这个地址，请更换密钥：新建一个，删掉旧的。",
-            "如果认识并信任 {location}，在 Base URL 里直接用那个域名，就不会再重定向。",
+            "如果认识并信任 {location}，把 Base URL 改为那个地址，就不会再重定向。",
             Step("owner", "自己的服务器：直接应答或在后台转发请求，不要用重定向。"),
+        ),
+    ),
+    "shape.not_llm_api:proxy": Text(
+        "这是正向代理（{product|未知类型}）的端口，不是 LLM API",
+        "正向代理负责把请求转发到其他主机。它自己的端口只应答把它当作代理使用的客户端，"
+        "其他请求一律以同样的方式拒绝，不能用作 Base URL。",
+        (
+            Step("local", "如果要通过这个代理访问 API，请把 HTTPS_PROXY 设为 http://{host}:{port}"),
+            "把 Base URL 设为 API 自己的地址，见 API 的文档。",
+        ),
+    ),
+    "shape.not_llm_api:alike": Text(
+        "{host} 上应答的是其他程序，不是 LLM API",
+        "该服务器（{product|没有说明自己是什么}）对试过的每个路径都以同样的方式拒绝，而且不是 LLM API 的拒绝方式。",
+        (
+            "对照文档核对主机和端口，或向运营方询问准确的 Base URL。",
+            Step("owner", "如果是自己的服务器，查明监听端口 {port} 的是哪个程序。"),
         ),
     ),
     "http.blocked:challenge": Text(
@@ -439,12 +466,13 @@ CASES: dict[str, Text] = {
         ),
     ),
     "shape.wrong_protocol:fixed": Text(
-        "{app} 只支持 {protocol}，这里用的是{other_protocol|另一种协议}",
-        "大模型接口有好几种协议。{app} 没有选项可以改用这个地址的协议，只改它的设置没有用。",
+        "{app} 只支持 {protocol}，这里没有",
+        "这个地址提供的是{other_protocol|另一种协议}。大模型接口有好几种协议，{app} 没有选项可以改用这一种，"
+        "只改它的设置没有用。",
         (
-            "查看 {host} 的文档里 {protocol} 有没有单独的地址，有就填那个。",
-            "或者在中间加一个提供 {protocol} 的转换程序或中转站，再把它的地址填到 {app} 里。",
-            "或者换用支持 {other_protocol} 的应用。",
+            "部署一个提供 {protocol}、并为 {host} 转换协议的网关，再把网关的地址填到 {app} 里。",
+            "或者换用支持 {other_protocol} 的应用，地址不变。",
+            "只有当 {host} 的文档写明某个地址提供 {protocol} 时，才在 {app} 里改用那个地址。",
         ),
     ),
     "http.blocked:silent": Text(

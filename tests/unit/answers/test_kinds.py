@@ -125,7 +125,7 @@ def test_a_kind_names_what_the_message_names() -> None:
 
 def test_a_kind_can_need_a_fact() -> None:
     assert kind_of("dns.not_found", "", {}, frozenset(("relay",))) is None
-    assert kind_of("dns.not_found", "", {}, frozenset(("provider",))) is not None
+    assert kind_of("dns.not_found", "", {}, frozenset(("public", "provider"))) is not None
 
 
 def text(words: str) -> PastedText:

@@ -1,5 +1,5 @@
-"""Which extra headers a request carries: those of its protocol, where the key policy allows them, and not in a check
-of another path.
+"""Which extra headers a request carries: those of its protocol, where the key policy allows them. A check of another
+path carries none that holds a credential in the key's place.
 """
 
 from __future__ import annotations
@@ -34,7 +34,9 @@ def attempt(**more: object) -> Attempt:
         ({"key": KeyForm.NONE}, Purpose.PATH, ALLOWED, {"X-Team", "OpenAI-Project"}),
         ({"protocol": "anthropic"}, Purpose.CHAT, ALLOWED, {"X-Team"}),
         ({"without": ("x-team",)}, Purpose.CHAT, ALLOWED, {"OpenAI-Project"}),
-        ({"key": KeyForm.DUMMY}, Purpose.PATH, ALLOWED, set()),
+        ({"key": KeyForm.DUMMY}, Purpose.PATH, ALLOWED, {"X-Team", "OpenAI-Project"}),
+        ({"key": KeyForm.DUMMY, "protocol": "gemini"}, Purpose.PATH, ALLOWED, {"X-Team"}),
+        ({"key": KeyForm.DUMMY}, Purpose.PATH, KeyPolicy((KeyForm.GIVEN,), ()), set()),
         ({}, Purpose.PREFLIGHT, ALLOWED, set()),
         ({}, Purpose.CHAT, KeyPolicy((KeyForm.GIVEN,), ()), set()),
         ({"direct": True}, Purpose.CHAT, ALLOWED, set()),
@@ -47,6 +49,13 @@ def test_a_request_carries(given: dict[str, object], purpose: str, policy: KeyPo
 
 def test_a_flawed_header_is_never_sent() -> None:
     assert not carries(attempt(), Purpose.CHAT, FLAWED)
+
+
+@pytest.mark.parametrize("name", ["Authorization", "X-API-Key", "api-key", "x-goog-api-key"])
+def test_a_credential_in_the_keys_place_waits_until_a_path_has_earned_it(name: str) -> None:
+    credential = ExtraHeader(name, Sourced(Secret("s"), environment_variable("A")))
+    assert carries(attempt(), Purpose.CHAT, credential)
+    assert not carries(attempt(key=KeyForm.DUMMY), Purpose.PATH, credential)
 
 
 def test_an_extra_header_takes_the_place_of_the_clients_own() -> None:

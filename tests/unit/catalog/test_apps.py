@@ -599,9 +599,11 @@ def test_other_clients_are_named_where_they_differ() -> None:
     found = {client.app: client for client in report.clients}
     assert found["nextchat"].base_url == found["goose"].base_url == url and found["nextchat"].note == "without_version"
     assert not {"openai-sdk", "openai-node", "litellm", "chatbox", "cherry-studio", "vscode-copilot"} & set(found)
-    text = render(report, "text", "en")
+    text = render(report, "text", "en", verbose=True)
     assert text.count("Other clients") == 1 and f"goose, NextChat: {url}" in text
-    assert "其他客户端" in render(report, "text", "zh") and "Other clients" in render(report, "markdown", "en")
+    assert "其他客户端" in render(report, "text", "zh", verbose=True) and "Other clients" in render(
+        report, "markdown", "en"
+    )
     assert "clients" not in document(replace(report, clients=()))
     rows = document(report)["clients"]
     assert isinstance(rows, list) and {"app": "nextchat", "base_url": url, "note": "without_version"} in rows

@@ -120,7 +120,7 @@ def test_a_list_of_doors_in_llmdoctor_toml() -> None:
         (ENTRY.replace("certain", "sure"), ":8: entry 1 (mine): keys: confidence is 'sure'"),
         (ENTRY.replace("mine-\\d", "mine-("), ":8: entry 1 (mine): keys: shape"),
         (ENTRY.replace('company = "me"\n', ""), ":1: entry 1 (mine): company is missing"),
-        (ENTRY + "\n" + ENTRY, ":11: entry 2 (mine): the id stands twice"),
+        (ENTRY + "\n" + ENTRY, ":11: entry 2 (mine): the id is used twice"),
         (ENTRY + "endpoints = [\n", "end of document"),
         ("", "no [[door]] entry"),
     ],

@@ -245,7 +245,7 @@ endpoints = [{ protocol = "openai", base_url = "https://llm.example.com/v1" }]
         (ENTRY + 'keys = [{ shape = "a", confidence = "sure" }]\n', "confidence is 'sure'"),
         (ENTRY + 'keys = [{ shape = "a", confidence = "likely", length = [9, 2] }]\n', "length is neither"),
         (ENTRY + 'key_env = "KEY"\n', "key_env is not a list of strings"),
-        (ENTRY + ENTRY, "entry 2 (relay): the id stands twice"),
+        (ENTRY + ENTRY, "entry 2 (relay): the id is used twice"),
     ],
 )
 def test_a_bad_file_names_file_and_entry(tmp_path: Path, text: str, message: str) -> None:

@@ -52,6 +52,7 @@ def test_signs_depend_on_the_encoding(encoding: str, fits: bool, monkeypatch: py
 def test_a_pipe_has_no_colour_and_80_columns(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "stdout", Stream("utf-8", terminal=False))
     assert (console.wants_colour(), console.width()) == (False, 80)
+    assert console.report_width() == console.WIDEST, "nothing is wrapped"
     monkeypatch.setenv("COLUMNS", "120")
     monkeypatch.setenv("FORCE_COLOR", "1")
     assert (console.wants_colour(), console.width()) == (True, 120)

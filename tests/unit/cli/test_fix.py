@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import subprocess
 import sys
@@ -14,8 +13,6 @@ import pytest
 from probes.demo_server import practice_doors as b
 from probes.demo_server.server import PracticeDoor
 from probes.model.scrubber import WINDOW
-from probes.model.settings import ConflictRole
-from probes.model.source import Owner, Source, SourceKind
 
 pytestmark = pytest.mark.slow
 
@@ -58,10 +55,10 @@ def test_an_env_file(door: PracticeDoor, tmp_path: Path) -> None:
     assert file.stat().st_mode & 0o777 == 0o600 or sys.platform == "win32"
     assert f'+export OPENAI_BASE_URL = "{door.url}/v1"  # relay' in done.stderr
     assert "52 characters>" in done.stderr and "51 characters>" in done.stderr
-    assert "abcdefghijklmnop" not in done.stderr and "Start again" in done.stderr
+    assert "abcdefghijklmnop" not in done.stderr and "Restart your app" in done.stderr
     assert call(tmp_path).returncode == 0
     again = call(tmp_path, "--fix", "--yes")
-    assert again.returncode == 0 and "Nothing to write" in again.stderr
+    assert again.returncode == 0 and "Nothing to change" in again.stderr
 
 
 def test_a_named_file_and_a_link(door: PracticeDoor, tmp_path: Path) -> None:
@@ -99,42 +96,11 @@ def test_a_key_file(door: PracticeDoor, tmp_path: Path) -> None:
     assert file.read_text() == f"{KEY}\n"
 
 
-def test_it_asks_first(door: PracticeDoor, tmp_path: Path) -> None:
-    held = f"OPENAI_BASE_URL={door.url}\nOPENAI_API_KEY={KEY}\n"
-    (tmp_path / ".env").write_text(held)
-    done = call(tmp_path, "--fix")
-    assert done.returncode == 2 and "--yes" in done.stderr
-    assert (tmp_path / ".env").read_text() == held
-    assert f"+OPENAI_BASE_URL={door.url}/v1" in done.stderr
-
-
-def test_a_value_from_the_environment_is_reported(door: PracticeDoor, tmp_path: Path) -> None:
-    done = call(tmp_path, "--fix", "--yes", OPENAI_BASE_URL=door.url, OPENAI_API_KEY=f"{KEY}\n")
-    assert done.returncode == 1
-    assert "OPENAI_BASE_URL" in done.stderr and f"{door.url}/v1" in done.stderr
-    assert "Set it again" in done.stderr
-    assert not list(tmp_path.iterdir())
-
-
-def test_a_value_from_an_argument_is_reported(door: PracticeDoor, tmp_path: Path) -> None:
-    done = call(tmp_path, door.url, "--key-env", "K", "--fix", "--yes", "--json", K=KEY)
-    assert done.returncode == 1 and f"--base-url {door.url}/v1" in done.stderr
-    assert json.loads(done.stdout)["root_cause"] == "url.version_missing"
-
-
-def test_a_value_made_of_others_is_left(door: PracticeDoor, tmp_path: Path) -> None:
-    held = f"HERE={door.url}\nOPENAI_BASE_URL=${{HERE}}\nOPENAI_API_KEY={KEY}\n"
-    (tmp_path / ".env").write_text(held)
-    done = call(tmp_path, "--fix", "--yes")
-    assert done.returncode == 1 and "cannot be changed safely" in done.stderr
-    assert (tmp_path / ".env").read_text() == held
-
-
 def test_nothing_that_was_not_seen_to_work(tmp_path: Path) -> None:
     held = f"OPENAI_BASE_URL=http://127.0.0.1:9\nOPENAI_API_KEY={KEY} x\n"
     (tmp_path / ".env").write_text(held)
     done = call(tmp_path, "--fix", "--yes")
-    assert done.returncode == 1 and "no settings were seen to work" in done.stderr
+    assert done.returncode == 1 and "no settings worked" in done.stderr
     assert (tmp_path / ".env").read_text() == held
 
 
@@ -142,21 +108,5 @@ def test_the_key_of_another_place_is_not_copied(door: PracticeDoor, tmp_path: Pa
     held = f"OPENAI_BASE_URL={door.url}/v1\nOPENAI_API_KEY={KEY}\n"
     (tmp_path / ".env").write_text(held)
     done = call(tmp_path, "--fix", "--yes", OPENAI_API_KEY="sk-" + "0123456789abcdef" * 3)
-    assert done.returncode == 1 and "never copied" in done.stderr
+    assert done.returncode == 1 and "Run: unset OPENAI_API_KEY" in done.stderr.replace("Remove-Item Env:", "unset ")
     assert (tmp_path / ".env").read_text() == held
-
-
-def test_a_file_that_cannot_be_written(door: PracticeDoor, tmp_path: Path) -> None:
-    from diagnose.cli.fix import FileChange, ValueChange, _write
-    from probes.model.settings import BadInput
-
-    file = tmp_path / ".env"
-    file.write_text(f"OPENAI_BASE_URL={door.url}\n")
-    source = Source(SourceKind.DOTENV, Owner.FOLDER, "OPENAI_BASE_URL", ".env", 1)
-    writing = FileChange(file, 1, ValueChange(ConflictRole.BASE_URL, source, door.url, f"{door.url}/v1"))
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(os, "replace", lambda *_: (_ for _ in ()).throw(OSError(30, "Read-only file system")))
-        with pytest.raises(BadInput, match="Read-only file system"):
-            _write([writing], "en", yes=True)
-    assert file.read_text() == f"OPENAI_BASE_URL={door.url}\n"
-    assert [one.name for one in tmp_path.iterdir()] == [".env"]

@@ -11,11 +11,16 @@ import pytest
 from dotenv import dotenv_values
 
 from diagnose.cli import fix
-from diagnose.cli.fix import FileChange, ValueChange
+from diagnose.cli.fixing import commands, shell_lines
+from diagnose.cli.fixing.changes import Role, ValueChange
+from diagnose.cli.fixing.file_changes import FileChange, difference, file_changes
+from diagnose.report import Fix
+from diagnose.words import LANGS, part
 from probes.api.model_choice import near, others, small_of
+from probes.config_formats.edit import Obstacle
 from probes.demo_server import practice_doors as b
 from probes.demo_server.server import PracticeDoor
-from probes.model.settings import BadInput, ConflictRole
+from probes.model.settings import BadInput
 from probes.model.source import Owner, Source, SourceKind, environment_variable, option
 
 KEY = "sk-Qm7xT2bW9zLk4RvY8nHd3JcPf6GsAeUoQm7xT2bW9zLk4RvY"
@@ -33,8 +38,21 @@ UNPRINTABLE = [
 LIVELY = ["gpt-5-nano$(touch X)", "gpt-5-nano`touch X`", "gpt-5-nano;touch X", "gpt-5-nano && touch X", "gpt-5-nano'x"]
 
 
-def change_of(new: str, source: Source, role: ConflictRole = ConflictRole.MODEL) -> ValueChange:
+def change_of(new: str, source: Source, role: Role = Role.MODEL) -> ValueChange:
     return ValueChange(role, source, "gpt-5", new)
+
+
+def written(change: ValueChange) -> FileChange | str:
+    """Return the change of its file, or the reason why there is none."""
+    files, refused = file_changes([change])
+    return files[0] if files else refused[0].reason
+
+
+def by_hand(change: ValueChange) -> str:
+    """Return what the user is told about a change that no file holds or that cannot be written."""
+    _, refused = file_changes([change])
+    ((said, line),) = commands.by_hand([change], refused, Fix("", {}, True), None, "openai", "en")
+    return line or said
 
 
 def dotenv_line(owner: Owner = Owner.FOLDER, file: str = ".env") -> Source:
@@ -56,7 +74,10 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.mark.parametrize("name", UNPRINTABLE)
 @pytest.mark.parametrize("source", [dotenv_line(), environment_variable("OPENAI_MODEL"), option("--model")])
 def test_a_name_that_no_screen_shows_is_neither_written_nor_proposed(name: str, source: Source, here: Path) -> None:
-    assert fix._file_change(change_of(name, source)) == "unprintable"
+    change = change_of(name, source)
+    if source.file:
+        assert written(change) == "unprintable"
+    assert name not in by_hand(change)
 
 
 @pytest.mark.parametrize("name", UNPRINTABLE)
@@ -67,23 +88,25 @@ def test_such_a_name_is_not_chosen_from_a_list(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", LIVELY)
-def test_a_lively_name_is_proposed_in_quotes(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_lively_name_is_proposed_in_quotes(name: str, here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """What is pasted into a shell or a sourced file is the name, and no command."""
     monkeypatch.setattr(sys, "platform", "linux")
     for source in (environment_variable("OPENAI_MODEL"), option("--model"), dotenv_line()):
-        said = fix._by_hand(change_of(name, source), "en")
-        quoted = "'" + name.replace("'", "'\"'\"'") + "'"
+        (here / ".env").chmod(0o400)
+        said = by_hand(change_of(name, source))
+        quoted = "'" + name.replace("'", "'\\''") + "'"
         assert quoted in said and name not in said.replace(quoted, "")
-    plain = fix._by_hand(change_of("gpt-5-nano", option("--model")), "en")
+    plain = by_hand(change_of("gpt-5-nano", option("--model")))
     assert plain.endswith("--model gpt-5-nano")
 
 
 @pytest.mark.parametrize("quote", ["'", "\u2018", "\u2019", "\u201a", "\u201b"])
 def test_powershell_takes_typographic_quotes_for_quotes(quote: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "platform", "win32")
-    said = fix._by_hand(change_of(f"a{quote}; calc", environment_variable("M")), "en")
+    monkeypatch.delenv("PROMPT", raising=False)
+    said = by_hand(change_of(f"a{quote}; calc", environment_variable("M")))
     assert said.endswith(f"$env:M = 'a{quote}{quote}; calc'")
-    assert fix._word("gpt-5") == "gpt-5" and fix._word("a b") == "'a b'"
+    assert shell_lines.word("gpt-5", "powershell") == "gpt-5" and shell_lines.word("a b", "powershell") == "'a b'"
 
 
 @pytest.mark.slow
@@ -119,7 +142,7 @@ def test_a_server_with_lively_names(tmp_path: Path) -> None:
 
 
 def test_a_value_of_the_project_is_changed(here: Path) -> None:
-    found = fix._file_change(change_of("gpt-5-mini", dotenv_line()))
+    found = written(change_of("gpt-5-mini", dotenv_line()))
     assert isinstance(found, FileChange)
     fix._write([found], "en", yes=True)
     assert (here / ".env").read_text() == "OPENAI_MODEL=gpt-5-mini\n"
@@ -135,11 +158,11 @@ def test_nothing_is_written_through_a_link_out_of_the_project(place: str, here: 
         (here / "folder").symlink_to(beyond) if "/" in place else (here / ".env").symlink_to(beyond / ".env")
     except OSError:
         pytest.skip("this system makes no links")
-    assert fix._file_change(change_of("gpt-5-mini", dotenv_line(file=place))) == "link"
-    found = fix._file_change(change_of("gpt-5-mini", dotenv_line(Owner.USER, place)))
+    assert written(change_of("gpt-5-mini", dotenv_line(file=place))) == "link"
+    found = written(change_of("gpt-5-mini", dotenv_line(Owner.USER, place)))
     assert isinstance(found, FileChange)  # a file that the user named, or of the user's home
     if place == ".env":
-        assert f".env -> {beyond / '.env'}" in fix.difference(found)
+        assert f".env -> {beyond / '.env'}" in difference(found)
 
 
 def test_a_link_inside_the_project_is_followed(here: Path) -> None:
@@ -148,7 +171,7 @@ def test_a_link_inside_the_project_is_followed(here: Path) -> None:
         (here / ".env").symlink_to("real.env")
     except OSError:
         pytest.skip("this system makes no links")
-    found = fix._file_change(change_of("gpt-5-mini", dotenv_line()))
+    found = written(change_of("gpt-5-mini", dotenv_line()))
     assert isinstance(found, FileChange)
     fix._write([found], "en", yes=True)
     assert (here / ".env").is_symlink() and (here / "real.env").read_text() == "OPENAI_MODEL=gpt-5-mini\n"
@@ -156,7 +179,7 @@ def test_a_link_inside_the_project_is_followed(here: Path) -> None:
 
 def test_a_file_that_changes_before_it_is_replaced(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """It is read again directly before it is replaced: what another program has written in between stays."""
-    found = fix._file_change(change_of("gpt-5-mini", dotenv_line()))
+    found = written(change_of("gpt-5-mini", dotenv_line()))
     assert isinstance(found, FileChange)
     flushed = os.fsync
 
@@ -174,7 +197,7 @@ def test_a_file_that_changes_before_it_is_replaced(here: Path, monkeypatch: pyte
 def test_a_file_that_becomes_a_pipe(here: Path) -> None:
     if not hasattr(os, "mkfifo"):
         pytest.skip("this system has no named pipes")
-    found = fix._file_change(change_of("gpt-5-mini", dotenv_line()))
+    found = written(change_of("gpt-5-mini", dotenv_line()))
     assert isinstance(found, FileChange)
     (here / ".env").unlink()
     os.mkfifo(here / ".env")
@@ -183,7 +206,10 @@ def test_a_file_that_becomes_a_pipe(here: Path) -> None:
 
 
 def test_every_refusal_has_words() -> None:
-    from diagnose.words import LANGS, phrase
-
-    for name in ("unprintable", "link"):
-        assert all(".env:1" in phrase(f"mend.{name}", lang, {"source": ".env:1"}) for lang in LANGS)
+    change = change_of("gpt-5-mini", dotenv_line())
+    for lang in LANGS:
+        reasons = part(lang, "fixing").REASONS
+        assert {*Obstacle, "link", "read_only", "unreadable", "rewritten", "unknown_kind"} <= reasons.keys()
+        for reason in (*reasons, "unprintable"):
+            assert ".env:1 OPENAI_MODEL" in commands.refusal(change, reason, lang)
+            assert reasons.get(reason, "") in commands.refusal(change, reason, lang)

@@ -51,7 +51,7 @@ def test_judge_speaks_every_format(fmt: str, lang: str, kept: Path, tmp_path: Pa
     assert shown.exit_code == (2 if fmt == "nagios" else 1)
     if lang == "en":
         assert shown.stdout.startswith(load(fmt).starts_with)
-    assert ("接口地址缺少" in shown.stdout) is (lang == "zh")
+    assert ("Base URL 缺少" in shown.stdout) is (lang == "zh")
     assert CliRunner().invoke(program, [*call, "-o", str(out)]).stdout == ""
     assert out.read_bytes().decode() == shown.stdout
 
@@ -101,7 +101,7 @@ def test_what_programs_read_is_utf_8_on_any_console(kept: Path) -> None:
     environment = {"PYTHONIOENCODING": "cp1252", "PYTHONPATH": str(ROOT)}
     for fmt in ("junit", "html", "json", "markdown", "github"):
         done = subprocess.run([*call, fmt], capture_output=True, env=environment, check=False, timeout=60)
-        assert "接口地址缺少" in done.stdout.decode("utf-8"), fmt
+        assert "Base URL 缺少" in done.stdout.decode("utf-8"), fmt
     assert json.loads(subprocess.run([*call, "json"], capture_output=True, env=environment, check=False).stdout)
 
 

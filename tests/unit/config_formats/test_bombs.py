@@ -148,7 +148,7 @@ def test_deep_nesting_is_malformed(name: str) -> None:
 @pytest.mark.parametrize("name", [name for name in NESTED if name.startswith("toml")])
 def test_deep_nesting_in_a_configuration_file(name: str, tmp_path: Path) -> None:
     (tmp_path / "llmdoctor.toml").write_text(NESTED[name][1])
-    with pytest.raises(BadInput, match="nests too deeply"):
+    with pytest.raises(BadInput, match="nested too deeply"):
         ends(lambda: config_file.read(tmp_path / "llmdoctor.toml"))
 
 

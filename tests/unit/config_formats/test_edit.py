@@ -18,8 +18,9 @@ from dotenv import dotenv_values
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from probes.config_formats import edit
-from probes.config_formats.edit import changed, form_of, load, save
+from probes.config_formats import replacement
+from probes.config_formats.edit import changed, form_of
+from probes.config_formats.replacement import load, save
 from probes.model.settings import BadInput
 
 OLD, NEW = "https://relay.example", "https://relay.example/v1"
@@ -39,6 +40,13 @@ WRITTEN = [
     ("yaml", 'a: {{url: "{}", b: c}}\n', 1),
     ("yaml", "url: '{}'\r\nb: yes\r\n", 1),
     ("text", "{}\n", 1),
+    ("shell", "export OPENAI_BASE_URL={}\nexport B=2\n", 1),
+    ("shell", "# {}\nset -gx OPENAI_BASE_URL '{}'  # fish\n", 2),
+    ("powershell", '$env:OPENAI_BASE_URL = "{}"  # the relay\r\n', 1),
+    ("powershell", "[Environment]::SetEnvironmentVariable('OPENAI_BASE_URL', '{}')\n", 1),
+    ("lines", "OPENAI_BASE_URL={}\nB=2", 1),
+    ("crushrc", "provider add relay --base-url {} \\\n  --api-key '$KEY'\n", 1),
+    ("json5", "// {}\n{{url: '{}', b: [1,],}}\n", 2),
 ]
 
 
@@ -62,7 +70,6 @@ REFUSED = [
     ("env", "BASE=https://relay.example\nOPENAI_BASE_URL=${BASE}\n", 2),  # composed of another value
     ("env", "OPENAI_BASE_URL=https://other.example\n", 1),
     ("toml", "[check\nbase_url = 'https://relay.example'", 1),
-    ("json", '{"url": "https:\\/\\/relay.example"}', 1),
     ("json", "{", 1),
 ]
 
@@ -378,6 +385,6 @@ def test_the_owner_is_kept(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_too_large(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(edit, "LARGEST", 3)
+    monkeypatch.setattr(replacement, "LARGEST", 3)
     with pytest.raises(BadInput, match="larger than"):
         load(file)

@@ -16,7 +16,8 @@ from rich.cells import cell_len
 from diagnose import formats
 from diagnose.formats import json, markdown, nagios, text
 from diagnose.rendering import report_parts
-from diagnose.report import ProbeLine, Report, Status
+from diagnose.report import Fix, Place, ProbeLine, Report, Status
+from probes.model.source import SourceKind
 from worlds.made_reports import (
     BROKEN,
     CHINESE,
@@ -30,6 +31,7 @@ from worlds.made_reports import (
     REPORTS,
     SETTINGS,
     finding,
+    probe,
 )
 
 CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
@@ -147,7 +149,25 @@ CONTRACT: dict[str, object] = {
             "title": TEXT,
             "explanation": TEXT,
             "evidence": [TEXT],
-            "fixes": [{"summary": TEXT, "settings": dict, "verified": FLAG}],
+            "fixes": [
+                {
+                    "summary": TEXT,
+                    "settings": dict,
+                    "verified": FLAG,
+                    "where": (dict, type(None)),
+                    "places": [
+                        {
+                            "file": MAYBE,
+                            "line": (int, type(None)),
+                            "name": TEXT,
+                            "value": TEXT,
+                            "renames": MAYBE,
+                        }
+                    ],
+                    "command": MAYBE,
+                    "by_hand": [TEXT],
+                }
+            ],
             "caused_by": MAYBE,
         }
     ],
@@ -203,9 +223,11 @@ def test_json_says_everything_as_it_was() -> None:
 def test_no_fix_is_lost_in_json() -> None:
     fixes = {found["code"]: found["fixes"] for found in stdlib_json.loads(json.render(BROKEN, "en"))["findings"]}
     step = "Set the base URL to https://relay.example/v1"
-    assert fixes["url.version_missing"] == [{"summary": step, "settings": SETTINGS, "verified": True}]
+    unplaced: dict[str, object] = {"where": None, "places": [], "command": None, "by_hand": []}
+    assert fixes["url.version_missing"] == [{"summary": step, "settings": SETTINGS, "verified": True, **unplaced}]
     assert fixes["shape.web_page"] == []
-    assert fixes["settings.conflict"] == [{"summary": "Remove one of the two", "settings": {}, "verified": False}]
+    remove = {"summary": "Remove one of the two", "settings": {}, "verified": False}
+    assert fixes["settings.conflict"] == [remove | unplaced]
 
 
 # -- text --------------------------------------------------------------------------------------------------------------
@@ -213,52 +235,123 @@ def test_no_fix_is_lost_in_json() -> None:
 
 @pytest.mark.parametrize("width", [40, 60, 80, 120])
 @pytest.mark.parametrize("lang", ["en", "zh"])
-@pytest.mark.parametrize("unicode", [True, False])
-def test_text_stays_within_the_width(report: Report, width: int, lang: str, unicode: bool) -> None:
-    for line in text.render(report, lang, width=width, unicode=unicode).splitlines():
-        to_copy = " = " in line or re.match(r" +[A-Z_]+=", line)
+@pytest.mark.parametrize(("unicode", "verbose"), [(True, False), (False, False), (True, True)])
+def test_text_stays_within_the_width(report: Report, width: int, lang: str, unicode: bool, verbose: bool) -> None:
+    for line in text.render(report, lang, width=width, unicode=unicode, verbose=verbose).splitlines():
+        to_copy = " = " in line or re.match(r" +(?:Fix +|修复 +)?[A-Z_]+=", line)
         if not to_copy and not any("://" in word and cell_len(word) > width // 2 for word in line.split()):
             assert cell_len(line) <= width, line
 
 
-def test_text_shows_the_cause_then_the_steps_then_the_rest() -> None:
-    out = text.render(BROKEN, "en", width=80)
-    order = [
-        "Address   https://api.deepseek.com/v1 (environment OPENAI_BASE_URL)",
-        "✓ ",
-        "✗ ",
-        "– ",
-        "✗ With these settings the app does not work.",
-        "The fault lies in the settings.",
-        "The address lacks its version segment (url.version_missing)",
-        "The SDK adds",
-        "    POST https://relay.example/chat/completions → 404",
-        "What to do",
-        "    1. Set the base URL to https://relay.example/v1 (tried in this run, works)",
-        "    2. Restart the app",
-        "A web page answers (shape.web_page)",
-        "The stream is not one (stream.malformed)",
-        "    base_url = https://api.deepseek.com/v1\n",
-        "    OPENAI_BASE_URL=https://api.deepseek.com/v1\n",
-        "OPENAI_BASE_URL and .env differ (settings.conflict)",
-        "Remove one of the two",
-        "stand-in of a local proxy (dns.fake_ip)",
-        "Shown to work      server, path",
-        "Shown not to work  key",
-        "Not asked          model, answer, streaming",
-        "3 requests, 2 billed, 27 tokens, 1.41 s",
-    ]
+def in_order(out: str, parts: list[str]) -> None:
     at = 0
-    for part in order:
+    for part in parts:
         assert part in out[at:], part
         at = out.index(part, at)
-    assert "\n\n\n" not in out
 
 
-def test_text_of_warnings_alone_shows_them_in_full() -> None:
-    out = text.render(DEGRADED, "en")
-    assert "After that day no client will connect." in out
-    assert "Tell the operator of the server" in out
+def test_text_shows_the_cause_then_the_fix_then_the_reason() -> None:
+    out = text.render(BROKEN, "en", width=80)
+    in_order(
+        out,
+        [
+            "✗ The address lacks its version segment                      url.version_missing\n",
+            "  The problem is in your settings.\n",
+            "\n  Fix    1. Set the base URL to https://relay.example/v1 (tested just now)\n",
+            "         2. Restart the app",
+            "\n  Why    The SDK adds",
+            "POST https://relay.example/chat/completions → 404\n",
+            "\n  Also   OPENAI_BASE_URL and .env differ (settings.conflict)\n",
+            "\n  ✓ settings  ✓ connection  ✗ endpoint  ! key\n  – model, answer, streaming: not checked\n",
+            "  https://api.deepseek.com/v1 (OPENAI_BASE_URL) · sk-4…b7c1 (.env:3)\n",
+            "-v shows everything · --format markdown to share · 3 requests, 27 tokens",
+        ],
+    )
+    assert "\n\n\n" not in out and len(out.splitlines()) <= text.MOST_LINES
+    assert "shape.web_page" not in out and "dns.fake_ip" not in out
+
+
+def test_a_fix_has_its_place_its_value_and_its_command() -> None:
+    place = Place(".env", 2, "OPENAI_BASE_URL", "https://relay.example/v1", kind=SourceKind.DOTENV)
+    settings = {"base_url": "https://relay.example/v1", "protocol": "openai"}
+    fix = Fix("Set the base URL", settings, True, (place,), "llmdoctor check --fix")
+    made = dataclasses.replace(
+        BROKEN, findings=(dataclasses.replace(BROKEN.findings[0], fixes=(fix,)), *BROKEN.findings[1:])
+    )
+    lines = text.render(made, "en", width=100).splitlines()
+    assert lines[3].startswith("  Fix    .env line 2    OPENAI_BASE_URL=https://relay.example/v1  ")
+    assert lines[3].endswith("  tested just now: works")
+    assert lines[4].startswith("         llmdoctor check --fix  ") and lines[4].endswith("  writes it for you")
+    assert ".env 第 2 行" in text.render(made, "zh")
+    for fmt in ("markdown", "html", "junit", "github"):
+        written = formats.render(made, fmt, "en")
+        assert "OPENAI" in written and "line 2" in written and "llmdoctor check --fix" in written, fmt
+    assert "file=.env,line=2" in formats.render(made, "github", "en")
+    narrow = text.render(made, "en", width=60).splitlines()
+    assert narrow[4:6] == ["  Fix    .env line 2", "         OPENAI_BASE_URL=https://relay.example/v1"]
+
+
+def test_verbose_text_shows_everything() -> None:
+    in_order(
+        text.render(BROKEN, "en", verbose=True),
+        [
+            "✗ The address lacks its version segment",
+            "    2. Restart the app",
+            "    The SDK adds",
+            "    POST https://relay.example/chat/completions → 404",
+            "A web page answers (shape.web_page)",
+            "The stream is not one (stream.malformed)",
+            "OPENAI_BASE_URL and .env differ (settings.conflict)",
+            "    Remove one of the two",
+            "stand-in of a local proxy (dns.fake_ip)",
+            "    ✓ Settings",
+            "    ✗ Endpoint",
+            "    – Streaming",
+            "Address   https://api.deepseek.com/v1 (environment OPENAI_BASE_URL)",
+            "    base_url = https://api.deepseek.com/v1\n",
+            "    OPENAI_BASE_URL=https://api.deepseek.com/v1\n",
+            "Checked from this machine, no proxy, system certificates",
+            "3 requests, 2 billed, 27 tokens, 1.41 s",
+        ],
+    )
+
+
+def test_text_of_a_target_that_works_is_two_lines() -> None:
+    for width in (60, 80, 1000):
+        lines = text.render(HEALTHY, "en", width=width).splitlines()
+        assert lines[0].startswith("✓ Works: https://api.deepseek.com/v1 answers as") and len(lines) <= 2
+        assert "3 requests, 27 tokens" in lines[-1]
+
+
+def test_in_a_pipe_nothing_is_wrapped() -> None:
+    out = text.render(BROKEN, "en", width=1000)
+    assert (
+        "  Why    The SDK adds /chat/completions to the base URL and nothing else, so the request went to a path" in out
+    )
+    assert out.splitlines()[0] == text.render(BROKEN, "en", width=80).splitlines()[0]
+
+
+def test_what_works_with_the_fix_alone_says_so() -> None:
+    fixed = {"auth", "model", "chat", "stream"}
+    lines = [
+        dataclasses.replace(probe(line.name, Status.FIXED), with_fix=True) if line.name in fixed else line
+        for line in BROKEN.probes
+    ]
+    made = dataclasses.replace(BROKEN, probes=tuple(lines))
+    assert "✗ endpoint\n  with the fix:  ✓ key  ✓ model  ✓ answer  ✓ streaming\n" in text.render(made, "en")
+    assert "    with the fix:\n    ✓ Key " in text.render(made, "en", verbose=True)
+    assert "| 🔧 | Key | with the fix: the key was taken |" in markdown.render(made, "en")
+    assert "+ Key: with the fix: the key was taken" in formats.render(made, "github", "en")
+    read = json.document(made)["probes"]
+    assert [one["status"] for one in read if one["name"] in fixed] == ["fixed"] * 4  # type: ignore[attr-defined]
+
+
+def test_text_of_warnings_says_that_it_works() -> None:
+    lines = text.render(DEGRADED, "en").splitlines()
+    assert re.fullmatch("! The certificate expires in 6 days +tls.expires_soon", lines[0])
+    assert lines[1].startswith("  It still works: https://api.deepseek.com/v1 answers as deepseek-chat")
+    out = "\n".join(lines)
+    assert "After that day no client will connect." in out and "Tell the operator of the server" in out
 
 
 def test_text_says_what_was_left_open() -> None:
@@ -269,6 +362,7 @@ def test_text_without_unicode_is_ascii() -> None:
     out = text.render(BROKEN, "en", unicode=False)
     assert out.isascii()
     assert all(mark in out for mark in ("[ok]", "[!]", "[x]", "[-]"))
+    assert text.render(BROKEN, "en", unicode=False, verbose=True).isascii()
 
 
 def test_colour_only_repeats() -> None:
@@ -283,21 +377,14 @@ def test_markup_from_outside_is_only_text() -> None:
     assert ":smile:" in text.render(HOSTILE, "en", width=120)
 
 
-def test_lines_as_they_happen_are_the_report() -> None:
-    form = {"width": 70, "unicode": True}
-    live = text.head(BROKEN.target, "en", **form)  # type: ignore[arg-type]
-    live += "".join(text.probe_line(line, "en", **form) for line in BROKEN.probes)  # type: ignore[arg-type]
-    rest = text.render(BROKEN, "en", **form, probes=False)  # type: ignore[arg-type]
-    assert f"{live}\n{rest}" == text.render(BROKEN, "en", **form)  # type: ignore[arg-type]
-
-
 def test_a_probe_that_is_not_known_is_shown_by_its_name() -> None:
-    line = ProbeLine("quic", Status.OK, 3.0, None, {}, "answers")
-    assert text.probe_line(line, "en", width=60).split() == ["✓", "quic", "answers", "3", "ms"]
+    made = dataclasses.replace(HEALTHY, probes=(ProbeLine("quic", Status.OK, 3.0, None, {}, "answers"),))
+    out = text.render(made, "en", width=60, verbose=True)
+    assert "✓ quic  answers" in out and "3 ms" in out
 
 
 def test_chinese_breaks_between_signs_and_not_before_a_stop() -> None:
-    out = text.render(CHINESE, "zh", width=60)
+    out = text.render(CHINESE, "zh", width=60, verbose=True)
     for line in out.splitlines():
         assert line.lstrip()[:1] not in tuple("，。；：、）」"), line
         assert not line.endswith(("（", "「")), line
@@ -306,8 +393,9 @@ def test_chinese_breaks_between_signs_and_not_before_a_stop() -> None:
 
 
 def test_every_word_is_known_in_both_languages() -> None:
-    latin = re.compile(r"(?<![\w./-])(?:verdict|broken|evidence|works|tried|also|because|proven|not asked)\b")
-    assert not latin.search(text.render(CHINESE, "zh"))
+    latin = re.compile(r"(?<![\w./-])(?:verdict|broken|evidence|works|tried|also|because|proven|not checked|fix|why)\b")
+    for verbose in (False, True):
+        assert not latin.search(text.render(CHINESE, "zh", verbose=verbose))
 
 
 # -- markdown ----------------------------------------------------------------------------------------------------------
@@ -318,7 +406,7 @@ def test_markdown_has_every_part() -> None:
     assert out.startswith("## ❌ ")
     assert out.count("| ---") == 4
     assert len([line for line in out.splitlines() if line.startswith("| ")]) == 2 + len(NAMES)
-    assert "### ❌ The address lacks its version segment (`url.version_missing`)" in out
+    assert out.startswith("## ❌ The address lacks its version segment (`url.version_missing`)")
     assert 'base_url = "https://api.deepseek.com/v1"' in out
     assert "OPENAI_BASE_URL=https://api.deepseek.com/v1" in out
     assert "1. Set the base URL to https://relay.example/v1" in out

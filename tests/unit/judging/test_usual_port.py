@@ -34,4 +34,4 @@ def test_a_port_is_a_hint(url: str, product: str) -> None:
 
 def test_another_port_is_none() -> None:
     line = next(one for one in offline("http://127.0.0.1:5555/v1").probes if one.name == "door")
-    assert line.summary.startswith("a server of your own, asked as")
+    assert line.summary.startswith("a server of your own, checked as")

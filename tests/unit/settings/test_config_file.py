@@ -128,12 +128,13 @@ def test_written_without_the_key(tmp_path: Path, source: Source, reference: dict
         protocol=Sourced("openai", option("--protocol")),
     )
     path = tmp_path / config_file.FILE_NAME
-    text = config_file.write_first(path, settings)
-    table = tomllib.loads(path.read_text(encoding="utf-8"))["check"]
+    text = config_file.write_first(path, {"relay": settings}, comment="Mine.")
+    assert text.startswith("# Mine.\n\n[targets.relay]\n")
+    table = tomllib.loads(path.read_text(encoding="utf-8"))["targets"]["relay"]
     assert table.pop("key", None) == reference
     assert table == {"base_url": "https://relay.example/v1", "model": "small", "protocol": "openai"}
     assert KEY not in text and "secret" not in text
-    assert config_file.read(path).check.text("model")
+    assert config_file.read(path).targets["relay"].text("model")
     assert [file.name for file in tmp_path.iterdir()] == [config_file.FILE_NAME]
 
 
@@ -141,17 +142,44 @@ def test_never_overwrites_unasked(tmp_path: Path) -> None:
     path = write(tmp_path, "# mine\n")
     settings = Settings(base_url=Sourced("https://relay.example/v1", Source(SourceKind.ARGUMENT)))
     with pytest.raises(BadInput, match="exists already"):
-        config_file.write_first(path, settings)
+        config_file.write_first(path, {"relay": settings})
     assert path.read_text() == "# mine\n"
-    config_file.write_first(path, settings, force=True)
+    config_file.write_first(path, {"relay": settings}, force=True)
     assert "relay.example" in path.read_text()
 
 
 def test_a_key_in_the_place_of_the_url_is_not_written(tmp_path: Path) -> None:
     with pytest.raises(BadInput, match="No settings"):
-        config_file.write_first(tmp_path / "x.toml", Settings(base_url=Sourced(KEY, Source(SourceKind.ARGUMENT))))
+        config_file.write_first(tmp_path / "x.toml", {"a": at(KEY)})
+    with pytest.raises(BadInput, match="No settings"):
+        config_file.write_first(tmp_path / "x.toml", {"a": at(f"https://relay.example/{KEY}/v1")})
+    with pytest.raises(BadInput, match="No settings"):
+        config_file.write_first(tmp_path / "x.toml", {"a": Settings(model=Sourced("small", option("--model")))})
     with pytest.raises(BadInput, match="cannot be written"):
-        config_file.write_first(tmp_path / "none" / "x.toml", Settings(model=Sourced("small", option("--model"))))
+        config_file.write_first(tmp_path / "none" / "x.toml", {"a": at("https://relay.example/v1")})
+    both = Settings(base_url=at("https://relay.example/v1").base_url, model=Sourced(KEY, option("--model")))
+    assert KEY not in config_file.write_first(tmp_path / "y.toml", {"a": both})
+
+
+def at(url: str) -> Settings:
+    return Settings(base_url=Sourced(url, Source(SourceKind.ARGUMENT)))
+
+
+@pytest.mark.parametrize(
+    ("url", "name"),
+    [
+        ("https://api.deepseek.com/v1", "deepseek"),
+        ("https://relay.example/v1", "relay-example"),
+        ("http://127.0.0.1:8000/v1", "127-0-0-1-8000"),
+        ("http://localhost:11434", "localhost-11434"),
+        ("http://[::1]:8000", "1-8000"),
+        (f"https://{KEY}.example/v1", "main"),
+        (f"https://relay.example/{KEY}", "main"),
+        ("no address", "main"),
+    ],
+)
+def test_a_target_is_named_by_its_provider_or_host(url: str, name: str) -> None:
+    assert config_file.target_name(at(url)) == name
 
 
 def test_many_targets_are_read_in_one_look(tmp_path: Path) -> None:

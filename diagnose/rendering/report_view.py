@@ -1,0 +1,275 @@
+"""The report as people read it: every format for people renders this one view, so that they agree by construction.
+
+    Evidence ──judge──▶ Report ──view_of──▶ ReportView ──▶ text, markdown, html, junit, github, nagios, the page
+
+The view decides what the first line says, which fixes come with a place and a command, and what stands behind "with the
+fix". A format decides only how much of it is shown, and how.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from diagnose.rendering.fix_view import FixView, fix_view
+from diagnose.rendering.report_parts import (
+    advice,
+    cost_line,
+    folded,
+    optional_results,
+    other_base_urls,
+    settings_lines,
+    source_text,
+    vantage,
+    variable_lines,
+    word,
+)
+from diagnose.report import Status
+from probes.model.source import Source, SourceKind
+
+if TYPE_CHECKING:
+    from diagnose.report import CapabilityLine, Finding, ProbeLine, Report
+
+VERDICTS = {"healthy": "ok", "degraded": "warn", "broken": "fail", "inconclusive": "open"}
+SEVERITIES = {"error": "fail", "warning": "warn", "info": "info"}
+SHOWN_FROM = 10  # milliseconds; a shorter answer came from this machine, and its time says nothing
+
+# Reasons for which a check is not worth a word in a short report: there was nothing to check.
+_NOTHING_TO_CHECK = ("connect_to", "address", "not_tls", "keyless")
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """One thing to do; ``tested`` says that the run received an answer with exactly this."""
+
+    text: str
+    tested: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """A finding: ``mark`` is ``fail``, ``warn`` or ``info``; ``followers`` are titles and codes of what it causes."""
+
+    mark: str
+    title: str
+    code: str
+    fixes: tuple[FixView, ...]
+    steps: tuple[Action, ...]
+    explanation: str
+    evidence: tuple[str, ...]
+    followers: tuple[tuple[str, str], ...]
+
+    @property
+    def fix(self) -> FixView | None:
+        """The fix that can be written to a place, the tested one first; None if no fix has a place."""
+        placed = sorted((one for one in self.fixes if one.is_complete), key=lambda one: not one.tested)
+        return placed[0] if placed else None
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One checked step. ``mark`` is that of its status: ``ok``, ``warn``, ``fail`` or ``skipped``.
+
+    ``ok`` with ``with_fix`` means that it works with the fix alone. ``reason`` is a short word for a skipped step,
+    empty where there was nothing to check.
+    """
+
+    line: ProbeLine
+    mark: str
+    label: str
+    short: str
+    summary: str
+    reason: str
+    with_fix: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """A checked setting. ``place`` is short: ``.env:2``, ``OPENAI_API_KEY``; ``source`` is its full text."""
+
+    name: str
+    label: str
+    value: str
+    place: str
+    source: str
+    short: str  # the value in the short form
+
+
+@dataclass(frozen=True, slots=True)
+class ReportView:
+    """A report in the order in which it is read. Texts are in the reader's language and not yet escaped."""
+
+    report: Report
+    mark: str  # ok, warn, fail or open
+    headline: str  # the cause, or that the target works
+    code: str
+    side: str  # whose side the fault is on, in a sentence; of a warning that the target works
+    notices: tuple[str, ...]  # interrupted, what was not checked and why
+    main: tuple[Problem, ...]  # the cause, or the warnings of a target that works
+    others: tuple[Problem, ...]
+    checks: tuple[Check, ...]
+    settings: tuple[Setting, ...]
+    working: tuple[tuple[str, str], ...]  # names and values of the settings that work; empty if none do
+    variables: tuple[str, ...]  # the same as variables of the SDK
+    capabilities: tuple[CapabilityLine, ...] | None
+    elsewhere: tuple[tuple[str, str], ...]  # label and text: other base URLs of other clients
+    results: tuple[tuple[str, str], ...]  # label and text: limits and tries
+    vantage: str
+    cost: str
+
+    def probe_of(self, problem: Problem) -> str:
+        """Return the probe that a problem is about."""
+        return next((one.probe for one in self.report.findings if one.code == problem.code), "")
+
+    @property
+    def cause(self) -> Problem | None:
+        """The first of the main problems, or None."""
+        return self.main[0] if self.main else None
+
+
+def view_of(report: Report, lang: str) -> ReportView:
+    """Return the view of a report in the language ``lang``."""
+    groups = folded(report)
+    main = [group for group in groups if group[0].code == report.root_cause]
+    if not main:  # nothing is broken, so the warnings are the main part
+        main = [group for group in groups if group[0].severity == "warning"]
+    others = [group for group in groups if group not in main]
+    problems = tuple(_problem(finding, followers, report, lang) for finding, followers in main)
+    headline, side = _headline(report, problems, lang)
+    return ReportView(
+        report=report,
+        mark=VERDICTS[report.verdict],
+        headline=headline,
+        code=problems[0].code if problems and report.verdict in ("broken", "degraded") else "",
+        side=side,
+        notices=tuple(_notices(report, lang)),
+        main=problems,
+        others=tuple(_other(finding, followers, report, lang) for finding, followers in others),
+        checks=tuple(check(line, lang) for line in report.probes),
+        settings=tuple(settings(report.target, lang)),
+        working=tuple(settings_lines(report.settings)) if report.settings else (),
+        variables=tuple(variable_lines(report.settings)) if report.settings else (),
+        capabilities=report.capabilities,
+        elsewhere=tuple(other_base_urls(report, lang)),
+        results=tuple(optional_results(report, lang)),
+        vantage=vantage(report, lang),
+        cost=cost_line(report, lang),
+    )
+
+
+# -- the first lines ---------------------------------------------------------------------------------------------------
+
+
+def _headline(report: Report, problems: tuple[Problem, ...], lang: str) -> tuple[str, str]:
+    """Return the first line, and the sentence below it."""
+    if report.verdict == "broken" and problems:
+        side = f"side.{report.side}" if report.side else ""
+        slow = report.root_cause == "slo.exceeded"
+        return problems[0].title, word(lang, "verdict.slo" if slow else side) if slow or side else ""
+    if report.verdict == "degraded" and problems:
+        return problems[0].title, word(lang, "works.still", answer=_answer(report, lang))
+    if report.verdict == "healthy" and report.settings:
+        return word(lang, "works.headline", answer=_answer(report, lang)), ""
+    return word(lang, f"verdict.{report.verdict}"), ""
+
+
+def _answer(report: Report, lang: str) -> str:
+    """Return ``https://… answers as gpt-5 in 0.12 s, streaming too`` about the settings that work."""
+    found = report.settings or {}
+    values = {"base_url": found.get("base_url") or report.target.get("base_url") or "?", "model": found.get("model")}
+    seconds = answer_time(report)
+    key = "works.answer" if values["model"] else "works.answer_of_no_model"
+    text = word(lang, f"{key}_in" if seconds else key, **values, seconds=seconds)
+    return text + (word(lang, "works.streaming") if report.proven.stream else "")
+
+
+def answer_time(report: Report) -> str:
+    """Return how long the answer took, as ``0.12 s``; empty if there was none, or it came too fast to say anything."""
+    line = next((one for one in report.probes if one.name == "chat"), None)
+    took = line.observed.get("answer_ms") if line is not None else None
+    if not report.proven.answer or not isinstance(took, int | float) or took < SHOWN_FROM:
+        return ""
+    return f"{took / 1000:.2f} s" if took < 9995 else f"{took / 1000:.0f} s"
+
+
+def _notices(report: Report, lang: str) -> Iterator[str]:
+    if report.interrupted:
+        yield word(lang, "interrupted")
+    for reason in report.left_open:
+        yield f"{word(lang, 'left_open')}{word(lang, 'colon')}{reason}"
+
+
+# -- the parts ---------------------------------------------------------------------------------------------------------
+
+
+def _problem(finding: Finding, followers: list[Finding], report: Report, lang: str) -> Problem:
+    fixes = tuple(fix_view(fix, report, lang) for fix in finding.fixes)
+    tested = {fix.summary for fix in finding.fixes if fix.verified}
+    return Problem(
+        mark=SEVERITIES[finding.severity],
+        title=finding.title,
+        code=finding.code,
+        fixes=fixes,
+        steps=tuple(Action(text, text in tested) for text in advice(finding)),
+        explanation=finding.explanation,
+        evidence=finding.evidence,
+        followers=tuple((one.title, one.code) for one in followers),
+    )
+
+
+def _other(finding: Finding, followers: list[Finding], report: Report, lang: str) -> Problem:
+    """Return another problem. An error of the same step as the cause is another reading of one fault, not a second."""
+    problem = _problem(finding, followers, report, lang)
+    cause = next((one for one in report.findings if one.code == report.root_cause), None)
+    same = problem.mark == "fail" and cause is not None and cause.probe == finding.probe
+    return replace(problem, mark="warn") if same else problem
+
+
+def check(line: ProbeLine, lang: str) -> Check:
+    """Return the checked step of a probe."""
+    reason = ""
+    if line.status is Status.SKIPPED and line.skipped_as not in _NOTHING_TO_CHECK:
+        reason = word(lang, "reason.blocked" if line.skipped_as == "blocked" else "reason.open")
+    return Check(
+        line=line,
+        mark="ok" if line.status is Status.FIXED else line.status.value,
+        label=word(lang, f"probe.{line.name}"),
+        short=word(lang, f"step.{line.name}"),
+        summary=line.summary or line.why_skipped or "",
+        reason=reason,
+        with_fix=line.with_fix,
+    )
+
+
+def settings(target: Mapping[str, object], lang: str) -> Iterator[Setting]:
+    """Yield the checked settings (``target`` in the contract), each with its place; the key appears only as a hint."""
+    sources = target.get("sources")
+    sources = sources if isinstance(sources, Mapping) else {}
+    key = target.get("key")
+    for name in ("name", "base_url", "key", "model"):
+        value = target.get(name)
+        if name == "key" and isinstance(key, Mapping):
+            value = word(lang, "target.key_hint", hint=key.get("hint"), length=key.get("length"))
+        if value:
+            source = sources.get(name)
+            hint = str(key.get("hint")) if name == "key" and isinstance(key, Mapping) else str(value)
+            label, place = word(lang, f"target.{name}"), _place(source)
+            yield Setting(name, label, str(value), place, source_text(source, lang), hint)
+    app, protocol = str(target.get("app") or "?"), str(target.get("protocol") or "?")
+    spoken = word(lang, "target.as", protocol=protocol, app=_name_of(app))
+    short = word(lang, "target.as_app", app=_name_of(app))
+    yield Setting("protocol", word(lang, "target.protocol"), spoken, "", "", short)
+
+
+def _place(source: object) -> str:
+    if not isinstance(source, Source) or source.kind in (SourceKind.DEFAULT, SourceKind.DEMO, SourceKind.MODEL_LIST):
+        return ""
+    return source.location if source.file else source.name or str(source.kind)
+
+
+def _name_of(app: str) -> str:
+    from diagnose.evidence.client_urls import known
+
+    found = known(app)
+    return found.name if found is not None else app

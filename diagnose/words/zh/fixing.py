@@ -1,0 +1,46 @@
+"""The words of `--fix` and of the commands that apply a fix, in Chinese."""
+
+from __future__ import annotations
+
+FIXING: dict[str, str] = {
+    "nothing": "无需修改：现在的设置可以用。",
+    "unproven": "没有写入任何内容：这次检查没有找到能用的设置。",
+    "together": "没有写入任何内容：这些修改必须一起完成，而其中有的无法写入。",
+    "ask": "写入吗？",
+    "written": "已写入 {path}。请重启应用：正在运行的程序会一直用旧值。",
+    "kept": "没有写入任何内容。",
+    "no_terminal": "--fix 写入前要先询问，而这里没有终端可以询问。加上 --yes 则不询问直接写入。",
+    "shell": "{variable} 设置在你的终端环境里，别的程序改不了。请运行：{command}",
+    "shell_key": "{variable} 里的密钥带有多余字符。请在设置它的地方去掉这些字符（密钥不会在这里显示）。",
+    "shell_by_hand": "{variable} 设置在你的终端环境里，别的程序改不了。请把它设为 {detail}",
+    "option": "{source} 是这条命令的一部分。请运行：{command}",
+    "option_key": "{source} 给出的密钥带有多余字符：请去掉后再给。",
+    "option_by_hand": "{source} 是这条命令的一部分。请改为：{detail}",
+    "variable": "请在终端里设置 {variable}。请运行：{command}",
+    "by_hand": "请手动把 {source} 改为 {detail}（{reason}）",
+    "by_hand_key": "请手动去掉 {source} 的密钥里的多余字符（{reason}）。",
+    "by_hand_name": "请手动把 {source} 的变量名改为 {detail}（{reason}）",
+    "remove": "请删掉 {source}：现在用的是这个密钥，它不可用，另一个可用。",
+    "unprintable": "{source} 没有修改：可用的值带有看不见的字符，这样的值不予建议。",
+    "protocol": "服务器使用 {detail} 协议。请在应用里改用它，Base URL 设为 {base_url}",
+    "auth": "密钥要放在另一个请求头里才有效：{detail}。请在应用的设置里修改。",
+    "proxy": "请把代理设为 {detail}",
+    "unset": "不带这个请求头就能用：请删掉 {detail}",
+    "no_streaming": "请在应用里关闭流式输出：不用流式时，回答正常返回。",
+    "streaming": "请在应用里打开流式输出：本程序改不了这个设置。",
+    "key_source": "{source} 的密钥可用，现在用的那个不可用。请删掉现在用的那个。",
+}
+REASONS: dict[str, str] = {
+    "composed": "它的值由其他变量组成",
+    "shared": "文件里的其他设置也在用这个值",
+    "changed": "在那里没有找到这个值，文件可能已被修改",
+    "taken": "文件里已经有同名变量",
+    "unwritable": "这种文件格式没有安全的写法",
+    "malformed": "文件格式有误",
+    "unreadable": "文件无法读取",
+    "read_only": "文件是只读的",
+    "rewritten": "应用会自己改写这个文件，请在应用的设置里修改",
+    "link": "它是指向项目之外的链接，可能属于另一个项目",
+    "unknown_kind": "本程序不改写这种文件",
+    "together": "这些修改必须一起完成，而其中有的无法写入",
+}
