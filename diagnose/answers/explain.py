@@ -118,6 +118,7 @@ def words_of(hint: Hint, text: ReadText, lang: str) -> Text:
     values: dict[str, str | None] = {name: quote(value) for name, value in {**text.values, **hint.values}.items()}
     values.update(text_remedies.values_of(named, text))
     values["host"] = values.get("host") or text.host
+    values["model"] = (values.get("model") or "").strip("'\"`,") or None
     if not values.get("better_url") and hint.code in _BETTER:
         values["better_url"] = values.get(_BETTER[hint.code])
     if hint.code in _SISTERS:

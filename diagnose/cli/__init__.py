@@ -41,7 +41,7 @@ GROUPS = {
     "diagnose": ("check", "demo", "scan", "fleet", "judge", "compare"),
     "understand": ("explain", "whose", "doors", "apps"),
     "set_up": ("init", "snippet", "trust"),
-    "serve": ("serve", "mcp"),
+    "serve": ("serve",),
 }
 
 HIDDEN = ("docs", "hook")  # `docs` is for developers of llmdoctor, `hook` for pre-commit

@@ -8,11 +8,10 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from diagnose.rendering.outlet import Grammar, passed
-from diagnose.report import Fix
 from probes.model.known_secrets import KNOWN
 
 if TYPE_CHECKING:
-    from diagnose.report import Finding, Place, Report
+    from diagnose.report import Finding, Fix, Place, Report
 
 STARTS_WITH = "{"
 GRAMMAR = Grammar.JSON
@@ -161,7 +160,7 @@ def _fixes(finding: Finding) -> list[dict[str, object]]:
     fixes = [_fix(fix) for fix in finding.fixes]
     if not any(fix.settings or fix.verified for fix in finding.fixes):
         known = {fix.summary for fix in finding.fixes}
-        fixes += [_fix(Fix(step, {}, False)) for step in finding.steps if step not in known]
+        fixes += [_step(step) for step in finding.steps if step not in known]
     return fixes
 
 
@@ -177,6 +176,12 @@ def _fix(fix: Fix) -> dict[str, object]:
         "command": fix.command or None,
         "by_hand": list(fix.by_hand),
     }
+
+
+def _step(step: str) -> dict[str, object]:
+    """Return a step that changes no setting, in the form of a fix."""
+    nothing: dict[str, object] = {"where": None, "places": [], "command": None, "by_hand": []}
+    return {"summary": step, "settings": {}, "verified": False, **nothing}
 
 
 def _where(place: Place) -> dict[str, object]:

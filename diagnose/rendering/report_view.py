@@ -148,7 +148,7 @@ def view_of(report: Report, lang: str) -> ReportView:
         others=tuple(_other(finding, followers, report, lang) for finding, followers in others),
         checks=tuple(check(line, lang) for line in report.probes),
         settings=tuple(settings(report.target, lang)),
-        working=tuple(settings_lines(report.settings)) if report.settings else (),
+        working=tuple(_working(report.settings, lang)) if report.settings else (),
         variables=tuple(variable_lines(report.settings)) if report.settings else (),
         capabilities=report.capabilities,
         elsewhere=tuple(other_base_urls(report, lang)),
@@ -206,16 +206,24 @@ def _notices(report: Report, lang: str) -> Iterator[str]:
 def _problem(finding: Finding, followers: list[Finding], report: Report, lang: str) -> Problem:
     fixes = tuple(fix_view(fix, report, lang) for fix in finding.fixes)
     tested = {fix.summary for fix in finding.fixes if fix.verified}
+    said = {fix.summary for fix in fixes if fix.tested and fix.is_complete}  # by its changes, with their places
     return Problem(
         mark=SEVERITIES[finding.severity],
         title=finding.title,
         code=finding.code,
         fixes=fixes,
-        steps=tuple(Action(text, text in tested) for text in advice(finding)),
+        steps=tuple(Action(text, text in tested) for text in advice(finding) if text not in said),
         explanation=finding.explanation,
         evidence=finding.evidence,
         followers=tuple((one.title, one.code) for one in followers),
     )
+
+
+def _working(settings: Mapping[str, object], lang: str) -> Iterator[tuple[str, str]]:
+    """Yield the names and values of the settings that work; what was done to the key is said in words."""
+    for name, value in settings_lines(settings):
+        key = {"as given": "works.key_unchanged", "cleaned": "works.key_cleaned"}.get(value) if name == "key" else None
+        yield name, word(lang, key) if key else value
 
 
 def _other(finding: Finding, followers: list[Finding], report: Report, lang: str) -> Problem:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 from diagnose.rendering.outlet import plain
 from diagnose.rendering.report_parts import word
-from diagnose.tables.overview import Cause, Row, cause_of
+from diagnose.tables.overview import ORDER, Cause, Row, cause_of
 from diagnose.tables.overview import render as render_overview
 from diagnose.words import part
 
@@ -57,9 +58,16 @@ def render(rows: Iterable[FleetRow], lang: str, file: str = "", **look: Any) -> 
 def _next(rows: list[FleetRow], file: str, lang: str) -> list[tuple[str, str]]:
     """Return the command that shows the whole report of the first target that does not work."""
     words: dict[str, str] = part(lang, "tables").OVERVIEW
+    shared = Counter((one.verdict, one.cause.code) for one in rows)
     worst = min(
         (one for one in rows if one.verdict != "healthy"),
-        key=lambda one: (("broken", "inconclusive", "degraded").index(one.verdict), one.cause.code, one.name),
+        key=lambda one: (
+            ORDER.index(one.verdict),
+            -shared[one.verdict, one.cause.code],
+            one.cause.code,
+            one.group,
+            one.name,
+        ),
         default=None,
     )
     if worst is None or not re.fullmatch(_SAFE, file):

@@ -197,8 +197,9 @@ def spoken(value: str | Seen | Note | Source | tuple[Note, ...], lang: str) -> s
 
 
 def notes(noted: Iterable[Note], lang: str) -> str:
-    """Write the notes of the probes in the language ``lang``, joined with semicolons."""
-    return "; ".join(_note(one.name, dict(one.values), lang) for one in noted)
+    """Write the notes of the probes in the language ``lang``, joined with its semicolon."""
+    joint: str = part(lang, "notes").JOINT
+    return joint.join(_note(one.name, dict(one.values), lang) for one in noted)
 
 
 def _note(name: str, values: Mapping[str, str], lang: str) -> str:

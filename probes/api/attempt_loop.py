@@ -56,6 +56,7 @@ class AttemptLoop:
     async def _pursue(self, first: Attempt) -> None:
         attempt: Attempt | None = first
         before: Exchange | None = None
+        left = self._context.settings.limits.earned_requests
         for _ in range(ROUNDS):
             assert attempt is not None
             self._tried.add(attempt)
@@ -82,7 +83,8 @@ class AttemptLoop:
             if self._client.budget is None:
                 self._client.budget = self._context.settings.limits.extra_requests
             elif _progress(before, attempt_round.told):
-                self._client.budget += EARNED
+                earned = min(EARNED, left)
+                self._client.budget, left = self._client.budget + earned, left - earned
             before = attempt_round.told
             try:
                 attempt = await self._next_attempts.next(attempt_round)

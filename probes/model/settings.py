@@ -165,7 +165,8 @@ class Limits(Record):
     header_bytes: int = 64 * 1024
     body_bytes: int = 8 * 1024 * 1024  # the model list of a relay can have several hundred KiB
     stream_bytes: int = 1024 * 1024
-    extra_requests: int = 12  # requests that discovery may send after the first round, and three after each progress
+    extra_requests: int = 12  # requests that discovery may send after the first round
+    earned_requests: int = 6  # requests more, three after each round that gets further than the one before
 
 
 @dataclass(frozen=True, slots=True, repr=False, eq=False)

@@ -146,7 +146,7 @@ def plan(settings: Settings) -> Plan | None:
         port=facts.host.port,
         proxy=(proxy.mended or proxy.url) if proxy is not None and route.proxy else None,
         requests=first.requests,
-        further=settings.limits.extra_requests,
+        further=settings.limits.extra_requests + settings.limits.earned_requests,
         withheld=first.context.policy.withheld,
         deep=_deep(offline, [first, *others]) if settings.deep else (),
         otherwise=(*(PlannedCase(one.when, one.requests) for one in others), *_renamed(settings)),

@@ -144,6 +144,7 @@ def own_words(one: dict[str, Any]) -> str:
 @cache
 def _own_words(out: str, err: str) -> str:
     text = " ".join((prose(out) + "\n" + err).split())  # long lines were wrapped
+    text = re.sub(r"llmdoctor check \S*", "·", text)  # the command of a fix
     for part in quoted():
         if part not in text:
             continue

@@ -397,7 +397,7 @@ def test_every_note_that_is_made_has_its_words() -> None:
 def test_notes_are_written_in_the_readers_language() -> None:
     noted = (note("position", name="U+000A LINE FEED", position=3, length=9), note("more", count=2))
     assert line(seen("of", name="x", note=noted), "en") == "x: U+000A LINE FEED at position 3 of 9; 2 more"
-    assert line(seen("note", note=noted), "zh") == "U+000A LINE FEED（第 3 个字符，共 9 个）; 另有 2 处"
+    assert line(seen("note", note=noted), "zh") == "U+000A LINE FEED（第 3 个字符，共 9 个）；另有 2 处"
     assert line(seen("note", note=note("look", note="sk_hex:32")), "en") == "sk- and 32 hex digits"
     assert line(seen("note", note=note("look", note="gsk_")), "zh") == "gsk_"
 

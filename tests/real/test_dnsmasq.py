@@ -110,7 +110,7 @@ def test_no_such_name(run_isolated: Run) -> None:
 def test_servfail(run_isolated: Run, unsigned: tuple[str, ...]) -> None:
     report = run_isolated("elsewhere.org", *unsigned)
     assert report["root_cause"] == "dns.failed"
-    assert "name server 127.0.0.1: it failed (SERVFAIL)" in evidence(report)
+    assert "DNS server 127.0.0.1: it failed (SERVFAIL)" in evidence(report)
     assert report["findings"][0]["title"] == "DNS error: the DNS server could not look up elsewhere.org"
 
 
@@ -123,14 +123,14 @@ def test_a_server_that_is_far_away(run_isolated: Run) -> None:
 def test_refused(run_isolated: Run) -> None:
     report = run_isolated("elsewhere.org")  # dnsmasq knows no such name and has no upstream
     assert report["root_cause"] == "dns.failed"
-    assert "name server 127.0.0.1: refused (REFUSED)" in evidence(report)
+    assert "DNS server 127.0.0.1: refused (REFUSED)" in evidence(report)
     assert report["findings"][0]["title"] == "The DNS server refuses to look up elsewhere.org"
 
 
 def test_nobody_answers(run_isolated: Run) -> None:
     report = run_isolated("relay.example", "none")
     assert report["root_cause"] == "dns.failed"
-    assert "name server 127.0.0.1: nobody listens there" in evidence(report)
+    assert "DNS server 127.0.0.1: nothing listens there" in evidence(report)
 
 
 def test_a_false_address(run_isolated: Run) -> None:
@@ -148,7 +148,7 @@ def test_docker_host(run_isolated: Run) -> None:
 def test_another_server_knows_the_name(additional_server: str, diagnose: Run) -> None:
     report = diagnose("https://relay.example/v1", "sk-made-up", MODEL, "--dns-server", additional_server)
     assert report["root_cause"] == "dns.not_found"
-    assert f"name server {additional_server}: 127.0.0.1" in evidence(report)
+    assert f"DNS server {additional_server}: 127.0.0.1" in evidence(report)
 
 
 def test_another_server_says_otherwise(additional_server: str, key: str, diagnose: Run) -> None:

@@ -73,6 +73,6 @@ def test_the_report_predicts_what_the_client_sends(
     assert ("follows no redirect" in words) is not came
     if came:
         assert ("makes a GET of the POST" in words) is (came[0].method == "GET")
-        assert ("hands the key" in words) is bool(answers.keys_in(came[0]))
+        assert ("sends the key" in words) is bool(answers.keys_in(came[0]))
         assert ("leaves the key" in words) is not answers.keys_in(came[0])
         assert ("the question goes to" in words) is bool(came[0].body)

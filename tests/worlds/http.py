@@ -93,7 +93,7 @@ def below(path: str, world: Handler) -> Handler:
 
 LOST = "makes a GET of the POST"
 DROPPED = "leaves the key (Authorization) behind"
-TRAVELS = "hands the key ({}) to"
+TRAVELS = "sends the key ({}) to"
 PROMPT = "the question goes to"
 ELSEWHERE = "the foreign server answers without a key; prompt and answer go through a stranger's hands"
 STRANGER = "and its key, to another address"
@@ -439,7 +439,7 @@ def cloudflare(number: int, title: str) -> Reply:
 
 REFUSED, SILENT, SLOW = "connection refused behind", "cannot reach the server behind it", "gave up waiting"
 NO_TLS, NO_NAME = "TLS fails behind", "cannot find the server behind it"
-MADE, BETWEEN = "this answer is made by {}", "{} stands in between"
+MADE, BETWEEN = "this answer comes from {}", "{} is in between"
 GATEWAYS = (
     gateway("520", cloudflare(520, "Web server is returning an unknown error"), MADE.format("Cloudflare")),
     gateway("521", cloudflare(521, "Web server is down"), REFUSED),

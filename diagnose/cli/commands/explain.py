@@ -40,7 +40,7 @@ def command(words: tuple[str, ...], path: str | None, as_json: bool, lang: str |
     """
     spoken = console.language(lang)
     if path is not None and words:
-        raise click.UsageError("a text and --file exclude each other")
+        raise click.UsageError("Give a text or --file, not both.")
     given = " ".join(words).strip()
     if path is None and _CODE.fullmatch(given.lower()) and _page(given.lower(), spoken, as_json):
         return
@@ -48,7 +48,7 @@ def command(words: tuple[str, ...], path: str | None, as_json: bool, lang: str |
         text = _decode(named_files.content(path))
     elif given in ("", "-"):
         if not given and sys.stdin.isatty():
-            raise click.UsageError("give a code, a text, or - for standard input")
+            raise click.UsageError("Give a code, a text, or - to read standard input.")
         text = _decode(named_files.standard_input(named_files.RUN))
     else:
         text = given

@@ -88,7 +88,7 @@ def command(file: str, worker: bool, agreed: bool, lang: str | None, groups: tup
         fleet = _consented(fleet, spoken)
     fmt = "json" if choices["as_json"] else choices["fmt"]
     with output_files.OutputFile(choices["output"]) as out:
-        output = _FleetOutput(fleet, fmt, spoken, out, choices["only_broken"])
+        output = _FleetOutput(fleet, file, fmt, spoken, out, choices["only_broken"])
         arguments = ["--worker", "--lang", spoken, *(word for group in groups for word in ("--group", group))]
         arguments += [word for name in PASSED_ON for word in _option(name, choices[name])]
         arguments += ["--agreed"] * fleet.agreed
@@ -165,9 +165,9 @@ async def _pause(seconds: float) -> None:
 class _FleetOutput:
     """The output of a fleet: a line of JSON per report, a table at the end of a round, or changes only."""
 
-    def __init__(self, fleet: Fleet, fmt: str, lang: str, out: TextIO, only_broken: bool) -> None:
+    def __init__(self, fleet: Fleet, file: str, fmt: str, lang: str, out: TextIO, only_broken: bool) -> None:
         self.lang = lang
-        self._fleet = fleet
+        self._fleet, self._file = fleet, file
         self._json = fmt == "json"
         self._out = out
         self._only_broken = only_broken
@@ -211,8 +211,7 @@ class _FleetOutput:
             shown = self._out is sys.stdout
             width, colour = (list_width(), console.wants_colour()) if shown else (None, False)
             unicode = not shown or console.fits_unicode()
-            file = str(self._fleet.file.path)
-            table = render(rows, self.lang, file, width=width, colour=colour, unicode=unicode)
+            table = render(rows, self.lang, self._file, width=width, colour=colour, unicode=unicode)
             self._write(passed(table, colours=colour))
         verdicts = {row.verdict for row in self._rows.values()}
         failing = {"broken", "degraded"} if strict else {"broken"}

@@ -192,10 +192,10 @@ TEXTS: dict[str, Text] = {
         ),
     ),
     "url.version_doubled": Text(
-        "The URL contains the version twice: {twice|/v1/v1}",
+        "The request URL contains {doubled|the version} twice",
         (
             "The base URL ends in {doubled|a version}, and {app} adds {added|one} itself, so the request goes to "
-            "{twice|/v1/v1}. Some SDKs expect the version in the base URL and others add it, so the two are easily "
+            "{twice|/v1/v1}. Some SDKs expect this part in the base URL and others add it, so the two are easily "
             "mixed up."
         ),
         (

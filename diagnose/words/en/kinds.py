@@ -149,8 +149,7 @@ KINDS: dict[str, Text] = {
         "The terms of {model|this model} have not been accepted yet",
         "The vendor gives this model only to accounts that have accepted its terms or requested access.",
         (
-            "Accept the terms or request access: open {page|the model's page} and sign in with the account to which "
-            "the key belongs.",
+            "Accept the terms or request access: open {page|the model's page} and sign in with the account of the key.",
             "Use a key of the account or organization that has access.",
         ),
     ),

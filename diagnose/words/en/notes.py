@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+JOINT = "; "  # between two notes
+
 # By the name of :class:`probes.model.note.Note`.
 NOTES: dict[str, str] = {
     # A base URL or a key

@@ -135,7 +135,7 @@ OVERVIEW: dict[str, str] = {
     "unchecked": "Not checked",
     "unchecked_because": "not checked: {reason}",
     "cause": "{title} ({code})",
-    "tested": "{fix} (tested just now: works)",
+    "tested": "{fix} (tested just now)",
     "base_url": "base URL",
     "model": "model",
     "protocol": "protocol",

@@ -81,8 +81,8 @@ ERRORS: dict[str, str] = {
         "--curl 自带 Base URL 和密钥，请去掉另外给出的。"
     ),
     "say either --write DIR or --check DIR": "--write DIR 和 --check DIR 二选一",
-    "a text and --file exclude each other": "文字和 --file 不能同时给出",
-    "give a code, a text, or - for standard input": "请给出代码、报错文字，或用 - 从标准输入读取",
+    "Give a text or --file, not both.": "文字和 --file 只能给一个。",
+    "Give a code, a text, or - to read standard input.": "请给出代码、报错文字，或用 - 从标准输入读取。",
     "The base URL is given twice, as an argument and with --base-url.": "Base URL 给了两次：参数和 --base-url。",
     "The key is given twice, with {names}.": "密钥给了两次：{names}。",
     "The file {path} that --env-file names does not exist.": "--env-file 指定的文件 {path} 不存在。",

@@ -134,8 +134,8 @@ TEXTS: dict[str, Text] = {
     ),
     "url.endpoint_included": Text(
         "Base URL 里已经包含接口路径",
-        "Base URL 以{ending|接口路径（如 /chat/completions）}结尾，而 {app} 会自己加上接口路径，请求就发到了服务器"
-        "不认识的地址。",
+        "Base URL 以 {ending|接口路径（如 /chat/completions）} 结尾，而 {app} 会自己加上接口路径，请求就发到了服务"
+        "器不认识的地址。",
         (
             "把 Base URL 改为 {better_url}",
             "删掉 Base URL 末尾的接口路径，只保留前面的部分。",
@@ -151,10 +151,10 @@ TEXTS: dict[str, Text] = {
         ),
     ),
     "url.version_doubled": Text(
-        "请求地址里版本号重复：{twice|/v1/v1}",
+        "请求地址里 {doubled|版本号} 重复出现",
         (
             "Base URL 末尾已有 {doubled|版本号}，{app} 又会自己加上 {added|一个}，请求就发到了 {twice|/v1/v1}。有的"
-            " SDK 要求 Base URL 带版本号，有的会自己加，很容易混淆。"
+            " SDK 要求 Base URL 带这一段，有的会自己加，很容易混淆。"
         ),
         (
             "把 Base URL 改为 {better_url}",

@@ -134,7 +134,7 @@ OVERVIEW: dict[str, str] = {
     "unchecked": "未检查",
     "unchecked_because": "未检查：{reason}",
     "cause": "{title}（{code}）",
-    "tested": "{fix}（刚刚实测可用）",
+    "tested": "{fix}（刚刚实测）",
     "base_url": "Base URL",
     "model": "模型",
     "protocol": "协议",

@@ -140,7 +140,7 @@ def text(words: str) -> PastedText:
         ("auth.not_permitted", "403 from api.groq.com: accept the terms at https://console.groq.com/playground?model=x", "https://console.groq.com/playground?model=x"),
         ("model.not_found", "404 this model is gone, use gpt-5.4-mini instead", "gpt-5.4-mini"),
         ("http.header_rejected", "400 missing required header X-Tenant-Id", "X-Tenant-Id"),
-        ("access.region_blocked", "see https://stranger.example/apply to apply", "its own claim"),
+        ("access.region_blocked", "see https://stranger.example/apply to apply", "names this page: https://stranger.example/apply"),
     ],
 )  # fmt: skip
 def test_what_a_text_names_becomes_a_step(code: str, words: str, named: str) -> None:

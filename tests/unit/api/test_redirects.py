@@ -117,7 +117,7 @@ def test_the_report_predicts_what_the_client_sends(protocol: str, status: int) -
     assert report.root_cause == "http.redirected"
     assert client.app in words
     assert ("makes a GET of the POST" in words) is (came.method == "GET")
-    assert ("hands the key" in words) is bool(answers.keys_in(came))
+    assert ("sends the key" in words) is bool(answers.keys_in(came))
     assert ("leaves the key" in words) is not answers.keys_in(came)
     assert ("the question goes to" in words) is bool(came.body)
     assert ("and its key, to another address" in words) is bool(answers.keys_in(came)), "the title names it"

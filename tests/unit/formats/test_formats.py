@@ -286,6 +286,7 @@ def test_a_fix_has_its_place_its_value_and_its_command() -> None:
     for fmt in ("markdown", "html", "junit", "github"):
         written = formats.render(made, fmt, "en")
         assert "OPENAI" in written and "line 2" in written and "llmdoctor check --fix" in written, fmt
+    assert "Set the base URL" not in formats.render(made, "markdown", "en").replace("Set the base URL to https", "")
     assert "file=.env,line=2" in formats.render(made, "github", "en")
     narrow = text.render(made, "en", width=60).splitlines()
     assert narrow[4:6] == ["  Fix    .env line 2", "         OPENAI_BASE_URL=https://relay.example/v1"]

@@ -17,7 +17,7 @@ from diagnose.words import LANGS
 VERSION = Cause(
     "url.version_missing",
     "The base URL is missing /v1",
-    "OPENAI_BASE_URL=http://127.0.0.1:18100/v1 (tested just now: works)",
+    "OPENAI_BASE_URL=http://127.0.0.1:18100/v1 (tested just now)",
 )
 ROWS = [
     Row("prod", "healthy", "https://api.openai.com/v1"),
@@ -113,14 +113,14 @@ DOCUMENT: dict[str, Any] = {
 def test_the_fix_is_the_one_that_was_tested() -> None:
     cause = cause_of(DOCUMENT, "en")
     assert cause[:2] == ("url.version_missing", "The base URL is missing /v1")
-    assert cause.fix == "base URL → https://relay.example/v1 (tested just now: works)"
+    assert cause.fix == "base URL → https://relay.example/v1 (tested just now)"
     places = [
         {"file": ".env", "line": 2, "name": "OPENAI_BASE_URL", "value": "https://relay.example/v1", "renames": None}
     ]
     fix = {"summary": "Set it", "settings": {}, "verified": True, "places": places, "command": "llmdoctor check --fix"}
     finding = {**DOCUMENT["findings"][1], "fixes": [fix]}
     cause = cause_of({**DOCUMENT, "findings": [finding]}, "zh")
-    assert cause.fix == "OPENAI_BASE_URL=https://relay.example/v1（刚刚实测可用）"
+    assert cause.fix == "OPENAI_BASE_URL=https://relay.example/v1（刚刚实测）"
     assert cause.command == "llmdoctor check --fix"
     assert cause_of({**DOCUMENT, "root_cause": None}, "en").code == "key.placeholder"
     assert cause_of({**DOCUMENT, "root_cause": None, "findings": []}, "en") == Cause()

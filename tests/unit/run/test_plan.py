@@ -218,9 +218,9 @@ def test_the_plan_as_json() -> None:
 def test_the_plan_as_text() -> None:
     argv = [_PLAIN, "--key", KEY, "--no-env", "--plan"]
     said = CliRunner().invoke(command, argv).stdout
-    assert "the key would not be sent: the address is not encrypted" in said
+    assert "The key would not be sent: the address is not encrypted" in said
     assert "leads to a private address, instead" in said
-    assert "once the list has named a model" in said
+    assert "once the model list has named a model" in said
     assert KEY not in said
 
 
