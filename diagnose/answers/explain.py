@@ -265,11 +265,15 @@ def _wrong_path(confidence: float, evidence: str, text: ReadText, bare: bool) ->
 def _end_hints(text: ReadText, door: str | None) -> Iterator[Hint]:
     """Yield the hint that the service of the text's host has ended, by the facts."""
     values = text.vendor(door) if door is not None else {}
-    if values.get("ended") and text.host:
+    if text.host and values.get("ended"):
         yield Hint("url.host_retired", _ENDED, text.host, values, "known")
+    elif text.host and values.get("perhaps_ended"):
+        yield Hint("url.host_retired", _PERHAPS, text.host, {**values, "ended": values["perhaps_ended"]}, "known")
 
 
-_ENDED = 0.93  # the confidence of the facts, where the text itself does not say that the service has ended
+# The confidence of the facts, where the text itself does not say that the service has ended: if two sources name the
+# end, and if one list alone does.
+_ENDED, _PERHAPS = 0.93, 0.6
 
 # -- addresses, keys and contradictions --------------------------------------------------------------------------------
 

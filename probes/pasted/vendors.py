@@ -16,12 +16,13 @@ SITES = 3  # sister sites that are named
 def vendor(door: Door) -> dict[str, str]:
     """Return ``door`` (the name), ``door_id``, ``console`` (the page of the keys), ``key_env`` and ``sister_sites``.
 
-    What is not known is left out. Of a service that has ended, ``ended`` is the day and ``successor`` what takes its
-    place; nobody is sent to its pages.
+    What is not known is left out. Of a service that has ended, ``ended`` is the day (``perhaps_ended`` if one list
+    alone names it) and ``successor`` what takes its place; nobody is sent to its pages.
     """
     end = door.provenance
     if end.over:
-        values = {"door": door.name, "door_id": door.id, "ended": end.end, "successor": _successors(end.successor)}
+        day = {"ended" if end.end_sure else "perhaps_ended": end.end}
+        values = {"door": door.name, "door_id": door.id, **day, "successor": _successors(end.successor)}
         return {name: value for name, value in values.items() if value}
     values = {
         "door": door.name,
