@@ -423,4 +423,137 @@ KINDS: dict[str, Text] = {
             "在公司网络中，请询问该域名是否被屏蔽。",
         ),
     ),
+    # -- the network and the app ---------------------------------------------------------------------------------------
+    "host_of_containers": Text(
+        "连接被拒绝：宿主机上没有程序监听来自容器的连接",
+        "容器已经访问到宿主机，但这个端口上没有程序在监听。Ollama、LM Studio 等服务默认只监听 127.0.0.1，而容器来自"
+        "另一个地址。",
+        (
+            Step(
+                "door:ollama|protocol:ollama",
+                "让 Ollama 监听 0.0.0.0：在它运行的机器上设置 OLLAMA_HOST=0.0.0.0，然后重启。",
+            ),
+            Step(
+                "!door:ollama !protocol:ollama",
+                "让服务监听 0.0.0.0 而不是 127.0.0.1（LM Studio 中打开 Serve on Local Network），然后重启。",
+            ),
+            "在 Linux 上，启动容器时加 --add-host=host.docker.internal:host-gateway。",
+            "在宿主机防火墙中，对容器网段（172.16.0.0/12）放行这个端口。",
+        ),
+    ),
+    "all_addresses": Text(
+        "连接被拒绝：0.0.0.0 不是可以连接的地址",
+        "服务监听 0.0.0.0，表示本机的每个地址都能访问它。客户端要用其中一个具体地址；在容器里，0.0.0.0 指向容器自己。",
+        (
+            "在容器里，把 base URL 中的 0.0.0.0 换成 host.docker.internal；在容器外，用 127.0.0.1。",
+            "如果服务在另一台机器上，请用那台机器在局域网中的地址。",
+            "确认服务已启动，并核对它打印的端口与 base URL 中的端口。",
+        ),
+    ),
+    "dns_forged": Text(
+        "DNS 为 {host|该域名} 返回了别人的地址",
+        "报错中的地址不属于这家服务商。有些网络对被屏蔽的域名返回其他公司的地址，因此连接不可能成功。应用是直连的，"
+        "没有走您的代理。",
+        (
+            "让应用走代理：为它的进程设置 HTTPS_PROXY，或在代理软件中开启 TUN 模式。",
+            "让代理解析域名（用 socks5h:// 代替 socks5://），或使用加密 DNS。",
+            "在容器或服务器上运行时，要在那里设置代理：电脑上的代理管不到它。",
+        ),
+    ),
+    "cors_header": Text(
+        "CORS：服务器不允许应用发送请求头 {header|}",
+        "应用在浏览器中运行，并带有自己的请求头。浏览器会先询问服务器是否允许，而服务器不允许。同样的请求在浏览器之外"
+        "可以成功。",
+        (
+            "升级应用和服务：新版本不再发送 {header|这个请求头}，或已允许它。",
+            "改用应用的桌面版，或让应用自己的服务端发送请求。",
+            Step("owner", "如果服务是您自己的，请在反向代理的 Access-Control-Allow-Headers 中加上 {header|它}。"),
+        ),
+    ),
+    "cors_ollama": Text(
+        "CORS：Ollama 不允许来自这个应用的请求",
+        "应用在浏览器中运行，或是一个插件。Ollama 默认只响应本机页面，其他来源需要明确允许。地址和模型没有问题。",
+        (
+            "在 Ollama 运行的机器上设置 OLLAMA_ORIGINS={origin|*}，然后退出并重新启动 Ollama。",
+            'Linux 服务：`systemctl edit ollama`，加入 Environment="OLLAMA_ORIGINS=*"；macOS：'
+            '`launchctl setenv OLLAMA_ORIGINS "*"`；Windows：`setx OLLAMA_ORIGINS "*"`。',
+            "如果应用有 CORS 选项，也可以打开它，或关闭流式输出。",
+        ),
+    ),
+    "cors_lm_studio": Text(
+        "CORS：LM Studio 不允许来自这个应用的请求",
+        "应用在浏览器中运行，或是一个插件，所以浏览器先用 OPTIONS 请求询问服务器。LM Studio 只有打开 CORS 后才会正确"
+        "响应。",
+        (
+            "在 LM Studio 的本地服务设置中打开 Enable CORS，然后重启服务。",
+            "改用应用的桌面版，或让应用自己的服务端发送请求。",
+        ),
+    ),
+    "too_many_files": Text(
+        "打开的文件过多：应用无法再建立连接",
+        "进程打开的文件和连接已达到系统上限。通常是代码每次请求都新建客户端而不关闭，或同时发起的请求太多。与地址和密钥"
+        "无关。",
+        (
+            "只创建一个客户端，所有请求共用，最后关闭它（`async with` 或 close()）。",
+            "限制同时进行的请求数，例如用信号量。",
+            "提高进程的上限：`ulimit -n 4096`，systemd 中为 LimitNOFILE。",
+        ),
+    ),
+    "provider_init": Text(
+        "应用无法启动服务商模块 {provider|}",
+        "应用在发送请求之前就失败了：服务商的软件包没有加载成功，或其设置不匹配。状态码来自应用自己的本地服务，而不是 API。",
+        (
+            "升级应用，删除它的软件包缓存后重新启动（OpenCode 为 ~/.cache/opencode）。",
+            "检查应用配置中该服务商的条目，以及是否设置了密钥。",
+            "先不用自己的配置试一次；如果可以，再逐项加回。",
+        ),
+    ),
+    "revocation": Text(
+        "Windows 无法检查 {host|服务器} 的证书是否已被吊销",
+        "Windows 的 TLS 库 Schannel 会向证书颁发机构查询证书是否被吊销，但没有得到回答：私有或自签名证书没有写明查询地址，"
+        "或者代理拦截了查询。",
+        (
+            "先用 curl 加 --ssl-no-revoke 测试：如果成功，原因就是吊销查询。",
+            "在公司代理后面，请 IT 人员放行证书的 OCSP 和 CRL 地址。",
+            "如果是自己的证书，请在应用中设置它（SSL_CERT_FILE、NODE_EXTRA_CA_CERTS），或改用 http。",
+        ),
+    ),
+    "ollama_path": Text(
+        "路径错误：Ollama 在这个 URL 上没有接口",
+        "Ollama 有两套接口：自己的在 /api 下，base URL 不带路径；OpenAI 兼容的在 /v1 下。应用用了其中一套，却填了另一套的 "
+        "base URL。",
+        (
+            "使用 OpenAI 协议的应用，base URL 要以 /v1 结尾：http://localhost:11434/v1",
+            "应用有单独的 Ollama 类型时，不要写路径：http://localhost:11434",
+            "升级 Ollama：旧版本没有 /v1。",
+        ),
+    ),
+    "responses_body": Text(
+        "对话请求发到了 Responses 接口",
+        "OpenAI 有两个请求体不同的接口：/v1/chat/completions 用 messages，/v1/responses 用 input。应用按前者写了请求体，"
+        "却发到了后者。",
+        (
+            "把接口改回 /v1/chat/completions，或让 base URL 以 /v1 结尾。",
+            "如果模型需要 Responses API，请在应用中选择这种 API 类型，或升级应用。",
+        ),
+    ),
+    "tool_schema": Text(
+        "API 不接受工具 {tool|} 的参数定义（schema）",
+        "应用随请求发送工具及其参数说明（JSON Schema）。其中一个不被 API 接受，因此整个请求被拒绝。地址、密钥和模型没有问题。",
+        (
+            "关闭或升级带有 {tool|报错中所指定义} 的工具或 MCP 服务。",
+            '在自己的代码中，把 schema 写成对象：type 为 "object"，并包含 properties。',
+            "升级 SDK：旧版本会从 Zod 4 和 Pydantic 生成错误的 schema。",
+        ),
+    ),
+    "field_type": Text(
+        "服务器要求 {parameter|请求中的某个字段} 是另一种类型",
+        "服务器无法读取请求：应用发送的是 {sent|另一种类型}，而服务器这个版本要求别的类型，常见的是 content 分成多段（文字和图片）"
+        "而不是纯文本。",
+        (
+            "升级服务程序：新版本可以读取分段的 content；然后升级应用。",
+            "如果应用有纯文本消息的兼容选项，请打开它，并且不要发送图片。",
+            "在应用中选择与服务相符的类型，例如用 Ollama 类型代替 OpenAI 类型。",
+        ),
+    ),
 }
