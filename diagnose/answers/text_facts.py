@@ -27,9 +27,7 @@ _NAMED: Mapping[str, str] = {
     "name does not resolve": "container",  # musl's words: an image with Alpine
 }
 # Programs that serve models on the user's own machines.
-_OWN_SERVERS = (
-    r"\b(?:ollama|lm ?studio|lmstudio|llama\.cpp|llama-server|koboldcpp|localai|xinference|text-generation-webui)\b"
-)
+_OWN_SERVERS = r"\b(?:ollama|lm ?studio|llama\.cpp|llama-server|koboldcpp|localai|xinference|text-generation-webui)"
 
 
 def text_facts(text: ReadText, values: Mapping[str, str | None]) -> frozenset[str]:

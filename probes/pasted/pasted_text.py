@@ -53,8 +53,9 @@ _MODEL = (
 )
 # The model of a refusal, before any other that the text names.
 _REFUSED_MODEL = (
-    r"(?i)\bmodel:? ?[\"'`]{0,2}(?P<before>[A-Za-z][\w./:@-]{2,80})[\"'`]{0,2} (?:does not exist|doesn't exist|not found|is not"
-    r"|not exist|was not found)|not_found_error.{0,100}\bmodel: ?[\"'`]?(?P<after>[A-Za-z][\w./:@-]{2,80})"
+    r"(?i)\bmodel:? ?[\"'`]{0,2}(?P<before>[A-Za-z][\w./:@-]{2,80})[\"'`]{0,2} "
+    r"(?:does not exist|doesn't exist|not found|is not|not exist|was not found)"
+    r"|not_found_error.{0,100}\bmodel: ?[\"'`]?(?P<after>[A-Za-z][\w./:@-]{2,80})"
 )
 _NO_MODEL = r"(?i)(?:string|object|error|null|none|true|false|not|list|group|name|type|chat|gpt)"
 
