@@ -1,4 +1,4 @@
-"""Match the clients' phrases (``phrases.toml``, ``network_words.toml``) against a pasted text."""
+"""Match the clients' phrases (``phrases.toml``, ``network_words.toml``, ``client_words.toml``) against a pasted text."""
 
 from __future__ import annotations
 
@@ -40,8 +40,8 @@ class PhraseRow(NamedTuple):
 
 @cache
 def rows() -> tuple[PhraseRow, ...]:
-    """The rows of ``phrases.toml`` and ``network_words.toml``, in their order."""
-    tables = (table("answers/phrases"), table("answers/network_words"))
+    """The rows of the three tables, in their order."""
+    tables = (table(f"answers/{name}") for name in ("phrases", "network_words", "client_words"))
     return tuple(PhraseRow(**entry) for one in tables for entry in one["row"])
 
 
