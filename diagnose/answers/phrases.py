@@ -1,4 +1,6 @@
-"""Match the clients' phrases (``phrases.toml``, ``network_words.toml``, ``client_words.toml``) against a pasted text."""
+"""Match the clients' phrases against a pasted text: ``phrases.toml``, which explains the rows, the words of network
+layers (``network_words.toml``), and those of apps and SDKs (``client_words.toml``).
+"""
 
 from __future__ import annotations
 
