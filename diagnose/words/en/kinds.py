@@ -617,4 +617,14 @@ KINDS: dict[str, Text] = {
             "Choose the provider type in the app that fits the server, such as Ollama's own instead of OpenAI's.",
         ),
     ),
+    "offline": Text(
+        "The app says that this machine is offline",
+        "The system reports no network, or the app takes every failed connection for that. Address and key were not "
+        "tested.",
+        (
+            "Check whether a web page opens on this machine. If not, fix the network connection first.",
+            "If pages open, restart the app, and the VPN or proxy program: the app may still hold the old connection.",
+            "Check that the firewall lets the app out to {host|the server}.",
+        ),
+    ),
 }
