@@ -618,7 +618,7 @@ KINDS: dict[str, Text] = {
         ),
     ),
     "offline": Text(
-        "The app says that this machine is offline",
+        "No network: the app says that this machine is offline",
         "The system reports no network, or the app takes every failed connection for that. Address and key were not "
         "tested.",
         (
