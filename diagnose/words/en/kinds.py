@@ -478,8 +478,7 @@ KINDS: dict[str, Text] = {
     "host_of_containers": Text(
         "Connection refused: nothing on the machine outside listens for containers",
         "The container reached the machine that runs it, and no program listens there on this port. Servers such as "
-        "Ollama and LM Studio listen only on 127.0.0.1 unless they are told otherwise, and a container comes from "
-        "another address.",
+        "Ollama and LM Studio listen only on 127.0.0.1 by default, and a container comes from another address.",
         (
             Step(
                 "door:ollama|protocol:ollama",
@@ -529,8 +528,8 @@ KINDS: dict[str, Text] = {
     ),
     "cors_ollama": Text(
         "CORS: Ollama does not allow requests from this app",
-        "The app runs in a browser or as a plugin. Ollama answers only pages of its own machine, unless it is told "
-        "which other origins it may answer. The address and the model are correct.",
+        "The app runs in a browser or as a plugin. Ollama answers only pages of its own machine, and other origins "
+        "only if its settings name them. The address and the model are correct.",
         (
             "Set OLLAMA_ORIGINS={origin|*} where Ollama runs, then quit Ollama and start it again.",
             'For the service on Linux: `systemctl edit ollama`, then Environment="OLLAMA_ORIGINS=*". On macOS: '
@@ -583,6 +582,7 @@ KINDS: dict[str, Text] = {
         "Ollama has two APIs: its own under /api, with a base URL without a path, and OpenAI's under /v1. The app "
         "uses one of them with the base URL of the other.",
         (
+            "Set the base URL to {better_url}",
             "For an app that speaks OpenAI's protocol, end the base URL in /v1: http://localhost:11434/v1",
             "For an app with a provider type of its own for Ollama, leave out the path: http://localhost:11434",
             "Update Ollama: old versions do not serve /v1.",
@@ -593,7 +593,7 @@ KINDS: dict[str, Text] = {
         "OpenAI has two endpoints with different bodies: /v1/chat/completions takes messages, /v1/responses takes "
         "input. The app wrote a body for the first and sent it to the second.",
         (
-            "Set the endpoint back to /v1/chat/completions, or let the base URL end in /v1.",
+            "Set the endpoint back to /v1/chat/completions, or make the base URL end in /v1.",
             "If the model needs the Responses API, choose it as the type of API in the app, or update the app.",
         ),
     ),

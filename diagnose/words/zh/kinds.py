@@ -447,9 +447,9 @@ KINDS: dict[str, Text] = {
         "连接被拒绝：0.0.0.0 不是可以连接的地址",
         "服务监听 0.0.0.0，表示本机的每个地址都能访问它。客户端要用其中一个具体地址；在容器里，0.0.0.0 指向容器自己。",
         (
-            "在容器里，把 base URL 中的 0.0.0.0 换成 host.docker.internal；在容器外，用 127.0.0.1。",
+            "在容器里，把 Base URL 中的 0.0.0.0 换成 host.docker.internal；在容器外，用 127.0.0.1。",
             "如果服务在另一台机器上，请用那台机器在局域网中的地址。",
-            "确认服务已启动，并核对它打印的端口与 base URL 中的端口。",
+            "确认服务已启动，并核对它打印的端口与 Base URL 中的端口。",
         ),
     ),
     "dns_forged": Text(
@@ -525,11 +525,12 @@ KINDS: dict[str, Text] = {
     ),
     "ollama_path": Text(
         "路径错误：Ollama 在这个 URL 上没有接口",
-        "Ollama 有两套接口：自己的在 /api 下，base URL 不带路径；OpenAI 兼容的在 /v1 下。"
+        "Ollama 有两套接口：自己的在 /api 下，Base URL 不带路径；OpenAI 兼容的在 /v1 下。"
         "应用用了其中一套，却填了另一套的 "
-        "base URL。",
+        "Base URL。",
         (
-            "使用 OpenAI 协议的应用，base URL 要以 /v1 结尾，例如 http://localhost:11434/v1 。",
+            "把 Base URL 改为 {better_url}",
+            "使用 OpenAI 协议的应用，Base URL 要以 /v1 结尾，例如 http://localhost:11434/v1 。",
             "应用有单独的 Ollama 类型时，不要写路径，例如 http://localhost:11434 。",
             "升级 Ollama：旧版本没有 /v1。",
         ),
@@ -540,7 +541,7 @@ KINDS: dict[str, Text] = {
         "应用按前者写了请求体，"
         "却发到了后者。",
         (
-            "把接口改回 /v1/chat/completions，或让 base URL 以 /v1 结尾。",
+            "把接口改回 /v1/chat/completions，或让 Base URL 以 /v1 结尾。",
             "如果模型需要 Responses API，请在应用中选择这种 API 类型，或升级应用。",
         ),
     ),
