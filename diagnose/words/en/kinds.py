@@ -510,7 +510,7 @@ KINDS: dict[str, Text] = {
         "through your proxy.",
         (
             "Have the app use your proxy: set HTTPS_PROXY for its process, or turn on TUN mode in the proxy program.",
-            "Let the proxy resolve names (socks5h:// instead of socks5://), or use encrypted DNS.",
+            "Have the proxy resolve names (socks5h:// instead of socks5://), or use encrypted DNS.",
             "In a container or on a server, set the proxy there: the one on your computer does not reach it.",
         ),
     ),
