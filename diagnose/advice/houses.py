@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from diagnose.answers.provider_addresses import built_in_doors, domain_of, host_of, house_of
 from probes.catalog.door import Door
@@ -36,3 +37,18 @@ def target_door(view: View) -> Door | None:
     """Return the built-in door of the target's host, or None."""
     id = view.door.match.id if view.door is not None else None
     return built_in_doors().get(id) if id is not None else None
+
+
+def placeholders(view: View) -> tuple[str, ...]:
+    """Return the names of the user's own values in the base URL's path, if the provider documents a path of its form.
+
+    ``("account_id",)`` for ``https://api.cloudflare.com/client/v4/accounts/x/ai/v1``.
+    """
+    door, given = target_door(view), urlsplit(view.settings.mended_url or "").path.rstrip("/").split("/")
+    for endpoint in door.endpoints if door is not None else ():
+        parts = endpoint.path.split("/")
+        names = tuple(dict.fromkeys(part[1:-1] for part in parts if part.startswith("{")))
+        alike = len(parts) == len(given) and all(a.startswith("{") or a == b for a, b in zip(parts, given, strict=True))
+        if names and alike:
+            return names
+    return ()

@@ -96,8 +96,10 @@ def _is_news(remedy: Remedy, view: View) -> bool:
         return False
     if remedy.kind == "page":
         console = view.door.match.console if view.door is not None else ""
-        same = console and host_of(console) == host_of(remedy.value) and view.match is not None
-        return not (same and view.match is not None and view.match.code in ("auth.rejected", "quota.exhausted"))
+        if view.match is not None and view.match.code == "quota.exhausted":
+            return console != remedy.value  # a console has one page for keys and another one for money
+        same = console and host_of(console) == host_of(remedy.value)
+        return not (same and view.match is not None and view.match.code == "auth.rejected")
     return True
 
 
@@ -117,6 +119,8 @@ def _worded(remedy: Remedy, view: View) -> Iterator[tuple[str, str]]:
             yield "page", remedy.value
         elif house is None:  # a page of another known provider is quoted from an answer that is not meant for the user
             yield "page_foreign", remedy.value
+    elif remedy.kind == "request":
+        yield "request", sentence(remedy.value)
     else:
         yield remedy.kind, remedy.value
 

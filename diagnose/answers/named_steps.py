@@ -22,6 +22,7 @@ _ONLY = {
     "parameter": ("model.parameter_rejected",),
     "path": ("model.wrong_endpoint", "shape.", "run."),
     "region": ("model.", "key.", "run."),
+    "request": ("model.", "quota.exhausted", "auth.expired", "access.region_blocked", "run."),
     "scope": ("auth.not_permitted", "model.not_permitted"),
     "header": ("http.header_rejected", "run."),
     "ask": ("auth.", "access.", "model.", "quota.", "run.", "shape.error_as_success"),

@@ -84,6 +84,8 @@ def _from_upstream(exchange: Exchange, matches: tuple[Match, ...]) -> tuple[Matc
     elif code in ("quota.exhausted", "quota.rate_limited"):
         found = Match(code, sure, why, "upstream-quota", True, values | {"case": "upstream"})
     else:
+        if code in ("model.not_found", "model.not_permitted") and "case" not in values:
+            values["case"] = "upstream"
         found = Match(code, sure, why, "upstream-quoted", inner[0].key_good if inner else None, values)
     others = (one for one in matches if one.code != found.code and not one.code.startswith(("auth.", "quota.", "path")))
     return (found, *others)

@@ -11,7 +11,7 @@ from diagnose.evidence.rule import Claim, Rule
 from diagnose.evidence.view import View
 from diagnose.findings import headers
 from diagnose.findings.intermediaries import MADE, answered_by, case_of, idle, packing
-from diagnose.findings.other_servers import leads_nowhere, not_llm_api, refuses_all_paths
+from diagnose.findings.other_servers import leads_nowhere, not_llm_api, refuses_all_paths, retired
 from diagnose.findings.url import beyond_app, settings_of
 from diagnose.report import Severity, seen
 from probes.api.response_checks import answer_of, passes, unserved
@@ -44,7 +44,8 @@ def said(code: str) -> Callable[[View], Claim | None]:
             values["upstream"] = f"“{values['upstream']}”"  # a name that the gateway's operator has made up
         return Claim(
             (line_of(subject), *more),
-            probe="chat" if case == "upstream" else "",  # it is not the user's key that was refused
+            # It is not the user's key that was refused.
+            probe="chat" if case == "upstream" and code.startswith(("auth.", "quota.")) else "",
             severity=softened(view, subject),
             sure=match.confidence >= 0.5,
             values=values,
@@ -58,7 +59,7 @@ def said(code: str) -> Callable[[View], Claim | None]:
 
 
 # The side of a special case, if it is not that of the rule.
-_SIDES = {"portal": "network", "company": "network", "upstream": "relay", "upstream_path": "relay"}
+_SIDES = {"login": "provider", "portal": "network", "company": "network", "upstream": "relay", "upstream_path": "relay"}
 _LIMITS = ("retry-after", "x-ratelimit-", "anthropic-ratelimit-", "ratelimit", "x-rate-limit-")
 _SHOWN = 8  # headers: some providers send two dozen
 
@@ -146,6 +147,11 @@ def _web_page(view: View) -> Claim | None:
     page = next(one for one in (first.told, first.listing, *view.looks) if one is not None and _html(one))
     title = f" “{page.response.title}”" if page.response.title else ""
     return Claim((answer_line(page) + title, seen("looked_at", count=len(view.looks))))
+
+
+def _host_retired(view: View) -> Claim | None:
+    """Report a service that says that it has ended, also if it says so in place of every path."""
+    return retired(view) or said("url.host_retired")(view)
 
 
 def _wrong_protocol(view: View) -> Claim | None:
@@ -285,6 +291,7 @@ RULES = (
         "provider",
         retryable=True,
     ),
+    Rule("url.host_retired", Severity.ERROR, "http", _host_retired, "provider"),
     Rule("shape.wrong_protocol", Severity.ERROR, "http", _wrong_protocol, "settings"),
     Rule(
         "shape.web_page",

@@ -55,12 +55,14 @@ def _not_found(view: View) -> Claim | None:
     if chosen is not None and chosen.source.kind is SourceKind.GUESS:
         return None  # the model was our own guess, not the user's setting
     near = chosen.near if chosen is not None else ()
-    if view.model in _models(view):
-        return replace(claim, case="listed")  # its own name is no better one
     lines = (
         *claim.evidence,
         *((seen("nearest", count=chosen.count, near=", ".join(near)),) if chosen and near else ()),
     )
+    if claim.case == "upstream" and chosen is not None and chosen.listed:
+        return replace(claim, evidence=lines)  # the gateway offers it, so the name is wrong in the gateway's settings
+    if view.model in _models(view):
+        return replace(claim, evidence=lines, case="listed")  # its own name is no better one
     return Claim(
         lines,
         sure=claim.sure,

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+
+from diagnose.advice.houses import placeholders
 from diagnose.answers import products
 from diagnose.evidence.lines import line_of
 from diagnose.evidence.rule import Claim
@@ -11,8 +14,17 @@ from diagnose.report import seen
 from probes.api.response_checks import REDIRECTS
 from probes.api.uniform_refusals import refuses_everything
 from probes.model.exchange import Purpose
+from probes.model.note import note
 
 _LONGEST = 60  # characters of a name that a server gives itself
+_UNKNOWN_VALUE = (
+    r"(?i)\b(?:identifier|account|project|gateway|workspace)\b.{0,40}\b(?:invalid|not (?:be )?found|unknown)\b"
+)
+_PARTS = {
+    ("account_id",): note("parts_account_id"),
+    ("account_id", "gateway_id"): note("parts_account_id_gateway_id"),
+    ("project", "location"): note("parts_project_location"),
+}
 
 
 def leads_nowhere(view: View) -> bool:
@@ -38,14 +50,28 @@ def other_program(view: View) -> bool:
     return (own_port and told is not None and not told.request.via_proxy) or refuses_all_paths(view)
 
 
+def retired(view: View) -> Claim | None:
+    """Report a service that says that it has ended in place of every path."""
+    page = view.first.told if view.first is not None else None
+    if view.match is not None or page is None or not leads_nowhere(view):
+        return None
+    from diagnose.answers.dialects import classify
+
+    match = next(iter(classify(page)), None)
+    return Claim((line_of(page),)) if match is not None and match.code == "url.host_retired" else None
+
+
 def not_llm_api(view: View) -> Claim | None:
     """Report that something else than an LLM API answers, and what it says that it is."""
     told = view.first.told if view.first is not None else None
-    if told is None or told.status in REDIRECTS:
+    if told is None or told.status in REDIRECTS or retired(view) is not None:
         return None
     looked = (seen("looked_at", count=len(view.looks)),) if view.looks else ()
     evidence = (line_of(told), *answered_by(view, told), *looked)
     proxy_page = view.match is not None and view.match.code == "proxy_page"
+    names = placeholders(view) if re.search(_UNKNOWN_VALUE, view.said()) else ()
+    if names in _PARTS and leads_nowhere(view) and not proxy_page:
+        return Claim(evidence, values={"parts": _PARTS[names]}, case="values")
     if not other_program(view):
         return Claim(evidence) if leads_nowhere(view) and not proxy_page else None
     # A product that passed the response on, by its header, made it: nothing behind it answers every path alike.

@@ -109,6 +109,8 @@ def _invalid(view: View) -> Claim | None:
     if flaw is None:
         return Claim((repr(view.settings.base_url),))
     claim = _claim(view, flaw)
+    if reference := next((dict(one.values).get("name") for one in flaw.notes if one.name == "unfilled"), None):
+        return replace(claim, values={**claim.values, "reference": reference}, case="unfilled")
     return replace(claim, case="scheme") if flaw.kind == "scheme_unusable" else claim
 
 
@@ -239,8 +241,30 @@ def _version_unknown(view: View) -> Claim | None:
     return Claim((line_of(first.told), line_of(look))) if earns_key(look) else None
 
 
+def _second_version(view: View) -> Attempt | None:
+    """Return the better attempt if its base URL is the given one without a second version: ``/api/v3/v1``."""
+    better, first = _better_path(view), view.first
+    if better is None or first is None or first.attempt.address:
+        return None
+    given, found = (urlsplit(one.base_url).path.rstrip("/") for one in (first.attempt, better))
+    last = given[len(found) :] if given.startswith(found) else ""
+    return better if _VERSION.fullmatch(last) and _VERSION.search(found) else None
+
+
+def _version_doubled(view: View) -> Claim | None:
+    """Report a version that stands twice in the base URL, or a second one of another form that only apps add."""
+    claim = _flawed("version_doubled")(view)
+    if claim is not None or (better := _second_version(view)) is None or view.first is None:
+        return claim
+    last = urlsplit(view.first.attempt.base_url).path.rstrip("/").rpartition("/")[2]
+    path = _path_claim(view, better)
+    return replace(path, values={**path.values, "doubled": f"/{last}"}, case="second")
+
+
 def _path_wrong(view: View) -> Claim | None:
     better = _better_path(view)
+    if _second_version(view) is not None:
+        return None
     if better is None and (claim := _other_version(view) or _version_unknown(view)) is not None:
         return claim
     if better is None or _added_version(view, better):
@@ -291,7 +315,7 @@ RULES = (
         _flawed("endpoint_included"),
         "settings",
     ),
-    Rule("url.version_doubled", Severity.ERROR, "http", _flawed("version_doubled"), "settings"),
+    Rule("url.version_doubled", Severity.ERROR, "http", _version_doubled, "settings"),
     Rule(
         "url.double_slash",
         Severity.ERROR,

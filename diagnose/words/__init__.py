@@ -46,7 +46,7 @@ OPTIONAL = (
     *("variable", "source", "other_source", "position", "app_variable", "secret"),
     *("header", "header_variable", "place", "lines", "wanted_header"),
     *("page", "permission", "replacement", "limit"),
-    *("proxy", "better_proxy", "address", "port", "location"),
+    *("proxy", "better_proxy", "address", "port", "location", "reference", "parts"),
     *("credential", "house", "audience", "expires", "region", "own_region", "sites", "wanted", "token_command"),
     *("issuer", "product", "path", "names", "not_after", "days", "clients"),
     *("status", "said", "retry_after", "seconds", "detail"),

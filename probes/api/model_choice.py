@@ -78,6 +78,16 @@ def near(wanted: str, models: tuple[str, ...], count: int = 3) -> tuple[str, ...
     return tuple(dict.fromkeys(same + alike + begin))[:count]
 
 
+def _house_head(name: str) -> str:
+    """Return the part with which every model of a house begins, told by one of them; empty if they have none.
+
+    >>> _house_head("@cf/meta/llama-3.1-8b-instruct"), _house_head("openai/gpt-5")
+    ('@cf/', '')
+    """
+    found = re.match(r"@[\w-]+/|accounts/[\w-]+/models/", name)
+    return found[0] if found else ""
+
+
 def early(settings: Settings) -> str | None:
     """Return the model that the settings name, before any request is sent; None if they name none.
 
@@ -94,6 +104,8 @@ def measure(settings: Settings, door: Door | None, listing: Exchange | None) -> 
     if wanted is not None:
         listed = wanted.removeprefix("models/") in models if models else None
         found = near(wanted.strip(), models) if models and not listed else ()
+        if not models and door is not None and (head := _house_head(door.small_model)):
+            found = () if wanted.startswith(head) else (head + wanted.strip().lstrip("/"),)
         if wanted != wanted.strip():
             found = tuple(dict.fromkeys((wanted.strip(), *found)))
         assert settings.model is not None

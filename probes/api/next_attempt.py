@@ -176,8 +176,13 @@ class NextAttempts:
         return replace(attempt, address="", query="", base_url=base, version=version, given=False, changed=changed)
 
     def _refused_by_server(self, exchange: Exchange, attempt: Attempt) -> bool:
-        """Check for a bare refusal at an undocumented path: it may come from the web server, and not from the API."""
-        return attempt.given and bare_refusal(exchange) and not self._documented(attempt)
+        """Check for a bare refusal at an undocumented path: it may come from the web server, and not from the API.
+
+        JSON does only at an unusual path, where an API may have switched off a part of its routes.
+        """
+        usual = parse_url(attempt.base_url).path == wire(attempt.protocol).version_segment
+        plain = exchange.response.body is not Body.JSON or not usual
+        return attempt.given and plain and bare_refusal(exchange) and not self._documented(attempt)
 
     def _documented(self, attempt: Attempt) -> bool:
         path, door = parse_url(attempt.base_url).path, self._context.door

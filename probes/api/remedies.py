@@ -138,8 +138,35 @@ _ASKS = {
     "policy": r"(?i)data policy|privacy settings|guardrail restrictions|数据政策",
 }
 
-# States of a key or an account that need another step than a mere refusal.
+# A sentence that asks for something which has no address or name of its own. Words about the key, and about trying
+# again, are no news.
+_REQUEST = (
+    r"(?i)\bplease\b.{0,80}?\b(?:contact|load|close|adjust|disable|enable|activate|upgrade|restart|reload|register"
+    r"|complete|unlock|start|renew|subscribe|apply|select|increase|raise|switch)\b"
+    r"|^(?:load|enable|contact|start) [^,]{3,}"
+    r"|请(?!求|稍后|重试|检查).{0,30}(?:联系|加载|启动|开启|打开|关闭|升级|购买|续费|完成|选择|重新)"
+)
+# Nothing that a reader might paste into a terminal, either.
+_NO_REQUEST = (
+    r"(?i)\b(?:try again|retry|api[ _-]?keys?|credentials?|reduce|shorten|documentation|docs|sudo|curl|wget|rm|eval)\b"
+    r"|密钥|令牌|文档|[`$<>|;\\]"
+)
+_REQUEST_LENGTH = 180
+_SENTENCES = r"(?<=[.!?]) (?=[A-Z])|(?<=[。！？])"
+
+# States of a key, an account or a server that need other steps than a mere refusal.
 _STATES = {
+    "unrouted": r"(?i)\bno routes? (?:was |were )?(?:matched|found|defined)|\b404 route not found|no matching route",
+    "providers": (
+        r"(?i)\b(?:any|no) (?:allowed |enabled |inference )?providers? (?:that )?(?:you have |are |is )?enabled"
+        r"|all providers have been ignored|no allowed providers"
+    ),
+    "relogin": (
+        r"(?i)\b(?:ide|session|login|oauth|refresh) token\b.{0,30}\bexpired|\bplease (?:log|sign) ?in again|re-?login"
+        r"|重新登录"
+    ),
+    "litellm": r"\blitellm\.\w{3,40}Error\b|Received Model Group=",
+    "token": r"(?i)expected oauth ?2|\brequires? an? (?:oauth ?2? )?access token\b",
     "leaked": r"(?i)\bleaked\b|\bcompromised\b|泄露",
     "suspended": (
         r"(?i)\b(?:account|organi[sz]ation|user|consumer)\b.{0,40}\b(?:suspended|deactivated|disabled|banned|terminated)\b"
@@ -149,7 +176,7 @@ _STATES = {
 # Every pattern, for the test that holds them to linear time.
 PATTERNS = (
     *(_URL, _HOST, _CALL, _PAGE, _STRONG, _FOR_PEOPLE, _FOR_PROGRAMS, _MODEL, _PATH, _PARAMETER, _REGION, _VARIABLE),
-    *(*_HEADERS, *_SCOPE, *_ASKS.values(), *_STATES.values(), r"^.{0,3}\bto\b"),
+    *(*_HEADERS, *_SCOPE, *_ASKS.values(), *_STATES.values(), _REQUEST, _NO_REQUEST, _SENTENCES, r"^.{0,3}\bto\b"),
 )
 
 
@@ -158,7 +185,8 @@ class Remedy(NamedTuple):
 
     ``kind``: ``url`` (an address for requests), ``host`` (the same without scheme and path), ``page``, ``header``,
     ``path`` (of an endpoint), ``model``, ``parameter``, ``region``, ``variable``, ``scope`` (a permission), ``ask``
-    with a name of ``_ASKS``, or ``state`` with one of ``_STATES``.
+    with a name of ``_ASKS``, ``request`` (a sentence that asks for anything else), or ``state`` with one of
+    ``_STATES``.
     """
 
     kind: str
@@ -206,7 +234,18 @@ def remedies(message: str) -> tuple[Remedy, ...]:
         ("variable", _VARIABLE),
     ):
         _first(found, kind, (pattern,), text)
+    if not found.keys() - {"state"} and (request := _request(text)):
+        found["request"] = request
     return tuple(Remedy(kind, value) for kind, value in found.items())
+
+
+def _request(text: str) -> str:
+    """Return the first sentence that asks for something else than another key or another try; empty if none does."""
+    for one in _compiled(_SENTENCES).split(text):
+        short = 10 <= len(one) <= _REQUEST_LENGTH and one.isprintable()
+        if short and _search(_REQUEST, one) and not _search(_NO_REQUEST, one):
+            return one
+    return ""
 
 
 def _first(found: dict[str, str], kind: str, patterns: tuple[str, ...], text: str) -> None:

@@ -61,6 +61,13 @@ _FENCES = ("x-amzn-waf-action", "cf-mitigated", "x-vercel-mitigated")
 _VACANT = r"err_ngrok_|faithfully yours, frp|endpoint .{0,80} is offline|deployment_not_found|no such app"
 
 # How a server says that it does not serve a protocol or an endpoint, whatever the model.
+_NO_REASON = r"(?i)\W{0,3}(?:403\W{1,3})?(?:forbidden|access denied|permission denied)\W{0,3}"
+# A protocol that this model does not speak; the same model may be served by another one.
+_NOT_BY_MODEL = (
+    r"\b(?:responses?|messages|chat[ /]?completions?|anthropic|gemini|generatecontent) (?:api|endpoint|protocol|format)"
+    r" (?:is |are )?not (?:yet |currently )?(?:supported|available|enabled)"
+    r" (?:for|by|with|on) (?:this |the |that )?model\b"
+)
 _UNSERVED = (
     r"convert_request_failed|\bnot[ _]?(?:yet )?implemented\b|\bunimplemented\b|\bapi is (?:currently )?not supported"
     r"|\b(?:responses?|messages|chat[ /]?completions?|anthropic|claude|gemini|openai|ollama)(?: \w{1,12})?"
@@ -142,21 +149,29 @@ def told_status(found: Exchange) -> int:
 
 
 def unserved(found: Exchange | None) -> bool:
-    """Check whether the response says that this protocol or endpoint is not served here, whatever the model."""
+    """Check whether the response says that this protocol or endpoint is not served here, or not for this model."""
     if found is None or found.failure is not None or fenced(found) or found.response.body is Body.HTML:
         return False
     if told_status(found) not in (400, 404, 405, 415, 422, 500, 501, 503):
         return False
     error = found.reading.error
     words = f"{error.code} {error.type} {error.message}" if error is not None else found.response.text
+    if re.search(_NOT_BY_MODEL, words[:2000], re.IGNORECASE):
+        return True
     return bool(re.search(_UNSERVED, words[:2000], re.IGNORECASE)) and not re.search(
         _MODEL_WORDS, words[:2000], re.IGNORECASE
     )
 
 
 def bare_refusal(found: Exchange) -> bool:
-    """Check whether a web server refused, with a page or an empty body: not the API, a firewall or a sign-in page."""
-    wordless = found.reading.error is None and found.response.body is not Body.JSON
+    """Check whether a server refused without a reason: with a page, an empty body, or JSON that says ``Forbidden``.
+
+    A firewall or a sign-in page is none.
+    """
+    error = found.reading.error
+    wordless = error is None and found.response.body is not Body.JSON
+    if error is not None and found.status == 403 and not error.code:
+        wordless = re.fullmatch(_NO_REASON, error.message) is not None
     return found.status in (401, 403) and wordless and not fenced(found) and not asks_login(found)
 
 

@@ -1,8 +1,8 @@
 """Recognise an upstream's own error in the answer of a gateway: quoted in a sentence, inside another error, or as the
 echo of a path that this program never asked for. Pure.
 
-The sentences are those of Claude Code Router 2.0, Portkey 1.15, New API, LiteLLM, MLflow's gateway and of the HTTP
-libraries that gateways are written with (httpx, requests, axios), as of November 2026.
+The sentences are those of Claude Code Router 2.0, Portkey 1.15, New API, LiteLLM, MLflow's gateway and of the libraries
+that gateways are written with (httpx, requests, axios, botocore), as of November 2026.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 from probes.model.exchange import Exchange
 
 SEARCHED = 2000  # characters of a message
-# Each has the group `status`, or `kind` for LiteLLM's names of errors; `name` is the upstream as the gateway calls it.
+# Each has the group `status`, or `kind` for names of errors; `name` is the upstream as the gateway calls it.
 QUOTES = (
     r"error from provider ?\((?P<name>[^,():]{1,60})[^()]{0,120}: ?(?P<status>[45]\d\d)\)",
     r"\berror from (?P<name>[A-Za-z][\w.-]{1,30})(?: api)?:? \(?(?P<status>[45]\d\d)\b",
@@ -28,12 +28,14 @@ QUOTES = (
     r"\b(?:client|server) error '(?P<status>[45]\d\d)[^']{0,40}' for url '(?P<name>[^'\s]{1,200})'",
     r"\b(?P<status>[45]\d\d) (?:client|server) error: [^:]{0,40} for url: (?P<name>\S{1,200})",
     r"\blitellm\.(?P<kind>\w{4,40}Error): (?:\w{4,40}: )?(?P<name>[A-Za-z]{2,30}?)(?:exception|error)\b",
+    r"\b(?:APIError|APIStatusError): (?P<name>[A-Za-z][A-Za-z_]{1,30}?)Exception - (?=[{\[\"'\w])",  # LiteLLM's kin
+    r"\ban error occurred \((?P<kind>\w{4,40})\) when calling the (?:Converse|Invoke)\w{0,40} operation",  # botocore
     r"\b(?:upstream|backend|origin|provider|remote)(?: \w{1,20}){0,2}?(?: status(?: code)?| error| returned| replied"
     r"| responded with)(?: (?:an? )?(?:error|status(?: code)?|http))?[ :=(\"']{1,4}(?P<status>[45]\d\d)\b",
     r"<(?:title|h1)>[^<>0-9]{0,20}(?P<status>[45]\d\d)\b",
     r"上游.{0,16}?(?P<status>[45]\d\d)\b",
 )
-_LITELLM = {
+_KINDS = {
     "authenticationerror": 401,
     "permissiondeniederror": 403,
     "notfounderror": 404,
@@ -41,6 +43,11 @@ _LITELLM = {
     "badrequesterror": 400,
     "internalservererror": 500,
     "serviceunavailableerror": 503,
+    # Amazon Bedrock's exceptions, as botocore quotes them.
+    "accessdeniedexception": 403,
+    "resourcenotfoundexception": 404,
+    "throttlingexception": 429,
+    "validationexception": 400,
 }
 # The path that a router did not know, in its own words.
 _ECHO = (
@@ -76,9 +83,10 @@ def quoted_upstream(message: str) -> UpstreamError | None:
         if found is None:
             continue
         named = found.groupdict()
-        status = int(named.get("status") or 0) or _LITELLM.get((named.get("kind") or "").lower(), 0)
+        status = int(named.get("status") or 0) or _KINDS.get((named.get("kind") or "").lower(), 0)
         inner = message[found.start() :] if found[0].startswith("<") else _inner(message[found.end() :])
-        return UpstreamError(status, _host_of(named.get("name") or ""), inner)
+        name = "Amazon Bedrock" if " operation" in found[0] else _host_of(named.get("name") or "")
+        return UpstreamError(status, name, inner)
     return None
 
 

@@ -120,7 +120,8 @@ def read_error(value: object) -> ApiError | None:
             shape="detail",
         )
     if "error_code" in value or "error_msg" in value:
-        return ApiError(code=_text(value.get("error_code")), message=_text(value.get("error_msg")), shape="flat")
+        words = _text(value.get("error_msg") or value.get("message") or value.get("msg"))
+        return ApiError(code=_text(value.get("error_code")), message=words, shape="flat")
     if value.get("choices") or isinstance(value.get("content"), list):
         return None
     message = value.get("message") or value.get("msg") or value.get("Message") or value.get("Error")

@@ -44,6 +44,9 @@ class UrlExam(NamedTuple):
 
 _DOUBLED = r"(?i)(/v\d++(?:alpha|beta)?+\d*+)\1+(?=/|$)"
 _REFERENCE = r"\$[\w{(]|\{[^{}]*\}|<[^<>]*>|%(?![0-9A-Fa-f]{2})\w+%|%[A-Z]+_[A-Z_]+%"
+_WHOLE_REFERENCE = (
+    r"\$\{[^{}]{0,80}\}|\$\([^()]{0,80}\)|\$\w{1,80}|\{{1,2}[^{}]{0,80}\}{1,2}|<[^<>]{0,80}>|%[A-Za-z_]\w{1,80}%"
+)
 _MARKDOWN = r"\]\s*\(\s*(?=\w+:)"  # [text](url)
 _ASSIGNMENT = r"(?i)\s*+(?:export\s+|set\s+)?(?=\w*(?:base|url|endpoint|host))\w++\s*+=\s*+(?=\S)"
 _MISSPELT_HTTP = r"h[htpsx]{2,7}|t{1,2}ps?"  # https, http, htp, hhtps, htttps, hxxp, ttps, tps
@@ -290,7 +293,13 @@ def _correct_parts(text: str, protocol: str, add: AddFlaw) -> str | None:
     assert found is not None
     authority, path, query, fragment = found[1], found[2], found[3], found[4]
     if re.search(_REFERENCE, authority + path):
-        add("invalid", note("unfilled"), False, bool(re.search(_REFERENCE, authority)))
+        named = re.search(_WHOLE_REFERENCE, authority + path)
+        add(
+            "invalid",
+            note("unfilled", name=named[0] if named else "{…}"),
+            False,
+            bool(re.search(_REFERENCE, authority)),
+        )
         return None
     _, at, hostport = authority.rpartition("@")
     host, port = _split_port(hostport)

@@ -144,7 +144,8 @@ class Scenario:
     that must not; with ``root`` None no finding except ``also`` may be reported. ``verdict`` defaults to broken with a
     root, degraded with ``also`` alone, otherwise healthy. ``proven`` and ``settings`` are compared only in the names
     that they contain. ``unsent``: not even the configured server may see the key. ``says``: what the English words of
-    the root cause, its evidence included, must contain; those of the first finding if there is no root.
+    the root cause, its evidence included, must contain; those of the first finding if there is no root. ``first``
+    is what its first fix or its first step must contain.
 
     ``sdk`` is ``agrees`` if the newest official SDK fails exactly when the verdict is broken; otherwise it says why the
     two differ on purpose. ``source`` is the id of the real report that the world reproduces.
@@ -194,6 +195,7 @@ class Scenario:
     settings: Mapping[str, object] | None = None
     unsent: bool = False
     says: tuple[str, ...] = ()
+    first: tuple[str, ...] = ()
     sdk: str = AGREES
     source: str = ""
 

@@ -13,6 +13,8 @@ from worlds import (
     protocols,
     public_reports,
     public_reports_2,
+    public_reports_3,
+    public_reports_4,
     settings,
     strictness,
     wire,
@@ -33,5 +35,7 @@ TABLES: dict[str, tuple[Scenario, ...]] = {
     "field_way": field_way.SCENARIOS,
     "public_reports": public_reports.SCENARIOS,
     "public_reports_2": public_reports_2.SCENARIOS,
+    "public_reports_3": public_reports_3.SCENARIOS,
+    "public_reports_4": public_reports_4.SCENARIOS,
 }
 SCENARIOS: tuple[Scenario, ...] = tuple(one for table in TABLES.values() for one in table)

@@ -76,6 +76,10 @@ def says_what_the_world_wants(scenario: Scenario, report: Report) -> None:
         top = report.findings[0]
         words = "\n".join((top.title, top.explanation, *top.evidence, *top.steps))
         assert [part for part in scenario.says if part not in words] == [], words
+    if scenario.first:
+        top = report.findings[0]
+        first = "\n".join((*(f"{one.summary} {one.settings}" for one in top.fixes[:1]), *top.steps[:1]))
+        assert [part for part in scenario.first if part not in first] == [], first
 
 
 def _at_its_port(value: object, report: Report) -> object:

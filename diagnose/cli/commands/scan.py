@@ -178,7 +178,9 @@ def _page(
     text = render(rows, _notes(survey), lang, **look)
     if details:
         look = {**look, "width": look["width"] or console.width()}
-        text += "".join(f"\n{render_report(report, lang, **look)}" for _, report in sorted(reports.items()))
+        text += "".join(
+            f"\n{render_report(report, lang, verbose=True, **look)}" for _, report in sorted(reports.items())
+        )
     return text
 
 

@@ -38,8 +38,13 @@ TEXTS: dict[str, Text] = {
         "empty value counts as no key. A program started from the desktop or as a service does not see variables "
         "set in a terminal.",
         (
-            "Set {key_env} to your key, in the shell or in the `.env` file that the app reads.",
+            Step(
+                "door:vertex",
+                "Vertex AI takes an access token here: set the output of `gcloud auth print-access-token` as the API "
+                "key of the app. It is valid for one hour.",
+            ),
             Step("local", "If the server needs no key, set any text as the key: the SDK does not start without one."),
+            "Set {key_env} to your key, in the shell or in the `.env` file that the app reads.",
             "If you have no key yet, create one at {console}",
             "Enter the key where {app} looks for it, then restart the app.",
             "If the key is in a file, name the file: `llmdoctor check --key-file PATH` or `--env-file PATH`.",
@@ -200,6 +205,15 @@ TEXTS: dict[str, Text] = {
             "Delete the slash from the end of the base URL.",
         ),
     ),
+    "url.host_retired": Text(
+        "The service at {host} has ended or is being retired",
+        "The server answers that this service is shut down or about to be. Address, key and model may all have been "
+        "right before.",
+        (
+            "Look in the provider's announcements for the successor, and set the base URL to its address.",
+            "If the message speaks of a test or a brownout, it may answer again for a while.",
+        ),
+    ),
     "url.path_wrong": Text(
         "The path in the base URL is wrong for {host}",
         (
@@ -292,7 +306,11 @@ TEXTS: dict[str, Text] = {
         "It is {credential|an admin key, a login token, an ID or a secret for another purpose}. The model API does not "
         "accept it.",
         (
-            "Create an API key at {console}",
+            Step(
+                "said:token door:vertex",
+                "Use an access token instead of an API key: `gcloud auth print-access-token`. It is valid for an hour.",
+            ),
+            Step("!said:token", "Create an API key at {console}"),
             Step(
                 "key:oauth|key:session",
                 (
@@ -300,7 +318,11 @@ TEXTS: dict[str, Text] = {
                     "billed separately."
                 ),
             ),
-            "Create a key on the provider's page for API keys, and use that one.",
+            Step(
+                "said:token !door:vertex",
+                "Get an access token (OAuth 2) with the provider's own tool and use it instead of the API key.",
+            ),
+            Step("!said:token", "Create a key on the provider's page for API keys, and use that one."),
         ),
     ),
     "key.wrong_audience": Text(
@@ -946,7 +968,15 @@ TEXTS: dict[str, Text] = {
         "belongs to something else.",
         (
             "Set the base URL to {better_url}",
+            Step(
+                "said:unrouted",
+                "The gateway at {host} has no route for this path: ask its operator for the path of the LLM route.",
+            ),
             "Compare host, port and path with the documentation, or ask the operator for the exact base URL.",
+            Step(
+                "said:unrouted owner",
+                "If the gateway is yours, list its routes. A route may also require a host name or a method.",
+            ),
         ),
     ),
     "shape.wrong_protocol": Text(
@@ -999,7 +1029,6 @@ TEXTS: dict[str, Text] = {
         'The key works. It can be sent as "Authorization: Bearer", as "x-api-key" or in other ways, and {host} '
         "does not look where {app} puts it.",
         (
-            "Set the app to send the key as {better_auth}.",
             Step(
                 "app:claude-code",
                 (
@@ -1007,6 +1036,7 @@ TEXTS: dict[str, Text] = {
                     "other one."
                 ),
             ),
+            "Set the app to send the key as {better_auth}.",
             "In the app, choose the provider type that fits the server, or update the app.",
             Step("owner", "If the server is yours, make it accept both headers."),
         ),
@@ -1033,6 +1063,10 @@ TEXTS: dict[str, Text] = {
                     "Contact the provider's support: the account or project is suspended, and a new key of it will "
                     "not work either."
                 ),
+            ),
+            Step(
+                "said:relogin",
+                "Sign in again in the app that made this token: it is the token of a login, and it has expired.",
             ),
             Step(
                 "said:leaked",
@@ -1117,7 +1151,7 @@ TEXTS: dict[str, Text] = {
             ),
             Step(
                 "door:vertex|door:bedrock",
-                "Not every location has every model: check in the provider's list where this one is available.",
+                "Not every region or location has every model: check in the provider's list where this one is.",
             ),
             "Models that the server lists: {listed}.",
             "Copy a name exactly from the model list of {host}.",
@@ -1128,7 +1162,12 @@ TEXTS: dict[str, Text] = {
         "The model exists, but the account, project, plan or token does not include it.",
         (
             "Choose a model that the key can use, such as {near}.",
-            Step("!said:ask", "Open {console} and allow the model for the key or project."),
+            Step(
+                "said:providers door:openrouter",
+                "Allow a provider that serves this model: https://openrouter.ai/settings/preferences",
+            ),
+            Step("said:providers", "Check on the model's page which providers serve it: perhaps none does at present."),
+            Step("!said:ask !said:providers", "Open {console} and allow the model for the key or project."),
             Step("relay", "On the relay's page, check the token's own list of models."),
             "Choose another model, or ask the owner of the account for access to this one.",
         ),

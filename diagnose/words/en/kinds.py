@@ -142,6 +142,7 @@ KINDS: dict[str, Text] = {
         "models.",
         (
             "Choose a current model from the provider's list, and set it in the app.",
+            "Models that the server lists: {listed}.",
             "Update the app: its list of models may be old.",
         ),
     ),

@@ -21,6 +21,7 @@ STEPS: dict[str, str] = {
     "region": "Use the region {value}, which the server names.",
     "variable": "Set {value}, which the server names.",
     "scope": "Give the key the permission {value}: the server says that it is missing.",
+    "request": "The server asks for this: {value}",
     "ask_bind": "Link the account that the server names to yours, as it asks: {said}",
     "ask_verify": "Verify the organisation or account, as the server asks. It can take a few minutes to take effect.",
     "ask_terms": "As the owner of the account, accept the terms that the server names.",

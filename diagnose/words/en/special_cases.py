@@ -15,6 +15,86 @@ CASES: dict[str, Text] = {
             "Delete entries with square brackets or :: from NO_PROXY, such as [::1] or fd00::/8.",
         ),
     ),
+    "url.invalid:unfilled": Text(
+        "The base URL still contains the placeholder {reference|of a manual}",
+        "This part stands for a value of your own, such as an account or a resource. Neither you nor a program filled "
+        "it in, so the address leads nowhere.",
+        (
+            "In the base URL, replace {reference|the placeholder} with your own value.",
+            "If the app should read it from a variable, set that variable where the app starts. Not every app and "
+            "settings file replaces variables.",
+        ),
+    ),
+    "url.version_doubled:second": Text(
+        "The base URL contains a second version, {doubled|such as /v1}",
+        "The path of this API ends in a version of its own. With {doubled|another version} behind it, nothing "
+        "answers. Many apps and guides add /v1 to every base URL, but not every API has that version.",
+        (
+            "Set the base URL to {better_url}",
+            "Delete {doubled|the last version} at the end of the base URL. If the app adds it, look for a setting "
+            "for the full path.",
+        ),
+    ),
+    "shape.not_llm_api:values": Text(
+        "{host} does not know the {parts|values} in the base URL",
+        "The path has the form that this provider documents, but the server does not know the {parts|values} in it.",
+        (
+            "Copy the {parts|values} again from the provider's console and put it into the base URL: {console}",
+            "Check that no key or token stands in the URL in its place.",
+        ),
+    ),
+    "model.wrong_endpoint:template": Text(
+        "The model {model|that was asked for} has no chat template",
+        "A server turns a chat into text for the model with the model's chat template. Base models have none, so they "
+        "can complete a text but not chat.",
+        (
+            "Choose the chat or instruct version of the model. A base model has no chat template.",
+            "For plain text completion, use /v1/completions.",
+            Step("owner", "If the server is yours, start it with a chat template: `--chat-template FILE`."),
+        ),
+    ),
+    "model.not_found:upstream": Text(
+        "{host} offers {model|the model}, but {upstream|the API behind it} does not know it",
+        "The model is in the list of {host}, which passes the request on under a name of its own choice. "
+        "{upstream|The API behind it} has no model with that name. Your own settings are not the cause.",
+        (
+            "Send the operator of {host} this message: {said}",
+            "Until then, choose another model.",
+            Step(
+                "owner said:litellm",
+                "If this LiteLLM is yours, correct `litellm_params.model` of {model|this model}, and its region.",
+            ),
+            Step(
+                "owner !said:litellm",
+                "If the gateway is yours, correct the name under which it asks {upstream|its provider} for "
+                "{model|this model}, and its region.",
+            ),
+        ),
+    ),
+    "model.not_permitted:upstream": Text(
+        "The account of {host} at {upstream|its provider} may not use the model {model|that was asked for}",
+        "{host} took your key and passed the request on with an account of its own. That account has no access to the "
+        "model.",
+        (
+            "Send the operator of {host} this message: {said}",
+            "Until then, choose another model.",
+            Step(
+                "owner",
+                "If the gateway is yours, request access to the model for its account at {upstream|the provider}, in "
+                "the region that the gateway uses.",
+            ),
+        ),
+    ),
+    "auth.not_permitted:login": Text(
+        "This organization does not allow a login or subscription here",
+        "The login itself is known. The organization has switched off this way to sign in, or its subscription has "
+        "ended.",
+        (
+            "Check on the provider's account page that the subscription is active, then sign in again in the app.",
+            "In a company or team, ask the administrator of the organization to allow it.",
+            "Or use an API key: {console}",
+        ),
+    ),
     "url.invalid:scheme": Text(
         "The base URL does not begin with http:// or https://",
         "LLM APIs are called over HTTP. Node, Go, Rust and most other clients refuse another scheme before they "
@@ -626,8 +706,9 @@ CASES: dict[str, Text] = {
         "The header {header|of the app} was sent, with the value from {source|its settings}. The gateway in front "
         "of the API does not accept it, and the provider has not seen the key.",
         (
-            "Compare the value in {source} with the credential that the gateway's dashboard shows.",
-            "If the gateway expects `Bearer` before the credential, add it to the value.",
+            "Compare the value of {header} in {source} with the credential in the gateway's dashboard.",
+            "If the gateway expects `Bearer` before the credential, the value begins with that word and one space, "
+            "without a colon.",
         ),
     ),
     "http.header_rejected:sent": Text(

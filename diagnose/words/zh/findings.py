@@ -11,8 +11,13 @@ TEXTS: dict[str, Text] = {
         "几乎所有服务商都要求每次请求带上密钥，而检查过的位置里都没有找到；空值也算没有。从桌面图标或系统服务启动的"
         "程序，看不到终端里设置的环境变量。",
         (
-            "把 {key_env} 设为你的密钥，写在终端环境里，或写在应用读取的 `.env` 文件里。",
+            Step(
+                "door:vertex",
+                "Vertex AI 在这里要用访问令牌：把 `gcloud auth print-access-token` 的输出"
+                "填到应用的 API 密钥处，有效期一小时。",
+            ),
             Step("local", "如果服务器不需要密钥，密钥处随便填一段文字：不填的话 SDK 无法启动。"),
+            "把 {key_env} 设为你的密钥，写在终端环境里，或写在应用读取的 `.env` 文件里。",
             "还没有密钥的话，到 {console} 创建一个。",
             "在 {app} 读取密钥的地方填好，然后重启应用。",
             "密钥存在文件里时，可以直接指定：`llmdoctor check --key-file PATH` 或 `--env-file PATH`。",
@@ -159,6 +164,14 @@ TEXTS: dict[str, Text] = {
             "删掉 Base URL 末尾的斜杠。",
         ),
     ),
+    "url.host_retired": Text(
+        "{host} 的服务已经停止或即将停止",
+        "服务器答复说这项服务已经下线或即将下线。地址、密钥和模型以前可能都是对的。",
+        (
+            "查看服务商的公告，找到替代的服务，把 Base URL 改成它的地址。",
+            "如果消息说的是演练或短暂停机，服务可能还会恢复一阵：请在正式下线之前迁移。",
+        ),
+    ),
     "url.path_wrong": Text(
         "Base URL 的路径不对：{host} 的接口在另一个路径下",
         "Base URL 里的路径没有可用的接口，但同一主机的另一个路径有接口应答。中转站常把接口放在自己的路径下，比如 "
@@ -235,11 +248,16 @@ TEXTS: dict[str, Text] = {
         "这不是用来调用模型的 API 密钥",
         "它是{credential|管理密钥、登录令牌、某种 ID 或其他用途的密钥}。模型接口不接受它。",
         (
-            "到 {console} 创建 API 密钥。",
+            Step(
+                "said:token door:vertex",
+                "不要用 API 密钥，改用访问令牌：`gcloud auth print-access-token`，有效期一小时。",
+            ),
+            Step("!said:token", "到 {console} 创建 API 密钥。"),
             Step(
                 "key:oauth|key:session", "订阅账号的登录凭证只能在官方自己的应用里用；API 密钥要另外创建，也另外计费。"
             ),
-            "在服务商的 API 密钥页面新建一个，用新的这个。",
+            Step("said:token !door:vertex", "用服务商自己的工具获取访问令牌（OAuth 2），代替 API 密钥。"),
+            Step("!said:token", "在服务商的 API 密钥页面新建一个，用新的这个。"),
         ),
     ),
     "key.wrong_audience": Text(
@@ -766,7 +784,9 @@ TEXTS: dict[str, Text] = {
         "服务器有应答，但在常见的路径上都不是大模型接口。主机、端口或路径可能属于别的服务。",
         (
             "把 Base URL 改为 {better_url}",
+            Step("said:unrouted", "{host} 上的网关没有这个路径的路由：向管理员询问大模型路由的路径。"),
             "对照文档核对主机、端口和路径，或向管理员询问准确的 Base URL。",
+            Step("said:unrouted owner", "如果网关是自己的，列出它的路由。路由还可能限定域名或请求方法。"),
         ),
     ),
     "shape.wrong_protocol": Text(
@@ -816,11 +836,11 @@ TEXTS: dict[str, Text] = {
         "密钥可用，只是位置不对。密钥可以放在“Authorization: Bearer”、“x-api-key”等不同位置，{app} 放的位置 {host} "
         "不会去看。",
         (
-            "让应用用 {better_auth} 发送密钥。",
             Step(
                 "app:claude-code",
                 "Claude Code：{claude_token} 以 Bearer 发送，ANTHROPIC_API_KEY 以 x-api-key 发送，换用另一个变量。",
             ),
+            "让应用用 {better_auth} 发送密钥。",
             "在应用里选择与服务器相符的服务商类型，或更新应用。",
             Step("owner", "自己的服务器：让它两种都接受。"),
         ),
@@ -841,6 +861,7 @@ TEXTS: dict[str, Text] = {
         "服务器认得它，但说它已过期、被停用、被冻结，或因为泄露而被封。等待不会让它恢复。",
         (
             Step("said:suspended", "联系服务商客服：账号或项目已被冻结，在里面新建的密钥也用不了。"),
+            Step("said:relogin", "在生成这个令牌的应用里重新登录：它是登录令牌，已经过期。"),
             Step("said:leaked", "到控制台查看这个密钥有没有被人盗用，并找出它是在哪里泄露的。"),
             Step("!said:suspended", "到 {console} 新建密钥。"),
             Step("!said:suspended", "在所有用到这个密钥的地方换上新密钥，并删除旧的。"),
@@ -915,7 +936,12 @@ TEXTS: dict[str, Text] = {
         "模型存在，但你的账号、项目、套餐或令牌里不包含它。",
         (
             "换用有权使用的模型，比如 {near}。",
-            Step("!said:ask", "打开 {console}，为密钥或项目开通该模型。"),
+            Step(
+                "said:providers door:openrouter",
+                "到 https://openrouter.ai/settings/preferences 允许一个提供该模型的服务商。",
+            ),
+            Step("said:providers", "在模型页面查看哪些服务商提供它：也可能目前都没有。"),
+            Step("!said:ask !said:providers", "打开 {console}，为密钥或项目开通该模型。"),
             Step("relay", "在中转站网站上查看这个令牌的可用模型列表。"),
             "换个模型，或请账号所有者开通。",
         ),

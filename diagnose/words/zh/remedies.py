@@ -16,6 +16,7 @@ STEPS: dict[str, str] = {
     "region": "改用服务器给出的地域 {value}。",
     "variable": "设置服务器给出的变量 {value}。",
     "scope": "给密钥加上权限 {value}：服务器说缺少它。",
+    "request": "服务器的要求：{value}",
     "ask_bind": "按服务器的要求，把它所说的账号绑定到你的账号：{said}",
     "ask_verify": "按服务器的要求完成组织或账号认证，认证后可能要等几分钟才生效。",
     "ask_terms": "由账号所有者同意服务器所说的条款。",

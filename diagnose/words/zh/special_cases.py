@@ -16,6 +16,78 @@ CASES: dict[str, Text] = {
             "从 NO_PROXY 里删掉带方括号或 :: 的条目，比如 [::1] 或 fd00::/8。",
         ),
     ),
+    "url.invalid:unfilled": Text(
+        "Base URL 里还留着占位符 {reference|（来自文档）}",
+        "这一部分应当换成你自己的值，比如账户或资源名。你和程序都没有替换它，所以这个地址不通。",
+        (
+            "把 Base URL 里的 {reference|占位符} 换成你自己的值。",
+            "如果应由应用从环境变量读取，就在启动应用的地方设置这个变量。不是每个应用和配置文件都会替换变量。",
+        ),
+    ),
+    "url.version_doubled:second": Text(
+        "Base URL 里多了一个版本号 {doubled|（如 /v1）}",
+        "这个接口的路径本来就以自己的版本号结尾，后面再加上 {doubled|一个版本号} 就没有接口应答。"
+        "很多应用和教程会给每个地址加上 /v1，但不是每个接口都有这个版本。",
+        (
+            "把 Base URL 改为 {better_url}",
+            "删掉 Base URL 末尾的 {doubled|版本号}。如果是应用自动加上的，找找有没有填写完整路径的设置。",
+        ),
+    ),
+    "shape.not_llm_api:values": Text(
+        "{host} 不认识 Base URL 里的{parts|某个值}",
+        "路径的形式与服务商文档一致，但服务器不认识其中的{parts|值}。",
+        (
+            "到服务商控制台重新复制{parts|这个值}，填进 Base URL：{console}",
+            "确认地址里这个位置没有误填密钥或令牌。",
+        ),
+    ),
+    "model.wrong_endpoint:template": Text(
+        "{model|所填的模型} 没有对话模板（chat template）",
+        "服务器用模型自带的对话模板把对话转成文本。基座模型没有模板，只能续写文本，不能对话。",
+        (
+            "换用该模型的对话版或指令版（instruct）。基座模型没有对话模板（chat template）。",
+            "只想续写文本的话，用 /v1/completions。",
+            Step("owner", "自己的服务器：启动时指定对话模板，`--chat-template FILE`。"),
+        ),
+    ),
+    "model.not_found:upstream": Text(
+        "{host} 列出了 {model|这个模型}，但{upstream|上游}不认识它",
+        "{host} 的模型列表里有这个模型，它会换成自己配置的名字再转发请求，而{upstream|上游}没有这个名字的模型。"
+        "不是你的设置问题。",
+        (
+            "把这条消息发给 {host} 的管理员：{said}",
+            "在此之前，先换用别的模型。",
+            Step(
+                "owner said:litellm",
+                "如果这个 LiteLLM 是自己的，改正 {model|该模型} 的 `litellm_params.model` 和地域。",
+            ),
+            Step(
+                "owner !said:litellm",
+                "如果网关是自己的，改正它向{upstream|上游}请求 {model|该模型} 时使用的名字和地域。",
+            ),
+        ),
+    ),
+    "model.not_permitted:upstream": Text(
+        "{host} 在{upstream|上游}的账号无权使用 {model|所填的模型}",
+        "{host} 接受了你的密钥，再用它自己的账号向上游转发请求，而那个账号没有开通这个模型。",
+        (
+            "把这条消息发给 {host} 的管理员：{said}",
+            "在此之前，先换用别的模型。",
+            Step(
+                "owner",
+                "如果网关是自己的，在{upstream|上游}为它的账号、在它所用的地域开通这个模型。",
+            ),
+        ),
+    ),
+    "auth.not_permitted:login": Text(
+        "这个组织不允许用登录或订阅方式访问",
+        "登录本身是有效的，但组织关闭了这种登录方式，或者订阅已经到期。",
+        (
+            "到服务商的账号页面确认订阅有效，再在应用里重新登录。",
+            "公司或团队账号：请组织管理员开通。",
+            "也可以改用 API 密钥：{console}",
+        ),
+    ),
     "url.invalid:scheme": Text(
         "Base URL 不是以 http:// 或 https:// 开头",
         "大模型 API 通过 HTTP 调用。遇到其他协议的地址，Node、Go、Rust 等大多数客户端在发送任何内容之前就会拒绝，"
@@ -546,8 +618,8 @@ CASES: dict[str, Text] = {
         "请求带了请求头 {header|（应用添加的）}，值来自 {source|它的设置}。接口前面的网关不认可它，"
         "服务商还没有看到密钥。",
         (
-            "把 {source} 的值与网关控制台里显示的凭证核对。",
-            "如果网关要求凭证前面有 `Bearer`，把它加到值里。",
+            "把 {source} 里 {header} 的值与网关控制台里显示的凭证核对。",
+            "如果网关要求凭证前面有 `Bearer`，值就以它加一个空格开头，后面没有冒号。",
         ),
     ),
     "http.header_rejected:sent": Text(

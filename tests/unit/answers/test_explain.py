@@ -1118,6 +1118,8 @@ REPORTS = [
     ("app.sdk_mismatch", "AttributeError: 'OpenAI' object has no attribute 'responses'"),
     ("access.region_blocked", "当前地区不可用"),
     ("auth.not_permitted", "Your account does not have permission to use this API"),
+    ("url.host_retired", "This service has been shut down. Please migrate to the new platform."),
+    ("url.host_retired", "410 本服务已停止运营"),
     ("tls.client_certificate", "remote error: tls: certificate required"),
     ("tls.client_certificate", "400 No required SSL certificate was sent, client certificate required"),
     ("http.body_encoding", "invalid character '(' looking for beginning of value"),

@@ -36,7 +36,7 @@ def openai(message: str, **more: object) -> dict[str, object]:
         (429, openai("You exceeded your current quota", code="insufficient_quota"), "quota.exhausted", None, None),
         (500, openai("Request failed with status code 401"), "auth.upstream", None, None),
         (500, openai("Request failed with status code 429"), "quota.rate_limited", "upstream", None),
-        (404, openai("litellm.NotFoundError: OpenAIException - The model `x` does not exist"), "model.not_found", None, "OpenAI"),
+        (404, openai("litellm.NotFoundError: OpenAIException - The model `x` does not exist"), "model.not_found", "upstream", "OpenAI"),
         (401, openai("Incorrect API key provided: sk-abcd****wxyz"), "auth.rejected", None, None),
     ],
 )  # fmt: skip
