@@ -220,7 +220,9 @@ def _dialect_hints(text: ReadText, door: str | None) -> Iterator[Hint]:
         if match.code == "path" and named:  # the server's own name of the error says more than a sentence about paths
             match = match._replace(confidence=min(match.confidence, _FOLLOWS))
         bare = match.dialect.startswith("status-") or match.dialect in generic
-        if match.code == "http.gateway_error" and not failing:  # a client reports "fetch failed" for its own connection
+        if (
+            match.code == "http.gateway_error" and not failing and match.dialect != "gateway-upstream"
+        ):  # a client reports "fetch failed" for its own connection
             match = match._replace(confidence=0.5 * match.confidence)
         if match.code in ("auth.expired", "auth.header_lost") and re.search(_ALTERNATIVES, match.why):
             match = match._replace(confidence=min(match.confidence, _FOLLOWS))

@@ -644,6 +644,17 @@ CASES: dict[str, Text] = {
             Step("owner", "If the server is yours, check its log and that of the proxy in front of it."),
         ),
     ),
+    "http.server_error:backend": Text(
+        "The server lacks the engine (backend) for the model {model|in the request}",
+        "The request arrived. The model's settings name an engine that is not installed on the server. Address and key "
+        "are correct.",
+        (
+            "Install the backend that the message names on the server: in LocalAI's web page under Backends, or "
+            "`local-ai backends install NAME`.",
+            "Check the line “backend” in the model's settings on the server.",
+            Step("relay", "If the server belongs to someone else, tell its operator."),
+        ),
+    ),
     "http.server_error:engine": Text(
         "The server cannot load the model {model|in the request}",
         "The request arrived, and the server tried to start the model and failed: its engine is not installed, the "
