@@ -39,8 +39,10 @@ _FEATURES = (
     (r"\bprefill", "prefill"),
 )
 _NO_NAMES = frozenset(
-    "model messages message request body none null value type error the a an this one provided json required is was in "
-    "on for to not must should".split()
+    (
+        *("model", "messages", "message", "request", "body", "none", "null", "value", "type", "error", "json"),
+        *("the", "a", "an", "this", "one", "provided", "required", "is", "was", "in", "on", "for", "to", "not", "must"),
+    )
 )
 
 

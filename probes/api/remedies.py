@@ -305,6 +305,11 @@ def _leads(text: str, hit: re.Match[str], address: str) -> bool:
     return bool(_search(_PAGE, before) or _search(_FOR_PEOPLE, place) or _search(r"^.{0,3}\bto\b", after))
 
 
+def _opened(text: str, hit: re.Match[str], address: str) -> bool:
+    """Check whether people are told to open this site, which is named without a scheme."""
+    return bool(_search(_FOR_PEOPLE, address) and _search(_OPEN, _around(text, hit)[0]))
+
+
 def _around(text: str, hit: re.Match[str]) -> tuple[str, str]:
     """Return the words of the same sentence before an address, and those after it."""
     before = re.split(r"[.。!?！？] ", text[max(0, hit.start() - _NEAR) : hit.start()])[-1]

@@ -136,6 +136,16 @@ KINDS: dict[str, Text] = {
             "Check in the app's documentation how it names providers; some use a slash instead of the colon.",
         ),
     ),
+    "none_loaded": Text(
+        "The server runs, but no model is loaded",
+        "The program answers, and it has no model in memory for this request: none was loaded, or it was unloaded "
+        "after a pause. Address and key are correct.",
+        (
+            "Load the model on the server: in LM Studio with `lms load NAME` or on its Developer page.",
+            "Let the server load models by itself (LM Studio: just-in-time loading), or lengthen the time after which "
+            "it unloads them.",
+        ),
+    ),
     "model_retired": Text(
         "The model {model|in the request} is retired",
         "The provider has stopped serving it, so no key can use it any more. Apps and examples often still name such "
@@ -186,6 +196,15 @@ KINDS: dict[str, Text] = {
             "Or ask the operator of the gateway to allow this path for the key.",
         ),
     ),
+    "endpoint_off": Text(
+        "The relay has turned off the endpoint {endpoint|in the request}",
+        "The key is accepted. The operator decides for each channel which endpoints it offers, and this one is off.",
+        (
+            "Ask the operator of the relay to enable {endpoint|this endpoint} in the settings of the channel. If the "
+            "relay is yours, enable it there.",
+            "If only counting of tokens is off, you can go on: the app then estimates.",
+        ),
+    ),
     "gated_model": Text(
         "The terms of {model|this model} have not been accepted yet",
         "The vendor gives this model only to accounts that have accepted its terms or requested access.",
@@ -206,8 +225,8 @@ KINDS: dict[str, Text] = {
     ),
     "safe_experience": Text(
         "Volcano Engine Ark has paused the model {model|} at the limit of its Safe Experience Mode",
-        "With Safe Experience Mode (安心体验模式), Ark stops a model when its free quota is used up, so that nothing is "
-        "charged. Address and key are correct.",
+        "With Safe Experience Mode (安心体验模式), Ark stops a model when its free quota is used up, so that nothing "
+        "is charged. Address and key are correct.",
         (
             "In the Ark console, open Model Activation (开通管理) and turn off Safe Experience Mode for this model, or "
             "raise its limit. Requests are charged from then on.",
@@ -238,8 +257,8 @@ KINDS: dict[str, Text] = {
     ),
     "tool_schema": Text(
         "The API rejects the tools that the app sends",
-        "Each tool has a name and a schema of its parameters, and APIs differ in what they accept there and in how many "
-        "tools they accept. Address, key and model are correct.",
+        "Each tool has a name and a schema of its parameters, and APIs differ in what they accept there and in how "
+        "many tools they accept. Address, key and model are correct.",
         (
             "In the app, turn off the tools, MCP servers and extensions one after the other: a single bad tool makes "
             "every request fail. With too many tools, keep fewer.",
@@ -332,8 +351,8 @@ KINDS: dict[str, Text] = {
         "The app sends the content as a list of parts, as it is needed for images and files. This server or model "
         "expects a string. Address and key are correct.",
         (
-            "In the app, send text only: turn off images, files and prompt caching for this model, or choose the format "
-            "“string” for the content.",
+            "In the app, send text only: turn off images, files and prompt caching for this model, or choose the "
+            "format “string” for the content.",
             "Update the server, or the app: newer versions know both forms.",
             "Choose a model that takes images.",
         ),
@@ -349,7 +368,8 @@ KINDS: dict[str, Text] = {
     ),
     "api_version": Text(
         "The server does not support the API version in the request",
-        "The part api-version of the address names a version that this resource does not have. The key was not the cause.",
+        "The part api-version of the address names a version that this resource does not have. The key was not the "
+        "cause.",
         (
             "Set the API version to one that exists, such as 2024-10-21, or the newest preview in Azure's list of "
             "versions. The version of a model is another thing.",
@@ -427,6 +447,15 @@ KINDS: dict[str, Text] = {
         (
             "Start a new conversation: an empty answer in the history is sent again with every request.",
             "Update the app. In your own code, leave out messages without text.",
+        ),
+    ),
+    "parameter_missing": Text(
+        "The request lacks {parameter|a part that the API requires}",
+        "The address and the key are correct. The API requires a field that the app did not send. Often the request "
+        "has the form of another API or of an older version.",
+        (
+            "Set {parameter} in the app, if it has such a setting.",
+            "Check that the kind of API in the app fits the address, and update the app.",
         ),
     ),
     "parameter_renamed": Text(

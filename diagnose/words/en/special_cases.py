@@ -655,6 +655,16 @@ CASES: dict[str, Text] = {
             Step("relay", "If the server belongs to someone else, tell its operator."),
         ),
     ),
+    "http.server_error:version": Text(
+        "The file of the model {model|in the request} does not fit the version of the server program",
+        "The request arrived. The program on the server is older or newer than the file of the model and cannot read "
+        "it. Address and key are correct.",
+        (
+            "Update the server program, then download the model again: `ollama pull NAME` in Ollama.",
+            "If the file was converted by someone else, choose another download of the same model.",
+            Step("relay", "If the server belongs to someone else, tell its operator."),
+        ),
+    ),
     "http.server_error:engine": Text(
         "The server cannot load the model {model|in the request}",
         "The request arrived, and the server tried to start the model and failed: its engine is not installed, the "
