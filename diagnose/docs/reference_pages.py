@@ -91,7 +91,7 @@ def doors() -> Iterator[str]:
 
     known = Doors(builtin())
     yield "# Doors"
-    yield "\nWritten by `llmdoctor docs --write docs` from `probes/catalog/doors.toml`; change it there."
+    yield "\nWritten by `llmdoctor docs --write docs` from `probes/facts/doors.toml`; change it there."
     yield (
         f"\n{len(known)} providers and regions. `llmdoctor doors NAME` shows one in full. Add your own in "
         "`~/.config/llmdoctor/doors.d/*.toml`, in the format of that file, or in `[doors.NAME]` of `llmdoctor.toml`."
@@ -101,7 +101,7 @@ def doors() -> Iterator[str]:
         yield "| door | name | region | base URLs | key's variable | its keys | refused there |"
         yield "| --- | --- | --- | --- | --- | --- | --- |"
         for door in known:
-            if door.kind == kind:
+            if door.kind == kind and not door.provenance.over:
                 urls = (f"{endpoint.protocol}: `{endpoint.base_url}`" for endpoint in door.endpoints)
                 cells = (
                     f"`{door.id}`",
@@ -113,6 +113,14 @@ def doors() -> Iterator[str]:
                     ", ".join(f"`{sister_site.id}`" for sister_site in known.sister_sites(door)),
                 )
                 yield "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
+
+    yield "\n## Ended\n"
+    yield "Kept because they explain errors. None of them is proposed."
+    yield "\n| door | name | ended | took its place |"
+    yield "| --- | --- | --- | --- |"
+    for door in known:
+        if door.provenance.over:
+            yield f"| `{door.id}` | {door.name} | {door.provenance.end} | {', '.join(door.provenance.successor)} |"
 
 
 APP_KINDS = {
