@@ -366,17 +366,6 @@ KINDS: dict[str, Text] = {
             "For an image or a scan, choose a model that reads images.",
         ),
     ),
-    "api_version": Text(
-        "The server does not support the API version in the request",
-        "The part api-version of the address names a version that this resource does not have. The key was not the "
-        "cause.",
-        (
-            "Set the API version to one that exists, such as 2024-10-21, or the newest preview in Azure's list of "
-            "versions. The version of a model is another thing.",
-            "Or use the address without a version: https://NAME.openai.azure.com/openai/v1",
-            "Update the app: newer versions use newer API versions.",
-        ),
-    ),
     "images_unsupported": Text(
         "The model {model|in the request} does not read images",
         "The app sends an image with its request, and the model takes only text. The address and the key are correct.",
