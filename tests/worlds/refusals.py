@@ -633,6 +633,8 @@ REFUSALS = [
     Refusal("bedrock limit", "model.parameter_rejected", 400, '{"message":"The maximum tokens you requested exceeds the model limit of 32768"}', None, values={"parameter": "max_tokens"}),
     Refusal("bedrock missing", "model.parameter_rejected", 400, '{"message":"Malformed input request: #: required key [max_tokens] not found, please reformat your input and try again."}', None, values={"parameter": "max_tokens"}),
     Refusal("anthropic thinking blocks", "model.parameter_rejected", 400, anthropic("invalid_request_error", "messages.11.content.0.type: Expected `thinking` or `redacted_thinking`, but found `text`."), "anthropic"),
+    Refusal("openai tools with reasoning", "model.parameter_rejected", 400, openai("The following tools cannot be used with reasoning.effort 'minimal': file_search.", "invalid_request_error", "null", "tools"), "openai"),
+    Refusal("openrouter no provider takes", "model.parameter_rejected", 404, openai("No endpoints found that can handle the requested parameters.", "null", "404"), "openrouter"),
 ]  # fmt: skip
 
 

@@ -321,6 +321,16 @@ KINDS: dict[str, Text] = {
             ),
         ),
     ),
+    "no_provider_takes": Text(
+        "No provider of {model|this model} accepts all parameters of the request",
+        "The gateway sends a request only to providers that support every parameter in it, and none does. The address, "
+        "the key and the model name are correct.",
+        (
+            "In the app, turn off tools, response_format, reasoning and similar parameters one after the other.",
+            "Choose a model whose page lists these parameters as supported: https://openrouter.ai/models",
+            "If the app sets require_parameters or limits the providers, turn that off.",
+        ),
+    ),
     "tools_unsupported": Text(
         "The model {model|in the request} does not support tools",
         "The app sends tools (function calling) with its request. The model, or every provider that serves it here, "
@@ -611,6 +621,16 @@ KINDS: dict[str, Text] = {
         (
             "Update the program to its newest version. Your own code: `openai migrate`, or follow the migration guide.",
             "If the program cannot be changed, install the old package for it: `pip install openai==0.28`",
+        ),
+    ),
+    "gateway_provider": Text(
+        "The gateway does not know the provider that the request names",
+        "A gateway for several providers reads from a header or its own settings where to send a request. The name "
+        "there is not one of its names.",
+        (
+            "Set the provider to a name from the gateway's list. Portkey reads the header x-portkey-provider and "
+            "writes vertex-ai, azure-openai and the like with a hyphen.",
+            "If the request names a stored configuration or virtual key, check its provider there.",
         ),
     ),
     "wanted_header": Text(

@@ -280,6 +280,15 @@ KINDS: dict[str, Text] = {
             ),
         ),
     ),
+    "no_provider_takes": Text(
+        "{model|该模型} 的服务商都不支持请求里的全部参数",
+        "网关只把请求转给支持全部参数的服务商，而这样的服务商一家也没有。地址、密钥和模型名没有问题。",
+        (
+            "在应用里逐个关闭 tools、response_format、reasoning 等参数。",
+            "换用模型页面注明支持这些参数的模型：在 https://openrouter.ai/models 可以查到。",
+            "如果应用设置了 require_parameters 或限制了服务商，请关闭。",
+        ),
+    ),
     "tools_unsupported": Text(
         "模型 {model|（所请求的）} 不支持工具调用",
         "应用在请求中带了工具（函数调用），而该模型，或在此提供它的所有服务商，都不接受。地址和密钥没有问题。",
@@ -542,6 +551,15 @@ KINDS: dict[str, Text] = {
         (
             "把程序升级到最新版本；自己的代码可以用 `openai migrate`，或按迁移指南修改。",
             "如果程序改不了，请为它安装旧版本：`pip install openai==0.28`。",
+        ),
+    ),
+    "gateway_provider": Text(
+        "网关不认识请求里的服务商名称",
+        "接多家服务商的网关，从请求头或自身设置里读取该把请求转给谁。其中的名称不在它的列表里。",
+        (
+            "把服务商改成网关列表里的名称。Portkey 读取请求头 x-portkey-provider，名称用连字符，"
+            "例如 vertex-ai、azure-openai。",
+            "如果请求引用了保存的配置或虚拟密钥，请检查其中的服务商。",
         ),
     ),
     "wanted_header": Text(
