@@ -208,6 +208,7 @@ _ALTERNATIVES = r"(?i)\b(?:missing|invalid|incorrect)\b,.{0,100}\bor\b.{0,16}\be
 _SEEN = 0.8  # the confidence that a version is missing, where the requested path has none
 # A server names the path that it does not know; a client uses the same words for a URL that it could not parse.
 _CLIENTS_URL = r"(?i)invalid url(?! \()"
+_RELAYS_OWN = ("gateway-upstream", "gateway-new-api")  # only a relay speaks of its upstream
 _VERSIONED = r"/v\d\w*/|/v\d\w*$|\bapi/"
 
 
@@ -224,7 +225,7 @@ def _dialect_hints(text: ReadText, door: str | None) -> Iterator[Hint]:
             match = match._replace(confidence=min(match.confidence, _FOLLOWS))
         bare = match.dialect.startswith("status-") or match.dialect in generic
         # A client reports "fetch failed" for its own connection; only a server speaks of its upstream.
-        if match.code == "http.gateway_error" and not failing and match.dialect != "gateway-upstream":
+        if match.code == "http.gateway_error" and not failing and match.dialect not in _RELAYS_OWN:
             match = match._replace(confidence=0.5 * match.confidence)
         if match.code in ("auth.expired", "auth.header_lost") and re.search(_ALTERNATIVES, match.why):
             match = match._replace(confidence=min(match.confidence, _FOLLOWS))

@@ -142,8 +142,8 @@ KINDS: dict[str, Text] = {
         "after a pause. Address and key are correct.",
         (
             "Load the model on the server: in LM Studio with `lms load NAME` or on its Developer page.",
-            "Let the server load models by itself (LM Studio: just-in-time loading), or lengthen the time after which "
-            "it unloads them.",
+            "Allow the server to load models by itself (LM Studio: just-in-time loading), or lengthen the time after "
+            "which it unloads them.",
         ),
     ),
     "model_retired": Text(

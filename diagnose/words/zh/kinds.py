@@ -164,7 +164,7 @@ KINDS: dict[str, Text] = {
         "该密钥不能访问网关的这个路径 {path|}",
         "网关认识这个密钥，但只允许它访问部分路径；这次请求的路径属于管理接口，或属于另一类请求。",
         (
-            "修改 base URL，让应用请求网关的对话路径（/v1/chat/completions），而不是别的路径。",
+            "修改 Base URL，让应用请求网关的对话路径（/v1/chat/completions），而不是别的路径。",
             "或请网关管理员为该密钥放行这个路径。",
         ),
     ),
@@ -378,7 +378,7 @@ KINDS: dict[str, Text] = {
         "接口在请求里找不到 messages",
         "请求中该放文本的位置是空的，最常见的原因是用了另一种接口的格式。地址和密钥服务器都认识。",
         (
-            "检查应用里的接口类型：base URL 要与协议一致。OpenAI 格式在百炼（DashScope）的地址是 "
+            "检查应用里的接口类型：Base URL 要与协议一致。OpenAI 格式在百炼（DashScope）的地址是 "
             "https://dashscope.aliyuncs.com/compatible-mode/v1 。",
             "自己的代码：把 messages 放到该接口要求的位置（DashScope 原生格式放在 input 里）。",
             "升级应用。",
