@@ -635,7 +635,7 @@ REFUSALS = [
     Refusal("anthropic thinking blocks", "model.parameter_rejected", 400, anthropic("invalid_request_error", "messages.11.content.0.type: Expected `thinking` or `redacted_thinking`, but found `text`."), "anthropic"),
     Refusal("openai tools with reasoning", "model.parameter_rejected", 400, openai("The following tools cannot be used with reasoning.effort 'minimal': file_search.", "invalid_request_error", "null", "tools"), "openai"),
     Refusal("openrouter no provider takes", "model.parameter_rejected", 404, openai("No endpoints found that can handle the requested parameters.", "null", "404"), "openrouter"),
-    Refusal("minimax system error", "http.server_error", 200, '{"base_resp":{"status_code":1033,"status_msg":"system error"}}', "minimax"),
+    Refusal("minimax system error", "http.server_error", 200, '{"base_resp":{"status_code":1033,"status_msg":"system error"}}', "minimax", root="shape.error_as_success", why="the status is a success"),
     Refusal("minimax sensitive", "model.parameter_rejected", 200, '{"base_resp":{"status_code":1042,"status_msg":"invisible character ratio limit"}}', "minimax"),
     Refusal("minimax plan", "model.not_permitted", 200, '{"base_resp":{"status_code":2061,"status_msg":"your current token plan not support model, MiniMax-M3"}}', "minimax"),
     Refusal("new-api request failed", "http.gateway_error", 500, relay("", "do_request_failed"), None),
@@ -643,7 +643,10 @@ REFUSALS = [
     Refusal("workers ai full", "quota.overloaded", 429, '{"errors":[{"code":3040,"message":"No more data centers to forward the request to"}]}', None),
     Refusal("watsonx quota", "quota.exhausted", 403, '{"errors":[{"code":"token_quota_reached","message":"This api request is rejected due to token quota reached for account"}]}', None),
     Refusal("bedrock slow", "http.server_error", 408, '{"__type":"ModelTimeoutException","message":"Model processing took too long"}', None),
-    Refusal("new-api access", "auth.not_permitted", 403, '{"error":{"code":"access_denied","message":"access denied","type":"new_api_error"}}', None),
+    Refusal("new-api access", "auth.not_permitted", 403, '{"error":{"code":"access_denied","message":"","type":"new_api_error"}}', None),
+    Refusal("provider unreachable", "http.gateway_error", 502, openai("provider connection refused", "server_error"), None),
+    Refusal("endpoint retired", "url.host_retired", 404, openai("This endpoint has been retired."), None),
+    Refusal("account for this model", "model.not_permitted", 403, openai("Your account is too new to access this model", "forbidden"), None),
 ]  # fmt: skip
 
 
