@@ -643,8 +643,7 @@ REFUSALS = [
     Refusal("workers ai full", "quota.overloaded", 429, '{"errors":[{"code":3040,"message":"No more data centers to forward the request to"}]}', None),
     Refusal("watsonx quota", "quota.exhausted", 403, '{"errors":[{"code":"token_quota_reached","message":"This api request is rejected due to token quota reached for account"}]}', None),
     Refusal("bedrock slow", "http.server_error", 408, '{"__type":"ModelTimeoutException","message":"Model processing took too long"}', None),
-    Refusal("new-api access", "auth.not_permitted", 403, '{"error":{"code":"access_denied","message":"","type":"new_api_error"}}', None),
-    Refusal("provider unreachable", "http.gateway_error", 502, openai("provider connection refused", "server_error"), None),
+    Refusal("provider unreachable", "http.gateway_error", 502, openai("The origin is temporarily unavailable", "server_error"), None),
     Refusal("endpoint retired", "url.host_retired", 404, openai("This endpoint has been retired."), None),
     Refusal("account for this model", "model.not_permitted", 403, openai("Your account is too new to access this model", "forbidden"), None),
 ]  # fmt: skip
