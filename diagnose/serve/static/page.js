@@ -100,7 +100,7 @@ function reveal() {
   const headline = result.querySelector("h1");
   if (headline) document.title = `${headline.textContent} · llmdoctor`;
   result.focus({ preventScroll: true });
-  result.scrollIntoView({ block: "start" });
+  result.parentElement.scrollIntoView({ block: "start" });
 }
 
 function send(form, accept, signal) {
@@ -131,7 +131,7 @@ async function check(form) {
       return;
     }
     const timeline = new Timeline();
-    result.scrollIntoView({ block: "start" });
+    result.parentElement.scrollIntoView({ block: "start" });
     for await (const [name, value] of events(response)) {
       if (name === "state") state.textContent = form.dataset[value];
       if (name === "probe") {

@@ -29,6 +29,7 @@ TEXTS: dict[str, str] = {
     "no_spend": "Free requests only: nothing is generated",
     "check": "Check",
     "cancel": "Stop",
+    "again": "Change and try again",
     "explain": "Explain",
     "text": "Error text or log",
     "text.hint": "Read on this server and sent nowhere. Keys in it are neither stored nor shown.",

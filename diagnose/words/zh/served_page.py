@@ -26,6 +26,7 @@ TEXTS: dict[str, str] = {
     "no_spend": "只发免费请求：不生成回答",
     "check": "开始检查",
     "cancel": "停止",
+    "again": "修改后重试",
     "explain": "解读",
     "text": "报错文字或日志",
     "text.hint": "只在本服务器上读取，不会发往别处。其中的密钥既不保存也不显示。",
