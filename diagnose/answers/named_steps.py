@@ -35,7 +35,7 @@ _NEVER = {"page": ("key.wrong_door",)}
 _SAID_BY_KIND = ("ask", "parameter", "header", "scope")
 _PASSING = ("quota.rate_limited", "quota.overloaded")
 _MANUAL = (
-    r"(?i)://(?:docs?|help|learn|wiki|support)\.|\bgithub\.com/"
+    r"(?i)://(?:docs?|help|learn|wiki|support)\.|\bgithub\.com/|//aka\.ms/|//go\.microsoft\.com/"
     r"|/(?:docs?|documentation|help|guides?|articles?|manual|reference|wiki)(?:[/?#-]|$)|\.(?:md|html?)(?:[?#]|$)"
 )
 

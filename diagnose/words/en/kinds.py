@@ -136,6 +136,16 @@ KINDS: dict[str, Text] = {
             "Check in the app's documentation how it names providers; some use a slash instead of the colon.",
         ),
     ),
+    "none_loaded": Text(
+        "The server runs, but no model is loaded",
+        "The program answers, and it has no model in memory for this request: none was loaded, or it was unloaded "
+        "after a pause. Address and key are correct.",
+        (
+            "Load the model on the server: in LM Studio with `lms load NAME` or on its Developer page.",
+            "Allow the server to load models by itself (LM Studio: just-in-time loading), or lengthen the time after "
+            "which it unloads them.",
+        ),
+    ),
     "model_retired": Text(
         "The model {model|in the request} is retired",
         "The provider has stopped serving it, so no key can use it any more. Apps and examples often still name such "
@@ -146,12 +156,81 @@ KINDS: dict[str, Text] = {
             "Update the app: its list of models may be old.",
         ),
     ),
+    "model_garden": Text(
+        "The Google Cloud project may not use the model {model|in the request}",
+        "Models of other publishers on Vertex AI have to be enabled once for each project. The account and the project "
+        "are known to Google.",
+        (
+            "Open the model in Model Garden, choose the project, and enable it (accept its terms): "
+            "https://console.cloud.google.com/vertex-ai/model-garden",
+            "Check the model name with its date, and that the location offers it.",
+            "Check that billing is set up for the project: a free trial does not include all publishers.",
+        ),
+    ),
+    "endpoint_permission": Text(
+        "The account lacks the permission {permission|to query} on the serving endpoint {model|in the request}",
+        "Databricks knows the token. Each serving endpoint has permissions of its own.",
+        (
+            "In Databricks, open Serving, the endpoint, then Permissions, and give the user or service principal "
+            "Can Query.",
+            "If the endpoint is one of Databricks' own, ask the workspace administrator whether it is enabled.",
+        ),
+    ),
+    "watsonx_project": Text(
+        "The account is not a member of the watsonx project",
+        "IBM Cloud knows the key. The project or space in the request does not exist, the owner of the key is no "
+        "collaborator there, or no Runtime service is associated with it.",
+        (
+            "In the watsonx project, open Manage > Access control and add the owner of the API key as Editor.",
+            "Check project_id (or space_id) in the app's settings: the project's Manage > General page shows it.",
+            "Under Manage > Services and integrations, associate a watsonx.ai Runtime instance.",
+        ),
+    ),
+    "gateway_route": Text(
+        "The key may not use this path of the gateway {path|}",
+        "The gateway knows the key. It allows it certain paths only, and the path of this request belongs to "
+        "administration or to another kind of request.",
+        (
+            "Set the base URL so that the app requests the gateway's chat path (/v1/chat/completions), not another "
+            "path.",
+            "Or ask the operator of the gateway to allow this path for the key.",
+        ),
+    ),
+    "endpoint_off": Text(
+        "The relay has turned off the endpoint {endpoint|in the request}",
+        "The key is accepted. The operator decides for each channel which endpoints it offers, and this one is off.",
+        (
+            "Ask the operator of the relay to enable {endpoint|this endpoint} in the settings of the channel. If the "
+            "relay is yours, enable it there.",
+            "If only counting of tokens is off, you can go on: the app then estimates.",
+        ),
+    ),
     "gated_model": Text(
         "The terms of {model|this model} have not been accepted yet",
         "The vendor gives this model only to accounts that have accepted its terms or requested access.",
         (
             "Accept the terms or request access: open {page|the model's page} and sign in with the account of the key.",
             "Use a key of the account or organization that has access.",
+        ),
+    ),
+    "afford": Text(
+        "Insufficient balance: the credit does not cover the longest allowed answer",
+        "Before it answers, the provider reserves credit for as many tokens as max_tokens allows, and the balance or "
+        "the limit of the key is lower than that.",
+        (
+            "Set max_tokens in the app to less than {have}, or add credit.",
+            "Set max_tokens in the app to a lower value, or add credit.",
+            "If the key has a limit of its own, raise it.",
+        ),
+    ),
+    "safe_experience": Text(
+        "Volcano Engine Ark has paused the model {model|} at the limit of its Safe Experience Mode",
+        "With Safe Experience Mode (安心体验模式), Ark stops a model when its free quota is used up, so that nothing "
+        "is charged. Address and key are correct.",
+        (
+            "In the Ark console, open Model Activation (开通管理) and turn off Safe Experience Mode for this model, or "
+            "raise its limit. Requests are charged from then on.",
+            "Or choose another model, which has a free quota of its own.",
         ),
     ),
     "paid_plan": Text(
@@ -164,6 +243,29 @@ KINDS: dict[str, Text] = {
         ),
     ),
     # -- what the request contains -------------------------------------------------------------------------------------
+    "content_filter": Text(
+        "The provider's content filter refused the request",
+        "The provider checks what a request and its answer say, and found something there that it does not allow. "
+        "Address, key and model are correct.",
+        (
+            "Change the wording of the prompt. Long histories, files and web pages can contain what was found, so also "
+            "try a new conversation with a short text.",
+            "If a plain question is refused too, look at the system prompt that the app sends.",
+            "Choose a model or provider with another filter, or change the filter's level where the provider allows it "
+            "(Azure: content filters of the deployment).",
+        ),
+    ),
+    "tools_rejected": Text(
+        "The API rejects the tools that the app sends",
+        "Each tool has a name and a schema of its parameters, and APIs differ in what they accept there and in how "
+        "many tools they accept. Address, key and model are correct.",
+        (
+            "In the app, turn off the tools, MCP servers and extensions one after the other: a single bad tool makes "
+            "every request fail. With too many tools, keep fewer.",
+            "Update the app and the MCP server: newer versions adapt the schemas to this API.",
+            "In your own code, give every tool a schema of type object, and keep to names of letters, digits, _ and -.",
+        ),
+    ),
     "tool_parser": Text(
         "The model server was started without support for tools",
         "The app sends tools (function calling). vLLM and llama.cpp accept them only if they are started with the "
@@ -219,6 +321,16 @@ KINDS: dict[str, Text] = {
             ),
         ),
     ),
+    "no_provider_takes": Text(
+        "No provider of {model|this model} accepts all parameters of the request",
+        "The gateway sends a request only to providers that support every parameter in it, and none does. The address, "
+        "the key and the model name are correct.",
+        (
+            "In the app, turn off tools, response_format, reasoning and similar parameters one after the other.",
+            "Choose a model whose page lists these parameters as supported: https://openrouter.ai/models",
+            "If the app sets require_parameters or limits the providers, turn that off.",
+        ),
+    ),
     "tools_unsupported": Text(
         "The model {model|in the request} does not support tools",
         "The app sends tools (function calling) with its request. The model, or every provider that serves it here, "
@@ -234,6 +346,34 @@ KINDS: dict[str, Text] = {
             ),
             Step("!door:openrouter !protocol:ollama", "Choose a model that supports tools (function calling)."),
             "Or turn off tools, agents and MCP servers in the app for this model.",
+        ),
+    ),
+    "no_streaming": Text(
+        "The model {model|in the request} does not support streaming",
+        "The app asks for a streamed answer, and this model gives only whole ones. Address and key are correct.",
+        (
+            "In the app, turn off streaming for this model.",
+            "Or choose a model that supports streaming.",
+        ),
+    ),
+    "content_text": Text(
+        "The server takes only plain text as the content of a message",
+        "The app sends the content as a list of parts, as it is needed for images and files. This server or model "
+        "expects a string. Address and key are correct.",
+        (
+            "In the app, send text only: turn off images, files and prompt caching for this model, or choose the "
+            "format “string” for the content.",
+            "Update the server, or the app: newer versions know both forms.",
+            "Choose a model that takes images.",
+        ),
+    ),
+    "file_format": Text(
+        "The API does not take this kind of file",
+        "The request contains or names a file whose format the model does not read. Address, key and model name are "
+        "correct.",
+        (
+            "Convert the file to a format that the API's documentation lists, such as PDF or plain text.",
+            "For an image or a scan, choose a model that reads images.",
         ),
     ),
     "images_unsupported": Text(
@@ -288,6 +428,17 @@ KINDS: dict[str, Text] = {
             "Choose another template in the server's settings for this model.",
         ),
     ),
+    "no_messages": Text(
+        "The API finds no messages in the request",
+        "The request contains no text where this API looks for it. Most often it has the form of another API. Address "
+        "and key are known to the server.",
+        (
+            "Check the kind of API in the app: the base URL must belong to the same protocol. For OpenAI's form, Model "
+            "Studio (DashScope) has the address https://dashscope.aliyuncs.com/compatible-mode/v1",
+            "In your own code, put the messages where this API expects them (in DashScope's own form under input).",
+            "Update the app.",
+        ),
+    ),
     "empty_message": Text(
         "The app sends an empty message",
         "The API refuses a request with an empty text or without any message. The address, the key and the model are "
@@ -295,6 +446,15 @@ KINDS: dict[str, Text] = {
         (
             "Start a new conversation: an empty answer in the history is sent again with every request.",
             "Update the app. In your own code, leave out messages without text.",
+        ),
+    ),
+    "parameter_missing": Text(
+        "The request lacks {parameter|a part that the API requires}",
+        "The address and the key are correct. The API requires a field that the app did not send. Often the request "
+        "has the form of another API or of an older version.",
+        (
+            "Set {parameter} in the app, if it has such a setting.",
+            "Check that the kind of API in the app fits the address, and update the app.",
         ),
     ),
     "parameter_renamed": Text(
@@ -432,6 +592,17 @@ KINDS: dict[str, Text] = {
             Step("owner", "If the server is yours, load the model before the first request and keep it loaded."),
         ),
     ),
+    "model_memory": Text(
+        "The server has too little memory for the model {model|in the request}",
+        "The server runs, but the memory of the machine or of its graphics card is not enough to load the model. "
+        "Address and key are correct.",
+        (
+            "Choose a smaller or more strongly quantized model: this one needs {need}, and {have} is free.",
+            "Choose a smaller or more strongly quantized model.",
+            "Free memory: close other programs, and unload other models.",
+            "Set a smaller context for the model, which needs memory too.",
+        ),
+    ),
     "model_crashed": Text(
         "The model crashed on the server",
         "The server runs, but the process that computes the model ended. Most often the memory of the graphics card or "
@@ -450,6 +621,16 @@ KINDS: dict[str, Text] = {
         (
             "Update the program to its newest version. Your own code: `openai migrate`, or follow the migration guide.",
             "If the program cannot be changed, install the old package for it: `pip install openai==0.28`",
+        ),
+    ),
+    "gateway_provider": Text(
+        "The gateway does not know the provider that the request names",
+        "A gateway for several providers reads from a header or its own settings where to send a request. The name "
+        "there is not one of its names.",
+        (
+            "Set the provider to a name from the gateway's list. Portkey reads the header x-portkey-provider and "
+            "writes vertex-ai, azure-openai and the like with a hyphen.",
+            "If the request names a stored configuration or virtual key, check its provider there.",
         ),
     ),
     "wanted_header": Text(

@@ -644,6 +644,27 @@ CASES: dict[str, Text] = {
             Step("owner", "If the server is yours, check its log and that of the proxy in front of it."),
         ),
     ),
+    "http.server_error:backend": Text(
+        "The server lacks the engine (backend) for the model {model|in the request}",
+        "The request arrived. The model's settings name an engine that is not installed on the server. Address and key "
+        "are correct.",
+        (
+            "Install the backend that the message names on the server: in LocalAI's web page under Backends, or "
+            "`local-ai backends install NAME`.",
+            "Check the line “backend” in the model's settings on the server.",
+            Step("relay", "If the server belongs to someone else, tell its operator."),
+        ),
+    ),
+    "http.server_error:version": Text(
+        "The file of the model {model|in the request} does not fit the version of the server program",
+        "The request arrived. The program on the server is older or newer than the file of the model and cannot read "
+        "it. Address and key are correct.",
+        (
+            "Update the server program, then download the model again: `ollama pull NAME` in Ollama.",
+            "If the file was converted by someone else, choose another download of the same model.",
+            Step("relay", "If the server belongs to someone else, tell its operator."),
+        ),
+    ),
     "http.server_error:engine": Text(
         "The server cannot load the model {model|in the request}",
         "The request arrived, and the server tried to start the model and failed: its engine is not installed, the "

@@ -563,6 +563,24 @@ CASES: dict[str, Text] = {
             Step("owner", "自己的服务器：查看它和前面代理的日志。"),
         ),
     ),
+    "http.server_error:backend": Text(
+        "服务器没有安装模型 {model|（所填的）} 所需的推理引擎（backend）",
+        "请求已经到达。模型配置里的引擎没有安装在服务器上。地址和密钥没有问题。",
+        (
+            "在服务器上安装报错里提到的 backend：LocalAI 网页的 Backends 页面，或 `local-ai backends install 名称`。",
+            "检查服务器上模型配置的 backend 一行。",
+            Step("relay", "别人的服务器：告知其管理员。"),
+        ),
+    ),
+    "http.server_error:version": Text(
+        "模型 {model|（所填的）} 的文件与服务器程序的版本不匹配",
+        "请求已经到达，但服务器上的程序比模型文件旧或新，读不了这个文件。地址和密钥没有问题。",
+        (
+            "升级服务器程序，然后重新下载模型：Ollama 用 `ollama pull 模型名`。",
+            "如果文件是别人转换的，换一个来源下载同一个模型。",
+            Step("relay", "别人的服务器：告知其管理员。"),
+        ),
+    ),
     "http.server_error:engine": Text(
         "服务器无法加载模型 {model|（所填的）}",
         "请求已经到达，但服务器启动模型失败：推理引擎没有安装，模型文件缺失或不匹配，或者内存、显存不足。"
