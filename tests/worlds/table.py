@@ -15,6 +15,7 @@ from worlds import (
     public_reports_2,
     public_reports_3,
     public_reports_4,
+    public_reports_5,
     settings,
     strictness,
     wire,
@@ -37,5 +38,6 @@ TABLES: dict[str, tuple[Scenario, ...]] = {
     "public_reports_2": public_reports_2.SCENARIOS,
     "public_reports_3": public_reports_3.SCENARIOS,
     "public_reports_4": public_reports_4.SCENARIOS,
+    "public_reports_5": public_reports_5.SCENARIOS,
 }
 SCENARIOS: tuple[Scenario, ...] = tuple(one for table in TABLES.values() for one in table)
