@@ -133,7 +133,12 @@ def _front_auth(view: View) -> Claim | None:
 
 
 def _header_rejected(view: View) -> Claim | None:
-    return headers.unsendable(view) or headers.left_out(view) or said("http.header_rejected")(view)
+    return (
+        headers.unsendable(view)
+        or headers.left_out(view)
+        or headers.misformed(view)
+        or said("http.header_rejected")(view)
+    )
 
 
 def _web_page(view: View) -> Claim | None:

@@ -11,6 +11,7 @@ from diagnose.evidence.rule import Claim, Rule
 from diagnose.evidence.view import View
 from diagnose.findings.api import beside_another, said
 from diagnose.report import Seen, Severity, seen
+from probes.api.model_choice import is_slip
 from probes.api.response_checks import passes
 from probes.model.attempt import Change
 from probes.model.capability import Support
@@ -63,11 +64,13 @@ def _not_found(view: View) -> Claim | None:
         return replace(claim, evidence=lines)  # the gateway offers it, so the name is wrong in the gateway's settings
     if view.model in _models(view):
         return replace(claim, evidence=lines, case="listed")  # its own name is no better one
+    slips = [one for one in near if is_slip(view.model or "", one)]
+    named = ", ".join(slips) if slips else ""
     return Claim(
         lines,
         sure=claim.sure,
-        values={**claim.values, **({} if near else {"listed": _listed(view)})},
-        settings={"model": near[0]} if near else None,
+        values={**claim.values, "near": named, **({} if slips else {"listed": _listed(view)})},
+        settings={"model": slips[0]} if slips else None,
     )
 
 
@@ -82,8 +85,9 @@ def _listed(view: View) -> str:
     """Return up to five names of the model list for a model without a similar name, its own family first."""
     models = _models(view)
     family = re.match(r"[a-z]{3,20}", (view.model or "").lower().rpartition("/")[2])
-    akin = [name for name in models if family and name.lower().rpartition("/")[2].startswith(family[0])]
-    return ", ".join((akin or (models if len(models) <= _SHORT else []))[:_SHORT])
+    akin = [name for name in models if family and family[0] in name.lower()]
+    near = view.chosen.near if view.chosen is not None else ()
+    return ", ".join(list(dict.fromkeys((*akin, *near)) or (models if len(models) <= _SHORT else []))[:_SHORT])
 
 
 def _unlisted(view: View) -> Claim | None:

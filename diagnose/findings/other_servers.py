@@ -20,7 +20,7 @@ _LONGEST = 60  # characters of a name that a server gives itself
 _UNKNOWN_VALUE = (
     r"(?i)\b(?:identifier|account|project|gateway|workspace)\b.{0,40}\b(?:invalid|not (?:be )?found|unknown)\b"
 )
-_PARTS = {
+PARTS = {
     ("account_id",): note("parts_account_id"),
     ("account_id", "gateway_id"): note("parts_account_id_gateway_id"),
     ("project", "location"): note("parts_project_location"),
@@ -70,8 +70,8 @@ def not_llm_api(view: View) -> Claim | None:
     evidence = (line_of(told), *answered_by(view, told), *looked)
     proxy_page = view.match is not None and view.match.code == "proxy_page"
     names = placeholders(view) if re.search(_UNKNOWN_VALUE, view.said()) else ()
-    if names in _PARTS and leads_nowhere(view) and not proxy_page:
-        return Claim(evidence, values={"parts": _PARTS[names]}, case="values")
+    if names in PARTS and leads_nowhere(view) and not proxy_page:
+        return Claim(evidence, values={"parts": PARTS[names]}, case="values")
     if not other_program(view):
         return Claim(evidence) if leads_nowhere(view) and not proxy_page else None
     # A product that passed the response on, by its header, made it: nothing behind it answers every path alike.

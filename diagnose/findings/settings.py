@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from diagnose.advice.houses import placeholders
+from diagnose.evidence.lines import line_of
 from diagnose.evidence.rule import Claim, Rule
 from diagnose.evidence.view import UNSEEN, View
+from diagnose.findings.other_servers import PARTS
+from diagnose.findings.url import settings_of
 from diagnose.report import Report, Seen, Severity, seen
 from probes.api.response_checks import refuses_key
 from probes.model.attempt import KeyForm
 from probes.model.facts import UnreadFile
+from probes.model.scrubber import MASK
 from probes.model.settings import Conflict, ConflictReason, ConflictRole
 from probes.model.source import DEFAULT, Source, SourceKind
 from probes.protocols.protocol import KEY_HEADERS
@@ -64,7 +69,28 @@ def _swapped(view: View) -> Claim | None:
         return Claim((seen("key_is_url"),))
     if facts.url_looks_like_key:
         return Claim((seen("url_is_key"),))
-    return None
+    return _key_in_url(view)
+
+
+def _key_in_url(view: View) -> Claim | None:
+    """Report a key inside the base URL's path or query, if the request is lost or its key refused because of it.
+
+    Where the host answers with the key in its place, some servers mean it so.
+    """
+    first, better, places = view.first, view.better, view.settings.keys_in_url
+    told = first.told if first is not None else None
+    if not places or first is None or told is None or view.works_as_given or not (first.lost or refuses_key(told)):
+        return None
+    if better is not None and MASK in better.base_url:
+        return None  # it is found with the key in its place
+    parts = PARTS.get(placeholders(view))
+    return Claim(
+        (*(seen(f"key_in_{place}") for place in places), line_of(told)),
+        values={"better_url": better.base_url if better is not None else "", **({"parts": parts} if parts else {})},
+        settings=settings_of(better) if better is not None else None,
+        verified=better is not None and view.working is not None,
+        case="in_url",
+    )
 
 
 def _unread_conflict(view: View) -> Conflict | None:

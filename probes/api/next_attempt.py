@@ -11,7 +11,7 @@ from probes.api import candidates
 from probes.api.attempt_round import AttemptRound
 from probes.api.client import ApiClient
 from probes.api.context import ApiContext
-from probes.api.model_choice import others
+from probes.api.model_choice import is_slip, others
 from probes.api.remedies import message_of, remedies
 from probes.api.response_checks import (
     bare_failure,
@@ -132,8 +132,9 @@ class NextAttempts:
                 return found
         if unserved(exchange) and (found := await self._other_paths(attempt, foreign=True, listing=listed)):
             return found
-        near = attempt_round.chosen.near if attempt_round.chosen is not None else ()
-        near = (*self._named_model(attempt_round, exchange), *near)
+        chosen = attempt_round.chosen
+        slips = [one for one in chosen.near if is_slip(chosen.chosen or "", one)] if chosen is not None else []
+        near = (*self._named_model(attempt_round, exchange), *slips)
         if (
             near
             and attempt_round.chat is not None

@@ -305,7 +305,7 @@ SCENARIOS = (
         model=answers.GEMINIS[0],
         shape="gemini",
         typed=lambda key: None,
-        first=("GEMINI_API_KEY",),
+        first=("GOOGLE_API_KEY",),
         source="bclswl0827/ChatGemini#30",
     ),
     Scenario(
@@ -538,6 +538,7 @@ SCENARIOS = (
             error(400, "Model Not Exist", type="invalid_request_error", param=None, code="invalid_request_error"),
             "deepseek-chat",
             "deepseek-reasoner",
+            prefix="",
         ),
         "https://api.deepseek.com",
         model="Pro/deepseek-ai/DeepSeek-R1",
@@ -670,7 +671,7 @@ SCENARIOS = (
     ),
     Scenario(
         "report5-codex-model-at-chat",
-        "shape.wrong_protocol",  # model.wrong_endpoint is as good
+        "model.wrong_endpoint",  # shape.wrong_protocol is as good
         lambda key: b.openai(
             key,
             models=("gpt-5.3-codex",),

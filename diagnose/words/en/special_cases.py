@@ -15,6 +15,17 @@ CASES: dict[str, Text] = {
             "Delete entries with square brackets or :: from NO_PROXY, such as [::1] or fd00::/8.",
         ),
     ),
+    "settings.swapped:in_url": Text(
+        "The base URL contains a key",
+        "A part of the base URL has the form of a key. An address ends up in log files and in error messages, and the "
+        "server looks for the key in a header.",
+        (
+            "In the base URL, replace the key with the {parts} from the provider's console: {console}",
+            "Set the base URL to {better_url}",
+            "Take the key out of the base URL and set {key_env|the key field} to it.",
+            "The key may be in log files: create a new one and delete this one.",
+        ),
+    ),
     "url.invalid:unfilled": Text(
         "The base URL still contains the placeholder {reference|of a manual}",
         "This part stands for a value of your own, such as an account or a resource. Neither you nor a program filled "
@@ -709,6 +720,24 @@ CASES: dict[str, Text] = {
             "Compare the value of {header} in {source} with the credential in the gateway's dashboard.",
             "If the gateway expects `Bearer` before the credential, the value begins with that word and one space, "
             "without a colon.",
+        ),
+    ),
+    "http.front_auth:gateway_scheme": Text(
+        "The header {header|of the app} has a flaw: a colon or a second word after Bearer",
+        "The header {header|of the app} was sent, with the value from {source|its settings}. After `Bearer` belongs "
+        "one space and then the credential, so the gateway reads none.",
+        (
+            "In {source|the setting}, write {header} as `Bearer CREDENTIAL`: one space after Bearer, no colon.",
+            "Restart your app: running programs keep the old value.",
+        ),
+    ),
+    "http.header_rejected:scheme": Text(
+        "The header {header|of a setting} has a flaw: a colon or a second word after Bearer",
+        "After `Bearer` belongs one space and then the credential. {source|A setting} has something else there, so the "
+        "server finds no credential in it.",
+        (
+            "In {source|the setting}, write {header} as `Bearer CREDENTIAL`: one space after Bearer, no colon.",
+            "Restart your app: running programs keep the old value.",
         ),
     ),
     "http.header_rejected:sent": Text(

@@ -16,6 +16,16 @@ CASES: dict[str, Text] = {
             "从 NO_PROXY 里删掉带方括号或 :: 的条目，比如 [::1] 或 fd00::/8。",
         ),
     ),
+    "settings.swapped:in_url": Text(
+        "Base URL 里混进了密钥",
+        "Base URL 里有一段的格式是密钥。地址会留在日志和报错信息里，而服务器是从请求头里读取密钥的。",
+        (
+            "把 Base URL 里的密钥换成服务商控制台里的{parts}：{console}",
+            "把 Base URL 改为 {better_url}",
+            "从 Base URL 里删掉密钥，填到 {key_env|密钥栏} 里。",
+            "密钥可能已经留在日志里：请新建一个，并删除旧的。",
+        ),
+    ),
     "url.invalid:unfilled": Text(
         "Base URL 里还留着占位符 {reference|（来自文档）}",
         "这一部分应当换成你自己的值，比如账户或资源名。你和程序都没有替换它，所以这个地址不通。",
@@ -620,6 +630,23 @@ CASES: dict[str, Text] = {
         (
             "把 {source} 里 {header} 的值与网关控制台里显示的凭证核对。",
             "如果网关要求凭证前面有 `Bearer`，值就以它加一个空格开头，后面没有冒号。",
+        ),
+    ),
+    "http.front_auth:gateway_scheme": Text(
+        "请求头 {header|（应用添加的）} 写错了：Bearer 后面多了冒号或多了一个词",
+        "请求头 {header|（应用添加的）} 已发送，值来自 {source|它的设置}。`Bearer` 后面应是一个空格，再接凭证，"
+        "所以网关读不到凭证。",
+        (
+            "在 {source|该设置} 里把 {header} 写成 `Bearer 凭证`：Bearer 后面一个空格，不要冒号。",
+            "重启应用：正在运行的程序会继续使用旧值。",
+        ),
+    ),
+    "http.header_rejected:scheme": Text(
+        "请求头 {header|（某项设置里的）} 写错了：Bearer 后面多了冒号或多了一个词",
+        "`Bearer` 后面应是一个空格，再接凭证。{source|某项设置} 里写的是别的，所以服务器在里面找不到凭证。",
+        (
+            "在 {source|该设置} 里把 {header} 写成 `Bearer 凭证`：Bearer 后面一个空格，不要冒号。",
+            "重启应用：正在运行的程序会继续使用旧值。",
         ),
     ),
     "http.header_rejected:sent": Text(
