@@ -163,6 +163,8 @@ def english() -> set[str]:
     found = set()
     for file in FILES:
         for _, table in tables(file):
+            if isinstance(table, str):
+                continue  # the sign between two notes
             for value in table if isinstance(table, tuple) else table.values():
                 for text in value[:2] + value[2] if isinstance(value, Text) else (value,):
                     found |= {part.strip(" .,:;()`") for part in _SLOT.split(text)[::3]}

@@ -338,7 +338,7 @@ PAGES = (
         "auth.not_permitted",
         refusing(error(403, "您的账号未实名认证，请前往 https://console.newhouse.example/verify 完成认证")),
         HOUSE,
-        says=("verified", "https://console.newhouse.example/verify"),
+        says=("Verify the organisation or account", "https://console.newhouse.example/verify"),
     ),
     # A relay that quotes its provider's page: that page is for the relay's operator.
     Scenario(
@@ -359,28 +359,28 @@ GROUPS = (
         "auth.not_permitted",
         refusing(error(403, "无权访问 auto 分组", "", "new_api_error")),
         RELAY,
-        says=("another group than auto",),
+        says=("move this token from auto to another group",),
     ),
     Scenario(
         "remedy-group-disabled",
         "auth.not_permitted",
         refusing(error(401, "令牌分组 auto 已被禁用", "", "new_api_error")),
         RELAY,
-        says=("another group than auto",),
+        says=("move this token from auto to another group",),
     ),
     Scenario(
         "remedy-group-deprecated",
         "auth.not_permitted",
         refusing(error(403, "分组 vip 已被弃用", "", "new_api_error")),
         RELAY,
-        says=("another group than vip",),
+        says=("move this token from vip to another group",),
     ),
     Scenario(
         "remedy-group-english",
         "auth.not_permitted",
         refusing(error(403, "You are not allowed to use the group svip", "", "new_api_error")),
         RELAY,
-        says=("another group than svip",),
+        says=("move this token from svip to another group",),
     ),
 )
 

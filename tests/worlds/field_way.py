@@ -285,7 +285,7 @@ CERTIFICATES = (
         "tls.client_certificate",
         mutual="TLSv1_2",
         also=("tls.handshake_failed",),
-        says=("wants a certificate from the client", "with a made-up client certificate: "),
+        says=("requires a client certificate", "with a made-up client certificate: "),
     ),
     Scenario("way-client-certificate-tls-1.3", "tls.client_certificate", mutual="TLSv1_3"),
     Scenario(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -242,8 +243,9 @@ def _target(found: FoundSettings) -> dict[str, object]:
     }
 
 
-def _status(reports: Any, strict: bool) -> int:
-    verdicts = {report.verdict for report in reports}
-    if "broken" in verdicts or (strict and "degraded" in verdicts):
-        return 1
-    return 3 if "inconclusive" in verdicts else 0
+def _status(reports: Iterable[Report], strict: bool) -> int:
+    """Return the exit status of the worst report: something is wrong, then could not tell, then nothing is wrong."""
+    from diagnose.rendering.report_parts import exit_status
+
+    found = {exit_status(report, strict) for report in reports}
+    return next((status for status in (1, 3) if status in found), 0)

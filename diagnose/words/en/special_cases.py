@@ -28,7 +28,7 @@ CASES: dict[str, Text] = {
     ),
     "url.invalid:unfilled": Text(
         "The base URL still contains the placeholder {reference|of a manual}",
-        "This part stands for a value of your own, such as an account or a resource. Neither you nor a program filled "
+        "This part means a value of your own, such as an account or a resource. Neither you nor a program filled "
         "it in, so the address leads nowhere.",
         (
             "In the base URL, replace {reference|the placeholder} with your own value.",
@@ -51,7 +51,7 @@ CASES: dict[str, Text] = {
         "The path has the form that this provider documents, but the server does not know the {parts|values} in it.",
         (
             "Copy the {parts|values} again from the provider's console and put it into the base URL: {console}",
-            "Check that no key or token stands in the URL in its place.",
+            "Check that the URL does not contain a key or a token in its place.",
         ),
     ),
     "model.wrong_endpoint:template": Text(

@@ -386,7 +386,7 @@ def test_it_is_asked_as_the_app_asks(
 def test_no_base_url_of_this_app_leads_there() -> None:
     _, report, url = checked(b.openai(KEY, prefix="/api/paas/v4"), "/api/paas/v4", "nextchat")
     root = next(finding for finding in report.findings if finding.code == report.root_cause)
-    assert root.code.startswith("url.") and root.fixes == () and "nextchat" in root.title
+    assert root.code.startswith("url.") and root.fixes == () and "NextChat" in root.title
     assert report.settings is not None and report.settings["base_url"] == f"{url}/api/paas/v4"
     assert [(client.app, client.base_url) for client in report.clients] == [("nextchat", None)]
 

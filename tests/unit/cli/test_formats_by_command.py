@@ -47,7 +47,7 @@ def test_a_file_in_the_folder_is_a_format(kept: Path, tmp_path: Path) -> None:
 def test_judge_speaks_every_format(fmt: str, lang: str, kept: Path, tmp_path: Path) -> None:
     out = tmp_path / "report"
     call = ["judge", str(kept), "--format", fmt, "--lang", lang]
-    shown = CliRunner().invoke(program, call)
+    shown = CliRunner().invoke(program, call, env={"COLUMNS": None})  # a pipe and a file have no width
     assert shown.exit_code == (2 if fmt == "nagios" else 1)
     if lang == "en":
         assert shown.stdout.startswith(load(fmt).starts_with)

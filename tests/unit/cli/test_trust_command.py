@@ -90,10 +90,10 @@ def test_an_agreement_lets_the_key_go_until_it_is_taken_back(door: PracticeDoor,
     said = run().stdout
     assert f".env:1 OPENAI_BASE_URL sends environment OPENAI_API_KEY to {door.url.removeprefix('http://')}" in said
     assert not door.requests, "agreeing sends nothing"
-    for command, status in (("check", 3), ("scan", 3)):
-        run("--no-spend", command=command, status=status)
+    for command in ("check", "scan"):
+        run("--no-spend", command=command)
         assert got_key(door), command
-    report = json.loads(run("--no-spend", "--json", command="check", status=3).stdout)
+    report = json.loads(run("--no-spend", "--json", command="check").stdout)
     (finding,) = (one for one in report["findings"] if one["code"] == "settings.project_override")
     assert finding["severity"] == "warning" and "trust --revoke" in json.dumps(finding)
     assert "OPENAI_BASE_URL" in run("--revoke").stdout
