@@ -12,7 +12,7 @@ from diagnose.evidence.view import View
 from diagnose.findings.api import beside_another, said
 from diagnose.report import Seen, Severity, seen
 from probes.api.model_choice import is_slip
-from probes.api.response_checks import passes
+from probes.api.response_checks import names_model, passes
 from probes.model.attempt import Change
 from probes.model.capability import Support
 from probes.model.exchange import Purpose
@@ -91,9 +91,11 @@ def _listed(view: View) -> str:
 
 
 def _unlisted(view: View) -> Claim | None:
-    """Report a refusal in unknown words, for a model that is missing from the server's own list."""
+    """Report a refusal in unknown words, for a model that is missing from the server's list or that a 404 quotes."""
     subject, chosen = view.subject, view.chosen
-    if subject is None or chosen is None or chosen.listed is not False or subject.purpose is not Purpose.CHAT:
+    if subject is None or chosen is None or subject.purpose is not Purpose.CHAT:
+        return None
+    if chosen.listed is not False and not (chosen.listed is None and subject.status == 404 and names_model(subject)):
         return None
     strange = view.match is None or view.match.code == "path"
     if subject.status not in (400, 404) or subject.reading.error is None or not strange:

@@ -6,6 +6,7 @@ import re
 
 from diagnose.advice.houses import placeholders
 from diagnose.answers import products
+from diagnose.answers.dialects import Match
 from diagnose.evidence.lines import line_of
 from diagnose.evidence.rule import Claim
 from diagnose.evidence.view import View
@@ -59,6 +60,20 @@ def retired(view: View) -> Claim | None:
 
     match = next(iter(classify(page)), None)
     return Claim((line_of(page),)) if match is not None and match.code == "url.host_retired" else None
+
+
+def front_login(view: View) -> Match | None:
+    """Return what a login in front of the API says to a request without a key; None if none refuses it.
+
+    Such a request is no subject, because any API refuses it; a login of another kind is told by its own marks.
+    """
+    told = view.first.told if view.first is not None else None
+    if told is None or view.settings.key_given or view.works or told.status not in (401, 403):
+        return None
+    from diagnose.answers.dialects import classify
+
+    match = next(iter(classify(told)), None)
+    return match if match is not None and match.code == "http.front_auth" else None
 
 
 def not_llm_api(view: View) -> Claim | None:

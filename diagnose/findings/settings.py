@@ -6,7 +6,7 @@ from diagnose.advice.houses import placeholders
 from diagnose.evidence.lines import line_of
 from diagnose.evidence.rule import Claim, Rule
 from diagnose.evidence.view import UNSEEN, View
-from diagnose.findings.other_servers import PARTS
+from diagnose.findings.other_servers import PARTS, front_login
 from diagnose.findings.url import settings_of
 from diagnose.report import Report, Seen, Severity, seen
 from probes.api.response_checks import refuses_key
@@ -26,7 +26,7 @@ def _missing_key(view: View) -> Claim | None:
     evidence = (seen("searched", names=", ".join(view.settings.searched[:8])),) if view.settings.searched else ()
     emptied = view.flaw("key", "empty") is not None and "key" in dict(view.evidence.target.sources)
     local = door is not None and door.host.local and not _refuses_key(view)
-    if view.spoken.key_optional and (view.works or local):
+    if view.spoken.key_optional and (view.works or local or _at_the_front(view)):
         return None  # its SDK starts without a key
     if view.works and not _works_with_conflict_key(view):
         # The server needs no key, but the SDKs do not start without one; any text will do.
@@ -36,6 +36,10 @@ def _missing_key(view: View) -> Claim | None:
         return None
     app, base = view.app, dict(view.evidence.target.sources).get("base_url", DEFAULT)
     if app is None or not app.key_lines or base.kind is not SourceKind.APP:
+        own = door is not None and (door.host.local or door.match.id is None) and not emptied and _refuses_key(view)
+        told = view.deep.told if own and view.deep is not None else None
+        if told is not None:
+            return Claim((*evidence, line_of(told)), values=values, case="refused")
         return Claim(evidence, values=values)
     values |= {"place": base.location, "lines": " | ".join(app.key_lines)}
     # The app's settings name the variable that holds the key, and it is not set.
@@ -54,6 +58,11 @@ def _wants_key(view: View) -> bool:
     """Check whether a local server needs a key: it refuses the request, or it fails with status 500 without one."""
     response = view.deep.told if view.deep else None
     return response is not None and (response.status in (401, 403, 500) or refuses_key(response))
+
+
+def _at_the_front(view: View) -> bool:
+    """Check whether something in front of the API refused the request, which wants a login and no key."""
+    return front_login(view) is not None
 
 
 def _refuses_key(view: View) -> bool:

@@ -132,7 +132,7 @@ ADDRESSES = (
     ),
     Scenario(
         "remedy-moved-host-chinese",
-        "shape.not_llm_api",
+        "url.host_retired",
         everything(error(404, "接口已下线，请使用 https://api2.newhouse.example/v1 代替")),
         HOUSE,
         says=("Set the base URL to https://api2.newhouse.example/v1",),

@@ -276,7 +276,7 @@ SCENARIOS = (
         base_url="https://api.openai.com/v1",
         typed=lambda key: "http://localhost:8000/v1/completions",
         unsent=True,
-        first=("http://localhost:8000",),
+        first=("into the base URL field",),  # the key field is a secret, so its content is not shown
         source="abetlen/llama-cpp-python#114",
     ),
     Scenario(
@@ -883,5 +883,94 @@ SCENARIOS = (
         says=("stream",),
         first=("stream",),
         source="open-webui/open-webui#17501",
+    ),
+    # -- siblings, made here for the kinds that were wrong at the first run --------------------------------------------
+    Scenario(
+        "report5-sibling-key-in-the-query",
+        "settings.swapped",
+        lambda key: b.openai(key, prefix="/v1beta/openai", models=("gemini-2.5-flash",)),
+        "https://generativelanguage.googleapis.com/v1beta/openai?key=AIzaSyMadeUp-0123456789abcdefghijklmnopq",
+        model="gemini-2.5-flash",
+        shape="gemini",
+        first=("https://generativelanguage.googleapis.com/v1beta/openai",),
+    ),
+    Scenario(
+        "report5-sibling-token-as-a-part-of-the-path",
+        "settings.swapped",
+        base_url="https://relay.example/v1/sk-proj-A1b2C3d4E5f6G7h8I9j0A1b2C3d4E5f6G7h8I9j0",
+        first=("https://relay.example/v1",),
+    ),
+    Scenario(
+        "report5-sibling-token-in-the-path-that-belongs-there",
+        None,
+        lambda key: b.openai(key, prefix="/sk-proj-A1b2C3d4E5f6G7h8I9j0A1b2C3d4E5f6G7h8I9j0/v1"),
+        "https://relay.example/sk-proj-A1b2C3d4E5f6G7h8I9j0A1b2C3d4E5f6G7h8I9j0/v1",
+    ),
+    Scenario(
+        "report5-sibling-bearer-twice",
+        "http.header_rejected",
+        lambda key: handlers.first(b.lacks("x-team-token", error(403, "forbidden")), b.openai("another")),
+        "https://llm.example/v1",
+        headers=("x-team-token: Bearer Bearer made-up-0001",),
+        first=("x-team-token", "Bearer CREDENTIAL"),
+    ),
+    Scenario(
+        "report5-sibling-model-of-another-size",
+        "model.not_found",
+        lambda key: b.openai(key, models=("qwen3-8b", "qwen3-32b")),
+        model="qwen3-14b",
+        first=("qwen3-8b",),
+    ),
+    Scenario(
+        "report5-sibling-model-with-two-letters-wrong",
+        "model.not_found",
+        lambda key: b.openai(key, models=("deepseek-chat", "deepseek-reasoner")),
+        model="deepseek-caht",
+        settings={"model": "deepseek-chat"},
+        first=("deepseek-chat",),
+    ),
+    ollama(
+        "report5-sibling-negotiate-in-front",
+        "http.front_auth",
+        "https://ollama.example",
+        world=lambda key: handlers.always(answers.as_html("<h1>401</h1>", 401, ("WWW-Authenticate", "Negotiate"))),
+        never=("settings.missing_key",),
+    ),
+    Scenario(
+        "report5-sibling-location-at-the-provider",
+        "access.region_blocked",
+        refused(error(403, "Country, region, or territory not supported", code="unsupported_country_region_territory")),
+        "https://api.openai.com/v1",
+        shape="openai",
+        first=("country",),
+    ),
+    Scenario(
+        "report5-sibling-other-audience-at-a-relay",
+        "key.wrong_audience",
+        rejecting(error(401, "Token rejected: expected audience: llm-gateway, got: portal")),
+        first=("llm-gateway",),
+    ),
+    Scenario(
+        "report5-sibling-model-quoted-in-a-404",
+        "model.not_found",
+        lambda key: b.openai(
+            key, models=("served",), listing=Reply(404), unknown_model=error(404, "Nothing called gpt-4o-mini here")
+        ),
+        model="gpt-4o-mini",
+        never=("shape.not_llm_api",),
+    ),
+    Scenario(
+        "report5-sibling-over-budget",
+        "quota.exhausted",
+        refused(
+            error(
+                400,
+                "ExceededBudget: End User=made-up over budget. Spend=0.00088, Budget=0.0001",
+                type="budget_exceeded",
+                param=None,
+                code="400",
+            )
+        ),
+        first=("relay.example", "max_budget"),
     ),
 )

@@ -26,6 +26,29 @@ CASES: dict[str, Text] = {
             "The key may be in log files: create a new one and delete this one.",
         ),
     ),
+    "dns.not_found:single": Text(
+        "The host {host|in the base URL} is not known here (DNS)",
+        "{host|The host} is a name without a dot. Such names are known only inside one network: the name of a service "
+        "in Docker Compose or Kubernetes, or of a computer in a local network.",
+        (
+            "If {host|the host} is a container, the app must run in the same Docker network (`docker network inspect`) "
+            "and the service must have exactly this name.",
+            "Outside that network, use the port that the container publishes: http://localhost:{port|PORT}",
+            "If {host|the host} is a computer of your network, use its full name or its IP address.",
+        ),
+    ),
+    "settings.missing_key:refused": Text(
+        "No API key found, and the server at {host} requires one",
+        "{host} refuses requests without a key, and none was found in the places checked. An empty value counts as no "
+        "key.",
+        (
+            "Set {key_env} to the key with which the server was started: the value of `--api-key` in its start "
+            "command, "
+            "or of a variable there such as VLLM_API_KEY or LLAMA_API_KEY.",
+            "If the server is a gateway or proxy, take a key from its settings page or configuration file.",
+            "Enter the key where {app} looks for it, then restart the app.",
+        ),
+    ),
     "url.invalid:unfilled": Text(
         "The base URL still contains the placeholder {reference|of a manual}",
         "This part means a value of your own, such as an account or a resource. Neither you nor a program filled "
@@ -780,6 +803,21 @@ CASES: dict[str, Text] = {
             "Replace NAME with the variable that contains the key, then restart {app}.",
         ),
     ),
+    "http.front_auth:basic": Text(
+        "{host} requires a user name and a password in front of the API",
+        "A web server or proxy in front of the API asks for a login of its own (HTTP Basic). The API has not seen the "
+        "key. An API key travels in the same header, so an app can send only one of the two.",
+        (
+            "Ask the operator of {host} for the user name and password, and for the way in which programs send "
+            "them: in "
+            "some apps as https://NAME:PASSWORD@{host}, in others as the header Authorization: Basic ….",
+            Step(
+                "owner",
+                "If the server is yours, exclude the API path from the login (in nginx `auth_basic off;`) and let the "
+                "API check its own key.",
+            ),
+        ),
+    ),
     "http.front_auth:portal": Text(
         "This network requires a sign-in (captive portal)",
         "A hotel, airport or guest network answers instead of {host} until somebody accepts its terms in a "
@@ -837,9 +875,9 @@ CASES: dict[str, Text] = {
         "model, or a server that is stuck. Your key is not the cause.",
         (
             "Turn on streaming in the app: while text arrives, the gateway keeps waiting.",
-            "Ask for less at a time, or try another model.",
-            Step("relay", "Ask the operator of {host}."),
-            Step("owner via:nginx", "If the gateway is yours, raise its limit: proxy_read_timeout in nginx."),
+            Step("relay", "Ask the operator of {host} to let the gateway wait longer, or ask for less at a time."),
+            Step("provider", "Ask for less at a time, or try another model."),
+            Step("owner via:nginx", "If the gateway is yours, raise its limit: `proxy_read_timeout 600s;` in nginx."),
             Step("owner via:haproxy", "If the gateway is yours, raise its limit: timeout server in HAProxy."),
             Step(
                 "owner via:cloudflare",
