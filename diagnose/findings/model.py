@@ -11,7 +11,7 @@ from diagnose.evidence.rule import Claim, Rule
 from diagnose.evidence.view import View
 from diagnose.findings.api import beside_another, said
 from diagnose.report import Seen, Severity, seen
-from probes.api.model_choice import is_slip
+from probes.api.model_names import is_slip
 from probes.api.response_checks import names_model, passes
 from probes.model.attempt import Change
 from probes.model.capability import Support

@@ -12,7 +12,7 @@ from diagnose.report import Report, Seen, Severity, seen
 from probes.api.response_checks import refuses_key
 from probes.model.attempt import KeyForm
 from probes.model.facts import UnreadFile
-from probes.model.scrubber import MASK
+from probes.model.key_shape import MASK
 from probes.model.settings import Conflict, ConflictReason, ConflictRole
 from probes.model.source import DEFAULT, Source, SourceKind
 from probes.protocols.protocol import KEY_HEADERS
@@ -81,6 +81,9 @@ def _swapped(view: View) -> Claim | None:
     return _key_in_url(view)
 
 
+_IN_URL = {"path": seen("key_in_path"), "query": seen("key_in_query")}
+
+
 def _key_in_url(view: View) -> Claim | None:
     """Report a key inside the base URL's path or query, if the request is lost or its key refused because of it.
 
@@ -94,7 +97,7 @@ def _key_in_url(view: View) -> Claim | None:
         return None  # it is found with the key in its place
     parts = PARTS.get(placeholders(view))
     return Claim(
-        (*(seen(f"key_in_{place}") for place in places), line_of(told)),
+        (*(_IN_URL[place] for place in places), line_of(told)),
         values={"better_url": better.base_url if better is not None else "", **({"parts": parts} if parts else {})},
         settings=settings_of(better) if better is not None else None,
         verified=better is not None and view.working is not None,

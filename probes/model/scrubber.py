@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from probes.model.key_shape import MASK
 from probes.model.secret import PUBLIC_VALUES, Secret, hint, public_prefix
 
 WINDOW = 12  # the contract: no output has this many consecutive characters of a key after its public prefix
 # Wherever a window of a secret lies, one of each STRIDE positions begins a mark that lies within the window.
 MARK = 6
-MASK = "[key]"  # stands for each known secret
 STRIDE = WINDOW - MARK + 1
 REMEMBERED = 10_000  # texts without a key; a process that watches for days would keep them all
 # Keys that the run does not know, such as that of an upstream which a relay echoes.

@@ -12,7 +12,8 @@ from typing import NamedTuple
 from diagnose.cli.fixing.changes import Role, ValueChange
 from probes.config_formats.edit import Edit, edit, form_of, renaming
 from probes.config_formats.replacement import Replacement, load
-from probes.model.scrubber import MASK, Scrubber
+from probes.model.key_shape import MASK
+from probes.model.scrubber import Scrubber
 from probes.model.secret import hint
 from probes.model.settings import BadInput
 from probes.model.source import Owner, Source, SourceKind

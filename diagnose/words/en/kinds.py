@@ -69,9 +69,9 @@ KINDS: dict[str, Text] = {
         ),
     ),
     "channel_group": Text(
-        "The relay has no channel for {model|the model} in the group {group}",
-        "Address and key are right. A relay sorts its channels into groups, and no channel of the group {group} offers "
-        "this model.",
+        "The relay has no channel for {model|the model} in the group {group|of the token}",
+        "Address and key are right. A relay sorts its channels into groups, and no channel of the group "
+        "{group|of the token} offers this model.",
         (
             "On the token page of {host}, move the token from {group} to a group that has {model|the model}.",
             "Choose another model, or ask the operator of {host}.",
@@ -105,18 +105,17 @@ KINDS: dict[str, Text] = {
         ),
     ),
     "location_upstream": Text(
-        "The API behind {host} does not serve the country from which {host} calls it",
+        "The provider behind {host} refuses the region of its server",
         "{host} passed the request on, and its provider refused it because of the place from which {host} calls. Your "
         "own place and your key are not the cause.",
         (
             "Ask the operator of {host} to call the provider from a supported country, or use another relay.",
+            "Or choose a model of another provider.",
             Step(
                 "owner",
-                "If {host} is yours, run it in a supported region. A function at the edge (Cloudflare Workers) "
-                "runs near "
-                "the caller, so it may call from a blocked place.",
+                "If the relay is yours, run it in a supported region. A function at the edge (Cloudflare Workers) runs "
+                "near the caller, so it may call from a blocked place.",
             ),
-            "Or choose a model of another provider.",
         ),
     ),
     "hf_credits": Text(
@@ -129,16 +128,13 @@ KINDS: dict[str, Text] = {
     ),
     "key_budget": Text(
         "The budget of this key at {host} is used up",
-        "Whoever runs the gateway has given the key, its user or its team a budget, and it is spent. The account "
-        "at the "
-        "provider is not the cause.",
+        "The operator of the gateway has given the key, its user or its team a budget, and it is spent. The account "
+        "at the provider is not the cause.",
         (
-            Step(
-                "via:litellm|said:litellm|owner",
-                "Ask whoever runs {host} to raise the budget (in LiteLLM: `max_budget` "
-                "of the key, user or team), or wait until it is reset.",
-            ),
-            Step("!via:litellm !said:litellm !owner", "Raise the budget of the key or project: {console}"),
+            Step("provider", "Raise the budget of the key or project: {console}"),
+            "Ask the operator of {host} to raise the budget (in LiteLLM: `max_budget` of the key, user or team), "
+            "or wait "
+            "until it is reset.",
         ),
     ),
     "memory": Text(
@@ -148,7 +144,7 @@ KINDS: dict[str, Text] = {
             "Choose a smaller model or a smaller quantization of {model|the model}: it does not fit into the memory.",
             Step(
                 "owner",
-                "On the server, close other programs, unload other models (`ollama ps`), or lower the context length.",
+                "If the server is yours, close other programs, unload other models (`ollama ps`), or lower the context length.",
             ),
         ),
     ),

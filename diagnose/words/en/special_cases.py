@@ -27,7 +27,7 @@ CASES: dict[str, Text] = {
         ),
     ),
     "dns.not_found:single": Text(
-        "The host {host|in the base URL} is not known here (DNS)",
+        "The host {host|in the base URL} does not exist in this network (DNS)",
         "{host|The host} is a name without a dot. Such names are known only inside one network: the name of a service "
         "in Docker Compose or Kubernetes, or of a computer in a local network.",
         (
@@ -813,7 +813,7 @@ CASES: dict[str, Text] = {
             "some apps as https://NAME:PASSWORD@{host}, in others as the header Authorization: Basic ….",
             Step(
                 "owner",
-                "If the server is yours, exclude the API path from the login (in nginx `auth_basic off;`) and let the "
+                "If the server is yours, exclude the API path from the login (in nginx `auth_basic off;`) and have the "
                 "API check its own key.",
             ),
         ),
@@ -875,7 +875,7 @@ CASES: dict[str, Text] = {
         "model, or a server that is stuck. Your key is not the cause.",
         (
             "Turn on streaming in the app: while text arrives, the gateway keeps waiting.",
-            Step("relay", "Ask the operator of {host} to let the gateway wait longer, or ask for less at a time."),
+            Step("relay", "Ask the operator of {host} to make the gateway wait longer, or ask for less at a time."),
             Step("provider", "Ask for less at a time, or try another model."),
             Step("owner via:nginx", "If the gateway is yours, raise its limit: `proxy_read_timeout 600s;` in nginx."),
             Step("owner via:haproxy", "If the gateway is yours, raise its limit: timeout server in HAProxy."),

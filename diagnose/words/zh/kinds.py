@@ -60,8 +60,8 @@ KINDS: dict[str, Text] = {
         ),
     ),
     "channel_group": Text(
-        "中转站的 {group} 分组里没有 {model|所填模型}的渠道",
-        "地址和令牌都没问题。中转站把渠道分成若干组，{group} 分组里没有渠道提供这个模型。",
+        "中转站的 {group|所用} 分组里没有 {model|所填模型}的渠道",
+        "地址和令牌都没问题。中转站把渠道分成若干组，{group|所用} 分组里没有渠道提供这个模型。",
         (
             "在 {host} 的令牌页面，把令牌从 {group} 改到有 {model|该模型}的分组。",
             "换个模型，或联系 {host} 的管理员。",
@@ -94,16 +94,16 @@ KINDS: dict[str, Text] = {
         ),
     ),
     "location_upstream": Text(
-        "{host} 背后的接口不支持 {host} 发出请求的地区",
+        "{host} 背后的服务商不接受它所在的地区",
         "{host} 转发了请求，而它的服务商因为 {host} 所在的地区拒绝了。与你所在的地区和密钥无关。",
         (
             "请 {host} 的管理员改从受支持的国家或地区调用服务商，或换一家中转站。",
+            "也可以选别家服务商的模型。",
             Step(
                 "owner",
-                "{host} 是自己的：把它部署在受支持的地区。边缘函数（Cloudflare Workers）在离调用者近的地方运行，"
-                "可能正好从受限地区发出请求。",
+                "自己的中转站：把它部署在受支持的地区。边缘函数（Cloudflare Workers）在离调用者近的地方运行，可能正好从"
+                "受限地区发出请求。",
             ),
-            "也可以选别家服务商的模型。",
         ),
     ),
     "hf_credits": Text(
@@ -116,13 +116,10 @@ KINDS: dict[str, Text] = {
     ),
     "key_budget": Text(
         "这个密钥在 {host} 的预算已用完",
-        "网关的管理者给密钥、用户或团队设了预算，现在已经用完。与服务商那边的账号无关。",
+        "网关的管理员给密钥、用户或团队设了预算，现在已经用完。与服务商那边的账号无关。",
         (
-            Step(
-                "via:litellm|said:litellm|owner",
-                "请 {host} 的管理者提高预算（LiteLLM 里是密钥、用户或团队的 `max_budget`），或等它重置。",
-            ),
-            Step("!via:litellm !said:litellm !owner", "提高密钥或项目的预算：{console}"),
+            Step("provider", "提高密钥或项目的预算：{console}"),
+            "请 {host} 的管理员提高预算（LiteLLM 里是密钥、用户或团队的 `max_budget`），或等它重置。",
         ),
     ),
     "memory": Text(
@@ -130,7 +127,7 @@ KINDS: dict[str, Text] = {
         "服务器接受了请求，但无法加载模型：所需内存超过了可用内存。",
         (
             "换用更小的模型，或 {model|该模型}的更小的量化版本：它在内存里放不下。",
-            Step("owner", "在服务器上关闭其他程序、卸载其他模型（`ollama ps`），或减小上下文长度。"),
+            Step("owner", "自己的服务器：关闭其他程序、卸载其他模型（`ollama ps`），或减小上下文长度。"),
         ),
     ),
     "inference_profile": Text(
