@@ -34,7 +34,15 @@ def remedy_steps(view: View, code: str, lang: str, proven: Mapping[str, object] 
         if may_answer(code, one) and (_is_news(one, view) if proven is None else one.value in proven.values())
     )
     said = sentence(" ".join(message.split())[:200])
-    return written(((one.kind, *worded) for one in fitting for worded in _worded(one, view)), said, lang)
+    return written(
+        (
+            ("page_foreign" if worded[0] == "page_foreign" else one.kind, *worded)
+            for one in fitting
+            for worded in _worded(one, view)
+        ),
+        said,
+        lang,
+    )
 
 
 def answer_of(view: View) -> str:

@@ -26,7 +26,7 @@ _NOT_A_CHAT_MODEL = error(
     param="model",
     code=None,
 )
-_UNPREFIXED = said(
+UNPREFIXED = said(
     400,
     {
         "success": False,
@@ -434,7 +434,7 @@ SCENARIOS = (
             prefix="/v1/acct/gw/compat",
             models=("workers-ai/@cf/openai/gpt-oss-20b",),
             listing=Reply(404),
-            unknown_model=_UNPREFIXED,
+            unknown_model=UNPREFIXED,
         ),
         "https://gateway.ai.cloudflare.com/v1/acct/gw/compat",
         model="@cf/openai/gpt-oss-20b",

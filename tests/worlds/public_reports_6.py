@@ -14,6 +14,7 @@ from probes.demo_server.server import Answer, Reply, Request
 from worlds.cases import claude, ollama, said, without_key
 from worlds.public_reports import refused
 from worlds.public_reports_3 import always, error, unknown
+from worlds.public_reports_5 import UNPREFIXED
 from worlds.stage import LOCAL, Scenario
 
 _AZURE = "https://made-up.openai.azure.com"
@@ -39,16 +40,15 @@ def _versioned(request: Request) -> Answer | None:
 SCENARIOS = (
     # -- path ----------------------------------------------------------------------------------------------------------
     Scenario(
-        "report6-endpoint-at-hyperbolic",
+        "report6-sibling-endpoint-at-hyperbolic",
         "url.endpoint_included",
         lambda key: b.openai(key, models=("Qwen/Qwen2.5-72B-Instruct",), elsewhere=Reply(404)),
         "https://api.hyperbolic.xyz/v1/chat/completions",
         model="Qwen/Qwen2.5-72B-Instruct",
         first=("https://api.hyperbolic.xyz/v1",),
-        source="cline/cline#375",
     ),
     Scenario(
-        "report6-root-of-proxyapi",
+        "report6-sibling-root-of-proxyapi",
         "url.path_wrong",
         lambda key: b.openai(
             key, prefix="/openai/v1", models=("gpt-4o-mini",), elsewhere=said(404, {"detail": "Not found"})
@@ -56,7 +56,6 @@ SCENARIOS = (
         "https://api.proxyapi.ru/v1",
         model="gpt-4o-mini",
         first=("https://api.proxyapi.ru/openai/v1",),
-        source="harry0703/MoneyPrinterTurbo#1001",
     ),
     Scenario(
         "report6-scheme-twice-at-azure",
@@ -122,7 +121,7 @@ SCENARIOS = (
         source="TabularEditor/TabularEditor3#1557",
     ),
     Scenario(
-        "report6-resource-in-a-virtual-network",
+        "report6-sibling-resource-in-a-virtual-network",
         "auth.ip_not_allowed",
         lambda key: handlers.always(
             said(
@@ -141,7 +140,6 @@ SCENARIOS = (
         model="gpt-5-mini",
         shape="hex32",
         first=("etwork",),
-        source="continuedev/continue#12547",
     ),
     Scenario(
         "report6-version-header-of-azure-at-openai",
@@ -156,7 +154,7 @@ SCENARIOS = (
     ),
     # -- accounts ------------------------------------------------------------------------------------------------------
     Scenario(
-        "report6-copilot-trials-paused",
+        "report6-sibling-copilot-trials-paused",
         "auth.not_permitted",
         always(
             answers.as_text(
@@ -167,7 +165,6 @@ SCENARIOS = (
         "https://api.individual.githubcopilot.com",
         model="gpt-5-mini",
         first=("upgrade your account",),
-        source="caozhiyuan/copilot-api#179",
     ),
     Scenario(
         "report6-aws-credentials-of-the-gateway",
@@ -274,7 +271,7 @@ SCENARIOS = (
             prefix="/v1/acct/gw/compat",
             models=("openai/gpt-5-mini",),
             listing=Reply(404),
-            unknown_model=error(400, "Invalid provider", code=2008),
+            unknown_model=UNPREFIXED,
         ),
         "https://gateway.ai.cloudflare.com/v1/acct/gw/compat",
         model="xai/grok-4.5",
@@ -304,13 +301,12 @@ SCENARIOS = (
     without_key(
         "model.not_found",
         LOCAL,
-        "report6-vllm-path-with-a-slash-too-many",
+        "report6-sibling-vllm-path-with-a-slash-too-many",
         world=lambda key: b.openai(
             models=("/dev/shm/glm-4-9b-chat",), unknown_model=_not_at_vllm("/dev/shm/glm-4-9b-chat/")
         ),
         model="/dev/shm/glm-4-9b-chat/",
         first=("/dev/shm/glm-4-9b-chat",),
-        source="THUDM/LongBench#102",
     ),
     without_key(
         "model.not_found",

@@ -87,10 +87,15 @@ KINDS: dict[str, Text] = {
         ),
     ),
     "gateway_provider": Text(
-        "The gateway needs the provider's name in front of the model {model|in the request}",
+        "The gateway does not know the provider of the model {model|in the request}",
         "This address serves several providers and chooses by the first part of the model's name. It knows no provider "
-        "by that part.",
+        "by that part, or does not serve it here.",
         (
+            Step(
+                "door:cloudflare-ai-gateway",
+                "If the name starts with its provider, use the address that serves all of them: "
+                "https://api.cloudflare.com/client/v4/accounts/ACCOUNT_ID/ai/v1",
+            ),
             "Write the model as PROVIDER/NAME with the gateway's name for the provider, such as openai/gpt-5-mini; for "
             "Cloudflare's own models workers-ai/@cf/….",
             "Look up the providers of this address in the gateway's documentation: not every provider is served there.",
@@ -144,7 +149,8 @@ KINDS: dict[str, Text] = {
             "Choose a smaller model or a smaller quantization of {model|the model}: it does not fit into the memory.",
             Step(
                 "owner",
-                "If the server is yours, close other programs, unload other models (`ollama ps`), or lower the context length.",
+                "If the server is yours, close other programs, unload other models (`ollama ps`), or lower the "
+                "context length.",
             ),
         ),
     ),
@@ -445,6 +451,16 @@ KINDS: dict[str, Text] = {
             ),
             Step("!door:databricks", "Get a new token for the audience {audience} and set it as the key."),
             "Check which audience, resource or scope the app asks for when it gets the token.",
+        ),
+    ),
+    "azure_network": Text(
+        "The Azure resource accepts requests from its own network only",
+        "Public access to the resource is switched off or limited to certain networks. The request came from another "
+        "place, so the key was not checked.",
+        (
+            "Connect to the network of the resource's private endpoint (VPN). There, DNS must give a private address "
+            "for {host}: `nslookup {host}`.",
+            "Or, in the Azure portal, open Networking of the resource and allow this machine's IP address or network.",
         ),
     ),
     "hf_permission": Text(

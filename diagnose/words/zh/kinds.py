@@ -77,9 +77,14 @@ KINDS: dict[str, Text] = {
         ),
     ),
     "gateway_provider": Text(
-        "网关要求在模型名 {model|（请求里的）}前写明服务商",
-        "这个地址后面有多家服务商，按模型名的第一段来选择。它不认识这一段对应的服务商。",
+        "网关不认识模型 {model|（请求里的）} 的服务商",
+        "这个地址后面有多家服务商，按模型名的第一段来选择。它不认识这一段对应的服务商，或者在这里不支持它。",
         (
+            Step(
+                "door:cloudflare-ai-gateway",
+                "如果名字以服务商开头，请改用支持所有服务商的地址 "
+                "https://api.cloudflare.com/client/v4/accounts/ACCOUNT_ID/ai/v1",
+            ),
             "把模型写成“服务商/名字”，服务商用网关里的叫法，例如 openai/gpt-5-mini；Cloudflare 自己的模型写 "
             "workers-ai/@cf/…。",
             "在网关文档里查看这个地址支持哪些服务商：并非每家都支持。",
@@ -397,6 +402,15 @@ KINDS: dict[str, Text] = {
             ),
             Step("!door:databricks", "以 {audience} 为受众重新获取令牌，并设为密钥。"),
             "检查应用获取令牌时请求的是哪个受众、资源或范围。",
+        ),
+    ),
+    "azure_network": Text(
+        "这个 Azure 资源只接受来自自己网络的请求",
+        "资源的公网访问已关闭，或只对某些网络开放。请求来自别的地方，所以没有检查密钥。",
+        (
+            "连接到资源的专用终结点（private endpoint）所在的网络（VPN）。在那里，{host} 应解析为内网地址："
+            "`nslookup {host}`。",
+            "也可以在 Azure 门户打开该资源的“网络”（Networking），允许本机的 IP 地址或网络。",
         ),
     ),
     "hf_permission": Text(
