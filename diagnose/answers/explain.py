@@ -75,7 +75,7 @@ def explanation(text: ReadText, lang: str = "en", door: str | None = None) -> Ex
     door, or None for an unknown host.
     """
     best: dict[str, Hint] = {}
-    for hint in (*phrase_hints(text), *_dialect_hints(text, door), *_note_hints(text)):
+    for hint in (*phrase_hints(text), *_dialect_hints(text, door), *_note_hints(text), *_end_hints(text, door)):
         known = best.get(hint.code)
         if known is None:
             best[hint.code] = hint
@@ -261,6 +261,19 @@ def _wrong_path(confidence: float, evidence: str, text: ReadText, bare: bool) ->
     yield Hint("url.version_missing", confidence if no_version else 0.6 * confidence, evidence, bare=bare)
     yield Hint("url.path_wrong", 0.9 * confidence if no_version else confidence, evidence, bare=bare)
 
+
+def _end_hints(text: ReadText, door: str | None) -> Iterator[Hint]:
+    """Yield the hint that the service of the text's host has ended, by the facts."""
+    values = text.vendor(door) if door is not None else {}
+    if text.host and values.get("ended"):
+        yield Hint("url.host_retired", _ENDED, text.host, values, "known")
+    elif text.host and values.get("perhaps_ended"):
+        yield Hint("url.host_retired", _PERHAPS, text.host, {**values, "ended": values["perhaps_ended"]}, "known")
+
+
+# The confidence of the facts, where the text itself does not say that the service has ended: if two sources name the
+# end, and if one list alone does.
+_ENDED, _PERHAPS = 0.93, 0.6
 
 # -- addresses, keys and contradictions --------------------------------------------------------------------------------
 

@@ -133,13 +133,11 @@ class NextAttempts:
                 return found
         if unserved(exchange) and (found := await self._other_paths(attempt, foreign=True, listing=listed)):
             return found
-        chosen = attempt_round.chosen
-        slips = [one for one in chosen.near if is_slip(chosen.chosen or "", one)] if chosen is not None else []
-        near = (*self._named_model(attempt_round, exchange), *slips)
+        near = (*self._named_model(attempt_round, exchange), *self._same_model(attempt_round))
         if (
             near
             and attempt_round.chat is not None
-            and attempt_round.chat.status in (400, 404, 422)
+            and attempt_round.chat.status in (400, 404, 410, 422)
             and attempt_round.chat.response.body is Body.JSON
         ):
             return [replace(attempt, model=near[0], given=False, changed=(*attempt.changed, Change.MODEL))]
@@ -215,6 +213,19 @@ class NextAttempts:
         """Return path checks for the paths of this host that the response itself names."""
         words = [one.value for one in remedies(message_of(exchange)) if one.kind in ("url", "path")]
         return candidates.named(attempt, words)
+
+    def _same_model(self, attempt_round: AttemptRound) -> list[str]:
+        """Return the near names that are the wanted model: written with a slip, or taking its place since it ended."""
+        chosen, context = attempt_round.chosen, self._context
+        if chosen is None or not chosen.near:
+            return []
+        wanted = chosen.chosen or ""
+        after: tuple[str, ...] = ()
+        if context.day:
+            from probes.catalog.model_ends import successors  # read only for a model that failed
+
+            after = successors(wanted, context.door.id if context.door else None, context.day, chosen.near)
+        return [one for one in chosen.near if one in after or is_slip(wanted, one)]
 
     def _named_model(self, attempt_round: AttemptRound, exchange: Exchange) -> tuple[str, ...]:
         """Return the model that the response names in place of the requested one, if the server's list has it."""

@@ -125,7 +125,7 @@ ADDRESSES = (
     ),
     Scenario(
         "remedy-moved-host",
-        "shape.not_llm_api",
+        "url.host_retired",
         everything(error(410, "This endpoint has moved. Please use https://router.newhouse.example/v1 instead.")),
         HOUSE,
         says=("Set the base URL to https://router.newhouse.example/v1",),

@@ -325,9 +325,9 @@ REFUSALS = [
     Refusal("modelscope", "auth.rejected", 401, '{"error":{"message":"Authentication failed, please make sure that a valid ModelScope token is supplied.","request_id":"1"}}', "modelscope"),
     Refusal("modelscope unbound", "auth.not_permitted", 401, '{"error":{"message":"please bind your alibaba cloud account before use"}}', "modelscope"),
     # -- GitHub, Cloudflare, Vercel, OpenCode
-    Refusal("github token", "auth.rejected", 401, '{"error":{"code":"unauthorized","message":"Bad credentials","details":"Bad credentials"}}', "github-models"),
-    Refusal("github permission", "auth.not_permitted", 401, '{"error":{"code":"unauthorized","message":"The `models` permission is required to access this endpoint"}}', "github-models"),
-    Refusal("github model", "model.not_found", 400, '{"error":{"code":"unknown_model","message":"Unknown model: nope"}}', "github-models"),
+    Refusal("github token", "auth.rejected", 401, '{"error":{"code":"unauthorized","message":"Bad credentials","details":"Bad credentials"}}', "github-models", root="url.host_retired", text="url.host_retired", why="the service has ended"),
+    Refusal("github permission", "auth.not_permitted", 401, '{"error":{"code":"unauthorized","message":"The `models` permission is required to access this endpoint"}}', "github-models", text="url.host_retired", why="the service has ended"),
+    Refusal("github model", "model.not_found", 400, '{"error":{"code":"unknown_model","message":"Unknown model: nope"}}', "github-models", text="url.host_retired", why="the service has ended"),
     Refusal("copilot expired", "auth.expired", 401, "IDE token expired: unauthorized: token expired", "github-copilot"),
     Refusal("copilot header", "http.header_rejected", 400, "bad request: missing Editor-Version header for IDE auth", "github-copilot"),
     Refusal("copilot pat", "auth.rejected", 400, "checking third-party user token: bad request: Personal Access Tokens are not supported for this endpoint", "github-copilot", values={"kind_hint": "1"}, root="key.wrong_kind", text="key.wrong_kind", why="the answer says which kind of credential it wants"),
@@ -578,6 +578,22 @@ REFUSALS = [
     Refusal("anthropic overloaded in the stream", "quota.overloaded", 200, "event: error\ndata: " + anthropic("overloaded_error", "Overloaded") + "\n\n", "anthropic", place="stream", root="stream.error_inside", why="it began with success"),
     Refusal("openrouter broke in the stream", "quota.rate_limited", 200, 'data: {"error":{"message":"Provider returned error: rate limit","code":429},"choices":[]}\n\n', "openrouter", place="stream", root="stream.error_inside", why="it began with success"),
     Refusal("relay spent in the stream", "quota.exhausted", 200, "data: " + relay("预扣费额度失败", "insufficient_user_quota") + "\n\n", None, place="stream", root="stream.error_inside", why="it began with success"),
+    # -- texts of November 2026 (facts of 2026-11-29) and what has ended
+    Refusal("google old key", "key.wrong_kind", 401, '{"error":{"code":401,"message":"Request had invalid authentication credentials. Expected OAuth 2 access token, login cookie or other valid authentication credential.","status":"UNAUTHENTICATED","details":[{"reason":"ACCESS_TOKEN_TYPE_UNSUPPORTED"}]}}', "gemini", key_good=False, values={"case": "google"}),
+    Refusal("gemini login ended", "url.host_retired", 403, openai("This client is no longer supported for Gemini Code Assist for individuals.", "permission_denied"), None, values={"case": "login", "ended": "2026-06-18"}),
+    Refusal("github models ended", "url.host_retired", 410, '{"error":{"code":"github_models_retirement_brownout","message":"brownout"}}', "github-models", values={"ended": "2026-07-30"}),
+    Refusal("qwen login ended", "url.host_retired", 400, openai("Qwen OAuth free tier has been discontinued.", "invalid_request_error"), None, values={"case": "login"}),
+    Refusal("service ended", "url.host_retired", 410, openai("Our service was discontinued on 1 September 2026.", "gone"), None),
+    Refusal("service ended, chinese", "url.host_retired", 403, openai("本站点已于2026年9月1日停止运营", "gone"), None),
+    Refusal("host ended", "url.host_retired", 410, '{"error":"https://api-inference.huggingface.co is no longer supported. Please use https://router.huggingface.co instead."}', None),
+    Refusal("gone without words", "url.host_retired", 410, "", None),
+    Refusal("anthropic extra usage", "quota.exhausted", 400, anthropic("invalid_request_error", "You're out of extra usage. Add more at claude.ai/settings/usage and keep going."), "anthropic", key_good=True),
+    Refusal("anthropic usage page", "auth.expired", 429, anthropic("rate_limit_error", "Rate limited: /api/oauth/usage"), "anthropic"),
+    Refusal("anthropic oauth of the organization", "auth.not_permitted", 403, anthropic("permission_error", "OAuth authentication is currently not allowed for this organization."), "anthropic", key_good=True),
+    Refusal("anthropic foreign signature", "model.parameter_rejected", 400, anthropic("invalid_request_error", "messages.3.content.0: Invalid `signature` in `thinking` block"), "anthropic", values={"case": "signature"}),
+    Refusal("azure api version", "model.parameter_rejected", 400, '{"error":{"code":"BadRequest","message":"API version not supported"}}', "azure-openai", values={"parameter": "api-version"}),
+    Refusal("sambanova without a card", "quota.exhausted", 402, openai("Payment method required", "PAYMENT_METHOD_REQUIRED"), "sambanova", key_good=True),
+    Refusal("openai tools with effort", "model.parameter_rejected", 400, openai("Function tools with reasoning_effort are not supported for gpt-5.6 in /v1/chat/completions. Please use /v1/responses instead, or set reasoning_effort to 'none'.", "invalid_request_error"), "openai"),
 ]  # fmt: skip
 
 

@@ -46,8 +46,10 @@ def command(key: tuple[str, ...], key_env: str | None, as_json: bool, lang: str 
     bare = cleaned or raw
     matches = identify(bare)
     home = doors.get(matches[0].door) if matches else None
-    found = fit(bare, home, local=False)
-    look = KeyReport(hint(bare), len(raw), matches, flaws, found, cleaned is not None, time.time())
+    now = time.time()
+    day = time.strftime("%Y-%m-%d", time.gmtime(now))
+    found = fit(bare, home, local=False, day=day)
+    look = KeyReport(hint(bare), len(raw), matches, flaws, found, cleaned is not None, now, day)
     if as_json:
         printer.echo_json(document(look, doors))
     else:

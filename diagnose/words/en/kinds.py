@@ -101,7 +101,7 @@ KINDS: dict[str, Text] = {
             "Look up the providers of this address in the gateway's documentation: not every provider is served there.",
         ),
     ),
-    "api_version": Text(
+    "version_too_old": Text(
         "The model {model|in the request} needs a later API version",
         "On Azure, each model has a first API version. The version in the request is older.",
         (

@@ -127,6 +127,17 @@ TEXTS: dict[str, Text] = {
             "`llmdoctor doors` 会列出已知服务商的 API 地址。",
         ),
     ),
+    "url.host_retired": Text(
+        "{host} 上的服务已经停止",
+        "地址没有写错，但服务商已经关闭这项服务。换密钥或改其他设置都无法恢复。"
+        "正式下线前的演练也是这样，服务可能还会恢复一阵。",
+        (
+            "把 Base URL 改为 {better_url}",
+            "服务商给出的替代服务：{successor}。它需要自己的 Base URL 和密钥。",
+            "换一家服务商：`llmdoctor doors` 列出仍在服务的地址。Base URL、密钥和模型要一起更换。",
+            Step("owner", "如果服务器是自己的，请告诉用户服务迁到了哪里。"),
+        ),
+    ),
     "url.endpoint_included": Text(
         "Base URL 里已经包含接口路径",
         "Base URL 以 {ending|接口路径（如 /chat/completions）} 结尾，而 {app} 会自己加上接口路径，请求就发到了服务"
@@ -162,14 +173,6 @@ TEXTS: dict[str, Text] = {
         (
             "把 Base URL 改为 {better_url}",
             "删掉 Base URL 末尾的斜杠。",
-        ),
-    ),
-    "url.host_retired": Text(
-        "{host} 的服务已经停止或即将停止",
-        "服务器答复说这项服务已经下线或即将下线。地址、密钥和模型以前可能都是对的。",
-        (
-            "查看服务商的公告，找到替代的服务，把 Base URL 改成它的地址。",
-            "如果消息说的是演练或短暂停机，服务可能还会恢复一阵：请在正式下线之前迁移。",
         ),
     ),
     "url.path_wrong": Text(

@@ -90,7 +90,7 @@ KINDS: dict[str, Text] = {
             "在网关文档里查看这个地址支持哪些服务商：并非每家都支持。",
         ),
     ),
-    "api_version": Text(
+    "version_too_old": Text(
         "模型 {model|（请求里的）}需要更新的 API 版本",
         "在 Azure 上，每个模型都有最早支持的 API 版本。请求里的版本太旧。",
         (
