@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+_DEFAULT_TAG = ":latest"
 _JOINTS = ".:/@,|-_"
 _TAIL = re.compile(r"(?:latest|preview|free|instruct|20\d{6}|v\d)+$")
 
@@ -21,6 +22,8 @@ def is_slip(wanted: str, name: str) -> bool:
         return False
     if one == other or _TAIL.sub("", one) == _TAIL.sub("", other):
         return True
+    if _DEFAULT_TAG in name.lower() and wanted.lower().partition(":")[0] == name.lower().removesuffix(_DEFAULT_TAG):
+        return True  # what Ollama installs if no size is named
     if any(
         longer.endswith(shorter) and len(shorter) > 5 and longer[-len(shorter) - 1] in _JOINTS
         for longer, shorter in ((wanted.lower(), name.lower()), (name.lower(), wanted.lower()))

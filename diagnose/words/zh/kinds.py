@@ -82,8 +82,8 @@ KINDS: dict[str, Text] = {
         (
             Step(
                 "door:cloudflare-ai-gateway",
-                "如果名字以服务商开头，请改用支持所有服务商的地址 "
-                "https://api.cloudflare.com/client/v4/accounts/ACCOUNT_ID/ai/v1",
+                "如果名字以服务商开头，请改用 https://api.cloudflare.com/client/v4/accounts/ACCOUNT_ID/ai/v1 "
+                "这个地址：它支持所有服务商。",
             ),
             "把模型写成“服务商/名字”，服务商用网关里的叫法，例如 openai/gpt-5-mini；Cloudflare 自己的模型写 "
             "workers-ai/@cf/…。",
