@@ -23,6 +23,8 @@ TABLES = (
         "diagnose/answers/dialects",
         "diagnose/answers/kinds",
         "diagnose/answers/phrases",
+        "diagnose/answers/network_words",
+        "diagnose/answers/client_words",
         "diagnose/answers/known_texts",
         "diagnose/answers/ambiguous",
         "diagnose/answers/products",

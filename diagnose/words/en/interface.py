@@ -234,6 +234,10 @@ UI: dict[str, str] = {
         "faults. An invalid base URL and a key with a line break hide behind the same words. `llmdoctor check URL` "
         "finds out."
     ),
+    "explain.ask.tls": (
+        "The inner exception, or the lines beneath it: they name the reason, such as UntrustedRoot, a wrong name, an "
+        "expired certificate, or a connection that was closed during the handshake."
+    ),
     "explain.ask.browser": (
         "The line in the browser's console (F12): it names CORS, “Mixed Content” or a `net::ERR_…` code. The page's "
         "script never learns which it was."

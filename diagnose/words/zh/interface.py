@@ -227,6 +227,10 @@ UI: dict[str, str] = {
         "里，Rust 写在 `Caused by` 后面。ECONNREFUSED、ETIMEDOUT、ENOTFOUND 和 CERT… 是四种不同的故障。Base URL "
         "不合法、密钥里带换行，报的也是这句话。运行 `llmdoctor check 地址` 可以查明。"
     ),
+    "explain.ask.tls": (
+        "内层异常（inner exception）或下面几行：其中写明了原因，例如 UntrustedRoot、名称不符、证书过期，"
+        "或握手时连接被关闭。"
+    ),
     "explain.ask.browser": (
         "看浏览器控制台（F12）里的那一行：它会写明是 CORS、“Mixed Content”，还是某个 `net::ERR_…` 错误码。网页里的脚本"
         "拿不到这些信息。"
