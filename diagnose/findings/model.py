@@ -17,7 +17,7 @@ from probes.api.response_checks import names_model, passes
 from probes.model.attempt import Change
 from probes.model.capability import Support
 from probes.model.exchange import Purpose
-from probes.model.source import SourceKind
+from probes.model.source import OWN_CHOICES
 
 _BARE = re.compile(
     r"(?:the caller does not have permission|(?:permission|access) denied|forbidden)[.!]?", re.IGNORECASE
@@ -55,8 +55,8 @@ def _not_found(view: View) -> Claim | None:
     if claim is None:
         return ends_soon(view)
     chosen = view.chosen
-    if chosen is not None and chosen.source.kind is SourceKind.GUESS:
-        return None  # the model was our own guess, not the user's setting
+    if chosen is not None and chosen.source.kind in OWN_CHOICES:
+        return None  # the model was our own choice, not the user's setting
     near = chosen.near if chosen is not None else ()
     lines = (
         *claim.evidence,
@@ -188,7 +188,7 @@ def _substituted(view: View) -> Claim | None:
     asked, got = _bare(chat.attempt.model), _bare(answer.model)
     if asked == got or asked.startswith(got) or got.startswith(asked) or _routed(chat.attempt.model, answer.model):
         return None
-    if view.chosen is not None and view.chosen.source.kind is SourceKind.GUESS:
+    if view.chosen is not None and view.chosen.source.kind in OWN_CHOICES:
         return None
     line = seen("substituted", model=chat.attempt.model, names=answer.model)
     return Claim((line,), values={"names": answer.model})

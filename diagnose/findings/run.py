@@ -9,7 +9,7 @@ from diagnose.findings.api import softened
 from diagnose.report import Seen, Severity, Try, seen
 from probes.model.exchange import Exchange, Purpose
 from probes.model.failure import Outcome
-from probes.model.source import SourceKind
+from probes.model.source import OWN_CHOICES
 
 
 def _unexplained(view: View) -> Claim | None:
@@ -21,8 +21,8 @@ def _unexplained(view: View) -> Claim | None:
                 (seen("of", name=f"{one.probe} {one.name or one.subject.look}", note=failure),), probe=one.probe
             )
     if view.subject is not None:
-        if view.chosen is not None and view.chosen.source.kind is SourceKind.GUESS and view.match is not None:
-            return None  # the model was our own guess, so its refusal is no fault of the settings
+        if view.chosen is not None and view.chosen.source.kind in OWN_CHOICES and view.match is not None:
+            return None  # the model was our own choice, so its refusal is no fault of the settings
         if view.match is not None and softened(view, view.subject) is not None:
             return None  # only our second generation hit a limit, which is a warning
         return Claim((line_of(view.subject),), probe="chat" if view.subject.purpose is Purpose.CHAT else "http")

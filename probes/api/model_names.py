@@ -6,7 +6,7 @@ import re
 
 _DEFAULT_TAG = ":latest"
 _JOINTS = ".:/@,|-_"
-_TAIL = re.compile(r"(?:latest|preview|free|instruct|20\d{6}|v\d)+$")
+_TAIL = re.compile(r"(?:latest|preview|free|instruct|20\d{6}|v\d){1,6}$")
 
 
 def is_slip(wanted: str, name: str) -> bool:

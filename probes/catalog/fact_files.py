@@ -7,7 +7,6 @@ have the fields of :mod:`probes.catalog.provenance`.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -138,12 +137,11 @@ def _name(row: Mapping[str, Any], number: int) -> str:
 
 def line_of(text: str, table: str, number: int, field: str) -> int:
     """Return the line, from 1, of a field in the given row of a table; that of the row if the field has no line."""
-    head = re.compile(rf"\s*\[\[?\s*{re.escape(table)}\s*\]\]?")
-    named = re.compile(rf"\s*{re.escape(field.rstrip(':'))}\s*=")
     lines = text.splitlines()
-    heads = [at for at, line in enumerate(lines) if head.match(line)]
+    heads = [at for at, line in enumerate(lines) if line.lstrip().startswith("[") and line.strip("[] \t") == table]
     if number > len(heads):
         return 1
     start = heads[number - 1]
     end = heads[number] if number < len(heads) else len(lines)
-    return next((at for at in range(start, end) if field and named.match(lines[at])), start) + 1
+    name = field.rstrip(":")
+    return next((at for at in range(start, end) if name and lines[at].partition("=")[0].strip() == name), start) + 1

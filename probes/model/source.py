@@ -48,6 +48,10 @@ class SourceKind(StrEnum):
     DEFAULT = "default"  # of an SDK or app; of the provider that is named
 
 
+# Of a model: where the user named none, and the check chose one that the provider is known to have.
+OWN_CHOICES = frozenset({SourceKind.GUESS, SourceKind.DOOR})
+
+
 _VARIABLES = frozenset(
     (SourceKind.ENVIRONMENT, SourceKind.DOTENV, SourceKind.SHELL, SourceKind.COMPOSE, SourceKind.APP_VARIABLE)
 )

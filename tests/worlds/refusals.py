@@ -646,6 +646,14 @@ REFUSALS = [
     Refusal("provider unreachable", "http.gateway_error", 502, openai("The origin is temporarily unavailable", "server_error"), None),
     Refusal("endpoint retired", "url.host_retired", 404, openai("This endpoint has been retired."), None),
     Refusal("account for this model", "model.not_permitted", 403, openai("Your account is too new to access this model", "forbidden"), None),
+    Refusal("vllm no template", "model.wrong_endpoint", 400, openai("As of transformers v4.44, default chat template is no longer allowed, so you must provide a chat template if the tokenizer does not define one.", "BadRequestError", "400"), None),
+    Refusal("openrouter providers off", "model.not_permitted", 404, openai("No allowed providers are available for the selected model.", "null", "404"), "openrouter"),
+    Refusal("model not eligible", "model.not_permitted", 403, openai("Access to model denied. Please make sure you are eligible for using the model.", "access_denied", "access_denied"), None),
+    Refusal("envoy no route for the model", "model.no_channel", 404, openai("No matching route found. It is likely because the model specified in your request is not configured in the Gateway.", "NotFound"), None),
+    Refusal("databricks endpoint", "model.not_found", 404, '{"error_code":"RESOURCE_DOES_NOT_EXIST","message":"Endpoint with name \'gpt-5\' does not exist."}', "databricks"),
+    Refusal("azure version too old", "model.parameter_rejected", 400, openai("Model gpt-5.4 is enabled only for api-versions 2025-03-01-preview and later", "BadRequest"), "azure-openai"),
+    Refusal("token for another audience", "key.wrong_audience", 401, '{"error":{"code":"401","message":"Token rejected: expected audience: https://cognitiveservices.azure.com"}}', None),
+    Refusal("windows authentication", "http.front_auth", 401, "<html><body>Unauthorized</body></html>", None, {"www-authenticate": "Negotiate"}),
 ]  # fmt: skip
 
 
