@@ -46,11 +46,12 @@ BECAUSE: Mapping[str, tuple[str, ...]] = {
     **dict.fromkeys(("proxy.socks_unsupported", "proxy.captures_local"), ("proxy.invalid",)),
     **dict.fromkeys(("proxy.unreachable", "proxy.auth_required"), ("proxy.captures_local",)),
     "proxy.refused": ("proxy.invalid", "proxy.captures_local"),
-    "dns.not_found": ("url.host_typo", "url.invalid", "proxy.unreachable", "url.not_api_host"),
-    "dns.failed": ("proxy.unreachable",),
+    # A key of another provider needs another host than the one that is out of reach.
+    "dns.not_found": ("url.host_typo", "url.invalid", "proxy.unreachable", "url.not_api_host", "key.wrong_door"),
+    "dns.failed": ("proxy.unreachable", "key.wrong_door"),
     **dict.fromkeys(
         ("tcp.refused", "tcp.timeout", "tcp.unreachable", "tcp.reset"),
-        ("proxy.unreachable", "proxy.captures_local", "proxy.invalid", "dns."),
+        ("proxy.unreachable", "proxy.captures_local", "proxy.invalid", "dns.", "key.wrong_door"),
     ),
     **dict.fromkeys(
         ("tls.intercepted", "tls.hostname_mismatch", "tls.self_signed", "tls.untrusted_issuer"), ("dns.bogus_answer",)

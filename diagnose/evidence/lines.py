@@ -32,6 +32,11 @@ def sentence(said: str) -> str:
     return readable if readable == said else readable.rstrip(" :,-–(")
 
 
+def after(seconds: float) -> tuple[Seen, ...]:
+    """Say how long nothing was answered; nothing if the failure came at once."""
+    return (seen("after", seconds=f"{seconds:.1f}"),) if seconds >= 0.05 else ()
+
+
 def failure_line(failure: Failure) -> str | Seen:
     """Describe a failure in one line: a probe's note, else the first line of the detail, else the kind of failure."""
     if failure.note is not None:
@@ -65,4 +70,7 @@ def answer_line(exchange: Exchange) -> RequestLine:
     kind = f", {exchange.response.content_type}" if exchange.response.content_type else ""
     tail = f" ({failure.kind.value})" if failure is not None else ""
     told = not exchange.ok or exchange.reading.error
-    return request_line(head, str(exchange.status), kind + tail, words_of(exchange) if told else "")
+    result = str(exchange.status)
+    if exchange.ok and exchange.response.content_type == "text/html":  # the type is what tells it from an answer
+        result, kind = f"{result}{kind}", ""
+    return request_line(head, result, kind + tail, words_of(exchange) if told else "")

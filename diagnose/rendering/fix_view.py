@@ -53,7 +53,7 @@ def fix_view(fix: Fix, report: Report, lang: str) -> FixView:
         is_complete=bool(changes) and changed <= _PLACED,
         commands=tuple(fix.command.splitlines()),
         writes_itself="--fix" in fix.command,
-        by_hand=() if fix.places and all(one.kind is SourceKind.DEMO for one in fix.places) else fix.by_hand,
+        by_hand=fix.by_hand,
     )
 
 

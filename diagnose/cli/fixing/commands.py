@@ -90,7 +90,7 @@ def by_hand(
     for change, reason in refused:
         yield refusal(change, reason, lang), shell_line(change, shell) if reason == "removed" else ""
     for one in own:
-        if in_file(one.source):
+        if in_file(one.source) or one.source.kind is SourceKind.DEMO:  # nobody can change a demo's settings
             continue
         if not one.new.isprintable():
             yield refusal(one, "unprintable", lang), ""
