@@ -327,7 +327,7 @@ UI: dict[str, str] = {
     "seen.searched": "looked in: {names}",
     "seen.key_is_url": "the key field contains a URL",
     "seen.url_is_key": "the base URL field contains a key",
-    "seen.unread": "{source} is set, but no SDK reads {variable}",
+    "seen.unread": "{source} is set, but no SDK reads this name",
     "seen.conflict_works": "the key in {source} works",
     "seen.renamed_works": "under the name {variable}, the value of {source} works",
     "seen.renamed_fails": "under the right name it fails too: {title}",
