@@ -157,7 +157,8 @@ def _wrong_door(view: View) -> Claim | None:
         values = {"key_door": "", "better_url": "", "address_setting": _address_setting(view), "homes": _homes(view)}
         # Nobody chose the SDK's own address, so that the form of the key alone says that another one is missing.
         sure = refused or (unset and not view.exchanges)
-        return Claim(_looks_like(view), sure=sure, values=values, case="likely" if sure else "maybe")
+        severity, case = (None, "likely") if sure else (Severity.WARNING, "maybe")
+        return Claim(_looks_like(view), severity=severity, sure=sure, values=values, case=case)
     return None
 
 
