@@ -149,8 +149,8 @@ def _why(page: Page, problem: Problem, column: int, most: int, pieces: int) -> N
                 page.lines.append([*lead, ("  ", ""), (page.pad(request, width), "dim"), ("   ", "")])
                 page.lines[-1].append((page.clip(result, max(5, room - width - 5)), "dim"))
             else:
-                clipped = page.clip_middle(request, room - 5 - page.cells(result))
-                page.lines.append([*lead, (f"  {clipped} {page.safe('→')} {result}", "dim")])
+                rest = f" {page.safe('→')} {result}"
+                page.lines.append([*lead, (f"  {page.clip_middle(request, room - 2 - page.cells(rest))}{rest}", "dim")])
             if piece.said and not _is_said(piece.said, problem) and piece.said != piece.result:
                 _quote(page, [(" " * column, ""), ("    ", "")], piece.said)
         else:

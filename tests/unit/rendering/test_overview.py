@@ -72,7 +72,7 @@ def test_what_the_user_told_a_fleet_not_to_ask_is_no_failure(
         fleet_row("two", "", {"verdict": verdict, **shared, **chosen}, "en"),
     ]
     assert (exit_status(rows), exit_status(rows, strict=True)) == statuses
-    assert ("because of --no-spend" in render_fleet(rows, "en")) is by_choice
+    assert ("because of --no-spend" in render_fleet(rows, "en", width=None)) is by_choice
 
 
 def test_a_pipe_gets_all_of_a_row_on_one_line() -> None:
