@@ -213,6 +213,7 @@ UI: dict[str, str] = {
     "sum.stream_fail": "streaming does not work",
     "sum.crashed": "this probe of llmdoctor crashed",
     "explain.looks": "What it looks like",
+    "explain.is_file": "{path} is a file. To read it: llmdoctor explain --file {path}",
     "explain.nothing": "This text matches no known error. `llmdoctor check` asks the server itself.",
     "explain.near": "There is no code {code}. Did you mean: {near}?",
     "explain.no_code": "There is no code {code}. `llmdoctor explain -` reads an error text.",

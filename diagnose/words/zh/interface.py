@@ -206,6 +206,7 @@ UI: dict[str, str] = {
     "sum.stream_fail": "流式输出不可用",
     "sum.crashed": "llmdoctor 的这一步崩溃了",
     "explain.looks": "常见的样子",
+    "explain.is_file": "{path} 是一个文件。要读取它：llmdoctor explain --file {path}",
     "explain.nothing": "这段文字里没有能认出的报错。可以用 `llmdoctor check` 直接检查服务器。",
     "explain.near": "没有 {code} 这个代码。是不是想查：{near}？",
     "explain.no_code": "没有 {code} 这个代码。要解读报错文字，请用 `llmdoctor explain -`。",
