@@ -40,18 +40,23 @@ BECAUSE: Mapping[str, tuple[str, ...]] = {
         "key.unexpanded",
     ),
     "key.wrong_door": ("settings.wrong_variable", "settings.conflict", "url.host_typo", "url.not_api_host"),
-    **dict.fromkeys(("key.wrong_kind", "key.wrong_audience", "key.wrong_plan"), ("settings.wrong_variable",)),
+    **dict.fromkeys(
+        ("key.wrong_kind", "key.wrong_audience", "key.wrong_plan"), ("settings.wrong_variable", "url.host_retired")
+    ),
     "key.truncated": ("key.masked", "key.placeholder"),
-    **dict.fromkeys(("key.wrong_region", "quota.exhausted"), ("key.wrong_plan",)),
+    **dict.fromkeys(("key.wrong_region", "quota.exhausted"), ("key.wrong_plan", "url.host_retired")),
     **dict.fromkeys(("proxy.socks_unsupported", "proxy.captures_local"), ("proxy.invalid",)),
     **dict.fromkeys(("proxy.unreachable", "proxy.auth_required"), ("proxy.captures_local",)),
     "proxy.refused": ("proxy.invalid", "proxy.captures_local"),
     # A key of another provider needs another host than the one that is out of reach.
-    "dns.not_found": ("url.host_typo", "url.invalid", "proxy.unreachable", "url.not_api_host", "key.wrong_door"),
-    "dns.failed": ("proxy.unreachable", "key.wrong_door"),
+    "dns.not_found": (
+        *("url.host_typo", "url.invalid", "proxy.unreachable", "url.not_api_host", "url.host_retired"),
+        "key.wrong_door",
+    ),
+    "dns.failed": ("proxy.unreachable", "url.host_retired", "key.wrong_door"),
     **dict.fromkeys(
         ("tcp.refused", "tcp.timeout", "tcp.unreachable", "tcp.reset"),
-        ("proxy.unreachable", "proxy.captures_local", "proxy.invalid", "dns.", "key.wrong_door"),
+        ("proxy.unreachable", "proxy.captures_local", "proxy.invalid", "dns.", "url.host_retired", "key.wrong_door"),
     ),
     **dict.fromkeys(
         ("tls.intercepted", "tls.hostname_mismatch", "tls.self_signed", "tls.untrusted_issuer"), ("dns.bogus_answer",)
@@ -80,9 +85,15 @@ BECAUSE: Mapping[str, tuple[str, ...]] = {
     "shape.malformed_answer": ("url.", "shape.wrong_protocol", "http.blocked", "http.front_auth"),
     **dict.fromkeys(
         ("auth.rejected", "auth.header_lost", "auth.expired"),
-        ("key.", "settings.", "url.host_typo", "url.not_api_host", "auth.header_style"),
+        ("key.", "settings.", "url.host_typo", "url.not_api_host", "url.host_retired", "auth.header_style"),
     ),
-    "auth.not_permitted": ("key.", "settings.", "url.host_typo", "url.not_api_host", "auth.header_style", "model."),
+    "auth.not_permitted": (
+        *("key.", "settings.", "url.host_typo", "url.not_api_host", "url.host_retired", "auth.header_style", "model."),
+    ),
+    # A service that has ended refuses whatever it is asked.
+    **dict.fromkeys(
+        ("model.not_found", "model.not_permitted", "model.no_channel", "access.client_refused"), ("url.host_retired",)
+    ),
     **dict.fromkeys(
         ("stream.ignored", "stream.malformed", "stream.error_inside", "stream.cut", "stream.stalled"),
         ("shape.", "url.", "http.", "auth.", "model.", "quota.", "access."),
@@ -142,7 +153,7 @@ IN_TEXT: Mapping[str, tuple[str, ...]] = {
         "auth.upstream",
         "stream.websocket_refused",
     ),
-    "model.not_found": ("app.base_url_ignored",),
+    "model.not_found": ("app.base_url_ignored", "url.host_retired"),
     "stream.websocket_closed": ("stream.websocket_refused",),
     "auth.header_lost": ("app.base_url_ignored", "http.redirected"),
     "auth.not_permitted": ("access.region_blocked", "access.client_refused", "auth.ip_not_allowed"),

@@ -10,7 +10,8 @@ def table(name: str) -> dict[str, Any]:
     """Load the table ``name``.toml of this package; ``name`` is a path such as ``answers/dialects``.
 
     A wheel contains it as JSON (see ``hatch_build.py``), which loads about twenty times faster. There, every row with a
-    ``pattern`` also has its ``needles`` (see ``diagnose/answers/literal_filter.py``).
+    ``pattern`` also has its ``needles`` (see ``diagnose/answers/literal_filter.py``). Rows may have the fields of
+    :mod:`probes.catalog.provenance`, which the readers of the tables do not get.
     """
     document: dict[str, Any]
     try:
@@ -19,7 +20,9 @@ def table(name: str) -> dict[str, Any]:
         import tomllib
 
         written = get_data("diagnose", f"{name}.toml") or b""
-        document = tomllib.loads(written.decode("utf-8"))
+        from probes.catalog.fact_files import without_provenance
+
+        document = without_provenance(tomllib.loads(written.decode("utf-8")))
     else:
         import json
 

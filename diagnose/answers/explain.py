@@ -79,7 +79,7 @@ def explanation(text: ReadText, lang: str = "en", door: str | None = None) -> Ex
         code, title = own
         return Explanation((Candidate(code, 1.0, quote(title), quote(title), words.say(code, lang, {})),))
     best: dict[str, Hint] = {}
-    for hint in (*phrase_hints(text), *_dialect_hints(text, door), *_note_hints(text)):
+    for hint in (*phrase_hints(text), *_dialect_hints(text, door), *_note_hints(text), *_end_hints(text, door)):
         known = best.get(hint.code)
         if known is None:
             best[hint.code] = hint
@@ -169,6 +169,7 @@ def _case(hint: Hint, text: ReadText) -> str:
 
 _FIRM = 0.75  # the lowest confidence of a cause that may rank before its consequence
 _FOLLOWS = 0.55  # the highest confidence of a finding that follows from a firm cause
+_WORDED = 0.5  # the lowest confidence of words that say more than "unknown error"
 _NEAR = 0.25  # how much less confident than the consequence the cause may be
 
 
@@ -190,6 +191,8 @@ def _ambiguous(best: dict[str, Hint], text: ReadText) -> Group | None:
     group = group_of(text)
     if group is None:
         return None
+    if group.id == "unknown" and any(hint.confidence >= _WORDED and not hint.bare for hint in best.values()):
+        return None  # "unknown error" and the like say less than any words about a cause
     shared = shared_hints(group, text, best)
     codes = {hint.code for hint in shared}
     for code, hint in best.items():
@@ -209,6 +212,7 @@ _ALTERNATIVES = r"(?i)\b(?:missing|invalid|incorrect)\b,.{0,100}\bor\b.{0,16}\be
 _SEEN = 0.8  # the confidence that a version is missing, where the requested path has none
 # A server names the path that it does not know; a client uses the same words for a URL that it could not parse.
 _CLIENTS_URL = r"(?i)invalid url(?! \()"
+_RELAYS_OWN = ("gateway-upstream", "gateway-new-api")  # only a relay speaks of its upstream
 _VERSIONED = r"/v\d\w*/|/v\d\w*$|\bapi/"
 
 
@@ -224,7 +228,8 @@ def _dialect_hints(text: ReadText, door: str | None) -> Iterator[Hint]:
         if match.code == "path" and named:  # the server's own name of the error says more than a sentence about paths
             match = match._replace(confidence=min(match.confidence, _FOLLOWS))
         bare = match.dialect.startswith("status-") or match.dialect in generic
-        if match.code == "http.gateway_error" and not failing:  # a client reports "fetch failed" for its own connection
+        # A client reports "fetch failed" for its own connection; only a server speaks of its upstream.
+        if match.code == "http.gateway_error" and not failing and match.dialect not in _RELAYS_OWN:
             match = match._replace(confidence=0.5 * match.confidence)
         if match.code in ("auth.expired", "auth.header_lost") and re.search(_ALTERNATIVES, match.why):
             match = match._replace(confidence=min(match.confidence, _FOLLOWS))
@@ -265,6 +270,19 @@ def _wrong_path(confidence: float, evidence: str, text: ReadText, bare: bool) ->
     yield Hint("url.version_missing", confidence if no_version else 0.6 * confidence, evidence, bare=bare)
     yield Hint("url.path_wrong", 0.9 * confidence if no_version else confidence, evidence, bare=bare)
 
+
+def _end_hints(text: ReadText, door: str | None) -> Iterator[Hint]:
+    """Yield the hint that the service of the text's host has ended, by the facts."""
+    values = text.vendor(door) if door is not None else {}
+    if text.host and values.get("ended"):
+        yield Hint("url.host_retired", _ENDED, text.host, values, "known")
+    elif text.host and values.get("perhaps_ended"):
+        yield Hint("url.host_retired", _PERHAPS, text.host, {**values, "ended": values["perhaps_ended"]}, "known")
+
+
+# The confidence of the facts, where the text itself does not say that the service has ended: if two sources name the
+# end, and if one list alone does.
+_ENDED, _PERHAPS = 0.93, 0.6
 
 # -- addresses, keys and contradictions --------------------------------------------------------------------------------
 

@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from diagnose.rendering.lists import hung, pad
 from diagnose.words import notes, part, put
-from probes.model.key_shape import Confidence, Fit
+from probes.model.key_shape import ENDED, SOMETIMES, Confidence, Fit
 from probes.model.note import Note, note
 
 if TYPE_CHECKING:
     from probes.catalog.door import Door
     from probes.catalog.doors import Doors
+    from probes.catalog.provenance import Provenance
     from probes.model.value_issues import Flaw, KeyFit, KeyMatch
 
 SHOWN = 8  # candidates that the text shows in full; a key without a prefix fits two dozen doors
@@ -43,7 +44,7 @@ class KeyReport(NamedTuple):
     """The facts about a key that may be printed: its hint, its length in characters, matching doors and flaws.
 
     ``usable`` is True if a value remains after the flaws are removed. ``now``: seconds since 1970, to which the expiry
-    of a token is compared.
+    of a token is compared. ``day`` is the same moment as a day (ISO 8601): what has ended by then is not recommended.
     """
 
     hint: str
@@ -53,6 +54,12 @@ class KeyReport(NamedTuple):
     fit: KeyFit
     usable: bool
     now: float = 0.0
+    day: str = ""
+
+    def candidates(self, doors: Doors) -> list[tuple[KeyMatch, Door]]:
+        """Return the matching doors: those in service first, in the order of the matches."""
+        known = [(match, door) for match in self.matches if (door := doors.get(match.door))]
+        return sorted(known, key=lambda one: one[1].provenance.ended(self.day))
 
     @property
     def problems(self) -> dict[str, tuple[Note, ...]]:
@@ -62,7 +69,8 @@ class KeyReport(NamedTuple):
         if self.fit.fit is Fit.TRUNCATED and proven:
             length = note("length", count=self.fit.length, wanted=self.fit.wanted)
             found[CODES[Fit.TRUNCATED]] = (note("mark_cut", detail=self.fit.mark) if self.fit.mark else length,)
-        if self.fit.fit in (Fit.WRONG_KIND, Fit.WRONG_AUDIENCE) and proven and self.fit.note != "api_key":
+        no_key = self.fit.fit in (Fit.WRONG_KIND, Fit.WRONG_AUDIENCE) and self.fit.note not in ("api_key", SOMETIMES)
+        if no_key and proven:
             found[CODES[Fit.WRONG_KIND]] = (note(f"credential_{self.fit.note}"),)
         token = self.fit.token
         if token is not None and 0 < token.expires < self.now:
@@ -86,13 +94,14 @@ class KeyReport(NamedTuple):
 
 def document(look: KeyReport, doors: Doors) -> dict[str, Any]:
     """Return the JSON document of ``whose`` (docs/contract.md)."""
-    known = [(match, door) for match in look.matches if (door := doors.get(match.door))]
+    known = look.candidates(doors)
     candidates = [
         {
             "door": door.id,
             "confidence": match.confidence,
             "why": notes(match.why, "en"),
-            "base_urls": base_urls(door),
+            "base_urls": {} if door.provenance.ended(look.day) else base_urls(door),
+            **ended(door.provenance, look.day),
         }
         for match, door in known
     ]
@@ -134,6 +143,14 @@ def _moment(seconds: float) -> str:
     return _iso(seconds)[:16].replace("T", " ") + " UTC"
 
 
+def ended(provenance: Provenance, day: str) -> dict[str, Any]:
+    """Return the day on which a service ended, its successors and what it shows now; empty if it has not ended."""
+    if not provenance.ended(day):
+        return {}
+    fields = {"ended": provenance.end, "successor": list(provenance.successor), "shows": provenance.shows}
+    return {name: value for name, value in fields.items() if value}
+
+
 def base_urls(door: Door) -> dict[str, str]:
     """Return the first base URL for each protocol; only known protocols, if the door has any of them."""
     known = [protocol for protocol in door.protocols if protocol != "other"]
@@ -146,6 +163,7 @@ def _settings(look: KeyReport, best: tuple[KeyMatch, Door]) -> dict[str, str]:
     if (
         match.confidence is Confidence.POSSIBLE
         or not look.usable
+        or door.provenance.ended(look.day)
         or {"key.wrong_kind", "auth.expired"} & look.problems.keys()
     ):
         return {}
@@ -171,9 +189,13 @@ def _lines(look: KeyReport, doors: Doors, lang: str) -> Iterator[str]:
         yield ""
         yield words["flaws"] + words["colon"].rstrip()
         for code, noted in look.problems.items():
-            yield f"  {say(code, lang, {}).title} [{code}]"
+            case = "ended" if code == CODES[Fit.WRONG_KIND] and look.fit.note == ENDED else ""
+            text = say(code, lang, {"house": look.fit.house, "ended": look.fit.ended}, case)
+            yield f"  {text.title} [{code}]"
             if noted:
                 yield f"    {notes(noted, lang)}"
+            if case:
+                yield f"    {put(words['renew'], {'ended': look.fit.ended, 'successor': look.fit.successor})}"
         if look.usable and look.flaws:
             yield f"  {words['cleaned']}"
     if look.token_notes:
@@ -181,7 +203,7 @@ def _lines(look: KeyReport, doors: Doors, lang: str) -> Iterator[str]:
         yield words["token"] + words["colon"].rstrip()
         yield from (f"  {notes((one,), lang)}" for one in look.token_notes)
     yield ""
-    known = [(match, door) for match in look.matches if (door := doors.get(match.door))]
+    known = look.candidates(doors)
     if not known:
         yield words["nothing"]
         return
@@ -189,13 +211,18 @@ def _lines(look: KeyReport, doors: Doors, lang: str) -> Iterator[str]:
     for match, door in known[:SHOWN]:
         why = _why(match, words, lang)
         yield f"  {door.name} [{door.id}]{words['colon']}{why}"
+        if door.provenance.ended(look.day):
+            yield f"    {put(words['ended'], {'ended': door.provenance.end})}"
+            continue
         yield from (f"    {protocol:9}  {url}" for protocol, url in base_urls(door).items())
         if door.key_env:
             yield f"    {pad(words['variable'], 9)}  {door.key_env[0]}"
     if rest := [door.id for _, door in known[SHOWN:]]:
         yield "  " + put(words["more"], {"count": len(rest), "doors": words["comma"].join(rest)})
     yield ""
-    sure = [door for match, door in known if match.confidence is Confidence.CERTAIN]
+    sure = [
+        door for match, door in known if match.confidence is Confidence.CERTAIN and not door.provenance.ended(look.day)
+    ]
     if len(sure) > 1:
         yield words["twins"]
     yield words["next"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -82,6 +83,12 @@ class View:
     def app_variable(self, role: str) -> str:
         """Return the variable from which the named app reads a setting; empty if no app was named or it reads none."""
         return client_urls.variable(self.app, self.evidence.target.protocol, role)
+
+    @cached_property
+    def day(self) -> str:
+        """The day of the run (ISO 8601), by which it is judged what has ended; empty if the evidence does not say."""
+        day = self.evidence.day or self.evidence.started_at[:10]
+        return day if re.fullmatch(r"\d{4}-\d\d-\d\d", day) else ""
 
     # -- facts of the probes -------------------------------------------------------------------------------------------
 

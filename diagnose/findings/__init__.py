@@ -6,12 +6,29 @@ from dataclasses import replace
 
 from diagnose.answers.causes import BECAUSE
 from diagnose.evidence.rule import Rule
-from diagnose.findings import api, app, auth, key, model, network, proxy, redirect, run, settings, slo, stream, tls, url
+from diagnose.findings import (
+    api,
+    app,
+    auth,
+    ends,
+    key,
+    model,
+    network,
+    proxy,
+    redirect,
+    run,
+    settings,
+    slo,
+    stream,
+    tls,
+    url,
+)
 
 # The order of the layers, deepest first: of two errors that explain nothing, the deeper one is the root cause.
 _ALL: tuple[Rule, ...] = (
     *settings.RULES,
     *url.RULES,
+    *ends.RULES,
     *key.RULES,
     *proxy.RULES,
     *network.RULES,

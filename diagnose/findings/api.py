@@ -11,7 +11,7 @@ from diagnose.evidence.rule import Claim, Rule
 from diagnose.evidence.view import View
 from diagnose.findings import headers
 from diagnose.findings.intermediaries import MADE, answered_by, case_of, idle, packing
-from diagnose.findings.other_servers import leads_nowhere, not_llm_api, refuses_all_paths, retired
+from diagnose.findings.other_servers import leads_nowhere, not_llm_api, refuses_all_paths
 from diagnose.findings.url import beyond_app, settings_of
 from diagnose.report import Severity, seen
 from probes.api.response_checks import answer_of, passes, unserved
@@ -147,11 +147,6 @@ def _web_page(view: View) -> Claim | None:
     page = next(one for one in (first.told, first.listing, *view.looks) if one is not None and _html(one))
     title = f" “{page.response.title}”" if page.response.title else ""
     return Claim((answer_line(page) + title, seen("looked_at", count=len(view.looks))))
-
-
-def _host_retired(view: View) -> Claim | None:
-    """Report a service that says that it has ended, also if it says so in place of every path."""
-    return retired(view) or said("url.host_retired")(view)
 
 
 def _wrong_protocol(view: View) -> Claim | None:
@@ -291,7 +286,6 @@ RULES = (
         "provider",
         retryable=True,
     ),
-    Rule("url.host_retired", Severity.ERROR, "http", _host_retired, "provider"),
     Rule("shape.wrong_protocol", Severity.ERROR, "http", _wrong_protocol, "settings"),
     Rule(
         "shape.web_page",

@@ -14,7 +14,7 @@ from probes.model.key_shape import Fit
 from probes.model.note import Note, note
 from probes.model.value_issues import Token
 
-_REFUSALS = ("auth.rejected", "auth.expired", "auth.header_lost", "key.wrong_audience")
+_REFUSALS = ("auth.rejected", "auth.expired", "auth.header_lost", "key.wrong_audience", "key.wrong_kind")
 _SKEW = 60.0  # seconds by which clocks may differ
 # Fits at which the key may still belong to a sister site.
 OPEN_FITS = (Fit.FITS, Fit.UNKNOWN, Fit.OFFICIAL_ELSEWHERE)
@@ -67,6 +67,7 @@ def values_of(door: DoorFacts) -> dict[str, str]:
     """Return the values for the words about a credential."""
     key, token = door.key, door.key.token
     values = {"house": key.house, "own_region": key.region, "wanted": key.head}
+    values |= {"ended": key.ended, "successor": key.successor}
     if key.get:
         values["token_command"] = key.get
     if door.match.id is None:

@@ -18,6 +18,7 @@ from diagnose.findings.credentials import (
     credential_values,
     expected_sure,
     only,
+    refused,
     sites,
     token_lines,
     token_of,
@@ -27,7 +28,7 @@ from diagnose.findings.credentials import (
 from diagnose.report import Seen, Severity, seen
 from probes.model.attempt import KeyForm
 from probes.model.facts import SisterSite, SiteDifference, Withheld
-from probes.model.key_shape import LOGINS, Confidence, Fit
+from probes.model.key_shape import ENDED, LOGINS, SOMETIMES, Confidence, Fit
 from probes.model.source import SourceKind
 from probes.model.value_issues import Flaw
 
@@ -292,8 +293,11 @@ def _other_own_host(view: View, *parts: str) -> Claim | None:
 def _wrong_kind(view: View) -> Claim | None:
     """Report a credential of another kind, by the words of the response or by the shape of the key."""
     match, door = view.match, view.door
-    if match is not None and match.values.get("kind_hint"):
-        return Claim((match.why,))
+    told_by_shape = door is not None and door.key.fit is Fit.WRONG_KIND and door.key.note in (ENDED, SOMETIMES)
+    if match is not None and match.values.get("kind_hint") and not (told_by_shape and refused(view)):
+        return Claim((match.why,), case=match.values.get("case", ""))
+    if told_by_shape and match is not None and match.code == "auth.expired":
+        return None  # the server says more exactly what happened to this key
     if flaw := view.flaw("key", "credential"):
         more = credential_values(door) if door is not None and door.key.fit is Fit.WRONG_KIND else {}
         return Claim((seen("note", note=flaw.notes),), values={**more, "credential": flaw.notes}, case="document")
@@ -306,7 +310,13 @@ def _wrong_kind(view: View) -> Claim | None:
     return replace(claim, evidence=(*claim.evidence, *lines), values=credential_values(door), case=case)
 
 
-_CASES = {"key_id": "access_key", "access_key_pair": "access_key", "signed_request": "access_key"}
+_CASES = {
+    ENDED: "ended",
+    SOMETIMES: "service",
+    "key_id": "access_key",
+    "access_key_pair": "access_key",
+    "signed_request": "access_key",
+}
 
 
 def _truncated(view: View) -> Claim | None:

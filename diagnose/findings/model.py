@@ -10,6 +10,7 @@ from diagnose.evidence.lines import line_of
 from diagnose.evidence.rule import Claim, Rule
 from diagnose.evidence.view import View
 from diagnose.findings.api import beside_another, said
+from diagnose.findings.ends import ends_soon, with_end
 from diagnose.report import Seen, Severity, seen
 from probes.api.response_checks import passes
 from probes.model.attempt import Change
@@ -41,16 +42,17 @@ def _not_found(view: View) -> Claim | None:
         lines: tuple[str | Seen, ...] = (line_of(refused),) if refused is not None else ()
         asked = refused.attempt.model if refused is not None else None
         spaced = asked is not None and asked != working.model and asked.strip() == working.model
-        return Claim(
+        verified = Claim(
             (repr(asked), *lines) if spaced else lines,
             values={"near": working.model},
             settings={"model": working.model},
             verified=True,
             case="spaces" if spaced else "",
         )
+        return with_end(verified, view)
     claim = said("model.not_found")(view) or _unlisted(view)
     if claim is None:
-        return None
+        return ends_soon(view)
     chosen = view.chosen
     if chosen is not None and chosen.source.kind is SourceKind.GUESS:
         return None  # the model was our own guess, not the user's setting
@@ -62,13 +64,16 @@ def _not_found(view: View) -> Claim | None:
     if claim.case == "upstream" and chosen is not None and chosen.listed:
         return replace(claim, evidence=lines)  # the gateway offers it, so the name is wrong in the gateway's settings
     if view.model in _models(view):
-        return replace(claim, evidence=lines, case="listed")  # its own name is no better one
-    return Claim(
+        retired = with_end(replace(claim, evidence=lines), view)
+        # Its own name is no better one.
+        return retired if retired.case == "retired" else replace(claim, evidence=lines, case="listed")
+    claim = Claim(
         lines,
         sure=claim.sure,
         values={**claim.values, **({} if near else {"listed": _listed(view)})},
         settings={"model": near[0]} if near else None,
     )
+    return with_end(claim, view)
 
 
 def _models(view: View) -> list[str]:

@@ -21,6 +21,8 @@ from probes.model.source import Source, SourceKind
 
 # The case of a finding in TIED whose fix the named app cannot express as a base URL.
 UNREACHABLE = "unreachable"
+# Findings whose cause the server's own words miss: Google answers a key of an ended kind with advice about logins.
+OUTDATED_ADVICE = (("key.wrong_kind", "ended"),)
 # Findings that a server may report before it has looked at the key, or after it has accepted it.
 _BEHIND_THE_KEY = ("quota.exhausted", "auth.upstream")
 TIED = ("url.version_missing", "url.version_doubled", "url.path_wrong")
@@ -100,6 +102,8 @@ def finding_of(raised_rule: RaisedRule, view: View, facts: CaseFacts, lang: str,
         all_values = {**all_values, **named_values(view), **kind.values}
     text = words.say(code, lang, all_values, case, facts)
     asked = remedy_steps(view, code, lang, claim.settings if claim.verified else None)
+    if (code, claim.case) in OUTDATED_ADVICE:
+        asked = ()
     if url := all_values.get("better_url"):  # the finding's own words name this address
         asked = tuple(step for step in asked if url not in step.text)
     fixes = []

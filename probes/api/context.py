@@ -24,6 +24,7 @@ class ApiContext:
     first: Attempt
     policy: KeyPolicy
     mended: str | None
+    day: str = ""  # of the run, ISO 8601
 
     def keys(self, attempt: Attempt) -> frozenset[KeyForm]:
         """Return the forms of the key that may be sent by this attempt's route."""

@@ -36,6 +36,8 @@ _NOT_CHAT = re.compile(
     re.IGNORECASE,
 )
 
+_NEAR = 3  # names that are proposed for a model that is not there
+
 # At these doors a model is requested by the name of the user's deployment. Their lists show what can be deployed.
 _DEPLOYED = ("azure-openai", "azure-foundry")
 
@@ -59,7 +61,7 @@ def others(models: tuple[str, ...], but: tuple[str, ...]) -> str | None:
     return small_of(tuple(name for name in models if name not in but and not _NOT_CHAT.search(name)))
 
 
-def near(wanted: str, models: tuple[str, ...], count: int = 3) -> tuple[str, ...]:
+def near(wanted: str, models: tuple[str, ...], count: int = _NEAR) -> tuple[str, ...]:
     """Return up to ``count`` listed names close to ``wanted``: first another case or prefix, then by similarity.
 
     Names with characters that are not printed are left out, as in :func:`small_of`.
@@ -97,8 +99,11 @@ def early(settings: Settings) -> str | None:
     return (given if given.isprintable() else given.strip()) if given.strip() else None
 
 
-def measure(settings: Settings, door: Door | None, listing: Exchange | None) -> ModelFacts:
-    """Choose the model to request: the given one, else a small one from the list, else the door's small one."""
+def measure(settings: Settings, door: Door | None, listing: Exchange | None, day: str = "") -> ModelFacts:
+    """Choose the model to request: the given one, else a small one from the list, else the door's small one.
+
+    ``day`` is that of the run, ISO 8601. Of a model that has ended by then, the successors are the nearest names.
+    """
     models = listing.reading.models if listing is not None else None
     wanted = early(settings)
     if wanted is not None:
@@ -106,6 +111,11 @@ def measure(settings: Settings, door: Door | None, listing: Exchange | None) -> 
         found = near(wanted.strip(), models) if models and not listed else ()
         if not models and door is not None and (head := _house_head(door.small_model)):
             found = () if wanted.startswith(head) else (head + wanted.strip().lstrip("/"),)
+        if not listed and day and (door is None or door.kind != "local"):
+            from probes.catalog.model_ends import successors  # read only for a model that the list lacks
+
+            found = (*successors(wanted, door.id if door else None, day, models), *found)
+            found = tuple(dict.fromkeys(found))[:_NEAR]
         if wanted != wanted.strip():
             found = tuple(dict.fromkeys((wanted.strip(), *found)))
         assert settings.model is not None

@@ -137,7 +137,7 @@ class NextAttempts:
         if (
             near
             and attempt_round.chat is not None
-            and attempt_round.chat.status in (400, 404, 422)
+            and attempt_round.chat.status in (400, 404, 410, 422)
             and attempt_round.chat.response.body is Body.JSON
         ):
             return [replace(attempt, model=near[0], given=False, changed=(*attempt.changed, Change.MODEL))]

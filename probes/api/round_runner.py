@@ -108,7 +108,8 @@ class RoundRunner:
 
     def _choose(self, attempt_round: AttemptRound) -> None:
         began = self._recorder.now()
-        attempt_round.chosen = model_step.measure(self._context.settings, self._context.door, attempt_round.listing)
+        context = self._context
+        attempt_round.chosen = model_step.measure(context.settings, context.door, attempt_round.listing, context.day)
         if attempt_round.chosen.chosen is None:
             attempt_round.chosen = replace(attempt_round.chosen, source=Source(SourceKind.GUESS))
         self._record_choice(Subject.MODEL, attempt_round, began)

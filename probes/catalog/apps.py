@@ -116,7 +116,9 @@ def read(path: Path) -> tuple[App, ...]:
             return tuple(_build_app(id, entry) for id, entry in json.loads(text).items())
         import tomllib  # an installed program reads JSON and does not pay for this import
 
-        table = tomllib.loads(text)
+        from probes.catalog.fact_files import without_provenance
+
+        table = without_provenance(tomllib.loads(text))
     except SkippedFile as error:
         raise AppsError(f"{path} cannot be read: {error.why}") from None
     except ValueError as error:

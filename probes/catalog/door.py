@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
+from probes.catalog.provenance import UNKNOWN, Provenance
 from probes.model.key_shape import Confidence
 from probes.protocols.names import NAMES
 
@@ -38,11 +39,17 @@ class Endpoint(NamedTuple):
     base_url: str
     auth: tuple[str, ...] = ("bearer",)
     confirmed: bool = True
+    provenance: Provenance = UNKNOWN
 
     @property
     def sdk_url(self) -> str:
         """The base URL in the form that the official SDK expects."""
         return sdk_base(self.protocol, self.base_url)
+
+    @property
+    def host(self) -> str:
+        """The host of the base URL, with its port if it names one."""
+        return self.base_url.partition("://")[2].partition("/")[0]
 
     @property
     def path(self) -> str:
@@ -65,10 +72,15 @@ class KeyShape(NamedTuple):
     longest: int = 0
     mark: str = ""
     after: int = 0
+    provenance: Provenance = UNKNOWN
 
 
 class Door(NamedTuple):
-    """A provider's API host or hosts. The head of ``doors.toml`` explains the fields."""
+    """A provider's API host or hosts. The head of ``doors.toml`` explains the fields.
+
+    ``endpoints`` are those in service; ``former`` are those that have ended, which explain errors. Some doors have no
+    host of their own that is known, and some no endpoint.
+    """
 
     id: str
     name: str
@@ -92,6 +104,9 @@ class Door(NamedTuple):
     confirmed: bool = True
     sdk: str = ""
     source: Source | None = None  # the file of the folder that names the door; None: built in, or the user's own
+    balance_url: str = ""  # answers how much credit a key has left
+    former: tuple[Endpoint, ...] = ()
+    provenance: Provenance = UNKNOWN
 
     def base_urls(self, protocol: str) -> tuple[str, ...]:
         """Return every base URL for a protocol, confirmed ones first. Some contain ``{placeholders}``."""
@@ -100,6 +115,12 @@ class Door(NamedTuple):
     def endpoint(self, protocol: str) -> Endpoint | None:
         """Return the first endpoint for a protocol, or None."""
         return next((endpoint for endpoint in self.endpoints if endpoint.protocol == protocol), None)
+
+    def end_of_host(self, host: str, day: str) -> Provenance | None:
+        """Return what is known about the end of the service at this host, if it has ended by this day; else None."""
+        if self.provenance.ended(day):
+            return self.provenance
+        return next((one.provenance for one in self.former if one.host == host and one.provenance.ended(day)), None)
 
     def own_parts(self, host: str) -> dict[str, str]:
         """Return the parts of a host that differ per user, by name: ``{"region": "us-east-1"}`` of a Bedrock host."""

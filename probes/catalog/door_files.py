@@ -9,7 +9,9 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from probes.catalog.door import Door, Endpoint, KeyShape
-from probes.catalog.sdk_variables import variables_of
+from probes.catalog.fact_files import HEADER
+from probes.catalog.provenance import FIELDS as PROVENANCE
+from probes.catalog.provenance import FIELDS_SET, Provenance, check, provenance_of
 from probes.config_formats.files import MIB, SkippedFile, text_of
 from probes.model.key_shape import Confidence
 from probes.protocols.names import NAMES
@@ -35,7 +37,7 @@ def read(path: Path) -> tuple[Door, ...]:
     try:
         text = text_of(path, limit=LARGEST) or ""
         if path.suffix == ".json":
-            return tuple(map(_from_json, json.loads(text)["door"]))
+            return tuple(map(_from_row, json.loads(text)["door"]))
         table = _toml(text)
     except SkippedFile as error:
         raise DoorsError(f"{path} cannot be read: {error.why}") from None
@@ -46,13 +48,14 @@ def read(path: Path) -> tuple[Door, ...]:
     entries = table.get("door") if isinstance(table, dict) else None
     if not isinstance(entries, list):
         raise DoorsError(f"{path}: no [[door]] entry")
-    return parse(entries, str(path), text)
+    return parse(entries, str(path), text, seen=table.get(HEADER, {}).get("seen", ""))
 
 
-def parse(entries: object, shown: str, text: str) -> tuple[Door, ...]:
+def parse(entries: object, shown: str, text: str, seen: str = "") -> tuple[Door, ...]:
     """Build doors from decoded entries: a list of tables, or tables by id, which may omit name, company and kind.
 
-    ``shown`` and ``text`` are the file's name and content; error messages contain the name and a line number.
+    ``shown`` and ``text`` are the file's name and content; error messages contain the name and a line number. ``seen``
+    is the day on which its rows were seen, unless they name one.
 
     Raises DoorsError if an entry is invalid.
     """
@@ -71,7 +74,7 @@ def parse(entries: object, shown: str, text: str) -> tuple[Door, ...]:
             if not isinstance(entry, dict):
                 raise ValueError("it is not a table")
             name += f" ({entry.get('id', 'without id')})"
-            door = _door(entry)
+            door = _door(entry, seen)
             _check_patterns(door)
             if door.id in doors:
                 raise ValueError("the id is used twice")
@@ -104,17 +107,19 @@ def _toml(text: str) -> Any:
 
 
 _NEEDED = ("id", "name", "company", "kind", "hosts", "endpoints")
-_STRINGS = (*_NEEDED[:4], "region", "namespace", "models_url", "models_auth", "console_url", "small_model", "sdk")
+_MAY_BE_EMPTY = ("hosts", "endpoints")  # of a door whose hosts are the user's own, or not known
+_OPTIONAL = ("region", "namespace", "models_url", "models_auth", "console_url", "balance_url", "small_model", "sdk")
+_STRINGS = (*_NEEDED[:4], *_OPTIONAL)
 _LISTS = ("hosts", "key_env", "base_url_env", "rejects", "websites", "slips")
 _FLAGS = ("keys_complete", "confirmed")
-_FIELDS = frozenset((*_STRINGS, *_LISTS, *_FLAGS, "endpoints", "keys"))
+_FIELDS = frozenset((*_STRINGS, *_LISTS, *_FLAGS, "endpoints", "keys", *PROVENANCE))
 
 
-def _door(entry: dict[str, Any]) -> Door:
+def _door(entry: dict[str, Any], seen: str) -> Door:
     _check_fields(entry, _FIELDS)
     fields: dict[str, Any] = {"region": "global", **entry}
     for name in _NEEDED:
-        if not fields.get(name):
+        if name not in fields or (not fields[name] and name not in _MAY_BE_EMPTY):
             raise ValueError(f"{name} is missing")
     for name in _STRINGS:
         if not isinstance(fields.get(name, ""), str):
@@ -126,36 +131,40 @@ def _door(entry: dict[str, Any]) -> Door:
             raise ValueError(f"{name} is neither true nor false")
     _check_choice("kind", fields["kind"], KINDS)
     _check_choice("models_auth", fields.get("models_auth", "unknown"), MODELS_AUTHS)
+    check(entry, seen)
+    _tables("endpoints", fields["endpoints"], lambda row: check(row, seen))
+    _tables("keys", fields.get("keys", []), lambda row: check(row, seen))
     fields["endpoints"] = _tables("endpoints", fields["endpoints"], _endpoint)
     fields["keys"] = _tables("keys", fields.get("keys", []), _shape)
     if "sdk" in fields:
         _check_choice("sdk", fields["sdk"], NAMES)
-    return _with_sdk_variables(Door(**fields))
+    return _made(entry, fields, seen)
+
+
+def _made(entry: dict[str, Any], fields: dict[str, Any], seen: str) -> Door:
+    """Make a door of its fields, and set apart the endpoints that have ended."""
+    for name in FIELDS_SET & fields.keys():
+        del fields[name]
+    ended = [bool(item.get("ended")) for item in entry["endpoints"]]
+    if any(ended):
+        both = tuple(zip(fields["endpoints"], ended, strict=True))
+        fields["endpoints"] = tuple(one for one, over in both if not over)
+        fields["former"] = tuple(one for one, over in both if over)
+    return _with_sdk_variables(Door(**fields, provenance=provenance_of(entry, seen)))
 
 
 def _with_sdk_variables(door: Door) -> Door:
     """Insert the variables of the door's official SDK before the variables in its row."""
     if not door.sdk:
         return door
+    from probes.catalog.sdk_variables import variables_of  # loads every app; the compiled doors do without
+
     sdk = variables_of(door.sdk)
     return door._replace(key_env=(*sdk.keys, *door.key_env), base_url_env=(*sdk.bases, *door.base_url_env))
 
 
-def _from_json(entry: dict[str, Any]) -> Door:
-    """Build a door from JSON without validation: the build has validated it, and every start waits for this."""
-    fields: dict[str, Any] = {"region": "global", **entry}
-    for name in _LISTS:
-        fields[name] = tuple(fields.get(name, ()))
-    fields["endpoints"] = tuple(
-        Endpoint(item["protocol"], item["base_url"], tuple(item.get("auth", ("bearer",))), item.get("confirmed", True))
-        for item in fields["endpoints"]
-    )
-    fields["keys"] = tuple(map(_shape, fields.get("keys", ())))
-    return _with_sdk_variables(Door(**fields))
-
-
 def _endpoint(item: dict[str, Any]) -> Endpoint:
-    _check_fields(item, ("protocol", "base_url", "auth", "confirmed"))
+    _check_fields(item, ("protocol", "base_url", "auth", "confirmed", *PROVENANCE))
     protocol, base_url = item.get("protocol"), item.get("base_url")
     _check_choice("protocol", protocol, PROTOCOLS)
     if not isinstance(base_url, str) or not base_url.startswith(("https://", "http://")):
@@ -163,11 +172,12 @@ def _endpoint(item: dict[str, Any]) -> Endpoint:
     auth = _strings(item.get("auth", ["bearer"]), "auth")
     for style in auth:
         _check_choice("auth", style, AUTHS)
-    return Endpoint(item["protocol"], base_url.rstrip("/"), auth, bool(item.get("confirmed", True)))
+    confirmed = bool(item.get("confirmed", True))
+    return Endpoint(item["protocol"], base_url.rstrip("/"), auth, confirmed, provenance_of(item))
 
 
 def _shape(item: dict[str, Any]) -> KeyShape:
-    _check_fields(item, ("shape", "confidence", "note", "length", "mark", "after"))
+    _check_fields(item, ("shape", "confidence", "note", "length", "mark", "after", *PROVENANCE))
     shape, note, length = item.get("shape"), item.get("note", ""), item.get("length", 0)
     mark, after = item.get("mark", ""), item.get("after", 0)
     if not isinstance(shape, str) or not isinstance(note, str) or not isinstance(mark, str):
@@ -179,7 +189,8 @@ def _shape(item: dict[str, Any]) -> KeyShape:
     if len(lengths) != 2 or not all(isinstance(size, int) for size in lengths) or lengths[0] > lengths[1]:
         raise ValueError("length is neither a number nor [shortest, longest]")
     shortest, longest = lengths
-    return KeyShape(shape, Confidence(item["confidence"]), note, shortest, longest, mark, after)
+    confidence = Confidence(item["confidence"])
+    return KeyShape(shape, confidence, note, shortest, longest, mark, after, provenance_of(item))
 
 
 def _check_fields(item: dict[str, Any], names: Iterable[str]) -> None:
@@ -218,3 +229,67 @@ def _check_patterns(door: Door) -> None:
             raise ValueError(f"keys: shape {shape.pattern!r}: {error}") from None
         if costly(shape.pattern):
             raise ValueError(f"keys: shape {shape.pattern[:80]!r}: matching it could take very long")
+
+
+# -- the compiled form -------------------------------------------------------------------------------------------------
+
+_CONFIDENCES = {one.value: one for one in Confidence}
+_ENDPOINTS, _KEYS, _FORMER, _PROVENANCE = map(Door._fields.index, ("endpoints", "keys", "former", "provenance"))
+
+
+def compiled(doors: Iterable[Door]) -> list[list[Any]]:
+    """Return doors as JSON arrays of their fields, in order and without the defaults at the end.
+
+    Every start reads them: without names, checks and variables to look up, this takes half the time.
+    """
+    return [_trimmed([_plain(value) for value in door], Door) for door in doors]
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Provenance):
+        return _trimmed([_plain(one) for one in value], Provenance)
+    if isinstance(value, Endpoint | KeyShape):
+        return _trimmed([_plain(one) for one in value], type(value))
+    return [_plain(one) for one in value] if isinstance(value, tuple) else value
+
+
+def _trimmed(row: list[Any], kind: Any) -> list[Any]:
+    defaults = [kind._field_defaults.get(name, row) for name in kind._fields]
+    while row and row[-1] == _plain(defaults[len(row) - 1]):
+        row.pop()
+    return row
+
+
+def _from_row(row: list[Any]) -> Door:
+    """Build a door from its compiled form. It is not checked: the build has done so."""
+    fields: list[Any] = [tuple(value) if type(value) is list else value for value in row]
+    fields[_ENDPOINTS] = tuple(map(_endpoint_of, row[_ENDPOINTS]))
+    if len(row) > _KEYS:
+        fields[_KEYS] = tuple(map(_shape_of, row[_KEYS]))
+    if len(row) > _FORMER:
+        fields[_FORMER] = tuple(map(_endpoint_of, row[_FORMER]))
+    if len(row) > _PROVENANCE:
+        fields[_PROVENANCE] = _provenance_of(row[_PROVENANCE])
+    return Door(*fields)
+
+
+def _endpoint_of(row: list[Any]) -> Endpoint:
+    fields = list(row)
+    if len(row) > 2:
+        fields[2] = tuple(row[2])
+    if len(row) > 4:
+        fields[4] = _provenance_of(row[4])
+    return Endpoint(*fields)
+
+
+def _shape_of(row: list[Any]) -> KeyShape:
+    fields = list(row)
+    fields[1] = _CONFIDENCES[row[1]]
+    if len(row) > 7:
+        fields[7] = _provenance_of(row[7])
+    return KeyShape(*fields)
+
+
+def _provenance_of(row: list[Any]) -> Provenance:
+    fields: list[Any] = [tuple(value) if type(value) is list else value for value in row]
+    return Provenance(*fields)

@@ -1,6 +1,6 @@
 """Registry of the known doors: look one up by host, misspelled host, website or environment variable.
 
-The facts are in ``doors.toml``, whose head explains the fields. A wheel contains them as ``doors.json`` too (see
+The facts are in ``probes/facts/doors.toml``, whose head explains the fields. A wheel contains them as JSON too (see
 ``hatch_build.py``), because every start reads them and JSON is parsed about ten times faster. Users can add doors in
 files of a folder (see :func:`folders`) and in ``llmdoctor.toml`` (see :func:`adopt`).
 
@@ -20,6 +20,7 @@ from pathlib import Path
 
 from probes.catalog.door import Door
 from probes.catalog.door_files import read
+from probes.catalog.fact_files import fact_file
 from probes.config_formats.files import checked_out
 
 # Top-level domains that no public door can have: RFC 6761, RFC 8375, and names used in home and office networks.
@@ -120,13 +121,14 @@ class Doors:
         return tuple(door for door in self if name in door.key_env)
 
     def sister_sites(self, door: Door) -> tuple[Door, ...]:
-        """Return the company's other doors that users confuse with this one and that reject its keys."""
+        """Return the company's other doors in service that users confuse with this one and that reject its keys."""
         shapes = {shape.pattern for shape in door.keys}
         return tuple(
             other
             for other in self
             if other.company == door.company
             and other.namespace != door.namespace
+            and not other.provenance.over
             and (other.id in door.rejects or door.id in other.rejects or shapes & {key.pattern for key in other.keys})
         )
 
@@ -184,8 +186,7 @@ def _own_tables() -> list[tuple[Door, ...]]:
 
 def builtin() -> tuple[Door, ...]:
     """Return the built-in doors in file order."""
-    built = Path(__file__).with_name("doors.json")
-    return read(built if built.exists() else built.with_suffix(".toml"))
+    return read(fact_file("doors"))
 
 
 _adopted: tuple[Door, ...] = ()

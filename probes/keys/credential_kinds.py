@@ -8,14 +8,17 @@ from functools import cache
 from pkgutil import get_data
 from typing import Any, NamedTuple
 
+from probes.catalog.provenance import FIELDS_SET as PROVENANCE
+from probes.catalog.provenance import UNKNOWN, Provenance, provenance_of
 from probes.model import limits
-from probes.model.key_shape import LOGINS
+from probes.model.key_shape import ENDED, LOGINS, SOMETIMES
 
 
 class Credential(NamedTuple):
     """A credential that is not a model API key. ``carried``: relays and gateways forward it to the provider.
 
     ``document``: a file or a line of settings with a private key or a password, which is never sent as a key.
+    ``sometimes``: doors that accept some credentials of this shape and refuse others, which only their answer tells.
     """
 
     shape: str
@@ -26,6 +29,8 @@ class Credential(NamedTuple):
     taken_by: tuple[str, ...] = ()  # the doors that do accept it
     certain: bool = True
     document: bool = False
+    sometimes: tuple[str, ...] = ()
+    provenance: Provenance = UNKNOWN
 
 
 class Audience(NamedTuple):
@@ -37,7 +42,10 @@ class Audience(NamedTuple):
 
 
 class Issuer(NamedTuple):
-    """An issuer of tokens. ``iss`` are patterns of that claim, without its scheme and in lower case."""
+    """An issuer of tokens. ``iss`` are patterns of that claim, without its scheme and in lower case.
+
+    ``sometimes`` is as in :class:`Credential`.
+    """
 
     name: str
     iss: tuple[str, ...]
@@ -48,6 +56,8 @@ class Issuer(NamedTuple):
     taken_by: tuple[str, ...] = ()
     audience: tuple[Audience, ...] = ()
     foreign: tuple[str, ...] = ()
+    sometimes: tuple[str, ...] = ()
+    provenance: Provenance = UNKNOWN
 
     def audience_of(self, door: str) -> Audience | None:
         """Return what the door requires in ``aud``; None if any audience may be right."""
@@ -80,6 +90,8 @@ KINDS = (
     "account_key",
     "code_host_token",
     "other_product",
+    ENDED,
+    SOMETIMES,
 )
 JWT = r"eyJ[\w-]+\.[\w-]+\.[\w-]*"
 _GOOGLE_FILES = frozenset(("service_account", "authorized_user", "external_account", "impersonated_service_account"))
@@ -89,7 +101,7 @@ _LOGIN_FIELDS = frozenset(("access_token", "refresh_token", "tokens", "claudeAiO
 @cache
 def credentials() -> tuple[Credential, ...]:
     """Return the kinds of credentials, in the order in which they are tried."""
-    return tuple(Credential(**(entry | _tuples(entry, "taken_by"))) for entry in _facts()["credential"])
+    return tuple(Credential(**_fields(entry, "taken_by", "sometimes")) for entry in _facts()["credential"])
 
 
 @cache
@@ -101,12 +113,14 @@ def issuers() -> tuple[Issuer, ...]:
             Audience(tuple(item["doors"]), tuple(item["aud"]), item.get("get", ""))
             for item in entry.get("audience", ())
         )
-        made.append(Issuer(**(entry | _tuples(entry, "iss", "taken_by", "foreign") | {"audience": audiences})))
+        made.append(Issuer(**(_fields(entry, "iss", "taken_by", "foreign", "sometimes") | {"audience": audiences})))
     return tuple(made)
 
 
-def _tuples(entry: dict[str, Any], *names: str) -> dict[str, tuple[str, ...]]:
-    return {name: tuple(entry.get(name, ())) for name in names}
+def _fields(entry: dict[str, Any], *lists: str) -> dict[str, Any]:
+    """Return the fields of a row, with those in ``lists`` as tuples and with its provenance."""
+    own = {name: value for name, value in entry.items() if name not in PROVENANCE}
+    return own | {name: tuple(entry.get(name, ())) for name in lists} | {"provenance": provenance_of(entry)}
 
 
 @cache

@@ -14,7 +14,7 @@ from probes.keys.checksums import mistyped
 from probes.keys.credential_kinds import Credential, Issuer, credential_of, head, pattern_matches
 from probes.keys.token_fit import fit_jwt, fit_region
 from probes.keys.tokens import issuer_of, token_of
-from probes.model.key_shape import Confidence, Fit
+from probes.model.key_shape import ENDED, SOMETIMES, Confidence, Fit
 from probes.model.note import note
 from probes.model.value_issues import KeyFit, KeyMatch, Token
 
@@ -55,10 +55,12 @@ def plain(value: str) -> bool:
     )
 
 
-def fit(value: str, door: Door | None, *, local: bool, host: str = "") -> KeyFit:
+def fit(value: str, door: Door | None, *, local: bool, host: str = "", day: str = "") -> KeyFit:
     """Check whether a key belongs to a provider.
 
     ``door`` is None if the host is unknown; ``local`` says that the host is this machine or in a private network.
+    ``day`` (ISO 8601) is the day of the run: whether a kind of key is still, or already, accepted is judged by it, and
+    without it no kind counts as ended.
     """
     value = value.strip()
     if not value:
@@ -68,10 +70,14 @@ def fit(value: str, door: Door | None, *, local: bool, host: str = "") -> KeyFit
     issuer = issuer_of(token) if token is not None else None
     credential = credential_of(value)
     region = door.own_parts(host).get("region", "") if door is not None else ""
-    found = _fit(value, door, local, host, region, token, issuer, credential, doors)
+    found = _fit(value, door, local, host, region, token, issuer, credential, doors, day)
+    if found.fit is Fit.FITS and door is not None and token is None:
+        found = _of_ended_kind(value, door, found, day)
     if token is not None and issuer is not None:
         token = replace(token, house=issuer.name)
     named = issuer.door if issuer else credential.door if credential else ""
+    if found.note == ENDED and door is not None:
+        named = door.id
     if token is not None and not named and found.matches:
         named = found.matches[0].door
     home = doors.get(named)
@@ -79,7 +85,7 @@ def fit(value: str, door: Door | None, *, local: bool, host: str = "") -> KeyFit
         found,
         token=token,
         house=issuer.name if issuer else home.name if home else "",
-        console=home.console_url if home else "",
+        console=home.console_url if home and not home.provenance.ended(day) else "",
         region=region,
         head=_common_head(door) if door is not None else "",
     )
@@ -101,6 +107,7 @@ def _fit(
     issuer: Issuer | None,
     credential: Credential | None,
     doors: Doors,
+    day: str,
 ) -> KeyFit:
     matches = _identify(value, doors)
     if door is None:
@@ -108,6 +115,8 @@ def _fit(
             return KeyFit(Fit.WRONG_KIND, issuer.kind, matches)
         return _fit_unknown_host(credential, matches, doors, local)
     same_company = credential is not None and credential.company == door.company
+    if credential and door.id in credential.sometimes and credential.provenance.begun(day):
+        return KeyFit(Fit.WRONG_KIND, SOMETIMES, matches)
     if (
         credential
         and door.id not in credential.taken_by
@@ -120,7 +129,7 @@ def _fit(
     own = _own_match(door, matches, doors) is not None
     about_token = None
     if token is not None and token.form == "jwt":
-        about_token = fit_jwt(token, issuer, door, host, own, matches)
+        about_token = fit_jwt(token, issuer, door, host, own, matches, day)
     elif token is not None and own:
         about_token = fit_region(token, region, matches, door)
     if about_token is not None:
@@ -151,6 +160,17 @@ def _fit_unknown_host(
     if official:
         return KeyFit(Fit.OFFICIAL_ELSEWHERE, _door_ids(official), matches, certain=True)
     return KeyFit(Fit.UNKNOWN, matches=matches)
+
+
+def _of_ended_kind(value: str, door: Door, found: KeyFit, day: str) -> KeyFit:
+    """Return that the door no longer accepts keys of this kind, if all shapes that the key has here have ended."""
+    shapes = [shape for shape in door.keys if pattern_matches(shape.pattern, value)]
+    if not shapes or not all(shape.provenance.ended(day) for shape in shapes):
+        return found
+    end = shapes[0].provenance
+    successor = ", ".join(end.successor)
+    # The day alone proves nothing: some accounts may keep such keys for longer.
+    return KeyFit(Fit.WRONG_KIND, ENDED, found.matches, ended=end.end, successor=successor)
 
 
 def _fit_credential(credential: Credential, door: Door, matches: tuple[KeyMatch, ...]) -> KeyFit:
@@ -218,12 +238,15 @@ def _door_ids(matches: tuple[KeyMatch, ...] | list[KeyMatch]) -> str:
 def _identify(value: str, doors: Doors) -> tuple[KeyMatch, ...]:
     found: dict[str, KeyMatch] = {}
     credential = credential_of(value)
+    if credential and credential.certain and not credential.carried and not credential.door:
+        return ()  # a model API's key never looks like this, whatever shape of another one it fits
     if credential is None and (token := token_of(value)) is not None and (issuer := issuer_of(token)) is not None:
         credential = Credential("", issuer.kind, issuer.company, issuer.door, issuer.carried)
     if credential and credential.door and doors.get(credential.door):
         whole = credential.certain and credential.carried
         confidence = Confidence.CERTAIN if whole else Confidence.POSSIBLE
-        found[credential.door] = KeyMatch(credential.door, confidence, (note(f"credential_{credential.kind}"),))
+        kind = SOMETIMES if credential.sometimes else credential.kind
+        found[credential.door] = KeyMatch(credential.door, confidence, (note(f"credential_{kind}"),))
     for door in doors:
         for shape in door.keys:
             if door.id not in found and pattern_matches(shape.pattern, value):

@@ -7,12 +7,12 @@ from fnmatch import fnmatchcase
 from probes.catalog.door import Door
 from probes.keys.credential_kinds import Issuer
 from probes.keys.tokens import audience_host, bare_audience
-from probes.model.key_shape import LOGINS, Fit
+from probes.model.key_shape import LOGINS, SOMETIMES, Fit
 from probes.model.value_issues import KeyFit, KeyMatch, Token
 
 
 def fit_jwt(
-    token: Token, issuer: Issuer | None, door: Door, host: str, own: bool, matches: tuple[KeyMatch, ...]
+    token: Token, issuer: Issuer | None, door: Door, host: str, own: bool, matches: tuple[KeyMatch, ...], day: str = ""
 ) -> KeyFit | None:
     """Return how a JWT fits a known provider; None if its claims do not tell.
 
@@ -23,6 +23,8 @@ def fit_jwt(
         if own or here or not door.keys:
             return None
         return KeyFit(Fit.WRONG_KIND, "jwt", matches)
+    if door.id in issuer.sometimes and issuer.provenance.begun(day):
+        return KeyFit(Fit.WRONG_KIND, SOMETIMES, matches)
     elsewhere = issuer.company not in ("", door.company)
     if door.id not in issuer.taken_by:
         login = issuer.kind in LOGINS

@@ -165,6 +165,7 @@ class Evidence(Record):
     cost: Cost = Cost()
     vantage: HostEnvironment = HostEnvironment()
     started_at: str = ""
+    day: str = ""  # ISO 8601, UTC: the day by which it is judged what has ended; empty: that of `started_at`
     seconds: float = 0.0
     interrupted: bool = False
     ran_out: bool = False  # the deadline ended the run

@@ -122,7 +122,7 @@ class DoorMatch(Record):
     key_env: str = ""  # the usual environment variable of its key
     console: str = ""  # URL of the page that creates its keys
     sister_sites: tuple[SisterSite, ...] = ()
-    kind: str = ""  # of a known door: vendor, host, relay, … (probes/catalog/doors.toml)
+    kind: str = ""  # of a known door: vendor, host, relay, … (probes/facts/doors.toml)
 
 
 @dataclass(frozen=True, slots=True, repr=False, eq=False)

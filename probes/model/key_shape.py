@@ -19,6 +19,11 @@ class Confidence(StrEnum):
 # Tokens of a person's login, of a web page or of a program that runs in a pipeline: no model API takes them as a key.
 LOGINS = ("oauth", "session", "sso_token", "ci_token", "cookie")
 
+# More kinds of credentials: a key of a kind that its provider no longer accepts, and an access token that may be that
+# of a service account, which is accepted as a key, or that of a login.
+ENDED = "ended_key"
+SOMETIMES = "login_or_service"
+
 
 class Fit(StrEnum):
     """Whether a key belongs to a provider, by its shape alone."""

@@ -64,8 +64,10 @@ class KeyFit(Record):
     ``elsewhere``: the key certainly belongs to another known company, and must not be sent to this provider.
     ``door_name`` and ``door_url`` are those of the other provider that the key looks like, if any.
     ``token``: what a token says about itself. ``get``: the command that gets a token for this provider, if known.
-    ``house`` is whose credential it is, ``console`` the page on which that house makes API keys, ``region`` the region
-    of the host, ``head`` the text with which every key of the host's provider begins, if there is one.
+    ``ended`` is the day (ISO 8601) since which the provider no longer accepts keys of this kind, and ``successor`` how
+    those that it accepts begin. ``house`` is whose credential it is, ``console`` the page on which that house makes API
+    keys, ``region`` the region of the host, ``head`` the text with which every key of the host's provider begins, if
+    there is one.
     """
 
     fit: Fit
@@ -84,3 +86,5 @@ class KeyFit(Record):
     console: str = ""
     region: str = ""
     head: str = ""
+    ended: str = ""
+    successor: str = ""

@@ -16,8 +16,14 @@ SITES = 3  # sister sites that are named
 def vendor(door: Door) -> dict[str, str]:
     """Return ``door`` (the name), ``door_id``, ``console`` (the page of the keys), ``key_env`` and ``sister_sites``.
 
-    What is not known is left out.
+    What is not known is left out. Of a service that has ended, ``ended`` is the day (``perhaps_ended`` if one list
+    alone names it) and ``successor`` what takes its place; nobody is sent to its pages.
     """
+    end = door.provenance
+    if end.over:
+        day = {"ended" if end.end_sure else "perhaps_ended": end.end}
+        values = {"door": door.name, "door_id": door.id, **day, "successor": _successors(end.successor)}
+        return {name: value for name, value in values.items() if value}
     values = {
         "door": door.name,
         "door_id": door.id,
@@ -26,6 +32,13 @@ def vendor(door: Door) -> dict[str, str]:
         "sister_sites": _sites(door),
     }
     return {name: value for name, value in values.items() if value}
+
+
+def _successors(ids: Sequence[str]) -> str:
+    """Return the names of the doors with these ids; what is no id stays as it is."""
+    from probes.catalog.doors import load
+
+    return ", ".join(door.name if (door := load().get(id)) is not None else id for id in ids[:SITES])
 
 
 def _sites(door: Door) -> str:
@@ -71,7 +84,10 @@ def named_vendor(lower: str) -> dict[str, str]:
     named = [
         door
         for door in load()
-        if (head := door.id.partition("-")[0]) in words and head not in _GENERIC and door.kind not in CARRIERS
+        if (head := door.id.partition("-")[0]) in words
+        and head not in _GENERIC
+        and door.kind not in CARRIERS
+        and not door.provenance.over
     ]
     if len({door.company for door in named}) != 1:
         return {}

@@ -16,6 +16,11 @@ from probes.run.offline_checks import OfflineChecks, scrubber, survey, target
 from probes.steps.recorder import Recorder, Waits, Watch, scrubbed
 
 
+def day_of(began: str) -> str:
+    """Return the day of a moment in ISO 8601."""
+    return began[:10]
+
+
 async def run(
     given: Settings,
     *,
@@ -23,6 +28,7 @@ async def run(
     watch: Watch | None = None,
     waits: Waits | None = None,
     version: str = "0",
+    day: str = "",
 ) -> Evidence:
     """Measure what ``given`` describes. Raises nothing for what the network or the server does.
 
@@ -30,14 +36,16 @@ async def run(
 
     A cancellation (Ctrl-C) and the run's deadline end it with the evidence gathered so far. If the settings do not work
     and variables with other names lead to others, those are measured too (``renamed``), within the same deadline.
+    ``day`` (ISO 8601) is the day by which it is judged which services, keys and models have ended; by default today,
+    UTC.
     """
-    evidence = await _run(given, network, watch, waits, version)
+    evidence = await _run(given, network, watch, waits, version, day)
     trial = given.renamed
     left = given.limits.run - evidence.seconds
     if trial is None or not _may_help(trial, evidence) or left < 1:
         return evidence
     trial = replace(trial, limits=replace(trial.limits, run=left))
-    renamed = replace(await _run(trial, network, None, waits, version), renames=trial.renames)
+    renamed = replace(await _run(trial, network, None, waits, version, day), renames=trial.renames)
     return replace(evidence, renamed=renamed, interrupted=renamed.interrupted)
 
 
@@ -51,7 +59,7 @@ def _may_help(trial: Settings, evidence: Evidence) -> bool:
 
 
 async def _run(
-    given: Settings, network: Network | None, watch: Watch | None, waits: Waits | None, version: str
+    given: Settings, network: Network | None, watch: Watch | None, waits: Waits | None, version: str, day: str
 ) -> Evidence:
     scrub = scrubber(given)
     recorder = Recorder(given.limits, scrub, watch, waits)
@@ -60,7 +68,8 @@ async def _run(
     connection: ConnectionChecks | None = None
     interrupted = ran_out = False
     try:
-        offline = survey(given, recorder, scrub)
+        day = day or day_of(began)
+        offline = survey(given, recorder, scrub, day)
         connection = ConnectionChecks(offline, recorder, scrub, network or Network(), version)
         async with asyncio.timeout(given.limits.run):
             await connection.run()
@@ -85,6 +94,7 @@ async def _run(
             cost=connection.api.cost if connection is not None else Cost(),
             vantage=connection.host_environment() if connection is not None else HostEnvironment(),
             started_at=began,
+            day=day,
             seconds=recorder.now(),
             interrupted=interrupted,
             ran_out=ran_out,

@@ -43,6 +43,7 @@ class OfflineChecks:
     proxy: Proxy | None  # as the settings name it, if it can be used
     values: dict[KeyForm, str]
     keys: AvailableKeys
+    day: str = ""  # of the run, ISO 8601; empty: nothing counts as ended
 
 
 def scrubber(given: Settings) -> Scrubber:
@@ -78,8 +79,8 @@ def scrubber(given: Settings) -> Scrubber:
     return scrub
 
 
-def survey(given: Settings, recorder: Recorder, scrub: Scrubber) -> OfflineChecks:
-    """Run and record the steps that need no network: settings, door, proxy."""
+def survey(given: Settings, recorder: Recorder, scrub: Scrubber, day: str = "") -> OfflineChecks:
+    """Run and record the steps that need no network: settings, door, proxy. ``day`` is that of the run, ISO 8601."""
     doors = load()
     began = recorder.now()
     exams = settings.examine(given, DEFAULT_PROTOCOL)
@@ -95,9 +96,9 @@ def survey(given: Settings, recorder: Recorder, scrub: Scrubber) -> OfflineCheck
     for one in given.skipped:
         recorder.done(Subject.UNREAD_FILE, one.place, UnreadFile(one.place, one.reason), began)
     if where is None:
-        return OfflineChecks(given, exams, protocol, None, known, None, None, exams.keys(), AvailableKeys())
+        return OfflineChecks(given, exams, protocol, None, known, None, None, exams.keys(), AvailableKeys(), day)
     began = recorder.now()
-    facts = door.measure(exams, where, doors, protocol, source)
+    facts = door.measure(exams, where, doors, protocol, source, day)
     recorder.done(Subject.DOOR, where.host, facts, began)
     began = recorder.now()
     chosen, usable = proxy.choose(
@@ -120,7 +121,7 @@ def survey(given: Settings, recorder: Recorder, scrub: Scrubber) -> OfflineCheck
         conflict_source=conflict[0] if conflict is not None else None,
         headers=any(not one.flaw for one in given.headers),
     )
-    return OfflineChecks(given, exams, protocol, where, known, facts, usable, values, keys)
+    return OfflineChecks(given, exams, protocol, where, known, facts, usable, values, keys, day)
 
 
 def target(given: Settings, offline: OfflineChecks | None) -> Target:

@@ -51,6 +51,7 @@ def api_context(offline: OfflineChecks, base_url: str, facts: DoorFacts, policy:
         first=_first_attempt(offline, base_url, facts, policy),
         policy=policy,
         mended=offline.exams.url.mended,
+        day=offline.day,
     )
 
 

@@ -11,7 +11,7 @@ base_url = "https://relay.example/v1"
 key = { env = "WORK_KEY" }        # or { file = "~/.keys/work" }
 headers = { X-Team = "red", X-Gateway-Key = { env = "GATEWAY_KEY" } }  # what the app sends besides
 
-[doors.work]                      # the fields are those of probes/catalog/doors.toml
+[doors.work]                      # the fields are those of probes/facts/doors.toml
 hosts = ["relay.example"]
 endpoints = [{ protocol = "openai", base_url = "https://relay.example/v1" }]
 """

@@ -140,20 +140,29 @@ def _difference(door: Door, other: Door) -> SiteDifference:
 
 
 def measure(
-    exams: SettingsExams, target: Url, doors: Doors, protocol: str, protocol_source: ProtocolSource
+    exams: SettingsExams, target: Url, doors: Doors, protocol: str, protocol_source: ProtocolSource, day: str = ""
 ) -> DoorFacts:
-    """Identify the door of the target's host and check how the key fits it."""
+    """Identify the door of the target's host and check how the key fits it.
+
+    ``day`` is that of the run, ISO 8601: services, keys and endpoints that have ended by then are not proposed.
+    """
     door = doors.of_host(target.host, target.port, target.path)
     local = named_local(target.host)
     key = exams.key.cleaned or exams.key.literal or exams.key.document
-    key_fit = fit(key, door, local=local, host=target.host) if key else KeyFit(Fit.NO_KEY)
+    key_fit = fit(key, door, local=local, host=target.host, day=day) if key else KeyFit(Fit.NO_KEY)
     typo = None if door or local else doors.typo_of(target.host)
+    if typo is not None and typo[1].provenance.ended(day):
+        typo = None  # nobody is led to a service that is gone
     website = None if local else doors.website_of(target.host, target.path)
     if website is not None and website is door:
         website = None  # the API is on this host under another path, which the API requests will show
     right = typo[1] if typo else website or door
+    if right is not None and right.provenance.ended(day):
+        right = None
+    open_doors = Doors(one for one in doors if not one.provenance.ended(day)) if day else doors
     endpoint = door.endpoint(protocol) if door else None
     home = home_of(key_fit, door, doors)
+    gone = home is not None and home is not door and home.provenance.ended(day)
     return DoorFacts(
         host=HostFacts(target.host, target.port, target.scheme, local, own_part(door, protocol)),
         protocol=protocol,
@@ -168,14 +177,14 @@ def measure(
             needs_key=not local or bool(endpoint and "none" not in endpoint.auth),
             list_needs_key=bool(door and door.models_auth == "required"),
             key_env=door.key_env[0] if door and door.key_env else "",
-            console=door.console_url if door else "",
+            console=door.console_url if door and not door.provenance.ended(day) else "",
             kind=door.kind if door else "",
-            sister_sites=sister_sites(door, key_fit.matches, doors, protocol, target.host),
+            sister_sites=sister_sites(door, key_fit.matches, open_doors, protocol, target.host),
         ),
         key=replace(
             key_fit,
             door_name=home.name if home else "",
-            door_url=_home_url(home, door, key_fit, protocol, exams.url.mended or "") if home else "",
+            door_url=_home_url(home, door, key_fit, protocol, exams.url.mended or "") if home and not gone else "",
         ),
     )
 

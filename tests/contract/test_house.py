@@ -189,6 +189,10 @@ def test_what_judges_touches_no_network(name: str) -> None:
     ):
         pure |= {"probes.catalog.door", "probes.catalog.doors", "probes.catalog.locations"}  # built-in doors alone
         pure |= {"probes.api.remedies", "probes.urls.url_flaws"}
+    if name == "diagnose.advice.ends":
+        pure.add("probes.catalog.model_ends")  # built-in facts
+    if name == "diagnose.answers.data_files":
+        pure.add("probes.catalog.fact_files")
     if name == "diagnose.snippets.snippets":
         pure |= {"probes.catalog.app", "probes.catalog.apps", "probes.catalog.sdk_variables"}
     theirs -= for_types(name)
@@ -619,7 +623,7 @@ THROUGH_WORLDS = frozenset(
     diagnose.judging.probe_status diagnose.rendering.fix_view diagnose.rendering.text_lines
     diagnose.rendering.verbose_text
     diagnose.evidence.lines diagnose.findings.api diagnose.findings.app diagnose.findings.auth
-    diagnose.findings.credentials diagnose.findings.key probes.keys.token_fit
+    diagnose.advice.ends diagnose.findings.credentials diagnose.findings.ends diagnose.findings.key probes.keys.token_fit
     diagnose.findings.model diagnose.findings.proxy diagnose.findings.redirect diagnose.findings.run
     diagnose.findings.other_servers diagnose.findings.settings diagnose.findings.slo diagnose.findings.stream diagnose.findings.tls
     diagnose.findings.url diagnose.judging.capability_lines

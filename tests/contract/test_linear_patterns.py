@@ -23,6 +23,7 @@ OURS = ("diagnose/docs/",)
 
 # How the patterns are applied that a function compiles, if not by `search`: its callers cannot be seen.
 APPLIED = {
+    "probes/catalog/fact_files.py": "match",
     "probes/keys/credential_kinds.py": "fullmatch",
     "probes/keys/flaws.py": "match",
     "probes/pasted/shell_words.py": "match",
@@ -46,6 +47,12 @@ def _rows() -> Iterator[Any]:
 
 def _dialects() -> Iterable[str]:
     return [text for row in _rows() for text in (row.pattern, *row.header.values()) if text]
+
+
+def _fields() -> Iterable[str]:
+    from diagnose.answers import rejected_fields
+
+    return (*rejected_fields._PLACES, *(words for words, _ in rejected_fields._FEATURES))
 
 
 def _kinds() -> Iterable[str]:
@@ -162,8 +169,11 @@ MADE: dict[tuple[str, str], Callable[[], Iterable[str]]] = {
     ("diagnose/answers/ambiguous.py", "f'(?a){group.pattern}'"): _groups,
     ("diagnose/answers/kinds.py", "pattern"): _kinds,
     ("diagnose/answers/phrases.py", "pattern"): _phrases,
+    ("diagnose/answers/rejected_fields.py", "place"): _fields,
+    ("diagnose/answers/rejected_fields.py", "words"): _fields,
     ("diagnose/answers/explain.py", "versioned"): _versioned,
     ("diagnose/answers/products.py", "f'{start}(?:{pattern})'"): _products,
+    ("diagnose/cli/fixing/shell_lines.py", "f'[^{kept}]'"): _examples("[^A-Za-z0-9._-]"),
     ("diagnose/evidence/client_urls.py", r"re.escape(base) + '/v\\d++[a-z]*+\\d*+'"): _examples(
         r"https://host/v\d++[a-z]*+\d*+"
     ),
@@ -176,6 +186,7 @@ MADE: dict[tuple[str, str], Callable[[], Iterable[str]]] = {
     ("probes/catalog/door.py", "added"): _of_wires("added"),
     ("probes/catalog/door_files.py", "*"): _examples(r"\s*\[\s*doors\s*\.[^.\]]+\]", r"\s*\[\[\s*doors?\s*\]\]"),
     ("probes/catalog/door_files.py", r"f'\\s*{name}\\s*='"): _examples(r"\s*hosts\s*="),
+    ("probes/catalog/fact_files.py", "*"): _examples(r"\s*\[\[?\s*models\s*\]\]?", r"\s*base_url\s*="),
     ("probes/catalog/door_files.py", "shape.pattern"): _examples(),  # compiled only, to see whether it is valid
     ("probes/demo_server/practice_doors.py", "*"): _examples(r"/v1/(?:v1|v1beta)/models(?:/([^/:]+):(\w+))?"),
     ("probes/keys/credential_kinds.py", "pattern"): _key_patterns,

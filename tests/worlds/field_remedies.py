@@ -125,14 +125,14 @@ ADDRESSES = (
     ),
     Scenario(
         "remedy-moved-host",
-        "shape.not_llm_api",
+        "url.host_retired",
         everything(error(410, "This endpoint has moved. Please use https://router.newhouse.example/v1 instead.")),
         HOUSE,
         says=("Set the base URL to https://router.newhouse.example/v1",),
     ),
     Scenario(
         "remedy-moved-host-chinese",
-        "shape.not_llm_api",
+        "url.host_retired",
         everything(error(404, "接口已下线，请使用 https://api2.newhouse.example/v1 代替")),
         HOUSE,
         says=("Set the base URL to https://api2.newhouse.example/v1",),

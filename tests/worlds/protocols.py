@@ -153,7 +153,7 @@ GEMINI = (
     gemini("sound-refuses-allowance", world=_picky(b.gemini, "generationConfig", "maxOutputTokens")),
     gemini("no-spend", no_spend=True, verdict="inconclusive", proven={"key": True, "answer": None}, sdk=UNASKED),
     gemini("sound-query", base_url=f"{GOOGLE}/?x=1"),
-    gemini("rejected", "auth.rejected", stranger(b.gemini), proven={"key": False}),
+    gemini("rejected", "auth.rejected", stranger(b.gemini), shape="gemini-new", proven={"key": False}),
     gemini("expired", "auth.expired", stranger(b.gemini, rejected="gemini-expired")),
     gemini("no-key", "settings.missing_key", typed=lambda key: None),
     gemini("disabled", "auth.not_permitted", stranger(b.gemini, rejected="gemini-disabled")),

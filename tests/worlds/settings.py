@@ -2008,7 +2008,7 @@ AUTH = (
         "auth.rejected",
         stranger(prefix="/v1beta/openai", rejected="gemini-400"),
         GEMINI,
-        shape="gemini",
+        shape="gemini-new",
     ),
     Scenario(
         "auth-rejected-mistral",

@@ -20,6 +20,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, NoReturn
 
+from checkout import DAY
 from probes.api.attempt_round import AttemptRound
 from probes.api.round_runner import RoundRunner
 from probes.catalog.apps import load as load_apps
@@ -76,7 +77,8 @@ SHAPES: dict[str, tuple[str, int, str, str]] = {
     "groq": ("gsk_", 52, ALNUM, ""),
     "groq-cut": ("gsk_", 24, ALNUM, ""),
     "xai": ("xai-", 80, ALNUM, ""),
-    "gemini": ("AIza", 35, ALNUM, ""),
+    "gemini": ("AIza", 35, ALNUM, ""),  # of the kind that is refused since June 2026
+    "gemini-new": ("AQ.Ab8RN6", 44, ALNUM, ""),
     "deepseek": ("sk-", 32, _HEX, ""),
     "zhipu": ("", 32, _HEX, "."),
     "kimi": ("sk-kimi-", 48, ALNUM, ""),
@@ -493,7 +495,7 @@ def examine(scenario: Scenario) -> Seen:
     try:
         with stage(scenario) as set_up, first_round_kept() as first:
             foreseen = plan(set_up.settings)
-            evidence = asyncio.run(run(set_up.settings, network=set_up.network, version="0"))
+            evidence = asyncio.run(run(set_up.settings, network=set_up.network, version="0", day=DAY))
             doors = (set_up.door, set_up.foreign, set_up.front)
             seen = [[*map(_raw, door.requests), *door.strays] if door else [] for door in doors]
             count = len([r for r in set_up.door.requests if r.method != "HEAD"]) if set_up.door else 0

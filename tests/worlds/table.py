@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from worlds import (
     cases,
+    ends,
     field_credentials,
     field_headers,
     field_refusals,
@@ -27,6 +28,7 @@ TABLES: dict[str, tuple[Scenario, ...]] = {
     "wire": wire.SCENARIOS,
     "http": http.SCENARIOS,
     "cases": cases.SCENARIOS,
+    "ends": ends.SCENARIOS,
     "remedies": field_remedies.SCENARIOS,
     "strictness": strictness.SCENARIOS,
     "field_headers": field_headers.SCENARIOS,

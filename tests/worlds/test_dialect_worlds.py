@@ -38,8 +38,9 @@ pytestmark = pytest.mark.slow
 
 # Keys of the shape that these providers issue; any other provider gets one of letters and digits.
 SHAPES = {
-    **{name: name for name in ("openai", "anthropic", "openrouter", "groq", "xai", "gemini", "deepseek", "mistral")},
+    **{name: name for name in ("openai", "anthropic", "openrouter", "groq", "xai", "deepseek", "mistral")},
     **{name: name for name in ("nvidia", "huggingface", "perplexity")},
+    "gemini": "gemini-new",
     "kimi-code": "kimi",
     "zhipu-cn": "zhipu",
     "dashscope-coding-cn": "sp",

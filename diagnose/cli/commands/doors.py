@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -15,9 +16,10 @@ from diagnose.cli.list_width import list_width
 from diagnose.cli.usage_errors import WrongUse, meant
 from diagnose.rendering.lists import columns, labelled, wrapped
 from diagnose.words import LANGS, look, part, put
-from probes.catalog.door import Door
+from probes.catalog.door import Door, Endpoint, KeyShape
 from probes.catalog.door_files import DoorsError
 from probes.catalog.doors import Doors, adopt, load
+from probes.catalog.provenance import Provenance
 
 
 @click.command("doors", cls=GroupedCommand)
@@ -25,7 +27,7 @@ from probes.catalog.doors import Doors, adopt, load
 @click.option("--json", "as_json", is_flag=True, help="For programs.")
 @click.option("--lang", type=click.Choice(LANGS), help="Language; by default from the locale.")
 def command(name: tuple[str, ...], as_json: bool, lang: str | None) -> None:
-    """List the known doors, those that hold every word of NAME, or show one in full."""
+    """List the known providers, those that match every word of NAME, or show one in full."""
     doors = known()
     found = chosen(doors, name)
     if not found:
@@ -36,7 +38,9 @@ def command(name: tuple[str, ...], as_json: bool, lang: str | None) -> None:
         shown: Any = document(one, doors) if one else {"doors": [document(door, doors) for door in found]}
         printer.echo_json(shown)
     else:
-        printer.echo("\n".join(_full(one, doors, spoken, list_width()) if one else _table(found, spoken, list_width())))
+        day = time.strftime("%Y-%m-%d", time.gmtime())
+        width = list_width()
+        printer.echo("\n".join(_full(one, doors, spoken, width, day) if one else _table(found, spoken, width, day)))
 
 
 def known() -> Doors:
@@ -100,74 +104,127 @@ def document(door: Door, doors: Doors) -> dict[str, Any]:
         "region": door.region,
         "plan_only": door.kind == "subscription",
         "hosts": list(door.hosts),
-        "endpoints": [endpoint._asdict() for endpoint in door.endpoints],
+        **origin(door.provenance),
+        "endpoints": [_endpoint(endpoint) for endpoint in door.endpoints],
+        "former_endpoints": [_endpoint(endpoint) for endpoint in door.former],
         "key_env": list(door.key_env),
         "base_url_env": list(door.base_url_env),
-        "keys": [{**shape._asdict(), "note": look(shape.note, "en")} for shape in door.keys],
+        "keys": [_key(shape) for shape in door.keys],
         "keys_complete": door.keys_complete,
         "models": {"url": door.models_url, "auth": door.models_auth} if door.models_url else None,
         "small_model": door.small_model or None,
         "console": door.console_url or None,
+        "balance": door.balance_url or None,
         "twins": [
-            {"door": sister_site.id, "base_url": sister_site.endpoints[0].base_url}
-            for sister_site in doors.sister_sites(door)
+            {"door": sister_site.id, "base_url": _first_url(sister_site)} for sister_site in doors.sister_sites(door)
         ],
         "websites": list(door.websites),
         "typos": list(door.slips),
     }
 
 
+def origin(provenance: Provenance) -> dict[str, Any]:
+    """Return the origin and the lifetime of a fact, without what is not known."""
+    fields = {
+        "source": list(provenance.source),
+        "seen": provenance.seen,
+        "since": provenance.since,
+        "end": provenance.end,
+        "successor": list(provenance.successor),
+        "shows": provenance.shows,
+    }
+    return {name: value for name, value in fields.items() if value}
+
+
+def _endpoint(endpoint: Endpoint) -> dict[str, Any]:
+    fields = endpoint._asdict()
+    return {**fields, **origin(fields.pop("provenance"))}
+
+
+def _key(shape: KeyShape) -> dict[str, Any]:
+    fields = shape._asdict()
+    return {**fields, "note": look(shape.note, "en"), **origin(fields.pop("provenance"))}
+
+
 # -- for people --------------------------------------------------------------------------------------------------------
 
 
-def _table(doors: tuple[Door, ...], lang: str, width: int | None) -> Iterator[str]:
+def _table(doors: tuple[Door, ...], lang: str, width: int | None, day: str) -> Iterator[str]:
     words = part(lang, "tables")
+    over = [f"{door.id} ({door.provenance.end})" for door in doors if door.provenance.ended(day)]
+    doors = tuple(door for door in doors if not door.provenance.ended(day))
     rows: list[tuple[str, ...]] = [words.DOORS_HEAD, *(row(door) for door in doors)]
     yield from columns(rows, width, head=True)
     yield ""
     yield from wrapped(put(words.DOORS["count"], {"count": len(doors)}), width)
+    if over:
+        yield from wrapped(put(words.DOORS["over"], {"names": ", ".join(over)}), width)
 
 
 def row(door: Door) -> tuple[str, str, str, str, str]:
     """Return the table row of a door: id, name, region, first base URL, and the variable of its key."""
-    return door.id, door.name, door.region, door.endpoints[0].base_url, door.key_env[0] if door.key_env else "-"
+    return door.id, door.name, door.region, _first_url(door) or "-", door.key_env[0] if door.key_env else "-"
 
 
-def _full(door: Door, doors: Doors, lang: str, width: int | None) -> Iterator[str]:
+def _first_url(door: Door) -> str:
+    """Return the first base URL of a door; empty if none is known."""
+    return door.endpoints[0].base_url if door.endpoints else ""
+
+
+def _full(door: Door, doors: Doors, lang: str, width: int | None, day: str) -> Iterator[str]:
     words: dict[str, str] = part(lang, "tables").DOORS
     yield f"{door.name} [{door.id}]"
     last = ""
     rows = []
-    for label, value in _facts(door, doors, words):
+    for label, value in (*_end(door, doors, words, day), *_facts(door, doors, words, day)):
         rows.append(("" if label == last else label, value))
         last = label
     yield from labelled(rows, width)
 
 
-def _facts(door: Door, doors: Doors, words: dict[str, str]) -> Iterator[tuple[str, str]]:
+def _end(door: Door, doors: Doors, words: dict[str, str], day: str) -> Iterator[tuple[str, str]]:
+    """Yield what is known about the end of a door, if it has ended."""
+    end = door.provenance
+    if not end.ended(day):
+        return
+    yield words["ended"], end.end
+    for one in end.successor:
+        other = doors.get(one)
+        yield words["successor"], f"{one}  {_first_url(other)}".rstrip() if other is not None else one
+    if end.shows:
+        yield words["shows"], end.shows
+
+
+def _facts(door: Door, doors: Doors, words: dict[str, str], day: str) -> Iterator[tuple[str, str]]:
     yield words["kind"], words[door.kind]
     yield words["region"], door.region
     yield words["hosts"], ", ".join(door.hosts)
     for endpoint in door.endpoints:
         unsure = "" if endpoint.confirmed else words["unconfirmed"]
         yield words["speaks"], f"{endpoint.protocol}  {endpoint.base_url}  ({', '.join(endpoint.auth)}){unsure}"
+    for endpoint in door.former:
+        yield words["former"], put(words["former_url"], {"url": endpoint.base_url, "ended": endpoint.provenance.end})
     for shape in door.keys:
         sizes = {shape.shortest, shape.longest} - {0}
         length = put(words["length"], {"length": "–".join(map(str, sorted(sizes)))}) if sizes else ""
-        yield words["keys"], "  ".join(filter(None, (shape.pattern, f"({shape.confidence})", length)))
+        refused = put(words["refused"], {"ended": shape.provenance.end}) if shape.provenance.ended(day) else ""
+        yield words["keys"], "  ".join(filter(None, (shape.pattern, f"({shape.confidence})", length, refused)))
     if door.keys_complete:
         yield words["keys"], words["complete"]
     if door.models_url:
         yield words["models"], f"{door.models_url}  ({words[f'auth.{door.models_auth}']})"
     for sister_site in doors.sister_sites(door):
-        yield words["twins"], f"{sister_site.id}  {sister_site.endpoints[0].base_url}"
+        yield words["twins"], f"{sister_site.id}  {_first_url(sister_site)}"
     for label, value in (
         ("key_env", ", ".join(door.key_env)),
         ("base_url_env", ", ".join(door.base_url_env)),
         ("small_model", door.small_model),
-        ("console", door.console_url),
+        ("console", "" if door.provenance.ended(day) else door.console_url),
+        ("balance", door.balance_url),
         ("not_api", ", ".join(door.websites)),
         ("slips", ", ".join(door.slips)),
+        ("source", "; ".join(door.provenance.source)),
+        ("seen", door.provenance.seen),
     ):
         if value:
             yield words[label], value

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 @click.option("--json", "as_json", is_flag=True, help="For programs.")
 @click.option("--lang", type=click.Choice(LANGS), help="Language; by default from the locale.")
 def command(key: tuple[str, ...], key_env: str | None, as_json: bool, lang: str | None) -> None:
-    """Tell which doors a KEY fits, by its look alone: nothing is sent anywhere.
+    """Say which providers a KEY may belong to, by its form alone. Nothing is sent anywhere.
 
     The key is read from standard input, or from the variable named by --key-env.
     """
@@ -46,8 +46,10 @@ def command(key: tuple[str, ...], key_env: str | None, as_json: bool, lang: str 
     bare = cleaned or raw
     matches = identify(bare)
     home = doors.get(matches[0].door) if matches else None
-    found = fit(bare, home, local=False)
-    look = KeyReport(hint(bare), len(raw), matches, flaws, found, cleaned is not None, time.time())
+    now = time.time()
+    day = time.strftime("%Y-%m-%d", time.gmtime(now))
+    found = fit(bare, home, local=False, day=day)
+    look = KeyReport(hint(bare), len(raw), matches, flaws, found, cleaned is not None, now, day)
     if as_json:
         printer.echo_json(document(look, doors))
     else:

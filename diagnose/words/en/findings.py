@@ -166,6 +166,19 @@ TEXTS: dict[str, Text] = {
             "`llmdoctor doors` lists the API addresses of known providers.",
         ),
     ),
+    "url.host_retired": Text(
+        "The service at {host} has ended",
+        "The address is written correctly, but its provider has shut the service down. No key and no other setting "
+        "makes it work again. A test of the end (brownout) looks the same; the service may then answer again for a "
+        "while.",
+        (
+            "Set the base URL to {better_url}",
+            "The provider names as its replacement: {successor}. It needs a base URL and a key of its own.",
+            "Choose another provider: `llmdoctor doors` lists those in service. Then change base URL, key and model "
+            "together.",
+            Step("owner", "If the server is yours, tell its users where the service has moved."),
+        ),
+    ),
     "url.endpoint_included": Text(
         "The base URL already contains the endpoint",
         "The base URL ends in {ending|the path of an endpoint, such as /chat/completions}. {app} adds the endpoint "
@@ -203,15 +216,6 @@ TEXTS: dict[str, Text] = {
         (
             "Set the base URL to {better_url}",
             "Delete the slash from the end of the base URL.",
-        ),
-    ),
-    "url.host_retired": Text(
-        "The service at {host} has ended or is being retired",
-        "The server answers that this service is shut down or about to be. Address, key and model may all have been "
-        "right before.",
-        (
-            "Look in the provider's announcements for the successor, and set the base URL to its address.",
-            "If the message speaks of a test or a brownout, it may answer again for a while.",
         ),
     ),
     "url.path_wrong": Text(
@@ -1108,7 +1112,7 @@ TEXTS: dict[str, Text] = {
         "A relay forwards requests to the provider with its own key. That key was refused, not yours. Only the "
         "relay's operator can fix this.",
         (
-            "Send the operator of {host} this message, with the time and the model: {said}",
+            "Send the operator of {host|the relay} this message, with the time and the model: {said|the error's text}",
             "Until it is fixed, try another model or group there.",
             Step("owner", "If the relay is yours, replace the key of that channel."),
         ),

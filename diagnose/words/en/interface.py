@@ -61,6 +61,7 @@ UI: dict[str, str] = {
     "progress.clock_alone": "{seconds} s",
     "why": "Why",
     "what_to_do": "What to do",
+    "other_steps": "Other steps",
     "evidence": "What happened",
     "works": "Settings that work (tested just now)",
     "tried": "tested just now",
@@ -234,6 +235,10 @@ UI: dict[str, str] = {
         "faults. An invalid base URL and a key with a line break hide behind the same words. `llmdoctor check URL` "
         "finds out."
     ),
+    "explain.ask.tls": (
+        "The inner exception, or the lines beneath it: they name the reason, such as UntrustedRoot, a wrong name, an "
+        "expired certificate, or a connection that was closed during the handshake."
+    ),
     "explain.ask.browser": (
         "The line in the browser's console (F12): it names CORS, “Mixed Content” or a `net::ERR_…` code. The page's "
         "script never learns which it was."
@@ -324,6 +329,9 @@ UI: dict[str, str] = {
     "seen.list_served": "the model list was served to this key",
     "seen.list_empty": "the server's model list is empty",
     "seen.nearest": "nearest in the list of {count}: {near}",
+    "seen.service_ended": "{names} ended on {detail}",
+    "seen.model_ended": "{model} was retired on {detail}",
+    "seen.model_ends": "{model} ends on {detail}",
     "seen.substituted": "asked for {model}, answered by {names}",
     "seen.searched": "looked in: {names}",
     "seen.key_is_url": "the key field contains a URL",
@@ -468,7 +476,7 @@ UI: dict[str, str] = {
     "pause": ", ",
     "colon": ": ",
     "target.name": "Name",
-    "target.base_url": "Address",
+    "target.base_url": "Base URL",
     "target.key": "Key",
     "target.key_hint": "{hint}, {length} characters",
     "target.model": "Model",

@@ -136,6 +136,16 @@ KINDS: dict[str, Text] = {
             "Check in the app's documentation how it names providers; some use a slash instead of the colon.",
         ),
     ),
+    "none_loaded": Text(
+        "The server runs, but no model is loaded",
+        "The program answers, and it has no model in memory for this request: none was loaded, or it was unloaded "
+        "after a pause. Address and key are correct.",
+        (
+            "Load the model on the server: in LM Studio with `lms load NAME` or on its Developer page.",
+            "Allow the server to load models by itself (LM Studio: just-in-time loading), or lengthen the time after "
+            "which it unloads them.",
+        ),
+    ),
     "model_retired": Text(
         "The model {model|in the request} is retired",
         "The provider has stopped serving it, so no key can use it any more. Apps and examples often still name such "
@@ -146,12 +156,81 @@ KINDS: dict[str, Text] = {
             "Update the app: its list of models may be old.",
         ),
     ),
+    "model_garden": Text(
+        "The Google Cloud project may not use the model {model|in the request}",
+        "Models of other publishers on Vertex AI have to be enabled once for each project. The account and the project "
+        "are known to Google.",
+        (
+            "Open the model in Model Garden, choose the project, and enable it (accept its terms): "
+            "https://console.cloud.google.com/vertex-ai/model-garden",
+            "Check the model name with its date, and that the location offers it.",
+            "Check that billing is set up for the project: a free trial does not include all publishers.",
+        ),
+    ),
+    "endpoint_permission": Text(
+        "The account lacks the permission {permission|to query} on the serving endpoint {model|in the request}",
+        "Databricks knows the token. Each serving endpoint has permissions of its own.",
+        (
+            "In Databricks, open Serving, the endpoint, then Permissions, and give the user or service principal "
+            "Can Query.",
+            "If the endpoint is one of Databricks' own, ask the workspace administrator whether it is enabled.",
+        ),
+    ),
+    "watsonx_project": Text(
+        "The account is not a member of the watsonx project",
+        "IBM Cloud knows the key. The project or space in the request does not exist, the owner of the key is no "
+        "collaborator there, or no Runtime service is associated with it.",
+        (
+            "In the watsonx project, open Manage > Access control and add the owner of the API key as Editor.",
+            "Check project_id (or space_id) in the app's settings: the project's Manage > General page shows it.",
+            "Under Manage > Services and integrations, associate a watsonx.ai Runtime instance.",
+        ),
+    ),
+    "gateway_route": Text(
+        "The key may not use this path of the gateway {path|}",
+        "The gateway knows the key. It allows it certain paths only, and the path of this request belongs to "
+        "administration or to another kind of request.",
+        (
+            "Set the base URL so that the app requests the gateway's chat path (/v1/chat/completions), not another "
+            "path.",
+            "Or ask the operator of the gateway to allow this path for the key.",
+        ),
+    ),
+    "endpoint_off": Text(
+        "The relay has turned off the endpoint {endpoint|in the request}",
+        "The key is accepted. The operator decides for each channel which endpoints it offers, and this one is off.",
+        (
+            "Ask the operator of the relay to enable {endpoint|this endpoint} in the settings of the channel. If the "
+            "relay is yours, enable it there.",
+            "If only counting of tokens is off, you can go on: the app then estimates.",
+        ),
+    ),
     "gated_model": Text(
         "The terms of {model|this model} have not been accepted yet",
         "The vendor gives this model only to accounts that have accepted its terms or requested access.",
         (
             "Accept the terms or request access: open {page|the model's page} and sign in with the account of the key.",
             "Use a key of the account or organization that has access.",
+        ),
+    ),
+    "afford": Text(
+        "Insufficient balance: the credit does not cover the longest allowed answer",
+        "Before it answers, the provider reserves credit for as many tokens as max_tokens allows, and the balance or "
+        "the limit of the key is lower than that.",
+        (
+            "Set max_tokens in the app to less than {have}, or add credit.",
+            "Set max_tokens in the app to a lower value, or add credit.",
+            "If the key has a limit of its own, raise it.",
+        ),
+    ),
+    "safe_experience": Text(
+        "Volcano Engine Ark has paused the model {model|} at the limit of its Safe Experience Mode",
+        "With Safe Experience Mode (安心体验模式), Ark stops a model when its free quota is used up, so that nothing "
+        "is charged. Address and key are correct.",
+        (
+            "In the Ark console, open Model Activation (开通管理) and turn off Safe Experience Mode for this model, or "
+            "raise its limit. Requests are charged from then on.",
+            "Or choose another model, which has a free quota of its own.",
         ),
     ),
     "paid_plan": Text(
@@ -164,6 +243,29 @@ KINDS: dict[str, Text] = {
         ),
     ),
     # -- what the request contains -------------------------------------------------------------------------------------
+    "content_filter": Text(
+        "The provider's content filter refused the request",
+        "The provider checks what a request and its answer say, and found something there that it does not allow. "
+        "Address, key and model are correct.",
+        (
+            "Change the wording of the prompt. Long histories, files and web pages can contain what was found, so also "
+            "try a new conversation with a short text.",
+            "If a plain question is refused too, look at the system prompt that the app sends.",
+            "Choose a model or provider with another filter, or change the filter's level where the provider allows it "
+            "(Azure: content filters of the deployment).",
+        ),
+    ),
+    "tools_rejected": Text(
+        "The API rejects the tools that the app sends",
+        "Each tool has a name and a schema of its parameters, and APIs differ in what they accept there and in how "
+        "many tools they accept. Address, key and model are correct.",
+        (
+            "In the app, turn off the tools, MCP servers and extensions one after the other: a single bad tool makes "
+            "every request fail. With too many tools, keep fewer.",
+            "Update the app and the MCP server: newer versions adapt the schemas to this API.",
+            "In your own code, give every tool a schema of type object, and keep to names of letters, digits, _ and -.",
+        ),
+    ),
     "tool_parser": Text(
         "The model server was started without support for tools",
         "The app sends tools (function calling). vLLM and llama.cpp accept them only if they are started with the "
@@ -219,6 +321,16 @@ KINDS: dict[str, Text] = {
             ),
         ),
     ),
+    "no_provider_takes": Text(
+        "No provider of {model|this model} accepts all parameters of the request",
+        "The gateway sends a request only to providers that support every parameter in it, and none does. The address, "
+        "the key and the model name are correct.",
+        (
+            "In the app, turn off tools, response_format, reasoning and similar parameters one after the other.",
+            "Choose a model whose page lists these parameters as supported: https://openrouter.ai/models",
+            "If the app sets require_parameters or limits the providers, turn that off.",
+        ),
+    ),
     "tools_unsupported": Text(
         "The model {model|in the request} does not support tools",
         "The app sends tools (function calling) with its request. The model, or every provider that serves it here, "
@@ -234,6 +346,34 @@ KINDS: dict[str, Text] = {
             ),
             Step("!door:openrouter !protocol:ollama", "Choose a model that supports tools (function calling)."),
             "Or turn off tools, agents and MCP servers in the app for this model.",
+        ),
+    ),
+    "no_streaming": Text(
+        "The model {model|in the request} does not support streaming",
+        "The app asks for a streamed answer, and this model gives only whole ones. Address and key are correct.",
+        (
+            "In the app, turn off streaming for this model.",
+            "Or choose a model that supports streaming.",
+        ),
+    ),
+    "content_text": Text(
+        "The server takes only plain text as the content of a message",
+        "The app sends the content as a list of parts, as it is needed for images and files. This server or model "
+        "expects a string. Address and key are correct.",
+        (
+            "In the app, send text only: turn off images, files and prompt caching for this model, or choose the "
+            "format “string” for the content.",
+            "Update the server, or the app: newer versions know both forms.",
+            "Choose a model that takes images.",
+        ),
+    ),
+    "file_format": Text(
+        "The API does not take this kind of file",
+        "The request contains or names a file whose format the model does not read. Address, key and model name are "
+        "correct.",
+        (
+            "Convert the file to a format that the API's documentation lists, such as PDF or plain text.",
+            "For an image or a scan, choose a model that reads images.",
         ),
     ),
     "images_unsupported": Text(
@@ -288,6 +428,17 @@ KINDS: dict[str, Text] = {
             "Choose another template in the server's settings for this model.",
         ),
     ),
+    "no_messages": Text(
+        "The API finds no messages in the request",
+        "The request contains no text where this API looks for it. Most often it has the form of another API. Address "
+        "and key are known to the server.",
+        (
+            "Check the kind of API in the app: the base URL must belong to the same protocol. For OpenAI's form, Model "
+            "Studio (DashScope) has the address https://dashscope.aliyuncs.com/compatible-mode/v1",
+            "In your own code, put the messages where this API expects them (in DashScope's own form under input).",
+            "Update the app.",
+        ),
+    ),
     "empty_message": Text(
         "The app sends an empty message",
         "The API refuses a request with an empty text or without any message. The address, the key and the model are "
@@ -295,6 +446,15 @@ KINDS: dict[str, Text] = {
         (
             "Start a new conversation: an empty answer in the history is sent again with every request.",
             "Update the app. In your own code, leave out messages without text.",
+        ),
+    ),
+    "parameter_missing": Text(
+        "The request lacks {parameter|a part that the API requires}",
+        "The address and the key are correct. The API requires a field that the app did not send. Often the request "
+        "has the form of another API or of an older version.",
+        (
+            "Set {parameter} in the app, if it has such a setting.",
+            "Check that the kind of API in the app fits the address, and update the app.",
         ),
     ),
     "parameter_renamed": Text(
@@ -432,6 +592,17 @@ KINDS: dict[str, Text] = {
             Step("owner", "If the server is yours, load the model before the first request and keep it loaded."),
         ),
     ),
+    "model_memory": Text(
+        "The server has too little memory for the model {model|in the request}",
+        "The server runs, but the memory of the machine or of its graphics card is not enough to load the model. "
+        "Address and key are correct.",
+        (
+            "Choose a smaller or more strongly quantized model: this one needs {need}, and {have} is free.",
+            "Choose a smaller or more strongly quantized model.",
+            "Free memory: close other programs, and unload other models.",
+            "Set a smaller context for the model, which needs memory too.",
+        ),
+    ),
     "model_crashed": Text(
         "The model crashed on the server",
         "The server runs, but the process that computes the model ended. Most often the memory of the graphics card or "
@@ -450,6 +621,16 @@ KINDS: dict[str, Text] = {
         (
             "Update the program to its newest version. Your own code: `openai migrate`, or follow the migration guide.",
             "If the program cannot be changed, install the old package for it: `pip install openai==0.28`",
+        ),
+    ),
+    "gateway_provider": Text(
+        "The gateway does not know the provider that the request names",
+        "A gateway for several providers reads from a header or its own settings where to send a request. The name "
+        "there is not one of its names.",
+        (
+            "Set the provider to a name from the gateway's list. Portkey reads the header x-portkey-provider and "
+            "writes vertex-ai, azure-openai and the like with a hyphen.",
+            "If the request names a stored configuration or virtual key, check its provider there.",
         ),
     ),
     "wanted_header": Text(
@@ -472,6 +653,159 @@ KINDS: dict[str, Text] = {
             "Check that the machine is online, and ask another DNS server: `nslookup {host} 1.1.1.1`",
             "If you reach the internet through a proxy or VPN, turn it on, and set HTTPS_PROXY for the app.",
             "On a company network, ask whether the name is blocked.",
+        ),
+    ),
+    # -- the network and the app ---------------------------------------------------------------------------------------
+    "host_of_containers": Text(
+        "Connection refused: nothing on the machine outside listens for containers",
+        "The container reached the machine that runs it, and no program listens there on this port. Servers such as "
+        "Ollama and LM Studio listen only on 127.0.0.1 by default, and a container comes from another address.",
+        (
+            Step(
+                "door:ollama|protocol:ollama",
+                "Make Ollama listen on 0.0.0.0: set OLLAMA_HOST=0.0.0.0 where it runs, then restart it.",
+            ),
+            Step(
+                "!door:ollama !protocol:ollama",
+                "Make the server listen on 0.0.0.0 instead of 127.0.0.1 (in LM Studio: Serve on Local Network), then "
+                "restart it.",
+            ),
+            "On Linux, start the container with --add-host=host.docker.internal:host-gateway.",
+            "Allow the port in the firewall of the machine, for addresses of containers (172.16.0.0/12).",
+        ),
+    ),
+    "all_addresses": Text(
+        "Connection refused: 0.0.0.0 is no address to connect to",
+        "A server listens on 0.0.0.0 to be reached at every address of its machine. A client needs one of these "
+        "addresses; inside a container, 0.0.0.0 leads to the container itself.",
+        (
+            "In a container, replace 0.0.0.0 with host.docker.internal in the base URL. Outside, use 127.0.0.1.",
+            "For a server on another machine, use the address of that machine in your network.",
+            "Check that the server runs, and compare the port that it prints with the one in the base URL.",
+        ),
+    ),
+    "dns_forged": Text(
+        "DNS returns an address for {host|the host} that belongs to somebody else",
+        "The address in the message is not the provider's. Some networks answer questions for blocked names with "
+        "the address of another company, so the connection cannot succeed. The app sends its requests directly, not "
+        "through your proxy.",
+        (
+            "Have the app use your proxy: set HTTPS_PROXY for its process, or turn on TUN mode in the proxy program.",
+            "Have the proxy resolve names (socks5h:// instead of socks5://), or use encrypted DNS.",
+            "In a container or on a server, set the proxy there: the one on your computer does not reach it.",
+        ),
+    ),
+    "cors_header": Text(
+        "CORS: the server does not allow the header {header|of the app}",
+        "The app runs in a browser and sends a header of its own. Before the request, the browser asks the server "
+        "whether it allows this header, and the server does not. The same request works outside a browser.",
+        (
+            "Update the app and the server: newer versions leave {header|the header} out, or allow it.",
+            "Use the desktop version of the app, or have the app's own server make the request.",
+            Step(
+                "owner", "If the server is yours, add {header|the header} to Access-Control-Allow-Headers in a proxy."
+            ),
+        ),
+    ),
+    "cors_ollama": Text(
+        "CORS: Ollama does not allow requests from this app",
+        "The app runs in a browser or as a plugin. Ollama answers only pages of its own machine, and other origins "
+        "only if its settings name them. The address and the model are correct.",
+        (
+            "Set OLLAMA_ORIGINS={origin|*} where Ollama runs, then quit Ollama and start it again.",
+            'For the service on Linux: `systemctl edit ollama`, then Environment="OLLAMA_ORIGINS=*". On macOS: '
+            '`launchctl setenv OLLAMA_ORIGINS "*"`. On Windows: `setx OLLAMA_ORIGINS "*"`.',
+            "Or turn off streaming or turn on the CORS option in the app, if it has one.",
+        ),
+    ),
+    "cors_lm_studio": Text(
+        "CORS: LM Studio does not allow requests from this app",
+        "The app runs in a browser or as a plugin, so the browser first asks the server with an OPTIONS request. LM "
+        "Studio answers it only if CORS is turned on.",
+        (
+            "In LM Studio, turn on Enable CORS in the settings of the local server, then restart the server.",
+            "Use the desktop version of the app, or have the app's own server make the request.",
+        ),
+    ),
+    "too_many_files": Text(
+        "Too many open files: the app cannot open another connection",
+        "The process has as many files and connections open as the system allows. Usually the code makes a new "
+        "client for every request and never closes it, or starts too many requests at once. Address and key are not "
+        "the cause.",
+        (
+            "Create one client, use it for all requests, and close it at the end (with `async with` or close()).",
+            "Limit how many requests run at the same time, for example with a semaphore.",
+            "Raise the limit of the process: `ulimit -n 4096`, or LimitNOFILE in a systemd unit.",
+        ),
+    ),
+    "provider_init": Text(
+        "The app could not start its provider {provider|for this API}",
+        "The app failed before it sent a request: the provider's package did not load, or its settings do not fit. "
+        "The status comes from the app's own local server, not from the API.",
+        (
+            "Update the app, delete its cache of packages, and start it again (for OpenCode: ~/.cache/opencode).",
+            "Check the provider's entry in the app's configuration, and whether a key is set for it.",
+            "Try without your own configuration. If that works, add its entries one by one.",
+        ),
+    ),
+    "revocation": Text(
+        "Windows cannot check whether the certificate of {host|the server} was revoked",
+        "Schannel, the TLS library of Windows, asks the certificate's authority whether it was revoked, and got no "
+        "answer: a private or self-signed certificate names no such place, or a proxy blocks it.",
+        (
+            "As a test, run curl with --ssl-no-revoke. If it works, the lookup of revoked certificates is the cause.",
+            "Behind a company proxy, ask the IT staff to allow the OCSP and CRL addresses of the certificate.",
+            "For a certificate of your own, set it in the app (SSL_CERT_FILE, NODE_EXTRA_CA_CERTS), or use http.",
+        ),
+    ),
+    "ollama_path": Text(
+        "Wrong path: Ollama serves nothing at this URL",
+        "Ollama has two APIs: its own under /api, with a base URL without a path, and OpenAI's under /v1. The app "
+        "uses one of them with the base URL of the other.",
+        (
+            "Set the base URL to {better_url}",
+            "For an app that speaks OpenAI's protocol, end the base URL in /v1: http://localhost:11434/v1",
+            "For an app with a provider type of its own for Ollama, leave out the path: http://localhost:11434",
+            "Update Ollama: old versions do not serve /v1.",
+        ),
+    ),
+    "responses_body": Text(
+        "A chat request was sent to the Responses endpoint",
+        "OpenAI has two endpoints with different bodies: /v1/chat/completions takes messages, /v1/responses takes "
+        "input. The app wrote a body for the first and sent it to the second.",
+        (
+            "Set the endpoint back to /v1/chat/completions, or make the base URL end in /v1.",
+            "If the model needs the Responses API, choose it as the type of API in the app, or update the app.",
+        ),
+    ),
+    "tool_schema": Text(
+        "The API rejects the schema of the tool {tool|in the request}",
+        "The app sends tools with a description of their parameters (JSON Schema). The API does not accept one of "
+        "them, so it refuses the whole request. The address, the key and the model are correct.",
+        (
+            "Turn off the tool or MCP server with {tool|the schema that the message names}, or update it.",
+            'In your own code, make the schema an object: type "object", with properties.',
+            "Update the SDK: older versions write wrong schemas from Zod 4 and Pydantic.",
+        ),
+    ),
+    "field_type": Text(
+        "The server expects another type in {parameter|a field of the request}",
+        "The server could not read the request: the app sends {sent|another type} where the server's version of the "
+        "API has something else, often content in parts (text and images) instead of a plain text.",
+        (
+            "Update the server program: newer versions read content in parts. Then update the app.",
+            "If the app has a compatibility option for plain text messages, turn it on, and send no images.",
+            "Choose the provider type in the app that fits the server, such as Ollama's own instead of OpenAI's.",
+        ),
+    ),
+    "offline": Text(
+        "No network: the app says that this machine is offline",
+        "The system reports no network, or the app takes every failed connection for that. Address and key were not "
+        "tested.",
+        (
+            "Check whether a web page opens on this machine. If not, fix the network connection first.",
+            "If pages open, restart the app, and the VPN or proxy program: the app may still hold the old connection.",
+            "Check that the firewall lets the app out to {host|the server}.",
         ),
     ),
 }

@@ -120,6 +120,8 @@ NOTES: dict[str, str] = {
     "credential_account_token": "a token for the account, which cannot call models",
     "credential_account_key": "a key for the whole account, which cannot call models",
     "credential_code_host_token": "a token of a code host",
+    "credential_ended_key": "a key of a kind that its provider no longer accepts",
+    "credential_login_or_service": "an access token: of a service account, which is accepted as a key, or of a login",
     "credential_other_product": "a key of a product that serves no models",
 }
 

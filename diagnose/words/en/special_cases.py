@@ -644,6 +644,27 @@ CASES: dict[str, Text] = {
             Step("owner", "If the server is yours, check its log and that of the proxy in front of it."),
         ),
     ),
+    "http.server_error:backend": Text(
+        "The server lacks the engine (backend) for the model {model|in the request}",
+        "The request arrived. The model's settings name an engine that is not installed on the server. Address and key "
+        "are correct.",
+        (
+            "Install the backend that the message names on the server: in LocalAI's web page under Backends, or "
+            "`local-ai backends install NAME`.",
+            "Check the line “backend” in the model's settings on the server.",
+            Step("relay", "If the server belongs to someone else, tell its operator."),
+        ),
+    ),
+    "http.server_error:version": Text(
+        "The file of the model {model|in the request} does not fit the version of the server program",
+        "The request arrived. The program on the server is older or newer than the file of the model and cannot read "
+        "it. Address and key are correct.",
+        (
+            "Update the server program, then download the model again: `ollama pull NAME` in Ollama.",
+            "If the file was converted by someone else, choose another download of the same model.",
+            Step("relay", "If the server belongs to someone else, tell its operator."),
+        ),
+    ),
     "http.server_error:engine": Text(
         "The server cannot load the model {model|in the request}",
         "The request arrived, and the server tried to start the model and failed: its engine is not installed, the "
@@ -1306,6 +1327,114 @@ CASES: dict[str, Text] = {
             "Check on the provider's page of this model whether it needs its own endpoint or deployment.",
             "Choose another model from the list.",
             Step("relay", "Ask the operator of {host}."),
+        ),
+    ),
+    "url.host_retired:known": Text(
+        "{door} has ended its service",
+        "{door} stopped answering requests on {ended|an earlier day}. The address is written correctly, and neither "
+        "another key nor another setting makes it work again.",
+        (
+            "Set the base URL to {better_url}",
+            "Its replacement is {successor}, which needs a base URL and a key of its own.",
+            "Choose another provider: `llmdoctor doors` lists those in service. Then change base URL, key and model "
+            "together.",
+        ),
+    ),
+    "model.not_found:retired": Text(
+        "The model {model|that was asked for} was retired on {ended|an earlier day}",
+        "Its provider no longer serves it, so requests for this name fail. Your key and address are not the cause.",
+        (
+            "The provider names {successor} as its replacement: set the model to that.",
+            "Other names that {host} lists: {near}.",
+            "Choose a current model from the model list of {host}, and copy its name exactly.",
+            "Search for the old name in other settings too: aliases, fallbacks and small models for titles.",
+        ),
+    ),
+    "model.not_found:ends": Text(
+        "The model {model|that was asked for} will be retired on {ended|a near day}",
+        "It works today. From that day on, {door} refuses requests for this name.",
+        (
+            "Move to {successor} before that day.",
+            "Choose a current model from the model list of {host} before that day.",
+        ),
+    ),
+    "model.not_found:routed": Text(
+        "The model {model|that was asked for} will be replaced on {ended|a near day}",
+        "It works today. From that day on, {door} answers this name with another model, at that model's price and with "
+        "its limits.",
+        (
+            "Try {successor} before that day, and set it as the model if it suits you.",
+            "Compare price, limits and parameters of the new model in the provider's manual.",
+        ),
+    ),
+    "key.wrong_kind:ended": Text(
+        "{house|The provider} no longer accepts keys of this kind",
+        "It is an older kind of key, which has been refused since {ended|an earlier day}. The key may be spelled "
+        "correctly all the same.",
+        (
+            "Make a new key at {console}",
+            "The new keys begin with `{successor}`. Put one in place of the old key.",
+            "Send it as an API key, as before: a login (OAuth) is not needed.",
+            "Replace the old key everywhere it is set: variables, `.env` files, apps and CI secrets.",
+        ),
+    ),
+    "key.wrong_kind:service": Text(
+        "This access token was refused",
+        "Such tokens come from two places. A service account (workload identity federation) gets one as its API "
+        "credential, valid for about an hour. The login of a subscription gets one as well, and only the provider's "
+        "own apps may use that.",
+        (
+            "If it is a service account's token, get a new one, and send it as `Authorization: Bearer`.",
+            "If it is the login of a subscription, make an API key at {console}",
+            "For a program of your own, use an API key or a service account.",
+        ),
+    ),
+    "url.host_retired:login": Text(
+        "This way to sign in has ended",
+        "The provider stopped accepting this login on {ended|an earlier day}. The app and its settings are not the "
+        "cause, and signing in again does not help.",
+        (
+            "Use instead: {successor}.",
+            "Choose another way to authenticate in the app's settings, such as an API key.",
+        ),
+    ),
+    "quota.exhausted:extra_usage": Text(
+        "The extra usage of the subscription is used up",
+        "Requests with the login of a subscription count as extra usage when they come from an app other than the "
+        "provider's own, or when the plan's allowance is spent. There is none left.",
+        (
+            "Add extra usage at claude.ai/settings/usage, or wait until the plan's allowance renews.",
+            "In an app other than the provider's own, use an API key: the plan's allowance does not count there.",
+        ),
+    ),
+    "model.parameter_rejected:signature": Text(
+        "The conversation was begun at another provider or relay",
+        "Thinking blocks carry a signature that only the provider which made them can verify. The app sends older "
+        "blocks along, and this server does not recognize them.",
+        (
+            "Begin a new conversation.",
+            "After a change of the base URL or the provider, do not continue an old session.",
+            "If a relay spreads requests over several accounts, ask its operator to keep each conversation on one.",
+        ),
+    ),
+    "model.parameter_rejected:api_version": Text(
+        "The app sends an API version that this address does not take",
+        "A base URL that ends in /openai/v1 needs no api-version. The app adds one to each request, and the server "
+        "refuses it.",
+        (
+            "Remove the API version from the app's settings: {version_variable|the variable for the API version} too.",
+            "Or use the client for Azure with a base URL without /openai/v1, which needs an API version.",
+        ),
+    ),
+    "key.wrong_kind:google": Text(
+        "Google does not accept this kind of credential here",
+        "Keys that begin with AIza are of an older kind, which the Gemini API has refused since June 2026. The same "
+        "words answer an access token that has expired. The text about OAuth does not mean that the Gemini API needs a "
+        "login.",
+        (
+            "Make a new key at https://aistudio.google.com/apikey. It begins with `AQ.`.",
+            "Send it as x-goog-api-key, as before.",
+            "For Vertex AI with a login, get a new access token: `gcloud auth print-access-token`.",
         ),
     ),
     "model.not_found:spaces": Text(

@@ -61,6 +61,7 @@ UI: dict[str, str] = {
     "progress.clock_alone": "{seconds} 秒",
     "why": "原因",
     "what_to_do": "解决办法",
+    "other_steps": "其他办法",
     "evidence": "现象",
     "works": "可用的设置（刚刚测试过）",
     "tried": "刚刚测试过",
@@ -227,6 +228,10 @@ UI: dict[str, str] = {
         "里，Rust 写在 `Caused by` 后面。ECONNREFUSED、ETIMEDOUT、ENOTFOUND 和 CERT… 是四种不同的故障。Base URL "
         "不合法、密钥里带换行，报的也是这句话。运行 `llmdoctor check 地址` 可以查明。"
     ),
+    "explain.ask.tls": (
+        "内层异常（inner exception）或下面几行：其中写明了原因，例如 UntrustedRoot、名称不符、证书过期，"
+        "或握手时连接被关闭。"
+    ),
     "explain.ask.browser": (
         "看浏览器控制台（F12）里的那一行：它会写明是 CORS、“Mixed Content”，还是某个 `net::ERR_…` 错误码。网页里的脚本"
         "拿不到这些信息。"
@@ -306,6 +311,9 @@ UI: dict[str, str] = {
     "seen.list_served": "用这个密钥能取到模型列表",
     "seen.list_empty": "服务器的模型列表是空的",
     "seen.nearest": "列表里的 {count} 个模型中最接近的：{near}",
+    "seen.service_ended": "{names} 已于 {detail} 停止服务",
+    "seen.model_ended": "{model} 已于 {detail} 下线",
+    "seen.model_ends": "{model} 的最后期限是 {detail}",
     "seen.substituted": "请求的是 {model}，应答的是 {names}",
     "seen.searched": "查过：{names}",
     "seen.key_is_url": "密钥栏里是一个网址",
@@ -449,7 +457,7 @@ UI: dict[str, str] = {
     "pause": "，",
     "colon": "：",
     "target.name": "名称",
-    "target.base_url": "地址",
+    "target.base_url": "Base URL",
     "target.key": "密钥",
     "target.key_hint": "{hint}，{length} 个字符",
     "target.model": "模型",

@@ -120,6 +120,8 @@ NOTES: dict[str, str] = {
     "credential_account_token": "账号令牌，不能调用模型",
     "credential_account_key": "整个账号的密钥，不能调用模型",
     "credential_code_host_token": "代码托管平台的令牌",
+    "credential_ended_key": "服务商不再接受的旧式密钥",
+    "credential_login_or_service": "访问令牌：服务账号的令牌可作为密钥使用，登录得到的不行",
     "credential_other_product": "另一种产品的密钥，它不提供模型",
 }
 

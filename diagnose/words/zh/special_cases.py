@@ -563,6 +563,24 @@ CASES: dict[str, Text] = {
             Step("owner", "自己的服务器：查看它和前面代理的日志。"),
         ),
     ),
+    "http.server_error:backend": Text(
+        "服务器没有安装模型 {model|（所填的）} 所需的推理引擎（backend）",
+        "请求已经到达。模型配置里的引擎没有安装在服务器上。地址和密钥没有问题。",
+        (
+            "在服务器上安装报错里提到的 backend：LocalAI 网页的 Backends 页面，或 `local-ai backends install 名称`。",
+            "检查服务器上模型配置的 backend 一行。",
+            Step("relay", "别人的服务器：告知其管理员。"),
+        ),
+    ),
+    "http.server_error:version": Text(
+        "模型 {model|（所填的）} 的文件与服务器程序的版本不匹配",
+        "请求已经到达，但服务器上的程序比模型文件旧或新，读不了这个文件。地址和密钥没有问题。",
+        (
+            "升级服务器程序，然后重新下载模型：Ollama 用 `ollama pull 模型名`。",
+            "如果文件是别人转换的，换一个来源下载同一个模型。",
+            Step("relay", "别人的服务器：告知其管理员。"),
+        ),
+    ),
     "http.server_error:engine": Text(
         "服务器无法加载模型 {model|（所填的）}",
         "请求已经到达，但服务器启动模型失败：推理引擎没有安装，模型文件缺失或不匹配，或者内存、显存不足。"
@@ -1121,6 +1139,104 @@ CASES: dict[str, Text] = {
             "在服务商的模型页面查看它是否需要单独的接口或部署。",
             "从列表里换一个模型。",
             Step("relay", "询问 {host} 的管理员。"),
+        ),
+    ),
+    "url.host_retired:known": Text(
+        "{door} 已经停止服务",
+        "{door} 已于 {ended|此前} 停止响应请求。地址没有写错，换密钥或改其他设置都无法恢复。",
+        (
+            "把 Base URL 改为 {better_url}",
+            "替代服务是 {successor}，它需要自己的 Base URL 和密钥。",
+            "换一家服务商：`llmdoctor doors` 列出仍在服务的地址。Base URL、密钥和模型要一起更换。",
+        ),
+    ),
+    "model.not_found:retired": Text(
+        "模型 {model|（所请求的）} 已于 {ended|此前} 下线",
+        "服务商不再提供这个模型，使用这个名称的请求都会失败。问题不在密钥和地址。",
+        (
+            "服务商给出的替代模型是 {successor}，请改用它。",
+            "{host} 列出的其他名称：{near}。",
+            "从 {host} 的模型列表中选一个仍在服务的模型，名称要原样复制。",
+            "检查其他设置里是否还有旧名称：别名、备用模型、生成标题的小模型。",
+        ),
+    ),
+    "model.not_found:ends": Text(
+        "模型 {model|（所请求的）} 将于 {ended|近期} 下线",
+        "今天它还能用。从那天起，{door} 会拒绝使用这个名称的请求。",
+        (
+            "请在那天之前改用 {successor}。",
+            "请在那天之前从 {host} 的模型列表中选一个新的模型。",
+        ),
+    ),
+    "model.not_found:routed": Text(
+        "模型 {model|（所请求的）} 将于 {ended|近期} 被替换",
+        "今天它还能用。从那天起，{door} 会用另一个模型回答这个名称，价格和限制也按新模型计算。",
+        (
+            "请在那天之前试用 {successor}，合适就把它设为模型。",
+            "在服务商的文档中比较新模型的价格、限制和参数。",
+        ),
+    ),
+    "key.wrong_kind:ended": Text(
+        "{house|服务商} 不再接受这种密钥",
+        "这是旧式密钥，自 {ended|此前} 起已被拒绝。密钥本身可能并没有写错。",
+        (
+            "新的密钥在这里创建：{console}",
+            "新密钥以 `{successor}` 开头。用新密钥替换旧密钥。",
+            "仍然按 API 密钥的方式发送，不需要登录（OAuth）。",
+            "所有设置了旧密钥的地方都要更换：环境变量、`.env` 文件、应用和 CI 的机密。",
+        ),
+    ),
+    "key.wrong_kind:service": Text(
+        "这个访问令牌被拒绝",
+        "这种令牌有两个来源。服务账号（工作负载身份联合）用它作为 API 凭据，有效期约一小时。"
+        "订阅账号的登录也会得到一个，但只能用于服务商自己的应用。",
+        (
+            "如果是服务账号的令牌，请重新获取，并以 `Authorization: Bearer` 发送。",
+            "如果是订阅账号的登录，请创建 API 密钥：{console}",
+            "自己的程序请使用 API 密钥或服务账号。",
+        ),
+    ),
+    "url.host_retired:login": Text(
+        "这种登录方式已经停用",
+        "服务商已于 {ended|此前} 停止接受这种登录。问题不在应用及其设置，重新登录也没有用。",
+        (
+            "请改用：{successor}。",
+            "在应用的设置中换一种认证方式，例如 API 密钥。",
+        ),
+    ),
+    "quota.exhausted:extra_usage": Text(
+        "订阅的额外用量已经用完",
+        "用订阅账号登录时，第三方应用的请求算作额外用量，超出套餐额度的请求也一样。现在额外用量已经没有剩余。",
+        (
+            "在 claude.ai/settings/usage 增加额外用量，或等待套餐额度恢复。",
+            "第三方应用请使用 API 密钥：套餐额度在那里不计算。",
+        ),
+    ),
+    "model.parameter_rejected:signature": Text(
+        "对话是在另一个服务商或中转站开始的",
+        "思考内容带有签名，只有生成它的服务商才能验证。应用会带上以前的思考内容，而这台服务器不认识它们。",
+        (
+            "请开始一个新对话。",
+            "更换 Base URL 或服务商之后，不要继续旧的会话。",
+            "如果中转站把请求分散到多个账号，请联系站方让同一个对话固定在一个账号。",
+        ),
+    ),
+    "model.parameter_rejected:api_version": Text(
+        "应用发送了这个地址不接受的 API 版本",
+        "以 /openai/v1 结尾的 Base URL 不需要 api-version。应用在每个请求中都加上了它，服务器因此拒绝。",
+        (
+            "从应用的设置中去掉 API 版本，包括 {version_variable|API 版本的环境变量}。",
+            "或者使用 Azure 客户端，Base URL 不带 /openai/v1，这时需要 API 版本。",
+        ),
+    ),
+    "key.wrong_kind:google": Text(
+        "Google 在这里不接受这种凭据",
+        "以 AIza 开头的是旧式密钥，Gemini API 自 2026 年 6 月起拒绝它。过期的访问令牌也会得到同样的回答。"
+        "提示中的 OAuth 并不表示 Gemini API 需要登录。",
+        (
+            "新的密钥在这里创建：https://aistudio.google.com/apikey。它以 `AQ.` 开头。",
+            "和以前一样，用 x-goog-api-key 发送。",
+            "如果在 Vertex AI 使用登录，请重新获取访问令牌：`gcloud auth print-access-token`。",
         ),
     ),
     "model.not_found:spaces": Text(

@@ -76,7 +76,7 @@ def test_best_first() -> None:
 
 def test_the_settings_are_what_the_sdk_takes() -> None:
     """google-genai itself adds the version that Google's own manual shows in the address."""
-    found = whose_json(text="AIzaQm7xT2bW9zLk4RvY8nHd3JcPf6GsAeUoQm7")
+    found = whose_json(text="AQ.Ab8RN6Qm7xT2bW9zLk4RvY8nHd3JcPf6GsAeUoQm7xT2bW9zLk4")
     assert found["settings"] == {
         "base_url": "https://generativelanguage.googleapis.com",
         "protocol": "gemini",
@@ -267,8 +267,9 @@ def show(*words: str) -> Result:
 
 def test_the_table_has_every_door() -> None:
     lines = show("--lang", "en").stdout.splitlines()
-    assert len(lines) == len(DOORS) + 3
-    assert {line.split()[0] for line in lines[1:-2]} == {door.id for door in DOORS}
+    over = {door.id for door in DOORS if door.provenance.over}
+    assert {line.split()[0] for line in lines[1:-3]} == {door.id for door in DOORS} - over
+    assert all(f"{id} (" in lines[-1] for id in over)
     assert len(json.loads(show("--json").stdout)["doors"]) == len(DOORS)
 
 
@@ -319,7 +320,8 @@ def test_sister_sites_refuse_each_others_keys() -> None:
     sister_sites = {sister_site.id for sister_site in DOORS.sister_sites(DOORS.get("moonshot-cn"))}  # type: ignore[arg-type]
     assert sister_sites == {"moonshot-intl", "kimi-code"}
     for door in DOORS:
-        assert all(door in DOORS.sister_sites(sister_site) for sister_site in DOORS.sister_sites(door)), door.id
+        if not door.provenance.over:  # a service that has ended is nobody's alternative
+            assert all(door in DOORS.sister_sites(sister_site) for sister_site in DOORS.sister_sites(door)), door.id
 
 
 # -- docs and start-up -------------------------------------------------------------------------------------------------
@@ -416,3 +418,34 @@ def test_a_document_is_named() -> None:
     found = whose_json(text='{"type": "service_account", "private_key": "made-up-made-up"}')
     assert found["flaws"] == ["key.wrong_kind"]
     assert "service account" in whose("--lang", "en", text='{"type": "service_account"}').stdout
+
+
+# -- what has ended ----------------------------------------------------------------------------------------------------
+
+OLD_GOOGLE = "AIzaQm7xT2bW9zLk4RvY8nHd3JcPf6GsAeUoQm7"
+
+
+def test_a_key_of_a_kind_that_ended_is_said_to_be_one() -> None:
+    found = whose_json(text=OLD_GOOGLE)
+    assert found["flaws"] == ["key.wrong_kind"] and found["settings"] == {}
+    shown = CliRunner().invoke(whose_command, ["--lang", "en"], input=OLD_GOOGLE).stdout
+    assert "no longer accepts keys of this kind" in shown and "2026-06-19" in shown and "AQ." in shown
+
+
+def test_a_token_that_a_service_account_may_have_is_no_flaw() -> None:
+    found = whose_json(text="sk-ant-oat01-" + "Ab3-_x9Zq" * 10 + "k2WAA")
+    assert found["flaws"] == []
+    assert found["settings"] == {"base_url": "https://api.anthropic.com", "protocol": "anthropic", "auth": "bearer"}
+
+
+def test_a_service_that_ended_is_named_and_not_recommended() -> None:
+    found = whose_json(text="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")
+    (candidate,) = [one for one in found["candidates"] if one["door"] == "github-models"]
+    assert (candidate["ended"], candidate["base_urls"], found["settings"]) == ("2026-07-30", {}, {})
+    full = show("github-models", "--lang", "en").stdout
+    assert "2026-07-30" in full and "azure-foundry" in full and "github_models_retirement_brownout" in full
+    assert "personal-access-tokens" not in full
+    assert "AIza" in (gemini := show("gemini", "--lang", "en").stdout) and "refused since 2026-06-19" in gemini
+    document = json.loads(show("huggingface", "--json").stdout)
+    assert document["former_endpoints"][0]["end"] == "2025-12-11"
+    assert document["source"] and document["seen"]

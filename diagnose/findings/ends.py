@@ -1,0 +1,115 @@
+"""url.host_retired, and what the end of a model adds to model.not_found."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from diagnose.advice.ends import is_own_address, model_end, service_end, service_is_gone, service_values
+from diagnose.evidence.lines import line_of
+from diagnose.evidence.rule import Claim, Rule
+from diagnose.evidence.view import View
+from diagnose.report import Seen, Severity, seen
+from probes.model.exchange import Exchange
+from probes.model.failure import Kind
+from probes.model.source import SourceKind
+
+if TYPE_CHECKING:
+    from diagnose.answers.dialects import Match
+
+CODE = "url.host_retired"
+
+
+def _host_retired(view: View) -> Claim | None:
+    """Report a service that has ended: by the answer, or by the facts if nothing works at its host."""
+    if view.works or view.key_good:
+        return None
+    told, end, door, first = _told(view), service_end(view), view.door, view.first
+    answer = told[0] if told is not None else first.told if first is not None else None
+    lines: tuple[str | Seen, ...] = (line_of(answer),) if answer is not None else ()
+    if end is None or door is None or not end.ended(view.day):
+        if told is None:
+            return None
+        values = {name: told[1].values[name] for name in ("ended", "successor") if name in told[1].values}
+        return Claim(lines, sure=told[1].confidence >= _CLEAR, values=values, case=told[1].values.get("case", ""))
+    whole = end is not None and service_is_gone(view)
+    name = (door.match.name if whole else "") or door.host.name
+    gone = (first is not None and first.lost) or view.failed("dns", Kind.NAME_UNKNOWN) is not None
+    listed = any(one.listing is not None and one.listing.reading.models for one in view.rounds)
+    values = service_values(end, view.day)
+    url = values.get("better_url", "")
+    return Claim(
+        (*lines, seen("service_ended", names=name, detail=end.end)),
+        sure=told is not None or ((end.end_sure or gone) and not listed),
+        values=values,
+        settings={"base_url": url} if url and is_own_address(view, url) else None,
+        case="known" if whole else "",
+    )
+
+
+_CLEAR = 0.75  # the lowest confidence of an answer that says by itself that a service has ended
+
+
+def _told(view: View) -> tuple[Exchange, Match] | None:
+    """Return the answer that says itself that the service has ended, and its reading; else None."""
+    if view.match is not None and view.match.code == CODE and view.subject is not None:
+        return view.subject, view.match
+    # The path of a service that is gone leads nowhere, so such an answer is no subject of the other rules.
+    from diagnose.answers.dialects import classify
+
+    door = view.door.match.id if view.door is not None else None
+    for attempt_round in view.rounds[:1]:
+        for one in (attempt_round.chat, attempt_round.told, attempt_round.listing):
+            if one is not None and one.status >= 400 and (found := classify(one, door)) and found[0].code == CODE:
+                return one, found[0]
+    return None
+
+
+def with_end(claim: Claim, view: View) -> Claim:
+    """Return a claim about an unknown model with the day on which it was retired, and with its successor first."""
+    asked = view.evidence.target.model or view.model or ""
+    end = model_end(view, asked)
+    if end is None or end.routed or not end.provenance.ended(view.day) or claim.case:
+        return claim
+    chosen = view.chosen
+    known = view.door is not None and view.door.match.id is not None
+    near = str(claim.values.get("near") or "") or ", ".join(chosen.near if chosen is not None else ())
+    first = near.partition(", ")[0]
+    ours = end.provenance.successor
+    # At a host that is no known provider, only a name of its own list helps.
+    named = first if _is_one_of(first, ours) else next(iter(ours), "") if known else ""
+    rest = ", ".join(name for name in near.split(", ") if name and name != named)
+    return replace(
+        claim,
+        evidence=(*claim.evidence, seen("model_ended", model=asked, detail=end.provenance.end)),
+        values={**claim.values, "ended": end.provenance.end, "successor": named, "near": rest},
+        settings=claim.settings or ({"model": named} if named else None),
+        case="retired",
+    )
+
+
+def _is_one_of(name: str, successors: tuple[str, ...]) -> bool:
+    """Check whether a listed name is one of the successors, perhaps behind the name of its provider."""
+    tail = name.lower().rpartition("/")[2]
+    return bool(name) and any(tail == one.lower().rpartition("/")[2] for one in successors)
+
+
+def ends_soon(view: View) -> Claim | None:
+    """Warn of a model that works, and that its provider retires within a month, unless we chose it ourselves."""
+    asked = view.evidence.target.model
+    if not view.works_as_given or not asked or view.chosen is None or view.chosen.source.kind is SourceKind.GUESS:
+        return None
+    end = model_end(view, asked)
+    if end is None or not end.provenance.ends_soon(view.day) or view.door is None or view.door.match.id is None:
+        return None
+    line = seen("model_ends", model=asked, detail=end.provenance.end)
+    return Claim(
+        (line,),
+        severity=Severity.WARNING if end.provenance.end_sure else Severity.INFO,
+        values={"ended": end.provenance.end, "successor": ", ".join(end.provenance.successor)},
+        side="provider",
+        case="routed" if end.routed else "ends",
+    )
+
+
+RULES = (Rule(CODE, Severity.ERROR, "door", _host_retired, "provider"),)

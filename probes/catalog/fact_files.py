@@ -1,0 +1,149 @@
+"""Find, read and check the files of facts.
+
+A fact file is TOML for people and, in a wheel, JSON for the program (see ``hatch_build.py``). Its table ``[facts]``
+gives the version of the schema, and the day on which the rows were seen that name no day of their own. Every row may
+have the fields of :mod:`probes.catalog.provenance`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from probes.catalog.provenance import FIELDS_SET, check
+from probes.config_formats.files import MIB, text_of
+
+SCHEMA = 1
+LARGEST = 4 * MIB  # bytes; the largest of the built-in files has 150 KiB
+FOLDER = Path(__file__).parents[1] / "facts"
+HEADER = "facts"
+
+
+class FactsError(ValueError):
+    """Error in a fact file. The message names file and line."""
+
+
+def fact_file(name: str) -> Path:
+    """Return the path of a fact file: the JSON of a wheel, else the TOML of the source tree."""
+    built = FOLDER / f"{name}.json"
+    return built if built.exists() else built.with_suffix(".toml")
+
+
+def read_facts(name: str) -> dict[str, Any]:
+    """Read a built-in fact file. It is not checked: the build has done so. Raises SkippedFile or ValueError."""
+    path = fact_file(name)
+    text = text_of(path, limit=LARGEST) or ""
+    document: dict[str, Any]
+    if path.suffix == ".json":
+        import json
+
+        document = json.loads(text)
+    else:
+        import tomllib  # an installed program reads JSON and does not pay for this import
+
+        document = tomllib.loads(text)
+    return document
+
+
+def without_provenance(document: dict[str, Any]) -> dict[str, Any]:
+    """Return a document without the fields of provenance, for readers whose rows have no such fields."""
+    return {
+        name: [_bare(row) for row in value] if isinstance(value, list) else _bare(value)
+        for name, value in document.items()
+        if name != HEADER
+    }
+
+
+def _bare(row: Any) -> Any:
+    """Return a row, and the rows inside it, without provenance. A table of values in a row is left as it is."""
+    if not isinstance(row, dict):
+        return row
+    return {
+        name: [_bare(inner) for inner in value] if isinstance(value, list) else value
+        for name, value in row.items()
+        if name not in FIELDS_SET
+    }
+
+
+def check_file(path: Path, *, header: bool = True) -> dict[str, Any]:
+    """Read a TOML file, check its header and the provenance of every row, and return its content.
+
+    ``header``: the file must have the table ``[facts]``.
+
+    Raises FactsError, with file and line, if the file or one of its rows is wrong.
+    """
+    import tomllib
+
+    text = text_of(path, limit=LARGEST) or ""
+    try:
+        document = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise FactsError(f"{path}: {error}") from None
+    seen = _check_header(path, text, document.get(HEADER), header)
+    for table, number, row in _rows(document):
+        try:
+            _check_row(row, seen)
+        except ValueError as error:
+            line = line_of(text, table, number, str(error).split(" ", 1)[0])
+            raise FactsError(f"{path}:{line}: [{table}] {_name(row, number)}: {error}") from None
+    return document
+
+
+def _check_header(path: Path, text: str, header: object, needed: bool) -> str:
+    """Check the table ``[facts]`` and return its day; empty if the file has none."""
+    line = line_of(text, HEADER, 1, "")
+    if header is None and not needed:
+        return ""
+    if not isinstance(header, dict):
+        raise FactsError(f"{path}:1: the table [{HEADER}] is missing")
+    if header.get("schema") != SCHEMA:
+        raise FactsError(f"{path}:{line}: schema is not {SCHEMA}")
+    if unknown := header.keys() - {"schema", "seen"}:
+        raise FactsError(f"{path}:{line}: unknown field {min(unknown)}")
+    try:
+        check({"seen": header.get("seen")})
+    except ValueError as error:
+        raise FactsError(f"{path}:{line_of(text, HEADER, 1, 'seen')}: {error}") from None
+    return str(header["seen"])
+
+
+def _rows(document: Mapping[str, Any]) -> Iterator[tuple[str, int, dict[str, Any]]]:
+    """Yield the name of each table, the number of the row in it, from 1, and the row."""
+    for name, value in document.items():
+        rows = value if isinstance(value, list) else [value]
+        for number, row in enumerate(rows, 1):
+            if isinstance(row, dict) and name != HEADER:
+                yield name, number, row
+
+
+def _check_row(row: Mapping[str, Any], seen: str) -> None:
+    """Check the provenance of a row and of the rows inside it."""
+    if not FIELDS_SET.isdisjoint(row):
+        check(row, seen)
+    for name, value in row.items():
+        for inner in value if isinstance(value, list) else ():
+            if isinstance(inner, dict):
+                try:
+                    _check_row(inner, row.get("seen", seen))
+                except ValueError as error:
+                    raise ValueError(f"{name}: {error}") from None
+
+
+def _name(row: Mapping[str, Any], number: int) -> str:
+    named = next((row[name] for name in ("id", "name", "model", "code") if isinstance(row.get(name), str)), "")
+    return f"row {number} ({named})" if named else f"row {number}"
+
+
+def line_of(text: str, table: str, number: int, field: str) -> int:
+    """Return the line, from 1, of a field in the given row of a table; that of the row if the field has no line."""
+    head = re.compile(rf"\s*\[\[?\s*{re.escape(table)}\s*\]\]?")
+    named = re.compile(rf"\s*{re.escape(field.rstrip(':'))}\s*=")
+    lines = text.splitlines()
+    heads = [at for at, line in enumerate(lines) if head.match(line)]
+    if number > len(heads):
+        return 1
+    start = heads[number - 1]
+    end = heads[number] if number < len(heads) else len(lines)
+    return next((at for at in range(start, end) if field and named.match(lines[at])), start) + 1
