@@ -289,7 +289,7 @@ REFUSALS = [
     Refusal("dashscope throttling", "quota.rate_limited", 429, '{"code":"Throttling.RateQuota","message":"Requests rate limit exceeded"}', "dashscope-cn"),
     Refusal("dashscope access", "model.not_permitted", 403, '{"code":"Model.AccessDenied","message":"Model access denied."}', "dashscope-cn"),
     # -- MiniMax, SiliconFlow, Ark
-    Refusal("minimax header", "auth.header_lost", 401, '{"type":"error","error":{"type":"authorized_error","message":"login fail: Please carry the API secret key in the \'Authorization\' field of the request header (1004)","http_code":"401"}}', "minimax-intl"),
+    Refusal("minimax header", "auth.rejected", 401, '{"type":"error","error":{"type":"authorized_error","message":"login fail: Please carry the API secret key in the \'Authorization\' field of the request header (1004)","http_code":"401"}}', "minimax-intl"),
     Refusal("minimax key", "auth.rejected", 401, '{"type":"error","error":{"type":"authorized_error","message":"invalid api key (2049)","http_code":"401"}}', "minimax-intl"),
     Refusal("minimax native", "auth.rejected", 200, '{"base_resp":{"status_code":2049,"status_msg":"invalid api key"}}', "minimax-cn", key_good=False),
     Refusal("minimax native header", "auth.header_lost", 200, '{"base_resp":{"status_code":1004,"status_msg":"login fail"}}', "minimax-cn"),

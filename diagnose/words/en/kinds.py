@@ -54,13 +54,113 @@ KINDS: dict[str, Text] = {
             "Enable one of those providers: https://huggingface.co/settings/inference-providers",
         ),
     ),
+    "unrouted_model": Text(
+        "The gateway at {host} has no route for the model {model|in the request}",
+        "The gateway chooses the server by the model's name, and no route of its configuration has this one. Its model "
+        "list may name more than its routes serve.",
+        (
+            "Ask the operator of {host} to add a route for {model|the model}, or which names have one.",
+            Step(
+                "owner",
+                "If the gateway is yours, add a rule for {model|the model} (in Envoy AI Gateway: an "
+                "AIGatewayRoute that "
+                "matches the header x-ai-eg-model) and check that the route is accepted.",
+            ),
+        ),
+    ),
+    "channel_group": Text(
+        "The relay has no channel for {model|the model} in the group {group|of the token}",
+        "Address and key are right. A relay sorts its channels into groups, and no channel of the group "
+        "{group|of the token} offers this model.",
+        (
+            "On the token page of {host}, move the token from {group} to a group that has {model|the model}.",
+            "Choose another model, or ask the operator of {host}.",
+            Step("owner", "If the relay is yours, add the group {group} to a channel that has {model|the model}."),
+        ),
+    ),
+    "serving_endpoint": Text(
+        "The workspace {host} has no serving endpoint named {model|in the request}",
+        "On Databricks, the model in a request is the name of a serving endpoint of this workspace.",
+        (
+            "Open Serving in the Databricks workspace, copy the name of the endpoint, and use it as the model.",
+            "Check that the base URL belongs to the workspace in which the endpoint is.",
+        ),
+    ),
+    "gateway_house": Text(
+        "The gateway does not know the provider of the model {model|in the request}",
+        "This address serves several providers and chooses by the first part of the model's name. It knows no provider "
+        "by that part, or does not serve it here.",
+        (
+            Step(
+                "door:cloudflare-ai-gateway",
+                "If the name starts with its provider, use the address that serves all of them: "
+                "https://api.cloudflare.com/client/v4/accounts/ACCOUNT_ID/ai/v1",
+            ),
+            "Write the model as PROVIDER/NAME with the gateway's name for the provider, such as openai/gpt-5-mini; for "
+            "Cloudflare's own models workers-ai/@cf/….",
+            "Look up the providers of this address in the gateway's documentation: not every provider is served there.",
+        ),
+    ),
+    "version_too_old": Text(
+        "The model {model|in the request} needs a later API version",
+        "On Azure, each model has a first API version. The version in the request is older.",
+        (
+            "Set the API version to {replacement} or later: {version_variable}",
+            "Or use the address that ends in /openai/v1: it needs no API version.",
+        ),
+    ),
+    "location_upstream": Text(
+        "The provider behind {host} refuses the region of its server",
+        "{host} passed the request on, and its provider refused it because of the place from which {host} calls. Your "
+        "own place and your key are not the cause.",
+        (
+            "Ask the operator of {host} to call the provider from a supported country, or use another relay.",
+            "Or choose a model of another provider.",
+            Step(
+                "owner",
+                "If the relay is yours, run it in a supported region. A function at the edge (Cloudflare Workers) runs "
+                "near the caller, so it may call from a blocked place.",
+            ),
+        ),
+    ),
+    "hf_credits": Text(
+        "The monthly credits of Hugging Face are used up",
+        "Every account has a small monthly credit for Inference Providers. It is used up for this month.",
+        (
+            "Buy credits, or subscribe to PRO, at https://huggingface.co/settings/billing",
+            "Or wait until the credit is renewed at the beginning of the month.",
+        ),
+    ),
+    "key_budget": Text(
+        "The budget of this key at {host} is used up",
+        "The operator of the gateway has given the key, its user or its team a budget, and it is spent. The account "
+        "at the provider is not the cause.",
+        (
+            Step("provider", "Raise the budget of the key or project: {console}"),
+            "Ask the operator of {host} to raise the budget (in LiteLLM: `max_budget` of the key, user or team), "
+            "or wait "
+            "until it is reset.",
+        ),
+    ),
+    "memory": Text(
+        "The server has too little memory for {model|the model}",
+        "The server accepted the request, but could not load the model: it needs more memory than is free.",
+        (
+            "Choose a smaller model or a smaller quantization of {model|the model}: it does not fit into the memory.",
+            Step(
+                "owner",
+                "If the server is yours, close other programs, unload other models (`ollama ps`), or lower the "
+                "context length.",
+            ),
+        ),
+    ),
     "inference_profile": Text(
         "Amazon Bedrock: {model|this model} needs an inference profile",
         "Bedrock offers newer models only through inference profiles, which spread requests over several regions. "
         "The plain model ID is refused.",
         (
-            "Use the ID of an inference profile: put us., eu., apac. or global. in front of the model ID, whichever "
-            "fits the region of the request.",
+            "Use the ID of an inference profile: us.{model|MODEL}, eu.{model|MODEL}, apac.{model|MODEL} or "
+            "global.{model|MODEL}, whichever fits the region of the request.",
             "List the profiles of the region: `aws bedrock list-inference-profiles`",
         ),
     ),
@@ -497,6 +597,30 @@ KINDS: dict[str, Text] = {
             "Get a token for the audience that the message names: `az account get-access-token --resource {audience}`",
             "Check which scope the app asks for: it is the audience with /.default at its end.",
             "Check that the app sends the token as Authorization: Bearer, and no API key in its place.",
+        ),
+    ),
+    "audience_expected": Text(
+        "The token was issued for another service: the server expects the audience {audience|that it names}",
+        "A token names the service it was issued for (aud). The server accepts only tokens for its own audience, even "
+        "if the token has not expired.",
+        (
+            Step(
+                "door:databricks",
+                "Get a token for Azure Databricks: `az account get-access-token --resource {audience}`. Or use a "
+                "personal access token of the workspace (Settings, Developer).",
+            ),
+            Step("!door:databricks", "Get a new token for the audience {audience} and set it as the key."),
+            "Check which audience, resource or scope the app asks for when it gets the token.",
+        ),
+    ),
+    "azure_network": Text(
+        "The Azure resource accepts requests from its own network only",
+        "Public access to the resource is switched off or limited to certain networks. The request came from another "
+        "place, so the key was not checked.",
+        (
+            "Connect to the network of the resource's private endpoint (VPN). There, DNS must give a private address "
+            "for {host}: `nslookup {host}`.",
+            "Or, in the Azure portal, open Networking of the resource and allow this machine's IP address or network.",
         ),
     ),
     "hf_permission": Text(

@@ -47,12 +47,101 @@ KINDS: dict[str, Text] = {
             "在 https://huggingface.co/settings/inference-providers 启用其中一家。",
         ),
     ),
+    "unrouted_model": Text(
+        "{host} 上的网关没有模型 {model|所填模型}的路由",
+        "网关按模型名选择服务器，而它的配置里没有这个名字的路由。它的模型列表可能比实际的路由多。",
+        (
+            "请 {host} 的管理员为 {model|该模型}添加路由，或问清哪些名字有路由。",
+            Step(
+                "owner",
+                "自己的网关：为 {model|该模型}添加规则（Envoy AI Gateway 里是匹配请求头 x-ai-eg-model 的 "
+                "AIGatewayRoute），并确认路由已被接受。",
+            ),
+        ),
+    ),
+    "channel_group": Text(
+        "中转站的 {group|所用} 分组里没有 {model|所填模型}的渠道",
+        "地址和令牌都没问题。中转站把渠道分成若干组，{group|所用} 分组里没有渠道提供这个模型。",
+        (
+            "在 {host} 的令牌页面，把令牌从 {group} 改到有 {model|该模型}的分组。",
+            "换个模型，或联系 {host} 的管理员。",
+            Step("owner", "自己的中转站：给有 {model|该模型}的渠道加上 {group} 分组。"),
+        ),
+    ),
+    "serving_endpoint": Text(
+        "工作区 {host} 里没有名为 {model|所填名字}的服务端点",
+        "在 Databricks 上，请求里的模型名是该工作区里服务端点（serving endpoint）的名字。",
+        (
+            "在 Databricks 工作区打开 Serving，复制端点的名字，填作模型名。",
+            "确认 Base URL 属于端点所在的工作区。",
+        ),
+    ),
+    "gateway_house": Text(
+        "网关不认识模型 {model|（请求里的）} 的服务商",
+        "这个地址后面有多家服务商，按模型名的第一段来选择。它不认识这一段对应的服务商，或者在这里不支持它。",
+        (
+            Step(
+                "door:cloudflare-ai-gateway",
+                "如果名字以服务商开头，请改用 https://api.cloudflare.com/client/v4/accounts/ACCOUNT_ID/ai/v1 "
+                "这个地址：它支持所有服务商。",
+            ),
+            "把模型写成“服务商/名字”，服务商用网关里的叫法，例如 openai/gpt-5-mini；Cloudflare 自己的模型写 "
+            "workers-ai/@cf/…。",
+            "在网关文档里查看这个地址支持哪些服务商：并非每家都支持。",
+        ),
+    ),
+    "version_too_old": Text(
+        "模型 {model|（请求里的）}需要更新的 API 版本",
+        "在 Azure 上，每个模型都有最早支持的 API 版本。请求里的版本太旧。",
+        (
+            "把 API 版本设为 {replacement} 或更新：{version_variable}",
+            "也可以使用以 /openai/v1 结尾的地址：它不需要 API 版本。",
+        ),
+    ),
+    "location_upstream": Text(
+        "{host} 背后的服务商不接受它所在的地区",
+        "{host} 转发了请求，而它的服务商因为 {host} 所在的地区拒绝了。与你所在的地区和密钥无关。",
+        (
+            "请 {host} 的管理员改从受支持的国家或地区调用服务商，或换一家中转站。",
+            "也可以选别家服务商的模型。",
+            Step(
+                "owner",
+                "自己的中转站：把它部署在受支持的地区。边缘函数（Cloudflare Workers）在离调用者近的地方运行，可能正好从"
+                "受限地区发出请求。",
+            ),
+        ),
+    ),
+    "hf_credits": Text(
+        "Hugging Face 的每月额度已用完",
+        "每个账号每月有少量推理服务（Inference Providers）额度，本月的已用完。",
+        (
+            "到 https://huggingface.co/settings/billing 购买额度或订阅 PRO。",
+            "也可以等到下月初额度更新。",
+        ),
+    ),
+    "key_budget": Text(
+        "这个密钥在 {host} 的预算已用完",
+        "网关的管理员给密钥、用户或团队设了预算，现在已经用完。与服务商那边的账号无关。",
+        (
+            Step("provider", "提高密钥或项目的预算：{console}"),
+            "请 {host} 的管理员提高预算（LiteLLM 里是密钥、用户或团队的 `max_budget`），或等它重置。",
+        ),
+    ),
+    "memory": Text(
+        "服务器的内存装不下 {model|该模型}",
+        "服务器接受了请求，但无法加载模型：所需内存超过了可用内存。",
+        (
+            "换用更小的模型，或 {model|该模型}的更小的量化版本：它在内存里放不下。",
+            Step("owner", "自己的服务器：关闭其他程序、卸载其他模型（`ollama ps`），或减小上下文长度。"),
+        ),
+    ),
     "inference_profile": Text(
         "在 Amazon Bedrock 上，{model|该模型} 要通过推理配置文件调用",
         "Bedrock 的较新模型只能通过推理配置文件（inference profile）调用，请求会分散到多个"
         "区域。直接写模型 ID 会被拒绝。",
         (
-            "改用推理配置文件的 ID：在模型 ID 前加 us.、eu.、apac. 或 global.，与请求所在区域一致。",
+            "改用推理配置文件的 ID：us.{model|模型}、eu.{model|模型}、apac.{model|模型} 或 global.{model|模型}，"
+            "与请求所在区域一致。",
             "用 `aws bedrock list-inference-profiles` 列出该区域的推理配置文件。",
         ),
     ),
@@ -438,6 +527,28 @@ KINDS: dict[str, Text] = {
             "按报错中的受众获取令牌：`az account get-access-token --resource {audience}`。",
             "检查应用请求的 scope：应为受众后加 /.default。",
             "检查应用是否以 Authorization: Bearer 发送令牌，而不是发送 API Key。",
+        ),
+    ),
+    "audience_expected": Text(
+        "令牌是为别的服务签发的：服务器要求的受众是 {audience|它所指定的那个}",
+        "令牌里写明了它是为哪个服务签发的（aud）。服务器只接受发给自己的令牌，即使令牌还没有过期。",
+        (
+            Step(
+                "door:databricks",
+                "获取 Azure Databricks 的令牌：`az account get-access-token --resource {audience}`。也可以用工作区的"
+                "个人访问令牌（Settings → Developer）。",
+            ),
+            Step("!door:databricks", "以 {audience} 为受众重新获取令牌，并设为密钥。"),
+            "检查应用获取令牌时请求的是哪个受众、资源或范围。",
+        ),
+    ),
+    "azure_network": Text(
+        "这个 Azure 资源只接受来自自己网络的请求",
+        "资源的公网访问已关闭，或只对某些网络开放。请求来自别的地方，所以没有检查密钥。",
+        (
+            "连接到资源的专用终结点（private endpoint）所在的网络（VPN）。在那里，{host} 应解析为内网地址："
+            "`nslookup {host}`。",
+            "也可以在 Azure 门户打开该资源的“网络”（Networking），允许本机的 IP 地址或网络。",
         ),
     ),
     "hf_permission": Text(
