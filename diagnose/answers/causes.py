@@ -54,11 +54,15 @@ BECAUSE: Mapping[str, tuple[str, ...]] = {
     **dict.fromkeys(("proxy.socks_unsupported", "proxy.captures_local"), ("proxy.invalid",)),
     **dict.fromkeys(("proxy.unreachable", "proxy.auth_required"), ("proxy.captures_local",)),
     "proxy.refused": ("proxy.invalid", "proxy.captures_local"),
-    "dns.not_found": ("url.host_typo", "url.invalid", "proxy.unreachable", "url.not_api_host", "url.host_retired"),
-    "dns.failed": ("proxy.unreachable", "url.host_retired"),
+    # A key of another provider needs another host than the one that is out of reach.
+    "dns.not_found": (
+        *("url.host_typo", "url.invalid", "proxy.unreachable", "url.not_api_host", "url.host_retired"),
+        "key.wrong_door",
+    ),
+    "dns.failed": ("proxy.unreachable", "url.host_retired", "key.wrong_door"),
     **dict.fromkeys(
         ("tcp.refused", "tcp.timeout", "tcp.unreachable", "tcp.reset"),
-        ("proxy.unreachable", "proxy.captures_local", "proxy.invalid", "dns.", "url.host_retired"),
+        ("proxy.unreachable", "proxy.captures_local", "proxy.invalid", "dns.", "url.host_retired", "key.wrong_door"),
     ),
     **dict.fromkeys(
         ("tls.intercepted", "tls.hostname_mismatch", "tls.self_signed", "tls.untrusted_issuer"), ("dns.bogus_answer",)

@@ -18,6 +18,7 @@ from diagnose.answers.causes import BECAUSE, IN_TEXT, explains_in_text
 from diagnose.answers.dialects import match_text
 from diagnose.answers.dialects import rows as dialect_rows
 from diagnose.answers.hints import Hint, quote
+from diagnose.answers.own_report import named_cause
 from diagnose.answers.phrases import phrase_hints
 from diagnose.answers.phrases import rows as rows  # the table's readers import it from here
 from probes.model.key_shape import Fit
@@ -74,6 +75,9 @@ def explanation(text: ReadText, lang: str = "en", door: str | None = None) -> Ex
     ``text`` comes from :func:`probes.pasted.pasted_text.read`, which removes the keys. ``door`` is the id of its host's
     door, or None for an unknown host.
     """
+    if (own := named_cause(text.short, words.part("en", "findings").TEXTS)) is not None:
+        code, title = own
+        return Explanation((Candidate(code, 1.0, quote(title), quote(title), words.say(code, lang, {})),))
     best: dict[str, Hint] = {}
     for hint in (*phrase_hints(text), *_dialect_hints(text, door), *_note_hints(text), *_end_hints(text, door)):
         known = best.get(hint.code)

@@ -23,7 +23,28 @@ WIDEST = 1000  # columns, at most; a line of text is filled up to them
 
 
 def language(chosen: str | None) -> str:
-    """Return a language of :data:`diagnose.words.LANGS`: the option's, else the locale's, else English."""
+    """Return a language of :data:`diagnose.words.LANGS`: the option's, else the locale's, else English.
+
+    It is English too if standard output has no characters for the other one, as in a console with code page 437.
+    """
+    found = _wanted_language(chosen)
+    return found if found == "en" or _has_characters_for(found) else "en"
+
+
+def _has_characters_for(lang: str) -> bool:
+    """Check whether standard output can hold the language. A file or a pipe on Windows becomes UTF-8 for it."""
+    sample = {"zh": "中文"}.get(lang, "")
+    try:
+        sample.encode(sys.stdout.encoding or "ascii")
+    except (UnicodeEncodeError, LookupError):
+        reconfigure = getattr(sys.stdout, "reconfigure", None)
+        if reconfigure is None or sys.stdout.isatty() or os.environ.get("PYTHONIOENCODING"):
+            return False
+        reconfigure(encoding="utf-8")
+    return True
+
+
+def _wanted_language(chosen: str | None) -> str:
     if chosen:
         return chosen
     for name in ("LC_ALL", "LC_MESSAGES", "LANGUAGE", "LANG"):

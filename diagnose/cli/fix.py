@@ -43,8 +43,7 @@ def fix_settings(
     written, click.UsageError if consent is needed and there is no terminal.
     """
     verified = [fix for finding in report.findings for fix in finding.fixes if fix.verified]
-    answered = report.proven.answer or any("rename" in fix.settings for fix in verified)
-    if report.settings is None or not answered:
+    if report.settings is None or not report.proven.answer:
         _print("unproven", lang)
         return False
     own = with_origins(changes(settings, report))

@@ -62,6 +62,7 @@ def schema(closed: bool = False) -> Schema:
                 "cost": _object(closed, dict.fromkeys(COSTS, COUNT)),
             },
             {
+                "open_by_choice": FLAG,
                 "slo": {"type": "array", "items": _slo(closed)},
                 "flaky": _flaky(closed),
                 "capabilities": {"type": "array", "items": _capability(closed)},

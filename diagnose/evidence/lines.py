@@ -40,6 +40,11 @@ def sentence(said: str) -> str:
     return " - ".join(filter(None, (readable.rstrip(" :,-–("), inner[1].rstrip(" .") if inner else "")))
 
 
+def after(seconds: float) -> tuple[Seen, ...]:
+    """Say how long nothing was answered; nothing if the failure came at once."""
+    return (seen("after", seconds=f"{seconds:.1f}"),) if seconds >= 0.05 else ()
+
+
 def failure_line(failure: Failure) -> str | Seen:
     """Describe a failure in one line: a probe's note, else the first line of the detail, else the kind of failure."""
     if failure.note is not None:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from diagnose.evidence.broken_clients import clients, lines, ordered
-from diagnose.evidence.lines import answer_line, line_of
+from diagnose.evidence.lines import after, answer_line, line_of
 from diagnose.evidence.rule import Claim, Rule
 from diagnose.evidence.view import View
 from diagnose.findings import headers
@@ -106,7 +106,7 @@ def broken(*kinds: Kind) -> Callable[[View], Claim | None]:
             return None
         silence = () if Kind.TIMEOUT in kinds else idle(subject.timing.seconds - subject.timing.first_byte)
         return Claim(
-            (line_of(subject), seen("after", seconds=f"{subject.timing.seconds:.1f}"), *silence),
+            (line_of(subject), *after(subject.timing.seconds), *silence),
             values={"seconds": f"{subject.timing.seconds:.0f}"},
         )
 
@@ -196,7 +196,7 @@ def _error_as_success(view: View) -> Claim | None:
     subject = view.subject
     if subject is None or not subject.ok or subject.reading.answer is None or subject.reading.answer.problem != "error":
         return None
-    return Claim((f"{line_of(subject)}: {view.said()}",))
+    return Claim((line_of(subject),))
 
 
 def _malformed(view: View) -> Claim | None:

@@ -7,6 +7,8 @@ from dataclasses import replace
 from urllib.parse import urlsplit
 
 from diagnose.advice.remedy_steps import named_base_url, upstream_named
+from diagnose.answers.provider_addresses import built_in_doors
+from diagnose.evidence import client_urls
 from diagnose.evidence.lines import line_of
 from diagnose.evidence.rule import Claim, Rule
 from diagnose.evidence.view import View
@@ -27,6 +29,8 @@ from diagnose.report import Seen, Severity, seen
 from probes.model.attempt import KeyForm
 from probes.model.facts import SisterSite, SiteDifference, Withheld
 from probes.model.key_shape import ENDED, LOGINS, SOMETIMES, Confidence, Fit
+from probes.model.source import SourceKind
+from probes.model.value_issues import Flaw
 
 
 def _cleaned_key(view: View) -> tuple[dict[str, object] | None, bool]:
@@ -49,9 +53,24 @@ def _flawed(*kinds: str) -> Callable[[View], Claim | None]:
             values={"position": flaw.notes},
             settings=settings if flaw.mended and not survives else None,
             verified=verified and flaw.mended,
+            case=_what_clings(flaw) if "stray" in kinds else "",
         )
 
     return when
+
+
+def _what_clings(flaw: Flaw) -> str:
+    """Return ``line_break`` or ``quotes`` if the key ends with the one or is within the others, and nothing else is
+    wrong with it; else an empty text.
+    """
+    found = [dict(one.values) for one in flaw.notes if one.name == "position"]
+    if not found or len(found) != len(flaw.notes):
+        return ""
+    places = [(int(one["position"]), int(one["length"])) for one in found]
+    if all(one["name"] in ("U+000A LINE FEED", "U+000D CARRIAGE RETURN") for one in found):
+        return "line_break" if min(at for at, _ in places) > places[0][1] - len(places) else ""
+    around = len(places) == 2 and [at for at, _ in places] == [1, places[0][1]]
+    return "quotes" if around and all("QUOTATION MARK" in one["name"] for one in found) else ""
 
 
 def _placeholder(view: View) -> Claim | None:
@@ -85,11 +104,17 @@ def _shape(fit: Fit) -> Callable[[View], Claim | None]:
         sure = door.key.certain if fit is Fit.OFFICIAL_ELSEWHERE else expected_sure(view, door.key.certain)
         if fit is Fit.WRONG_KIND and not sure and view.asked:
             return None  # the server did not mind, and the form alone does not tell
+        values = {**values_of(door), "key_door": door.key.door_name, "better_url": door.key.door_url}
+        elsewhere = fit is Fit.OTHER_DOOR and not door.key.door_url and door.key.matches
+        home = built_in_doors().get(door.key.matches[0].door) if elsewhere else None
+        if home is not None and home.endpoints and "{" not in home.endpoints[0].sdk_url:
+            values["home_url"] = home.endpoints[0].sdk_url
         return Claim(
             _looks_like(view),
             sure=sure,
-            values={**values_of(door), "key_door": door.key.door_name, "better_url": door.key.door_url},
+            values=values,
             settings={"base_url": door.key.door_url} if door.key.door_url else None,
+            case="other_protocol" if "home_url" in values else "",
         )
 
     return when
@@ -105,13 +130,18 @@ def _looks_like(view: View) -> tuple[str | Seen, ...]:
         family = door.key.note.split(", ")
         matches = tuple(one for one in matches if one.door in family)
     for confidence in Confidence:
-        if names := [one.door for one in matches[:3] if one.confidence is confidence]:
+        if names := [_name_of(one.door) for one in matches[:3] if one.confidence is confidence]:
             lines.append(seen(f"match_{confidence}", names=", ".join(names)))
     if view.key_policy.withheld is Withheld.OTHER_DOOR:
         lines.append(seen("not_sent", host=door.host.name))
     if said := view.said():
         lines.append(said)
     return tuple(lines)
+
+
+def _name_of(id: str) -> str:
+    door = built_in_doors().get(id)
+    return door.name if door is not None else id
 
 
 def _wrong_door(view: View) -> Claim | None:
@@ -123,8 +153,42 @@ def _wrong_door(view: View) -> Claim | None:
     refused = view.match is not None and view.match.code == "auth.rejected"
     if door.key.fit is Fit.UNLIKELY and (refused or not view.asked):
         # All OpenAI keys have OpenAI's prefix. A key without it is another provider's, but its shape may fit several.
-        return Claim(_looks_like(view), sure=refused, values={"key_door": "", "better_url": ""})
+        base = dict(view.evidence.target.sources).get("base_url")
+        unset = base is None or base.kind in (SourceKind.DEFAULT, SourceKind.DOOR)
+        values = {"key_door": "", "better_url": "", "address_setting": _address_setting(view), "homes": _homes(view)}
+        # Nobody chose the SDK's own address, so that the form of the key alone says that another one is missing.
+        sure = refused or (unset and not view.exchanges)
+        severity, case = (None, "likely") if sure else (Severity.WARNING, "maybe")
+        return Claim(_looks_like(view), severity=severity, sure=sure, values=values, case=case)
     return None
+
+
+def _address_setting(view: View) -> str:
+    """Return the variable with the base URL: the one that has it now, else the one that the app or the SDK reads."""
+    base, protocol = dict(view.evidence.target.sources).get("base_url"), view.evidence.target.protocol
+    if base is not None and base.kind not in (SourceKind.DEFAULT, SourceKind.DOOR):
+        return base.variable or ""
+    return client_urls.variable(view.app, protocol, "base_url") or client_urls.sdk_variable(protocol, "base_url")
+
+
+def _homes(view: View) -> str:
+    """Return the likely providers of the key with their base URLs: ``Moonshot: https://api.moonshot.cn/v1; …``.
+
+    Of a relay that anybody can run, the form of its address.
+    """
+    assert view.door is not None
+    matches, protocol, found = view.door.key.matches, view.evidence.target.protocol, []
+    best = [one for one in matches if one.confidence is matches[0].confidence]
+    for match in best[:3]:
+        door = built_in_doors().get(match.door)
+        if door is None:
+            continue
+        url = next((one.sdk_url for one in door.endpoints if one.protocol == protocol), "")
+        if "://localhost" in url:
+            url = f"https://HOST{urlsplit(url).path}"
+        if url and "{" not in url:
+            found.append(f"{door.name}: {url}")
+    return "; ".join(found)
 
 
 def _sister_site(differs: SiteDifference) -> Callable[[View], Claim | None]:

@@ -185,7 +185,7 @@ def _dial_lines(facts: TcpFacts | None) -> list[Seen]:
         return []
     return [
         seen(
-            "dial",
+            "dial" if dial.seconds >= 0.01 else "dial_at_once",
             address=dial.address.ip,
             port=dial.port,
             note=seen(f"kind_{dial.kind}") if dial.kind else seen("connected"),

@@ -136,7 +136,8 @@ def _cut(view: View) -> Claim | None:
     if torn and reading.terminated:
         return None
     how = "torn" if torn else "unfinished"
-    line = seen(how, count=reading.events, seconds=f"{exchange.timing.seconds:.1f}")
+    quick = "" if exchange.timing.seconds >= 0.05 else "_soon"
+    line = seen(f"{how}{quick}", count=reading.events, seconds=f"{exchange.timing.seconds:.1f}")
     silent = exchange.timing.seconds - (reading.last_at if reading.events else exchange.timing.first_byte)
     limit = idle(silent)
     values = {"seconds": str(limit[0].values["limit"])} if limit else {}

@@ -87,6 +87,7 @@ def document(report: Report) -> dict[str, object]:
             name: report.cost.get(name, 0)
             for name in ("requests", "billed_requests", "prompt_tokens", "completion_tokens")
         },
+        **({"open_by_choice": True} if report.open_by_choice else {}),
         **_asked_for(report),
         **_capabilities(report),
         **_clients(report),

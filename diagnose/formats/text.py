@@ -32,7 +32,7 @@ OPTIONS = ("width", "colour", "unicode", "verbose")
 
 MOST_LINES = 20  # of a report in short form
 # How much of a short report is kept, from the most to the least: lines of the explanation, pieces of evidence, steps.
-AMOUNTS = ((3, 3, 4), (3, 3, 3), (3, 2, 3), (2, 2, 3), (2, 2, 2), (1, 2, 2), (1, 1, 2), (1, 1, 1))
+AMOUNTS = ((3, 3, 4), (3, 3, 3), (3, 2, 3), (2, 2, 3), (2, 2, 2), (1, 2, 2), (1, 1, 2), (1, 1, 1), (1, 0, 1))
 
 # Checks that a short report shows as one, under the name of the last of them, as long as they have one result.
 _TOGETHER = (("settings", "door"), ("dns", "tcp", "tls"))
@@ -84,19 +84,27 @@ def _short(view: ReportView, lang: str, width: int, unicode: bool, amounts: tupl
         _fix(page, cause, column, steps)
         page.gap()
         _why(page, cause, column, explanation, evidence)
-        rest = [*view.main[1:], *(one for one in view.others if one.mark != "info")]
-        if rest:
-            page.gap()
-            lead: Line = [(page.pad(f"  {page.word('also_short')}", column), "bold")]
-            page.hang(lead, named(page, rest[0]), most=1)
-            if len(rest) > 1:
-                page.end_right(page.word("and_more", count=len(rest) - 1), indent=column)
+        _add_other_problems(page, view, column)
     page.gap()
     _add_steps(page, view)
     page.flow([("  ", "")], [[(text, "dim")] for text in _settings(page, view)], gap=f" {page.safe('·')} ")
     asked_for(page, view)
     _add_hints(page, view)
     return page
+
+
+def _add_other_problems(page: Page, view: ReportView, column: int) -> None:
+    """Add the first of the other problems, and how many more there are."""
+    rest = [*view.main[1:], *(one for one in view.others if one.mark != "info" and not one.rereads_cause)]
+    if not rest:
+        return
+    page.gap()
+    lead: Line = [(page.pad(f"  {page.word('also_short')}", column), "bold")]
+    code = page.aside(rest[0].code)
+    used = column + page.cells(page.safe(rest[0].title)) + page.cells(code) + 1
+    page.hang(lead, named(page, rest[0])[: 2 if used <= page.width or not page.wrapped else 1], most=2)
+    if len(rest) > 1:
+        page.end_right(page.word("and_more", count=len(rest) - 1), indent=column)
 
 
 def _fix(page: Page, problem: Problem, column: int, most: int) -> None:
@@ -128,18 +136,10 @@ def _why(page: Page, problem: Problem, column: int, most: int, pieces: int) -> N
     """Add the explanation, in whole sentences of at most ``most`` lines, and the first pieces of evidence."""
     lead: Line = [(page.pad(f"  {page.word('why')}", column), "bold")]
     room = page.width - column
-    sentences = re.split(_SENTENCES, page.safe(problem.explanation)) if problem.explanation else []
-    joint = "" if page.lang == "zh" else " "
-    text = sentences[0] if sentences else ""
-    for sentence in sentences[1:]:
-        longer = f"{text}{joint}{sentence}"
-        if page.wrapped and len(page.fill([(longer, "")], room)) > most:
-            break
-        text = longer
-    if text:
-        page.hang(lead, [(text, "")])
+    if problem.explanation:
+        page.hang(lead, [(_sentences(page, page.safe(problem.explanation), room, most), "")])
         lead = [(" " * column, "")]
-    shown = problem.evidence[:pieces]
+    shown = list(_more_than_said(problem))[:pieces]
     requests = [page.safe(one.request) for one in shown if isinstance(one, RequestLine)]
     width = max(map(page.cells, requests), default=0)
     for piece in shown:
@@ -149,13 +149,44 @@ def _why(page: Page, problem: Problem, column: int, most: int, pieces: int) -> N
                 page.lines.append([*lead, ("  ", ""), (page.pad(request, width), "dim"), ("   ", "")])
                 page.lines[-1].append((page.clip(result, max(5, room - width - 5)), "dim"))
             else:
-                clipped = page.clip_middle(request, room - 5 - page.cells(result))
-                page.lines.append([*lead, (f"  {clipped} {page.safe('→')} {result}", "dim")])
-            if piece.said:
-                page.hang([(" " * column, ""), ("    ", "")], [(page.safe(clip(piece.said, EVIDENCE)), "dim")], most=2)
+                rest = f" {page.safe('→')} {result}"
+                page.lines.append([*lead, (f"  {page.clip_middle(request, room - 2 - page.cells(rest))}{rest}", "dim")])
+            if piece.said and not _is_said(piece.said, problem) and piece.said != piece.result:
+                _quote(page, [(" " * column, ""), ("    ", "")], piece.said)
         else:
-            page.hang([*lead, ("  ", "")], [(page.safe(clip(plain(piece), EVIDENCE)), "dim")], most=2)
+            _quote(page, [*lead, ("  ", "")], piece)
         lead = [(" " * column, "")]
+
+
+def _quote(page: Page, lead: Line, text: str) -> None:
+    """Add a piece of evidence in at most two lines: whole sentences of it, if they fit."""
+    room = page.width - sum(page.cells(piece) for piece, _ in lead)
+    whole = _sentences(page, page.safe(clip(plain(text), EVIDENCE)), room, 2)
+    page.hang(lead, [(whole, "dim")], most=2)
+
+
+def _sentences(page: Page, text: str, room: int, most: int) -> str:
+    """Return the first sentence of a text, and as many more as fit into ``most`` lines of ``room`` cells."""
+    first, *others = re.split(_SENTENCES, text)
+    for sentence in others:
+        longer = f"{first}{'' if first[-1:] in '。！？' else ' '}{sentence}"
+        if page.wrapped and len(page.fill([(longer, "")], room)) > most:
+            break
+        first = longer
+    return first
+
+
+def _more_than_said(problem: Problem) -> Iterator[str]:
+    """Yield the evidence that says more than the lines above it."""
+    for piece in problem.evidence:
+        if isinstance(piece, RequestLine) or not _is_said(str(piece), problem):
+            yield piece
+
+
+def _is_said(text: str, problem: Problem) -> bool:
+    """Check whether the title, a step or the explanation says a text word by word."""
+    above = (problem.title, problem.explanation, *(step.text for step in problem.steps))
+    return any(text.casefold() in one.casefold() for one in above)
 
 
 def _add_steps(page: Page, view: ReportView) -> None:

@@ -15,10 +15,10 @@ from diagnose.evidence.view import View
 from diagnose.findings import RULES
 from diagnose.findings.slo import results
 from diagnose.judging.complete_fixes import completed
-from diagnose.judging.probe_lines import probe_lines
+from diagnose.judging.probe_lines import behind_renaming, probe_lines
 from diagnose.judging.proven import prove, unanswered, verdict_of
 from diagnose.judging.root_cause import RaisedRule, persistent, raised, root_of
-from diagnose.report import CapabilityLine, Finding, Proven, Report, Try, Verdict
+from diagnose.report import CapabilityLine, Finding, ProbeLine, Proven, Report, Severity, Try, Verdict
 from probes.model.attempt import KeyForm
 from probes.model.evidence import Evidence
 from probes.model.source import DEFAULT, SourceKind
@@ -34,6 +34,10 @@ def judge(evidence: Evidence, lang: str = "en", rules: tuple[Rule, ...] = RULES)
     root = root_of(standing)
     proven = prove(view)
     findings = _findings(standing, view, root, proven, lang)
+    root_code = root.rule.code if root is not None else None
+    lines = probe_lines(view, findings, proven, lang, root_code)
+    if root is not None and root.claim.verified and "rename" in (root.claim.settings or {}) and renamed is not None:
+        lines, proven = behind_renaming(lines, _with_whole_fix(evidence, renamed, lang)), renamed.proven
     open_points = unanswered(evidence, view)
     verdict = verdict_of(standing, evidence, view, bool(open_points))
     target = evidence.target
@@ -62,10 +66,10 @@ def judge(evidence: Evidence, lang: str = "en", rules: tuple[Rule, ...] = RULES)
         duration_ms=round(sum(one.seconds for one in runs) * 1000, 1),
         target=shown,
         verdict=verdict,
-        root_cause=root.rule.code if root is not None else None,
+        root_cause=root_code,
         side=(root.claim.side or root.rule.side) if root is not None else None,
         proven=proven,
-        probes=probe_lines(view, findings, proven, lang, root.rule.code if root is not None else None),
+        probes=lines,
         findings=findings,
         settings=_settings(view, root),
         vantage={
@@ -90,6 +94,13 @@ def judge(evidence: Evidence, lang: str = "en", rules: tuple[Rule, ...] = RULES)
     )
     last_try = replace(report, duration_ms=round(evidence.seconds * 1000, 1))
     return replace(report, tries=(*tries, _try(last_try))) if tries else report
+
+
+def _with_whole_fix(evidence: Evidence, renamed: Report, lang: str) -> tuple[ProbeLine, ...]:
+    """Return the lines of the run with other names, of which the fix corrects the errors too."""
+    assert evidence.renamed is not None
+    warnings = tuple(one for one in renamed.findings if one.severity is Severity.WARNING)
+    return probe_lines(View(evidence.renamed), warnings, renamed.proven, lang)
 
 
 def _is_choice(open_points: Sequence[str], standing: Sequence[RaisedRule], view: View) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from diagnose.evidence.view import View
 from diagnose.evidence.word_values import values_of
@@ -38,6 +39,22 @@ def probe_lines(
     """Return a line for every probe, in the order of the contract. ``root_code`` is the code of the root cause."""
     root = next((one for one in findings if one.code == root_code), None)
     return tuple(probe_line(view, name, findings, proven, lang, root) for name in PROBES)
+
+
+def behind_renaming(given: tuple[ProbeLine, ...], renamed: tuple[ProbeLine, ...]) -> tuple[ProbeLine, ...]:
+    """Return the lines of a run whose variables no SDK reads: what it did not reach, the run with the right names did.
+
+    The lines of that run (``renamed``) work with the fix alone.
+    """
+    found = {one.name: one for one in renamed}
+    return tuple(_behind(one, found[one.name]) if one.status is Status.SKIPPED else one for one in given)
+
+
+def _behind(given: ProbeLine, renamed: ProbeLine) -> ProbeLine:
+    if renamed.status is Status.SKIPPED:
+        return renamed
+    status = Status.FIXED if renamed.status is Status.OK else renamed.status
+    return replace(renamed, status=status, with_fix=True)
 
 
 def probe_line(

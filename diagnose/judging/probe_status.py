@@ -52,6 +52,8 @@ def has_worked(view: View, name: str, proven: Proven) -> bool | None:
         facts = (proven.path, proven.key, proven.model, proven.answer, proven.stream)
         return dict(zip(API, facts, strict=True))[name]
     observations = view.observations(name)
+    if name == "tcp" and view.tcp is not None and view.tcp.via_proxy and has_worked(view, "proxy", proven) is False:
+        return None  # only the proxy was reached
     decisive = _DECISIVE.get(name)
     outcomes = {one.outcome for one in observations if decisive is None or one.subject in decisive}
     if Outcome.FAILED in outcomes:
@@ -67,6 +69,10 @@ def _is_behind_fix(view: View, name: str, root: Finding) -> bool:
     deep = view.deep
     if deep is None or view.deepest_as_given:
         return False
+    if name == "http" and view.key_policy.withheld is not None and deep.attempt.key is KeyForm.NONE:
+        # Without the key, which may not be sent, the requests go to the given URL all the same.
+        given = (view.evidence.target.base_url or "").rstrip("/")
+        return deep.attempt.base_url != given
     if _is_after(name, root):
         return True
     first = view.first

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from diagnose.report import Fix, Place, Report
 
 # Settings that a place can hold; a fix with another one, such as a protocol, is more than its places.
-_PLACED = frozenset(("base_url", "key", "model", "api_version", "proxy", "no_proxy", "unset", "key_source"))
+_PLACED = frozenset(("base_url", "key", "model", "api_version", "proxy", "no_proxy", "unset", "key_source", "rename"))
 # Sources that a user cannot edit: their settings are shown by the variable that the SDK reads.
 _NOT_WRITTEN = (SourceKind.DEMO, SourceKind.FORM, SourceKind.CURL, SourceKind.ARGUMENT, SourceKind.STDIN)
 
@@ -53,7 +53,7 @@ def fix_view(fix: Fix, report: Report, lang: str) -> FixView:
         is_complete=bool(changes) and changed <= _PLACED,
         commands=tuple(fix.command.splitlines()),
         writes_itself="--fix" in fix.command,
-        by_hand=() if fix.places and all(one.kind is SourceKind.DEMO for one in fix.places) else fix.by_hand,
+        by_hand=fix.by_hand,
     )
 
 

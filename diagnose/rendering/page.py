@@ -36,8 +36,9 @@ _WIDE = (
 )
 _OPEN, _CLOSE = "（「『《〈【［“‘", "，。、；：？！）」』》〉】］”’…—"
 # Strings, as `re` compiles a pattern when it is first used: the first one takes 3 ms, and English has no need of it.
-_ATOM = rf" ?[{_OPEN}]{{0,8}}(?:[^ {_WIDE}{_OPEN}]+|[{_WIDE}])[{_CLOSE}]*|."
-_NARROW_ATOM = r" ?[^ ]+|."
+# A number of seconds, "0.12 s", is one word.
+_ATOM = rf" ?[{_OPEN}]{{0,8}}(?:[^ {_WIDE}{_OPEN}]+(?:(?<=[0-9]) s(?![^ {_CLOSE}]))?|[{_WIDE}])[{_CLOSE}]*|."
+_NARROW_ATOM = r" ?[^ ]+(?:(?<=[0-9]) s[,.]?(?![^ ]))?|."
 _SIGNS = frozenset("…–—→←×≤≥✓✗•")  # neither wide nor opening
 
 # Replacements for consoles whose encoding lacks these characters.
@@ -155,7 +156,7 @@ class Page:
                 self.lines.append(line)
                 line, used = [(" " * indent, "")], indent
             if self.wrapped and indent + length > self.width:
-                self.hang(line, unit)
+                self.hang([*line, *unit[:-1]], unit[-1:])  # the mark of a step is no part of what is wrapped
                 line, used = [(" " * indent, "")], indent
                 continue
             line += [(gap, ""), *unit] if used > indent else unit
@@ -174,10 +175,12 @@ class Page:
                 if at == 0 and used:
                     atom = atom.lstrip() if atom.lstrip().startswith("（") else f" {atom.lstrip()}"
                 if self.wrapped and used + self.cells(atom) > room:
-                    atom = atom.lstrip()
                     if used:
+                        if atom.startswith(" "):  # nobody sees it, but :meth:`hang` joins lines again
+                            lines[-1].append((" ", style))
                         lines.append([])
                         used = 0
+                    atom = atom.lstrip()
                     if self.cells(atom) > room and "://" not in atom:
                         *whole, atom = chop_cells(atom, room)
                         lines[-1:] = [[(part, style)] for part in whole] + [[]]

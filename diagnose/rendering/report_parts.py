@@ -121,7 +121,7 @@ def short_cost(report: Report, lang: str, timed: bool = True) -> str:
     count, used = report.cost.get("requests", 0), tokens(report)
     parts = [word(lang, "cost.request") if count == 1 else word(lang, "cost.requests", count=count)]
     parts += [word(lang, "cost.tokens", count=used)] if used else []
-    parts += [f"{report.duration_ms / 1000:.1f} s"] if timed else []
+    parts += [f"{report.duration_ms / 1000:.1f} s"] if timed and report.duration_ms >= 50 else []
     return word(lang, "pause").join(parts)
 
 

@@ -49,7 +49,10 @@ class Action:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """A finding: ``mark`` is ``fail``, ``warn`` or ``info``; ``followers`` are titles and codes of what it causes."""
+    """A finding: ``mark`` is ``fail``, ``warn`` or ``info``; ``followers`` are titles and codes of what it causes.
+
+    ``rereads_cause`` says that it is another reading of the fault that the cause is about, and not a second fault.
+    """
 
     mark: str
     title: str
@@ -59,6 +62,7 @@ class Problem:
     explanation: str
     evidence: tuple[str, ...]
     followers: tuple[tuple[str, str], ...]
+    rereads_cause: bool = False
 
     @property
     def fix(self) -> FixView | None:
@@ -231,7 +235,7 @@ def _other(finding: Finding, followers: list[Finding], report: Report, lang: str
     problem = _problem(finding, followers, report, lang)
     cause = next((one for one in report.findings if one.code == report.root_cause), None)
     same = problem.mark == "fail" and cause is not None and cause.probe == finding.probe
-    return replace(problem, mark="warn") if same else problem
+    return replace(problem, mark="warn", rereads_cause=True) if same else problem
 
 
 def check(line: ProbeLine, lang: str) -> Check:

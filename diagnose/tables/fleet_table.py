@@ -27,6 +27,7 @@ class FleetRow(NamedTuple):
     requests: int
     billed: int
     tokens: int
+    open_by_choice: bool = False
 
 
 def row(name: str, group: str, document: Mapping[str, Any], lang: str) -> FleetRow:
@@ -41,6 +42,7 @@ def row(name: str, group: str, document: Mapping[str, Any], lang: str) -> FleetR
         cost["requests"],
         cost["billed_requests"],
         cost["prompt_tokens"] + cost["completion_tokens"],
+        bool(document.get("open_by_choice")),
     )
 
 
@@ -75,6 +77,14 @@ def _next(rows: list[FleetRow], file: str, lang: str) -> list[tuple[str, str]]:
     if file.endswith(".toml") and re.fullmatch(_SAFE, worst.name):
         return [(f"llmdoctor check --config {file} {worst.name}", words["whole"])]
     return [(f"llmdoctor fleet {file} --json", words["documents"])]
+
+
+def exit_status(rows: Iterable[FleetRow], strict: bool = False) -> int:
+    """Return the exit status of the worst row, as :func:`diagnose.rendering.report_parts.exit_status` of one report."""
+    found = list(rows)
+    if any(one.verdict == "broken" or (strict and one.verdict == "degraded") for one in found):
+        return 1
+    return 3 if any(one.verdict == "inconclusive" and (strict or not one.open_by_choice) for one in found) else 0
 
 
 def change(one: FleetRow, before: str, lang: str, clock: str) -> str:

@@ -50,7 +50,8 @@ def cause_of(document: Mapping[str, Any], lang: str) -> Cause:
     )
     finding = next(shown, None)
     if finding is None:
-        return Cause()
+        chosen = document.get("open_by_choice")
+        return Cause(title=part(lang, "tables").OVERVIEW["by_choice"]) if chosen else Cause()
     code, title = str(finding["code"]), str(finding["title"])
     fix = next((one for one in finding["fixes"] if one["verified"]), None)
     if fix is None:

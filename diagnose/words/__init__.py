@@ -39,6 +39,9 @@ ALWAYS = ("host", "base_url", "protocol", "app", "door")
 
 # Values that only some runs know.
 OPTIONAL = (
+    "address_setting",
+    "homes",
+    "home_url",
     *("key_door", "key_hint", "key_length", "key_env", "key_source", "console"),
     *("model", "near", "listed", "upstream", "parameter", "group", "endpoint", "other_protocol"),
     *("ending", "doubled", "added", "twice"),

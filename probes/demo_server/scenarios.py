@@ -113,6 +113,7 @@ def _rejecting(world: Callable[..., Handler], **wrong: handlers.What) -> Callabl
 def _counting() -> list[bytes]:
     """Return the events of a stream with many chunks."""
     return [
+        answers.data(answers.chunk(role="assistant", content="")),
         *(answers.data(answers.chunk(content=f"{number} ")) for number in range(1, 13)),
         answers.data(answers.chunk(finish="stop")),
         answers.DONE,

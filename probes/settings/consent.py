@@ -205,13 +205,24 @@ def _secrets(part: FlowPart, value: Sourced[Any], values: Collection[Secret]) ->
     if whole and value.source.owner is Owner.USER and value.source.kind is not SourceKind.DEFAULT:
         return () if value.known_to_folder else (value.source,)
     lent = value.borrowed
-    if value.chosen_by is not None and value.chosen_by.owner is Owner.FOLDER and value.source.variable:
-        lent = (value.source, *lent)
+    chosen_by = value.chosen_by
+    if chosen_by is not None and chosen_by.owner is Owner.FOLDER and value.source.variable:
+        lent = lent if _beside(value.source, chosen_by) else (value.source, *lent)
     places = _PLACES.get(part, frozenset)()
     inner = (one.reveal() for one in values if part is FlowPart.BASE_URL)
     if any(one in value.value and not value.value.startswith(one) for one in inner):
         places = frozenset()  # the user's own address inside another one is no place, but a text that goes there
     return tuple(one for one in lent if one.name not in places)
+
+
+def _beside(source: Source, chosen_by: Source) -> bool:
+    """Check whether a value is the folder's own: in a file beside the one that chose it.
+
+    A file further up may belong to another project, as a parent folder's `.env` does to a clone within.
+    """
+    if source.owner is not Owner.FOLDER or not source.file or not chosen_by.file:
+        return False
+    return Path(source.file).parent == Path(chosen_by.file).parent
 
 
 def _base_variables() -> frozenset[str]:

@@ -333,7 +333,8 @@ def test_every_line_of_evidence_has_its_words() -> None:
     sources = "".join(path.read_text("utf-8") for path in folder.glob("*.py"))
     used = {f"seen.{name}" for name in re.findall(r'\bseen\(\s*"(\w+)"', sources)}
     used |= {f"seen.match_{confidence}" for confidence in ("certain", "likely", "possible")}
-    used |= {"seen.torn", "seen.unfinished", "seen.lost"}
+    used |= {f"seen.{how}{quick}" for how in ("torn", "unfinished") for quick in ("", "_soon")}
+    used |= {"seen.lost", "seen.after", "seen.dial_at_once"}
     used |= {f"seen.flow_{part}" for part in FlowPart} | {"seen.override_withheld"}
     used |= {f"seen.header_{flaw}" for flaw in ("name", "value", "long", "forbidden")}
     used |= {f"seen.unread_{reason}" for reason in ("foreign_owner", "world_writable", "leads_out")}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -23,6 +24,7 @@ WIDEST = 100  # cells
 LABEL = 9  # cells of a label and the space around it
 SEVERAL = 3  # causes of a text that fits many
 ALSO = 3  # further causes of a text that has a likely one
+LONGEST_NAME = 200  # characters of an argument that may be the name of a file
 _UNSPACED = re.compile("[\u3000-\u9fff\uff00-\uffef]")  # Chinese, and the signs that stand in it
 _CODE = re.compile(r"[a-z]{2,10}[.:/][a-z_]{3,30}")
 
@@ -52,7 +54,13 @@ def command(words: tuple[str, ...], path: str | None, as_json: bool, lang: str |
         text = _decode(named_files.standard_input(named_files.RUN))
     else:
         text = given
-    _answer(text, spoken, as_json)
+    found = _answer(text, spoken, as_json)
+    if not found:
+        if not as_json and len(given) < LONGEST_NAME and Path(given).is_file():
+            from diagnose.words import phrase
+
+            printer.say(phrase("explain.is_file", spoken, {"path": given}))
+        sys.exit(3)
 
 
 def _decode(data: bytes) -> str:
@@ -125,7 +133,8 @@ def _steps(text: Text, lang: str) -> None:
 # -- a text ------------------------------------------------------------------------------------------------------------
 
 
-def _answer(text: str, lang: str, as_json: bool) -> None:
+def _answer(text: str, lang: str, as_json: bool) -> bool:
+    """Print what a text is about. Return whether anything in it is known."""
     found = explained(text, lang)
     if as_json:
         rows = [
@@ -140,8 +149,7 @@ def _answer(text: str, lang: str, as_json: bool) -> None:
         from diagnose import words
 
         printer.echo(words.phrase("explain.nothing", lang))
-    if not found.candidates:
-        sys.exit(3)
+    return bool(found.candidates)
 
 
 def candidates(text: str, lang: str) -> tuple[Candidate, ...]:
@@ -171,7 +179,8 @@ def _print_candidates(candidates: tuple[Candidate, ...], lang: str) -> None:
 
     first, *others = candidates[: 1 + ALSO]
     printer.echo(_headline(first, lang))
-    printer.echo(_wrap(f"“{first.evidence}”", "  "))
+    if first.evidence != first.why:
+        printer.echo(_wrap(f"“{first.evidence}”", "  "))
     numbered = len(first.text.steps) > 1
     steps = [f"{number}. {step}" if numbered else step for number, step in enumerate(first.text.steps, 1)]
     _labelled(words.phrase("explain.fix", lang), steps, 3 * numbered)

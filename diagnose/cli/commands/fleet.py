@@ -202,7 +202,7 @@ class _FleetOutput:
 
     def end(self, strict: bool = False) -> int:
         """End the round: print the table and return the exit status of the worst report."""
-        from diagnose.tables.fleet_table import render
+        from diagnose.tables.fleet_table import exit_status, render
 
         if self._progress is not None:
             self._progress.end()
@@ -213,9 +213,7 @@ class _FleetOutput:
             unicode = not shown or console.fits_unicode()
             table = render(rows, self.lang, self._file, width=width, colour=colour, unicode=unicode)
             self._write(passed(table, colours=colour))
-        verdicts = {row.verdict for row in self._rows.values()}
-        failing = {"broken", "degraded"} if strict else {"broken"}
-        return 1 if verdicts & failing else 3 if "inconclusive" in verdicts else 0
+        return exit_status(self._rows.values(), strict)
 
     def _write(self, text: str) -> None:
         self._out.write(text)

@@ -12,6 +12,8 @@ from diagnose.cli.usage_errors import WrongFile
 from diagnose.formats import FORMATS
 from diagnose.words import LANGS
 
+_NO_RUN = "it is not a run that `check --save` kept; for a report or an error text use `llmdoctor explain --file`"
+
 
 @click.command("judge", cls=GroupedCommand)
 @click.argument("file", type=click.Path(exists=True, dir_okay=False))
@@ -33,6 +35,8 @@ def command(
     try:
         evidence = read(text)
     except ArchiveError as error:
+        if not text.lstrip().startswith("{"):
+            raise WrongFile("{path}: {why}.", path=file, why=_NO_RUN) from error
         raise WrongFile("{path}: {why}.", path=file, why=getattr(error, "sentence", error)) from error
     fmt = "json" if as_json else fmt
     spoken = console.language(lang)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
@@ -55,8 +56,17 @@ def _completed(fix: Fix, every: Sequence[ValueChange], invocation: Invocation | 
             lines.append(changed_line(own, invocation, shell, fix=True))
         lines += [line for _, line in manual if line]
         left = [text for text, line in manual if not line]
+        left += _in_pipeline(own, lang)
     places = tuple(_place(place, own) for place in fix.places)
     return replace(fix, places=places, command="\n".join(dict.fromkeys(lines)), by_hand=tuple(dict.fromkeys(left)))
+
+
+def _in_pipeline(own: Sequence[ValueChange], lang: str) -> list[str]:
+    """Return where a pipeline sets a variable: a line in one of its steps holds for that step alone."""
+    if not any(os.environ.get(name) for name in ("CI", "TF_BUILD", "JENKINS_URL")):
+        return []
+    set_there = [one for one in own if one.source.kind is SourceKind.ENVIRONMENT]
+    return [say("pipeline", lang, variable=one.name) for one in set_there]
 
 
 def _is_part(change: ValueChange, fix: Fix) -> bool:
@@ -90,7 +100,7 @@ def by_hand(
     for change, reason in refused:
         yield refusal(change, reason, lang), shell_line(change, shell) if reason == "removed" else ""
     for one in own:
-        if in_file(one.source):
+        if in_file(one.source) or one.source.kind is SourceKind.DEMO:  # nobody can change a demo's settings
             continue
         if not one.new.isprintable():
             yield refusal(one, "unprintable", lang), ""

@@ -104,6 +104,8 @@ def _obstacle(change: ValueChange, path: Path) -> str:
         return "unknown_kind"
     if source.owner is Owner.FOLDER and _leads_out(path):
         return "link"
+    if change.role is Role.MODEL and source.name.endswith(f".{change.old}"):
+        return "entry_name"
     if path.name in _REWRITTEN:
         return "rewritten"
     if source.kind in _EXPANDED and change.new != change.old and _REFERENCE.search(change.new):

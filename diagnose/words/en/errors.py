@@ -31,6 +31,7 @@ ERRORS: dict[str, str] = {
         "everybody on this machine may write to it",
         "reading it would take too much time or memory",
         "it is neither a report nor a saved run",
+        "it is not a run that `check --save` kept; for a report or an error text use `llmdoctor explain --file`",
         "it is not a report of llmdoctor",
         "it is not a whole report: its verdict or its probes are missing",
         "it is not a saved run of llmdoctor",

@@ -985,7 +985,7 @@ TEXTS: dict[str, Text] = {
     ),
     "shape.wrong_protocol": Text(
         "{host} serves {other_protocol|another protocol}, not {protocol}",
-        ("LLM APIs use different protocols. The app uses one of them, and this address serves another."),
+        ("LLM APIs use different protocols: the app uses one of them, and this address serves another."),
         (
             "In the app, choose {other_protocol} as the provider type.",
             "Or set the base URL to {better_url}",
@@ -998,8 +998,8 @@ TEXTS: dict[str, Text] = {
         "The status says success, but the body contains an error message. SDKs take it for the model's answer and "
         "fail later. The real cause is in that message.",
         (
-            "The server said: {said}",
-            'To see what the message means: `llmdoctor explain "TEXT"`.',
+            "Fix what the server reports: {said}",
+            "To see what a message means, paste it after `llmdoctor explain -`.",
             Step("owner", "If the server is yours, make it return errors with an error status."),
         ),
     ),
@@ -1085,7 +1085,7 @@ TEXTS: dict[str, Text] = {
         "The API key lacks a permission",
         "A key can be limited to certain permissions, projects or kinds of requests. This request is not among them.",
         (
-            "The server said: {said}",
+            "Grant what the server asks for: {said}",
             Step(
                 "door:github-models",
                 "In a GitHub Actions workflow, add `models: read` to `permissions:`; a personal token needs it too.",
@@ -1280,8 +1280,8 @@ TEXTS: dict[str, Text] = {
         "The server had reported success before the error occurred, so the message arrives inside the stream. Many "
         "apps then show an empty answer. The real cause is in that message.",
         (
-            "The server said: {said}",
-            'To see what the message means: `llmdoctor explain "TEXT"`.',
+            "Fix what the server reports: {said}",
+            "To see what a message means, paste it after `llmdoctor explain -`.",
             "If it happens again, send this message to the operator of {host}.",
         ),
     ),

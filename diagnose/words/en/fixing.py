@@ -23,6 +23,8 @@ FIXING: dict[str, str] = {
     "option_key": "The key from {source} contains characters that do not belong to it. Pass it without them.",
     "option_by_hand": "{source} is part of this command. Use this instead: {detail}",
     "variable": "Set {variable} in your shell. Run: {command}",
+    "pipeline": "In a pipeline, change it where the workflow or the project's variables set {variable}; a line in one "
+    "step holds for that step alone.",
     "by_hand": "Change {source} by hand to {detail} ({reason})",
     "by_hand_key": "Remove the extra characters from the key at {source} by hand ({reason}).",
     "by_hand_name": "Rename the variable at {source} by hand to {detail} ({reason})",
@@ -45,6 +47,7 @@ REASONS: dict[str, str] = {
     "shared": "other settings in the file use the same value",
     "changed": "the value was not found there; the file may have changed",
     "taken": "the file already sets a variable of that name",
+    "entry_name": "it is the name of an entry there, which other settings may refer to",
     "unwritable": "this file format has no safe way to write the value",
     "malformed": "the file is not valid",
     "unreadable": "the file cannot be read",

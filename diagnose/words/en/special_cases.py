@@ -704,7 +704,6 @@ CASES: dict[str, Text] = {
         "The request arrived, and the server tried to start the model and failed: its engine is not installed, the "
         "file is missing or does not fit, or it ran out of memory. Address and key are not the cause.",
         (
-            "The server said: {said}",
             "Try a smaller model, or another one that the server can run.",
             Step("relay", "Otherwise tell the operator of {host}."),
             Step(
@@ -1585,6 +1584,51 @@ CASES: dict[str, Text] = {
             "Create an API key at {console}",
             "If the app has a setting for the path of the file, use that; otherwise use an API key.",
             "If an app has already sent it somewhere, replace the secret.",
+        ),
+    ),
+    "key.wrong_door:likely": Text(
+        "This key belongs to another provider, not to {door|this one}",
+        "Each provider accepts only the keys that it issued. The key itself may be fine, but the key and the base "
+        "URL must come from the same provider.",
+        (
+            "Set {address_setting|the base URL} to the address of whoever gave you this key: {homes|the page with the "
+            "key shows it}",
+            "To use {door} instead, create a key for it at {console}",
+        ),
+    ),
+    "key.wrong_door:maybe": Text(
+        "This key may belong to another provider than {door|this one}",
+        "The key does not look like those of {door|this provider}. Each provider accepts only the keys that it issued.",
+        (
+            "If somebody else gave you the key, set {address_setting|the base URL} to their address: {homes|the page "
+            "with the key shows it}",
+        ),
+    ),
+    "key.wrong_door:other_protocol": Text(
+        "This key belongs to {key_door|another provider}, not to {door|this one}",
+        "Each provider accepts only the keys that it issued. The key itself may be fine, but its provider uses another "
+        "protocol than the app does now.",
+        (
+            "To keep the key, choose {key_door|its provider} in the app. Its address is "
+            "{home_url|in its documentation}",
+            "To keep the base URL, create a key for {door} at {console}",
+        ),
+    ),
+    "key.stray_characters:line_break": Text(
+        "The API key ends with a line break",
+        "It was probably copied along with the key, or is the end of the file that the key is in. A request header "
+        'cannot contain it: Python SDKs often show only "Connection error." and send nothing.',
+        (
+            Step("key_in:file", "If the file was written on Windows, save it with Unix line endings (LF)."),
+            "Delete the line break after the key.",
+        ),
+    ),
+    "key.stray_characters:quotes": Text(
+        "The API key has quotes around it",
+        "The quotes are part of the value and are sent with the key, so the server does not recognize it.",
+        (
+            Step("key_in:dotenv|key_in:compose", "In an env file for Docker, write values without quotes."),
+            "Delete the quotes around the key.",
         ),
     ),
     "key.wrong_region:token": Text(

@@ -133,6 +133,7 @@ OVERVIEW: dict[str, str] = {
     "degraded": "Works, with warnings",
     "healthy": "Works",
     "unchecked": "Not checked",
+    "by_choice": "answer and streaming, because of --no-spend or --offline",
     "unchecked_because": "not checked: {reason}",
     "cause": "{title} ({code})",
     "tested": "{fix} (tested just now)",

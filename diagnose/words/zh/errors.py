@@ -30,6 +30,9 @@ ERRORS: dict[str, str] = {
     "everybody on this machine may write to it": "本机上任何人都能写入它",
     "reading it would take too much time or memory": "读取它要花太多时间或内存",
     "it is neither a report nor a saved run": "既不是报告，也不是保存的运行记录",
+    "it is not a run that `check --save` kept; for a report or an error text use `llmdoctor explain --file`": (
+        "不是 `check --save` 保存的运行记录；报告或报错文字请用 `llmdoctor explain --file`"
+    ),
     "it is not a report of llmdoctor": "不是 llmdoctor 的报告",
     "it is not a whole report: its verdict or its probes are missing": "报告不完整：缺少结论或各项检查",
     "it is not a saved run of llmdoctor": "不是 llmdoctor 保存的运行记录",

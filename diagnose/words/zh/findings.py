@@ -794,7 +794,7 @@ TEXTS: dict[str, Text] = {
     ),
     "shape.wrong_protocol": Text(
         "{host} 提供的不是 {protocol|所选的协议}",
-        "大模型接口有好几种协议。应用用的是一种，而这个地址提供的是{other_protocol|另一种}。",
+        "大模型接口有好几种协议：应用用的是一种，而这个地址提供的是 {other_protocol|另一种}。",
         (
             "在应用里把服务商类型改为 {other_protocol}。",
             "或者把 Base URL 改为 {better_url}",
@@ -806,8 +806,8 @@ TEXTS: dict[str, Text] = {
         "{host} 返回成功状态，内容却是错误信息",
         "状态是成功，内容却是一条错误信息。SDK 会把它当成模型的回答，然后在别处出错。真正的原因就是这条信息。",
         (
-            "服务器返回：{said}",
-            '这条信息是什么意思：`llmdoctor explain "TEXT"`。',
+            "按服务器的报错处理：{said}",
+            "想知道报错的含义：运行 `llmdoctor explain -`，再粘贴报错。",
             Step("owner", "自己的服务器：让错误以错误状态返回。"),
         ),
     ),
@@ -875,7 +875,7 @@ TEXTS: dict[str, Text] = {
         "API 密钥缺少权限",
         "密钥可以限定权限、项目或请求类型，这个请求不在范围内。",
         (
-            "服务器返回：{said}",
+            "按服务器的提示授权：{said}",
             Step(
                 "door:github-models",
                 "GitHub Actions 工作流：给 `permissions:` 加上 `models: read`；个人令牌也要有这项权限。",
@@ -1040,8 +1040,8 @@ TEXTS: dict[str, Text] = {
         "流式输出里夹着错误信息",
         "出错之前服务器已经报告成功，错误信息只能夹在流里。很多应用这时显示空白回答。真正的原因就是这条信息。",
         (
-            "服务器返回：{said}",
-            '这条信息是什么意思：`llmdoctor explain "TEXT"`。',
+            "按服务器的报错处理：{said}",
+            "想知道报错的含义：运行 `llmdoctor explain -`，再粘贴报错。",
             "如果再次出现，把这条信息发给 {host} 的管理员。",
         ),
     ),
@@ -1174,7 +1174,7 @@ TEXTS: dict[str, Text] = {
         "遇到的情况不符合任何已知的故障。看到的内容原样列出。",
         (
             "再试一次：可能只是偶然。",
-            '这条信息是什么意思：`llmdoctor explain "TEXT"`。',
+            "想知道报错的含义：运行 `llmdoctor explain -`，再粘贴报错。",
             "用 `--save FILE` 保存这次运行，提交到 llmdoctor 的问题列表：文件里绝不含密钥。",
         ),
     ),

@@ -570,7 +570,7 @@ CASES: dict[str, Text] = {
     ),
     "shape.wrong_protocol:fixed": Text(
         "{app} 只支持 {protocol}，这里没有",
-        "这个地址提供的是{other_protocol|另一种协议}。大模型接口有好几种协议，{app} 没有选项可以改用这一种，"
+        "这个地址提供的是 {other_protocol|另一种协议}。大模型接口有好几种协议，{app} 没有选项可以改用这一种，"
         "只改它的设置没有用。",
         (
             "部署一个提供 {protocol}、并为 {host} 转换协议的网关，再把网关的地址填到 {app} 里。",
@@ -617,7 +617,6 @@ CASES: dict[str, Text] = {
         "请求已经到达，但服务器启动模型失败：推理引擎没有安装，模型文件缺失或不匹配，或者内存、显存不足。"
         "与地址和密钥无关。",
         (
-            "服务器返回：{said}",
             "换一个更小的模型，或这台服务器能运行的模型。",
             Step("relay", "否则告知 {host} 的管理员。"),
             Step("owner", "自己的服务器：在日志里找加载时的第一条错误，装好它提到的引擎或文件。"),
@@ -1376,6 +1375,44 @@ CASES: dict[str, Text] = {
             "到 {console} 创建 API 密钥。",
             "如果应用有填写文件路径的设置，就填文件路径，否则改用 API 密钥。",
             "如果已有应用把它发送出去，请更换其中的密钥。",
+        ),
+    ),
+    "key.wrong_door:likely": Text(
+        "这个密钥属于另一家服务商，不是 {door|这一家} 的",
+        "每家服务商只接受自己签发的密钥。密钥本身可能没有问题，但密钥和 Base URL 必须来自同一家。",
+        (
+            "把 {address_setting|Base URL} 设为密钥提供方的地址：{homes|和密钥写在同一个页面上}",
+            "要用 {door}：到 {console} 创建它的密钥。",
+        ),
+    ),
+    "key.wrong_door:maybe": Text(
+        "这个密钥可能不是 {door|这家服务商} 的",
+        "密钥的格式和 {door|这家服务商} 的不同。每家服务商只接受自己签发的密钥。",
+        ("如果密钥是别处给的，把 {address_setting|Base URL} 设为对方的地址：{homes|和密钥写在同一个页面上}",),
+    ),
+    "key.wrong_door:other_protocol": Text(
+        "这个密钥属于 {key_door|另一家服务商}，不是 {door|这一家} 的",
+        "每家服务商只接受自己签发的密钥。密钥本身可能没有问题，但签发它的服务商用的协议和应用现在用的不同。",
+        (
+            "保留密钥：在应用里把服务商改为 {key_door|签发它的那一家}，地址是 {home_url|它的文档里的地址}",
+            "保留 Base URL：到 {console} 创建 {door} 的密钥。",
+        ),
+    ),
+    "key.stray_characters:line_break": Text(
+        "API 密钥末尾有换行",
+        "多半是复制时带进来的，或者是密钥文件末尾的换行。请求头里不能有换行：Python 的 SDK 常常只报"
+        "“Connection error.”，请求根本没有发出。",
+        (
+            Step("key_in:file", "如果文件是在 Windows 上写的，请改用 Unix 换行（LF）保存。"),
+            "删掉密钥后面的换行。",
+        ),
+    ),
+    "key.stray_characters:quotes": Text(
+        "API 密钥外面带着引号",
+        "引号成了值的一部分，和密钥一起发了出去，服务器因此不认得这个密钥。",
+        (
+            Step("key_in:dotenv|key_in:compose", "给 Docker 用的 env 文件不要写引号。"),
+            "删掉密钥两边的引号。",
         ),
     ),
     "key.wrong_region:token": Text(

@@ -132,6 +132,7 @@ OVERVIEW: dict[str, str] = {
     "degraded": "可用，但有警告",
     "healthy": "可用",
     "unchecked": "未检查",
+    "by_choice": "回答和流式输出，因为用了 --no-spend 或 --offline",
     "unchecked_because": "未检查：{reason}",
     "cause": "{title}（{code}）",
     "tested": "{fix}（刚刚实测）",

@@ -64,3 +64,23 @@ def test_a_terminal_has_colour_unless_somebody_asks_for_none(monkeypatch: pytest
     assert console.wants_colour()
     monkeypatch.setenv("NO_COLOR", "1")
     assert not console.wants_colour()
+
+
+@pytest.mark.parametrize(
+    ("encoding", "terminal", "named", "language", "after"),
+    [
+        ("cp437", True, False, "en", "cp437"),
+        ("cp1252", False, False, "zh", "utf-8"),
+        ("cp1252", False, True, "en", "cp1252"),
+        ("gbk", True, False, "zh", "gbk"),
+    ],
+)
+def test_chinese_needs_an_output_that_has_its_characters(
+    encoding: str, terminal: bool, named: bool, language: str, after: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stream = Stream(encoding, terminal)
+    monkeypatch.setattr(sys, "stdout", stream)
+    monkeypatch.delenv("PYTHONIOENCODING", raising=False)
+    if named:
+        monkeypatch.setenv("PYTHONIOENCODING", encoding)
+    assert (console.language("zh"), stream.encoding) == (language, after)

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from diagnose.rendering.lists import cells
+from diagnose.tables.fleet_table import exit_status
 from diagnose.tables.fleet_table import render as render_fleet
 from diagnose.tables.fleet_table import row as fleet_row
 from diagnose.tables.overview import Cause, Row, cause_of, render
@@ -48,6 +49,30 @@ def test_titles_that_differ_stand_in_the_rows() -> None:
     lines = render(rows, "en", width=100).splitlines()
     assert "(model.not_found)" in lines[2] and "named a" not in lines[2]
     assert lines[3:5] == ["✗ a  relay has no model named a  u", "✗ b  relay has no model named b  u"]
+
+
+@pytest.mark.parametrize(
+    ("verdict", "by_choice", "statuses"),
+    [
+        ("healthy", False, (0, 0)),
+        ("degraded", False, (0, 1)),
+        ("broken", False, (1, 1)),
+        ("inconclusive", False, (3, 3)),
+        ("inconclusive", True, (0, 3)),
+    ],
+)
+def test_what_the_user_told_a_fleet_not_to_ask_is_no_failure(
+    verdict: str, by_choice: bool, statuses: tuple[int, int]
+) -> None:
+    cost = dict.fromkeys(("requests", "billed_requests", "prompt_tokens", "completion_tokens"), 0)
+    shared: dict[str, Any] = {"target": {"base_url": "u"}, "root_cause": None, "findings": [], "cost": cost}
+    chosen = {"open_by_choice": True} if by_choice else {}
+    rows = [
+        fleet_row("one", "", {"verdict": "healthy", **shared}, "en"),
+        fleet_row("two", "", {"verdict": verdict, **shared, **chosen}, "en"),
+    ]
+    assert (exit_status(rows), exit_status(rows, strict=True)) == statuses
+    assert ("because of --no-spend" in render_fleet(rows, "en", width=None)) is by_choice
 
 
 def test_a_pipe_gets_all_of_a_row_on_one_line() -> None:

@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from diagnose.formats import text
 from diagnose.judging.judge import judge
-from diagnose.report import Report, Verdict
+from diagnose.report import Report, Status, Verdict
 from probes.demo_server import practice_doors as b
 from probes.demo_server.server import PracticeDoor
 from probes.model import archive
@@ -98,6 +99,9 @@ def test_another_name_is_tried_and_named(name: str, tmp_path: Path) -> None:
     assert {(place.renames, place.name) for place in fix.places} == set(names.items())
     assert all(one.caused_by == "settings.wrong_variable" for one in report.findings[1:] if one.severity == "error")
     assert report.settings is not None and str(report.settings["base_url"]).startswith(door.url)
+    behind = {one.name for one in report.probes if one.with_fix}
+    assert report.proven.answer and report.proven.stream and behind >= {"http", "auth", "model", "chat", "stream"}
+    assert "OPENAI_API_BASE" not in variables or text.render(report, "en").count("tested just now: works") == 1
     assert planned is not None and [case.when for case in planned.otherwise] == ["renamed"]
     model = str(report.settings["model"])
     sent = {(one.method, one.url.split("?")[0].replace("{model}", model)) for one in planned.otherwise[0].requests}
@@ -121,6 +125,7 @@ def test_the_value_is_corrected_too(address: str, key: str, further: set[str], t
     assert fix.verified and fix.settings.keys() - {"rename", "protocol"} == further
     assert fix.settings.get("base_url") in (None, f"{door.url}/v1")
     assert {place.name for place in fix.places} >= {"OPENAI_BASE_URL"}
+    assert [one.name for one in report.probes if one.status is Status.FAIL] == ["settings"]
     assert KEY[3:15] not in str(report)
 
 

@@ -98,6 +98,25 @@ NEEDED: list[tuple[str, dict[str, Any], set[tuple[str, str, str, str]]]] = [
         {FROM_KEY},
     ),
     (
+        "a key of a parent folder's .env that a config file names",
+        {
+            "base_url": at(STRANGER, ARGUMENT),
+            "key": key(Source(SourceKind.DOTENV, Owner.FOLDER, "KEY", "../.env", 1), CONFIG),
+        },
+        {
+            ("key", "../.env:1 KEY", "llmdoctor.toml:4 check.key", "stranger.example"),
+            ("key", "../.env:1 KEY", "../.env:1 KEY", "stranger.example"),
+        },
+    ),
+    (
+        "a key of the folder's .env that holds a variable of the user, and that its config file names",
+        {
+            "base_url": at(STRANGER, ARGUMENT),
+            "key": key(Source(SourceKind.DOTENV, Owner.FOLDER, "KEY", ".env", 1), CONFIG, TOKEN),
+        },
+        {FROM_KEY, (*FROM_KEY[:2], ".env:1 KEY", FROM_KEY[3])},
+    ),
+    (
         "a variable in the address",
         {"base_url": at(f"https://stranger.example/{KEY}/v1", DOTENV, TOKEN)},
         {("base_url", "environment GITHUB_TOKEN", ".env:1 OPENAI_BASE_URL", "stranger.example")},
@@ -187,6 +206,13 @@ def test_the_table_has_every_part() -> None:
 
 
 FREE: list[tuple[str, dict[str, Any]]] = [
+    (
+        "a key of the folder's .env that its config file names",
+        {
+            "base_url": at(STRANGER, CONFIG),
+            "key": key(Source(SourceKind.DOTENV, Owner.FOLDER, "KEY", ".env", 1), CONFIG),
+        },
+    ),
     ("no address", {"key": key()}),
     (
         "the folder's address, key and header",
