@@ -24,7 +24,18 @@ DOCUMENTS = [
 # A path below one of the repository's folders; a word in capitals represents a name that the reader chooses.
 PATH = re.compile(r"(?<![\w/.-])(?:probes|diagnose|tests|docs|deploy|\.github)/[\w./-]*[\w/]")
 CLASS = re.compile(r"`([A-Z][a-z]+(?:[A-Z][a-z]+)+)\b")
-FOREIGN = {"EventSource", "BadGatewayError", "PaymentRequired", "AuthenticationException"}  # classes of other projects
+# Classes and error codes of other projects.
+FOREIGN = frozenset(
+    [
+        "AuthenticationException",
+        "BadGatewayError",
+        "BadRequest",
+        "DataInspectionFailed",
+        "EventSource",
+        "PaymentRequired",
+        "SetLimitExceeded",
+    ]
+)
 
 pytestmark = pytest.mark.skipif(not (ROOT / "pyproject.toml").exists(), reason="run from no checkout")
 
