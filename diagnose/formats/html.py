@@ -279,4 +279,6 @@ def _end(view: ReportView, lang: str) -> Safe:
     pause = word(lang, "pause")
     stamp = pause.join(filter(None, (f"llmdoctor {plain(report.version)}", plain(report.started_at), clip(named, 120))))
     results = [f"{label}{word(lang, 'colon')}{text}" for label, text in view.results]
-    return tag("footer", [tag("p", line) for line in (*results, view.vantage, view.cost, stamp)])
+    return tag(
+        "footer", [tag("p", line) for line in (*results, view.vantage, view.cost, *filter(None, (view.facts,)), stamp)]
+    )

@@ -87,6 +87,7 @@ def document(report: Report) -> dict[str, object]:
             name: report.cost.get(name, 0)
             for name in ("requests", "billed_requests", "prompt_tokens", "completion_tokens")
         },
+        "facts": {"date": report.facts_date},
         **_asked_for(report),
         **_capabilities(report),
         **_clients(report),

@@ -87,6 +87,7 @@ UI: dict[str, str] = {
     "severity.error": "error",
     "severity.warning": "warning",
     "severity.info": "note",
+    "facts_of": "By the facts of {date}",
     "cost": "{requests} requests, {billed} billed, {tokens} tokens",
     "interrupted": "Interrupted: the report shows what was found until then.",
     "left_open": "Not checked",

@@ -87,6 +87,7 @@ UI: dict[str, str] = {
     "severity.error": "错误",
     "severity.warning": "警告",
     "severity.info": "提示",
+    "facts_of": "依据 {date} 的资料",
     "cost": "请求 {requests} 次，计费 {billed} 次，消耗 {tokens} token",
     "interrupted": "已中断：以下是中断之前的结果。",
     "left_open": "未检查",
