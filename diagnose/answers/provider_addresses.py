@@ -9,7 +9,7 @@ from functools import cache
 from urllib.parse import urlsplit
 
 from probes.catalog.door import Door
-from probes.catalog.doors import Doors, builtin, informed_builtin
+from probes.catalog.doors import Doors, builtin, facts_date, informed_builtin
 
 _SHARED = frozenset(("com", "co", "net", "org", "gov", "edu", "ac"))  # of a country: `com.cn`
 # Domains under which anybody may have a name, so that two names show no common owner.
@@ -33,6 +33,11 @@ def built_in_doors() -> Doors:
 def own_doors() -> Doors:
     """Return the built-in doors alone: an address that a report proposes as a setting is one of theirs."""
     return Doors(builtin())
+
+
+def date_of_facts() -> str:
+    """Return the date (ISO 8601) of the facts by which a report is judged."""
+    return facts_date()
 
 
 def house_of(url: str) -> Door | None:

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from diagnose import words
+from diagnose.answers.provider_addresses import date_of_facts
 from diagnose.evidence import client_urls
 from diagnose.evidence.rule import Rule
 from diagnose.evidence.view import View
@@ -19,7 +20,6 @@ from diagnose.judging.probe_lines import probe_lines
 from diagnose.judging.proven import prove, unanswered, verdict_of
 from diagnose.judging.root_cause import RaisedRule, persistent, raised, root_of
 from diagnose.report import CapabilityLine, Finding, Proven, Report, Try, Verdict
-from probes.catalog.doors import facts_date
 from probes.model.attempt import KeyForm
 from probes.model.evidence import Evidence
 from probes.model.source import DEFAULT, SourceKind
@@ -86,7 +86,7 @@ def judge(evidence: Evidence, lang: str = "en", rules: tuple[Rule, ...] = RULES)
         left_open=tuple(words.phrase(f"open.{one}", lang) for one in open_points if verdict is Verdict.INCONCLUSIVE),
         open_by_choice=verdict is Verdict.INCONCLUSIVE and _is_choice(open_points, standing, view),
         lang=lang,
-        facts_date=facts_date(),
+        facts_date=date_of_facts(),
         capabilities=_capabilities(view, lang),
         slos=results(view),
     )

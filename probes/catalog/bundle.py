@@ -283,7 +283,7 @@ def installed() -> Installed:
         return Installed(None, error.why)
     except ValueError as error:
         return Installed(None, str(error))
-    from probes.catalog.doors import built_in_date
+    from probes.catalog.built_in import built_in_date
 
     if bundle.date <= built_in_date():
         return Installed(None, "old")

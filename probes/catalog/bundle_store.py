@@ -10,6 +10,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from probes.catalog import bundle, doors, model_ends
 from probes.catalog.bundle import LARGEST, SCHEMA, Bundle, BundleError, parsed
 from probes.catalog.bundle_place import place
 from probes.catalog.fact_files import FOLDER, HEADER, check_file
@@ -56,7 +57,8 @@ def from_url(url: str) -> bytes:
     request = urllib.request.Request(url, headers={"User-Agent": "llmdoctor"})  # noqa: S310 - https, by `checked_url`
     raw = bytearray()
     try:
-        with opener.open(request, timeout=PATIENCE) as answer:
+        ask = opener.open
+        with ask(request, timeout=PATIENCE) as answer:
             while len(raw) <= LARGEST and (piece := answer.read1(65536)):
                 raw += piece
                 if time.monotonic() > ends:
@@ -106,17 +108,17 @@ def accepted(raw: bytes, sha256: str, newer_than: str) -> Bundle:
         wanted = sha256.strip().lower()
         if len(wanted) != _HEX or not set(wanted) <= set("0123456789abcdef"):
             raise BundleError("--sha256 is not a checksum of {count} hexadecimal digits", count=_HEX)
-        if (found := checksum(raw)) != wanted:
-            raise BundleError("its SHA-256 is {detail}, not {wanted}", detail=found, wanted=wanted)
+        if (given := checksum(raw)) != wanted:
+            raise BundleError("its SHA-256 is {detail}, not {wanted}", detail=given, wanted=wanted)
     try:
-        bundle = parsed(decoded(raw))
+        found = parsed(decoded(raw))
     except SkippedFile as error:
         raise BundleError("{detail}", detail=error.why) from None
-    if bundle.date <= newer_than:
+    if found.date <= newer_than:
         raise BundleError(
-            "its facts are of {date}, which is not newer than those in use, {newer}", date=bundle.date, newer=newer_than
+            "its facts are of {date}, which is not newer than those in use, {newer}", date=found.date, newer=newer_than
         )
-    return bundle
+    return found
 
 
 def keep(raw: bytes) -> Path:
@@ -139,6 +141,13 @@ def keep(raw: bytes) -> Path:
         why = error.why if isinstance(error, NotWritten) else error.strerror or str(error)
         raise BundleError("{path} cannot be written: {why}", path=path, why=why) from None
     return path
+
+
+def look_again() -> None:
+    """Let the running program see that a bundle was kept or removed."""
+    for cached in (bundle.installed, bundle.known_texts, model_ends.model_ends):
+        cached.cache_clear()
+    doors.forget_bundle()
 
 
 def remove() -> bool:

@@ -19,9 +19,10 @@ from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from probes.catalog.built_in import built_in_date as built_in_date
+from probes.catalog.built_in import builtin as builtin
 from probes.catalog.door import Door
-from probes.catalog.door_files import read, read_dated
-from probes.catalog.fact_files import fact_file
+from probes.catalog.door_files import read
 from probes.config_formats.files import checked_out
 
 if TYPE_CHECKING:
@@ -225,9 +226,7 @@ def _bundle() -> Bundle | None:
 
 def forget_bundle() -> None:
     """Look for an installed bundle anew: one was taken or removed."""
-    from probes.catalog import bundle, model_ends
-
-    for cached in (_bundle, _informed, informed_builtin, bundle.installed, bundle.known_texts, model_ends.model_ends):
+    for cached in (_bundle, _informed, informed_builtin):
         cached.cache_clear()
 
 
@@ -243,21 +242,6 @@ def _own_tables() -> list[tuple[Door, ...]]:
 
 def _user_tables() -> list[tuple[Door, ...]]:
     return [read(path) for folder in folders() if folder.is_dir() for path in sorted(folder.glob("*.toml"))]
-
-
-@cache
-def _built_in() -> tuple[str, tuple[Door, ...]]:
-    return read_dated(fact_file("doors"))
-
-
-def builtin() -> tuple[Door, ...]:
-    """Return the built-in doors in file order."""
-    return _built_in()[1]
-
-
-def built_in_date() -> str:
-    """Return the date (ISO 8601) of the built-in facts."""
-    return _built_in()[0]
 
 
 _adopted: tuple[Door, ...] = ()

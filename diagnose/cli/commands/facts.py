@@ -60,7 +60,7 @@ def _update(source: str, sha256: str) -> None:
     """Take a bundle. Raises click.ClickException, with what is wrong, if it is refused; the old facts stay then."""
     from probes.catalog import bundle_store
     from probes.catalog.bundle import BundleError
-    from probes.catalog.doors import facts_date, forget_bundle
+    from probes.catalog.doors import facts_date
 
     try:
         if "://" in source:
@@ -74,19 +74,18 @@ def _update(source: str, sha256: str) -> None:
         bundle_store.keep(raw)
     except BundleError as error:
         raise WrongFile("The bundle {path} is refused: {why}.", path=source, why=error.sentence) from None
-    forget_bundle()
+    bundle_store.look_again()
 
 
 def _reset() -> None:
     from probes.catalog import bundle_store
     from probes.catalog.bundle import BundleError
-    from probes.catalog.doors import forget_bundle
 
     try:
         bundle_store.remove()
     except BundleError as error:
         raise WrongFile("{detail}.", detail=error.sentence) from None
-    forget_bundle()
+    bundle_store.look_again()
 
 
 def _show(as_json: bool, lang: str) -> None:
@@ -143,7 +142,9 @@ def _export(source: str | None, out: str | None) -> None:
     if out is None:
         printer.echo(text, nl=False)
     else:
-        output_files.save(out, text)
+        from diagnose.rendering.outlet import Grammar, passed
+
+        output_files.save(out, passed(text, Grammar.JSON))
 
 
 def _compare(source: str, as_json: bool, lang: str) -> None:

@@ -18,7 +18,7 @@ from diagnose.judging.judge import judge
 from probes.catalog import bundle_store
 from probes.catalog.bundle import BundleError, parsed
 from probes.catalog.bundle_place import place
-from probes.catalog.doors import facts_date, forget_bundle, informed, load
+from probes.catalog.doors import facts_date, informed, load
 from probes.keys.owner import fit, identify
 from probes.model.scrubber import Scrubber
 from probes.model.secret import Secret
@@ -46,11 +46,11 @@ def install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Install
 
     def put(text: str) -> None:
         bundle_store.keep(text.encode())
-        forget_bundle()
+        bundle_store.look_again()
 
     yield put
     monkeypatch.undo()
-    forget_bundle()
+    bundle_store.look_again()
 
 
 def row_of(id: str) -> Row:
