@@ -82,7 +82,7 @@ class Provenance(NamedTuple):
         """
         if not self.end_sure:
             return False
-        return self.over or not day or (not self.old(day) and _later(self.end, LOOK_AGAIN["high"]) > day)
+        return self.over or not (day and self.end) or (not self.old(day) and _later(self.end, LOOK_AGAIN["high"]) > day)
 
     def look_again(self, confirmed: bool = True) -> str:
         """Return the day on which somebody should look at this fact again; empty if that is not known.
