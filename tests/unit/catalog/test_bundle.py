@@ -209,6 +209,7 @@ def test_a_new_house_is_named_and_its_key_is_known(install: Install) -> None:
 
 def test_models_and_texts_of_a_bundle(install: Install) -> None:
     from diagnose.answers.dialects import match_text
+    from diagnose.answers.renewed_texts import renewed_text
     from probes.catalog.model_ends import end_of_model
 
     rows = [{"door": "deepseek", "names": ["deepseek-chat"], "ended": "2098-01-01", "successor": ["deepseek-flash"]}]
@@ -217,6 +218,7 @@ def test_models_and_texts_of_a_bundle(install: Install) -> None:
     end = end_of_model("deepseek-chat", "deepseek")
     assert end is not None and end.provenance.end == "2098-01-01" and end.provenance.seen == "2099-01-02"
     assert end_of_model("deepseek-reasoner", "deepseek") is not None, "what the bundle does not name stays"
+    assert renewed_text("nothing of the kind") is None
     assert match_text("410 Gone: the blue lantern was put out.")[0].code == "url.host_retired"
 
 

@@ -14,18 +14,21 @@ from probes.catalog.foreign_lists import ForeignListError, compared
 # Shortened, in the form that the files have.
 MODELS_DEV = {
     "deepseek": {
-        "id": "deepseek", "name": "DeepSeek", "env": ["DEEPSEEK_API_KEY"], "api": "https://api.deepseek.com",
-        "npm": "@ai-sdk/openai-compatible", "doc": "https://api-docs.deepseek.com",
+        "id": "deepseek",
+        "name": "DeepSeek",
+        "env": ["DEEPSEEK_API_KEY"],
+        "api": "https://api.deepseek.com",
+        "npm": "@ai-sdk/openai-compatible",
+        "doc": "https://api-docs.deepseek.com",
         "models": {"deepseek-flash": {"id": "deepseek-flash"}, "old-one": {"id": "old-one", "status": "deprecated"}},
     },
     "brandnew": {
-        
-            "id": "brandnew",
-            "name": 'Brand "New"',
-            "env": ["BRANDNEW_API_KEY"],
-            "api": "https://api.brandnew.example/v1/"
-        ,
-        "npm": "@ai-sdk/anthropic", "models": {"m": {"id": "m"}},
+        "id": "brandnew",
+        "name": 'Brand "New"',
+        "env": ["BRANDNEW_API_KEY"],
+        "api": "https://api.brandnew.example/v1/",
+        "npm": "@ai-sdk/anthropic",
+        "models": {"m": {"id": "m"}},
     },
     "groq": {"id": "groq", "name": "Groq", "env": ["GROQ_OTHER_KEY"], "npm": "@ai-sdk/groq", "models": {}},
 }
