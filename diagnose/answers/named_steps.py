@@ -29,6 +29,8 @@ _ONLY = {
     "url": ("key.", "model.", "shape.", "url.", "run.", "auth.rejected", "auth.not_permitted", "auth.ip_not_allowed"),
 }
 _ONLY["host"] = _ONLY["url"]
+# A page of the house that refuses the key says nothing about a key that is another house's.
+_NEVER = {"page": ("key.wrong_door",)}
 # What the words of a kind (``diagnose/answers/kinds.py``) say better.
 _SAID_BY_KIND = ("ask", "parameter", "header", "scope")
 _PASSING = ("quota.rate_limited", "quota.overloaded")
@@ -48,6 +50,8 @@ class NamedStep(NamedTuple):
 
 def may_answer(code: str, remedy: Remedy) -> bool:
     """Check whether a finding with this code may be solved by a thing of the remedy's kind."""
+    if code.startswith(_NEVER.get(remedy.kind, ("?",))):
+        return False
     return code.startswith(ANSWERED) and code.startswith(_ONLY.get(remedy.kind, ANSWERED))
 
 

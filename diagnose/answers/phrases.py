@@ -1,4 +1,6 @@
-"""Match the clients' phrases (``phrases.toml``) against a pasted text."""
+"""Match the clients' phrases against a pasted text: ``phrases.toml``, which explains the rows, the words of network
+layers (``network_words.toml``), and those of apps and SDKs (``client_words.toml``).
+"""
 
 from __future__ import annotations
 
@@ -40,8 +42,9 @@ class PhraseRow(NamedTuple):
 
 @cache
 def rows() -> tuple[PhraseRow, ...]:
-    """The rows of ``phrases.toml``, in its order."""
-    return tuple(PhraseRow(**entry) for entry in table("answers/phrases")["row"])
+    """The rows of the three tables, in their order."""
+    tables = (table(f"answers/{name}") for name in ("phrases", "network_words", "client_words"))
+    return tuple(PhraseRow(**entry) for one in tables for entry in one["row"])
 
 
 def phrase_hints(text: ReadText) -> Iterator[Hint]:

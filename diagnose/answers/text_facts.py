@@ -6,6 +6,7 @@ place counts as possible, except this machine. A step about a house, product or 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
@@ -23,7 +24,10 @@ _NAMED: Mapping[str, str] = {
     "wsl": "wsl",
     "docker": "container",
     "github actions": "door:github-models",
+    "name does not resolve": "container",  # musl's words: an image with Alpine
 }
+# Programs that serve models on the user's own machines.
+_OWN_SERVERS = r"\b(?:ollama|lm ?studio|llama\.cpp|llama-server|koboldcpp|localai|xinference|text-generation-webui)"
 
 
 def text_facts(text: ReadText, values: Mapping[str, str | None]) -> frozenset[str]:
@@ -52,4 +56,8 @@ def _place(text: ReadText, house: bool) -> frozenset[str]:
         return frozenset(("local", "owner"))
     if house:
         return frozenset(("public", "provider"))
-    return frozenset(("public", "relay", "owner")) if text.host else _SOMEWHERE
+    if text.host:
+        return frozenset(("public", "relay", "owner"))
+    if "@public" not in text.tags and re.search(_OWN_SERVERS, text.lower, re.ASCII):
+        return frozenset(("local", "owner"))
+    return _SOMEWHERE

@@ -27,9 +27,9 @@ KINDS = {
 }
 
 
-def page_of(lang: str) -> str:
-    """Return the file name of the findings page in a language, such as ``findings.zh.md``."""
-    return "findings.md" if lang == "en" else f"findings.{lang}.md"
+def page_of(lang: str, name: str = "findings") -> str:
+    """Return the file name of a page in a language, such as ``findings.zh.md``."""
+    return f"{name}.md" if lang == "en" else f"{name}.{lang}.md"
 
 
 def pages(folder: Path, program: click.Group) -> dict[str, str]:
@@ -45,7 +45,8 @@ def pages(folder: Path, program: click.Group) -> dict[str, str]:
     from probes.config_formats.files import MIB, text_of
 
     lines = {page_of(lang): findings(lang) for lang in LANGS}
-    lines |= {"doors.md": doors(), "apps.md": apps()}
+    lines |= {page_of(lang, "apps"): apps(lang) for lang in LANGS}
+    lines["doors.md"] = doors()
     lines["llmdoctor.1"] = manual.page(program)
     found = {name: "\n".join(page) + "\n" for name, page in lines.items()}
     output = partial(examples.command_output, program)
@@ -123,34 +124,23 @@ def doors() -> Iterator[str]:
             yield f"| `{door.id}` | {door.name} | {door.provenance.end} | {', '.join(door.provenance.successor)} |"
 
 
-APP_KINDS = {
-    "sdk": "Official SDKs",
-    "library": "Libraries",
-    "cli": "Command line",
-    "ide": "Editors",
-    "desktop": "Desktop programs",
-    "server": "Servers and web apps",
-}
+APP_KINDS = ("sdk", "library", "cli", "ide", "desktop", "server")
 
 
-def apps() -> Iterator[str]:
-    """Yield the lines of the apps page."""
+def apps(lang: str) -> Iterator[str]:
+    """Yield the lines of the apps page in a language."""
     from probes.catalog.apps import load
     from probes.protocols.protocol import wire as protocol_of
     from probes.urls.app_base_urls import takes
 
-    known = load()
-    yield "# Apps"
-    yield "\nWritten by `llmdoctor docs --write docs` from `probes/catalog/apps.toml`; change it there."
-    yield (
-        f"\n{len(known)} client programs. `llmdoctor apps NAME` shows one in full, `llmdoctor check --app NAME` sends "
-        "requests as it does. *Give it*: the base URL for an API whose chat completions are at "
-        "`https://api.example.com/v1/chat/completions` (messages at `/v1/messages`, and so on). *Unconfirmed*: a part "
-        "of the row has no source."
-    )
-    for kind, title in APP_KINDS.items():
-        yield f"\n## {title}\n"
-        yield "| app | name | protocol | give it | it adds | key as | base URL from | proxies |"
+    known, words = load(), part(lang, "reference_page").APPS
+    yield f"# {words['title']}"
+    others = (f"[{name_of(one)}]({page_of(one, 'apps')})" for one in LANGS if one != lang)
+    yield f"\n{words['written']} {' '.join(others)}"
+    yield f"\n{words['about'].format(count=len(known))}"
+    for kind in APP_KINDS:
+        yield f"\n## {words[f'kind.{kind}']}\n"
+        yield f"| {words['head']} |"
         yield "| --- | --- | --- | --- | --- | --- | --- | --- |"
         for app in known:
             for wire in app.wires if app.kind == kind else ():
@@ -160,12 +150,12 @@ def apps() -> Iterator[str]:
                 added = wire.endpoint.replace("{version}", wire.version).replace("{model}", "MODEL")
                 cells = (
                     f"`{app.id}`" if first else "",
-                    f"[{app.name}]({app.home})" + " (unconfirmed)" * (not app.confirmed) if first else "",
+                    f"[{app.name}]({app.home})" + words["unconfirmed"] * (not app.confirmed) if first else "",
                     wire.protocol,
                     f"`{base}`",
-                    "nothing" if wire.join == "whole" else f"`{added}`",
+                    words["nothing"] if wire.join == "whole" else f"`{added}`",
                     ", ".join(wire.auth),
-                    ", ".join(f"`{name}`" for name in wire.base_url) or "its settings",
-                    app.proxies if first else "",
+                    ", ".join(f"`{name}`" for name in wire.base_url) or words["its_settings"],
+                    words[f"proxies.{app.proxies}"] if first else "",
                 )
                 yield "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"

@@ -65,4 +65,7 @@ def answer_line(exchange: Exchange) -> RequestLine:
     kind = f", {exchange.response.content_type}" if exchange.response.content_type else ""
     tail = f" ({failure.kind.value})" if failure is not None else ""
     told = not exchange.ok or exchange.reading.error
-    return request_line(head, str(exchange.status), kind + tail, words_of(exchange) if told else "")
+    said = words_of(exchange) if told else ""
+    if exchange.ok and exchange.response.content_type == "text/html":  # the status alone would look like a success
+        return request_line(head, f"{exchange.status}{kind}", tail, said)
+    return request_line(head, str(exchange.status), kind + tail, said)

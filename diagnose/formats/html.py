@@ -68,13 +68,12 @@ def body(report: Report, lang: str) -> Safe:
     view = view_of(report, lang)
     return tag(
         "article",
-        _head(view, lang),
+        _head(view),
         [_whole(problem, lang, is_headline=problem is view.cause) for problem in view.main],
-        _works(view, lang) if view.working else None,
         _also(view.others, lang) if view.others else None,
         _checks(view, lang),
         None if view.capabilities is None else _capabilities(view.capabilities, lang),
-        _elsewhere(view, lang),
+        _settings(view, lang),
         _end(view, lang),
         class_="llmdoctor",
         lang=tag_of(lang),
@@ -91,21 +90,23 @@ def sign(state: str, label: str | None = None) -> Safe:
 # -- the parts ---------------------------------------------------------------------------------------------------------
 
 
-def _head(view: ReportView, lang: str) -> Safe:
-    """Return the cause, whose side it is on, and the checked settings."""
+def _head(view: ReportView) -> Safe:
+    """Return the program and the address, the cause, and whose side it is on."""
+    report = view.report
+    of = clip(plain(report.target.get("name") or report.target.get("base_url") or ""), 120)
+    names = [tag("span", tag("bdi", one)) for one in (f"llmdoctor {plain(report.version)}", of) if one]
     code = tag("p", tag("code", view.code), class_="code") if view.code else None
     told = [tag("p", tag("bdi", prose(text))) for text in (view.side, *view.notices) if text]
     said = tag("div", tag("h1", tag("bdi", prose(view.headline))), code, told)
     banner = tag("div", sign(view.mark), said, class_=f"verdict {view.mark}")
-    rows = [_row(one.label, one.value, one.source) for one in view.settings]
-    return tag("header", banner, tag("dl", rows, class_="facts"))
+    return tag("header", tag("p", join(names[0], *((SPACE, one) for one in names[1:])), class_="about"), banner)
 
 
 def _row(label: str, value: object, note: str = "") -> Safe:
     return tag(
         "div",
         tag("dt", label),
-        tag("dd", tag("bdi", value), SPACE, tag("small", tag("bdi", note)) if note else None),
+        tag("dd", tag("bdi", prose(value)), SPACE, tag("small", tag("bdi", prose(note))) if note else None),
     )
 
 
@@ -115,19 +116,23 @@ def _whole(problem: Problem, lang: str, is_headline: bool) -> Safe:
     return tag(
         "section",
         tag("h2", word(lang, "fix")) if is_headline else title,
-        *_content(problem, lang),
+        *_content(problem, lang, is_headline),
         class_=f"card finding {problem.mark}",
     )
 
 
-def _content(problem: Problem, lang: str) -> tuple[Safe | None, ...]:
+def _content(problem: Problem, lang: str, is_headline: bool = False) -> tuple[Safe | None, ...]:
+    solved = problem.fix is not None and problem.fix.tested
+    why = join(tag("h3", word(lang, "why")), tag("p", tag("bdi", prose(problem.explanation))))
+    fixes = [shown for fix in problem.fixes if (shown := _fix(fix, lang)) is not None]
+    steps = None if solved or not problem.steps else _steps(problem, lang)
     return (
-        join(*(_fix(fix, lang) for fix in problem.fixes)),
-        _steps(problem, lang),
-        join(tag("h3", word(lang, "why")), tag("p", tag("bdi", prose(problem.explanation))))
-        if problem.explanation
-        else None,
-        _evidence(problem, lang),
+        join(*fixes),
+        tag("h3", word(lang, "what_to_do")) if steps is not None and (fixes or not is_headline) else None,
+        steps,
+        why if problem.explanation else None,
+        _evidence(problem, lang, is_headline),
+        _other_steps(problem, lang) if solved else None,
         _followers(problem, lang),
     )
 
@@ -140,48 +145,57 @@ def _fix(fix: FixView, lang: str) -> Safe | None:
     rows = [
         (
             tag("p", tag("bdi", change.place), class_="place") if change.place else None,
-            _copy([change.text]) if change.copied else tag("p", tag("bdi", change.text)),
+            _copy([change.text]) if change.copied else tag("p", tag("bdi", prose(change.text))),
         )
         for change in fix.changes
     ]
     return join(
         rows,
-        tag("p", tested) if fix.changes else None,
+        tag("p", tested, class_="test") if fix.changes else None,
         _copy(fix.commands) if fix.commands else None,
-        [tag("p", tag("bdi", text)) for text in fix.by_hand],
+        [tag("p", tag("bdi", prose(text))) for text in fix.by_hand],
     )
 
 
-def _steps(problem: Problem, lang: str) -> Safe | None:
-    if not problem.steps:
-        return None
+def _steps(problem: Problem, lang: str) -> Safe:
     tried = tag("span", word(lang, "tried"), class_="tried")
     items = [tag("li", tag("bdi", prose(one.text)), (SPACE, tried) if one.tested else None) for one in problem.steps]
-    return join(tag("h3", word(lang, "what_to_do")), tag("ol", items, class_="steps"))
+    return tag("ol", items, class_="steps")
 
 
-def _evidence(problem: Problem, lang: str) -> Safe | None:
+def _other_steps(problem: Problem, lang: str) -> Safe | None:
+    """Return the steps of a problem that has a tested fix, folded: the fix says already what to do."""
+    if not problem.steps:
+        return None
+    return tag("details", tag("summary", word(lang, "other_steps")), _steps(problem, lang))
+
+
+def _evidence(problem: Problem, lang: str, opened: bool) -> Safe | None:
     if not problem.evidence:
         return None
     seen = [tag("li", tag("code", tag("bdi", clip(plain(piece), EVIDENCE)))) for piece in problem.evidence]
-    return tag("details", tag("summary", word(lang, "evidence")), tag("ul", seen, class_="evidence"))
+    return tag("details", tag("summary", word(lang, "evidence")), tag("ul", seen, class_="evidence"), open=opened)
 
 
 def _followers(problem: Problem, lang: str) -> Safe | None:
     if not problem.followers:
         return None
-    items = [tag("li", tag("bdi", title), SPACE, tag("code", code)) for title, code in problem.followers]
+    items = [tag("li", tag("bdi", prose(title)), SPACE, tag("code", code)) for title, code in problem.followers]
     return tag("details", tag("summary", word(lang, "because")), tag("ul", items))
 
 
-def _works(view: ReportView, lang: str) -> Safe:
-    """Return the working settings as blocks to copy; one click selects a whole block."""
+def _settings(view: ReportView, lang: str) -> Safe:
+    """Return the checked settings with their places, and those that work as blocks to copy."""
+    rows = [_row(one.label, one.value, one.source) for one in view.settings]
+    rows += [_row(word(lang, label), text) for label, text in view.elsewhere]
     blocks = [view.variables, [f"{name} = {value}" for name, value in view.working]]
+    working = tag("summary", word(lang, "works")), [_copy(block) for block in blocks if block]
     return tag(
         "section",
-        tag("h2", sign("ok"), word(lang, "works")),
-        [_copy(block) for block in blocks if block],
-        class_="card works",
+        tag("h2", word(lang, "checked_settings")),
+        tag("dl", rows, class_="facts"),
+        tag("details", working) if view.working else None,
+        class_="card settings",
     )
 
 
@@ -222,7 +236,7 @@ def probe(line: ProbeLine, whole: float, lang: str) -> Safe:
         "li",
         sign(line.status, word(lang, f"status.{line.status}")),
         tag("span", one.label, class_="name"),
-        tag("span", (fixed, SPACE) if fixed else None, tag("bdi", one.summary), class_="told"),
+        tag("span", (fixed, SPACE) if fixed else None, tag("bdi", prose(one.summary)), class_="told"),
         None if skipped else tag("span", duration(line.duration_ms), class_="took"),
         None if skipped else _strip(line, whole, lang),
         class_=line.status.value,
@@ -255,7 +269,7 @@ def _capabilities(found: tuple[CapabilityLine, ...], lang: str) -> Safe:
             "li",
             sign("warn" if one.alarming else SUPPORT[one.status], deep("AROUND", one.status, lang)),
             tag("span", one.title, class_="name"),
-            tag("span", tag("bdi", one.summary), _said(one.said), class_="told"),
+            tag("span", tag("bdi", prose(one.summary)), _said(one.said), class_="told"),
         )
         for one in found
     ]
@@ -267,18 +281,10 @@ def _said(text: str) -> Safe | None:
     return join(tag("br"), tag("small", tag("bdi", text))) if text else None
 
 
-def _elsewhere(view: ReportView, lang: str) -> Safe:
-    rows = [_row(word(lang, label), text) for label, text in view.elsewhere]
-    return tag("section", tag("dl", rows, class_="facts"), class_="card") if rows else join()
-
-
 def _end(view: ReportView, lang: str) -> Safe:
-    """Return where and when the run was made, by which version, and what it cost."""
+    """Return the limits, where and when the run was made, by which version, and what it cost."""
     report = view.report
-    named = plain(report.target.get("name") or report.target.get("base_url") or "")
-    pause = word(lang, "pause")
-    stamp = pause.join(filter(None, (f"llmdoctor {plain(report.version)}", plain(report.started_at), clip(named, 120))))
+    stamp = word(lang, "pause").join(filter(None, (f"llmdoctor {plain(report.version)}", plain(report.started_at))))
     results = [f"{label}{word(lang, 'colon')}{text}" for label, text in view.results]
-    return tag(
-        "footer", [tag("p", line) for line in (*results, view.vantage, view.cost, *filter(None, (view.facts,)), stamp)]
-    )
+    lines = (*results, view.vantage, view.cost, *filter(None, (view.facts,)), stamp)
+    return tag("footer", [tag("p", prose(line)) for line in lines])

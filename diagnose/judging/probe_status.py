@@ -20,7 +20,7 @@ _DECISIVE = {
     "tcp": (Subject.TCP,),
     "tls": (Subject.HANDSHAKE,),
 }
-_API = ("http", "auth", "model", "chat", "stream")
+API = ("http", "auth", "model", "chat", "stream")
 
 
 def status_of(
@@ -46,11 +46,11 @@ def status_of(
 
 def has_worked(view: View, name: str, proven: Proven) -> bool | None:
     """Return whether a probe worked, in whatever form of the settings; None if the run has not settled it."""
-    if name in _API:
+    if name in API:
         if view.unseen_key and name != "http":
             return None
         facts = (proven.path, proven.key, proven.model, proven.answer, proven.stream)
-        return dict(zip(_API, facts, strict=True))[name]
+        return dict(zip(API, facts, strict=True))[name]
     observations = view.observations(name)
     decisive = _DECISIVE.get(name)
     outcomes = {one.outcome for one in observations if decisive is None or one.subject in decisive}
@@ -61,7 +61,7 @@ def has_worked(view: View, name: str, proven: Proven) -> bool | None:
 
 def _is_behind_fix(view: View, name: str, root: Finding) -> bool:
     """Check whether the run could see a probe work only after it had changed the given settings."""
-    if name not in _API:
+    if name not in API:
         unusable = any(one.fatal and one.subject == "base_url" for one in view.settings.flaws)
         return unusable and name in _DECISIVE and _is_after(name, root)
     deep = view.deep

@@ -72,7 +72,11 @@ def _change(place: Place, fix: Fix, report: Report, lang: str) -> ChangeView:
     if place.kind is SourceKind.ENVIRONMENT:
         where = word(lang, "source.environment")
     role, name = _role(place, fix), place.name
-    if place.kind in _NOT_WRITTEN or not name:
+    if place.kind is SourceKind.FORM and (role or "key" in fix.settings):  # a field of a page, not a variable
+        name = word(lang, f"target.{role or 'key'}")
+        if role and place.value_shown:
+            return ChangeView(name, place.value_shown, True)
+    elif place.kind in _NOT_WRITTEN or not name:
         name = _variable(role, fix, report)
     if place.renames:
         return ChangeView(where, word(lang, "fix.rename", old=place.renames, new=name), False)

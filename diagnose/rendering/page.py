@@ -122,7 +122,11 @@ class Page:
         room = max(8, self.width - indent - (RIGHT if right else 0))
         first, *others = self.fill(pieces, room)
         if most and len(others) >= most:
-            rest = "".join(text for line in (first, *others)[most - 1 :] for text, _ in line)
+            rest = ""
+            for line in (first, *others)[most - 1 :]:
+                text = "".join(piece for piece, _ in line)
+                # The line was broken at a space, except between wide characters.
+                rest += " " + text if rest and text and self.cells(rest[-1] + text[0]) < 4 else text
             kept = [*(first, *others)[: most - 1], [(self.clip(rest, room), pieces[-1][1])]]
             first, *others = kept
         if right:

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from diagnose.evidence.view import View
 from diagnose.judging.probe_lines import probe_line
+from diagnose.judging.probe_status import API
 from diagnose.judging.proven import prove
 from diagnose.serve import pages
 from probes.model.evidence import PROBES, Evidence, Observation
@@ -47,9 +48,13 @@ class LiveProgress:
                 yield found
 
     def rows(self, probes: list[str]) -> list[dict[str, object]]:
-        """Return the rows of these probes: the probe's index, HTML, and times in milliseconds. May run in a thread."""
+        """Return the rows of these probes: the probe's index, HTML, and times in milliseconds. May run in a thread.
+
+        A probe of the API that was seen with changed settings only has no row: the report says what works as given.
+        """
         view = View(Evidence(self._target, tuple(self._observations)))
-        return [self._row(probe, view) for probe in probes]
+        changed = view.deep is not None and not view.deepest_as_given
+        return [self._row(probe, view) for probe in probes if not (changed and probe in API)]
 
     def _row(self, probe: str, view: View) -> dict[str, object]:
         line = probe_line(view, probe, (), prove(view), self._lang)

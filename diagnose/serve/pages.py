@@ -132,8 +132,8 @@ def report(
         "report",
         lang,
         notices=[
-            *(texts(lang)[name] for name, holds in own.items() if holds),
-            *(one[:1].upper() + one[1:] for one in notices),
+            Markup(prose(one[:1].upper() + one[1:]))  # noqa: S704  # `prose` escapes it
+            for one in (*(texts(lang)[name] for name, holds in own.items() if holds), *notices)
         ],
         body=Markup(html.body(found, lang)),  # noqa: S704  # built from escaped parts
         file=b64encode(html.render(found, lang).encode()).decode(),
@@ -165,4 +165,4 @@ def explanation(found: Explanation, lang: str) -> Markup:
         )
         quoted.add(one.evidence)
     ask = Markup(prose(found.ask))  # noqa: S704
-    return _fill("candidates", lang, found=rows, ask=ask, guessed=found.guessed)
+    return _fill("candidates", lang, found=rows, ask=ask, guessed=found.guessed, why=word(lang, "why"))

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from probes.catalog.door import Door
 
 _REFUSED = r"(?i)(?:incorrect|invalid|wrong) api[- ]?key(?: provided)?[:：] ?"
-_ECHO = rf"{_REFUSED}['\"`]?(?P<head>[A-Za-z][\w.-]{{0,12}}?)(?:\*{{2,}}|\.{{3}}|…)"
+_ECHO = rf"{_REFUSED}['\"`]?(?P<head>[A-Za-z0-9][\w.-]{{0,12}}?)(?:\*{{2,}}|\.{{3}}|…)"
 _EMPTY_ECHO = rf"{_REFUSED}(?:['\"`]{{2}}|\(empty\)|(?:none|null|undefined)\b|\.(?= |['\"]|$)|$)"
 _WHOLE_ECHO = rf"{_REFUSED}['\"`]?(?P<value>[\w.-]{{1,24}}?)['\"`]?(?=\.? |\.?['\"`]|\.?$|,)"
 # What people write where a server of their own needs no key. A real key is longer, and never one of these words.

@@ -51,6 +51,12 @@ _MODEL = (
     r"|\bmodels/(?P<path>[\w.-]{3,60})|\bmodel\s?[=:：]\s?(?P<bare>[a-zA-Z][\w./:-]{2,80})"
     r"|模型\s?[\"'`「]?(?P<chinese>[A-Za-z][\w./:-]{2,80})"
 )
+# The model of a refusal, before any other that the text names.
+_REFUSED_MODEL = (
+    r"(?i)\bmodel:? ?[\"'`]{0,2}(?P<before>[A-Za-z][\w./:@-]{2,80})[\"'`]{0,2} "
+    r"(?:does not exist|doesn't exist|not found|is not|not exist|was not found)"
+    r"|not_found_error.{0,100}\bmodel: ?[\"'`]?(?P<after>[A-Za-z][\w./:@-]{2,80})"
+)
 _NO_MODEL = r"(?i)(?:string|object|error|null|none|true|false|not|list|group|name|type|chat|gpt)"
 
 
@@ -100,6 +106,9 @@ def _values(seen: ScannedText, host: str | None, client: TextClient | None) -> d
 
 def _model(plain: str) -> str:
     """Return the model that the text names: the first that looks like an id, else the first word; empty if none."""
+    refused = re.search(_REFUSED_MODEL, plain)
+    if refused is not None and not re.fullmatch(_NO_MODEL, refused["before"] or refused["after"]):
+        return (refused["before"] or refused["after"]).rstrip(".:,/")
     named = [next(filter(None, found.groups()), "").rstrip(".:,/") for found in re.finditer(_MODEL, plain)]
     named = [name for name in named if name and not re.fullmatch(_NO_MODEL, name)]
     return next((name for name in named if re.search(r"[\d:/-]", name)), named[0] if named else "")

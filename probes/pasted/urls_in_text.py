@@ -38,9 +38,9 @@ _API_PATH = (
     r"(?:[/:?]|$)"
 )
 _MANUAL = r"://(?:docs?|help|support|status|github)\.|/docs?\b|api-keys|/settings|/billing|/account|/errors?\b|/help|/guides|\.md$|\.html$"
-HOST_WORDS = ("host", "enotfound ", "eai_again ", "lookup ", "resolve ", "connect to ", "address for ")
+HOST_WORDS = ("host", "enotfound ", "eai_again ", "lookup ", "lookup: ", "resolve ", "connect to ", "address for ")
 HOST = (
-    r"(?a)(?:host(?:name)?[=: ]{1,2}['\"]?|enotfound |eai_again |lookup |resolve (?:host:? )?['\"]?"
+    r"(?a)(?:host(?:name)?[=: ]{1,2}['\"]?|enotfound |eai_again |lookup:? ['\"]?|resolve (?:host:? )?['\"]?"
     r"|connect to (?:server |host )?|address for ['\"]?|dial tcp: lookup )"
     r"((?:[a-z0-9_-]{1,63}\.){1,6}[a-z][a-z0-9-]{1,14})\b"
 )

@@ -24,7 +24,7 @@ def base_url_of(name: str, protocols: Sequence[str] = ()) -> Sourced[str] | None
     """Return the documented base URL of the door with this id, or None if no door has it.
 
     It is that of the first of ``protocols`` that the door speaks, else of the door's first protocol, in the form that
-    the SDK expects. Raises BadInput if each customer of the provider has an address of their own.
+    the SDK expects. Raises BadInput if each customer of the provider has an address of their own, or if none is known.
     """
     door = doors.load().get(name.lower())
     if door is None:
@@ -33,11 +33,13 @@ def base_url_of(name: str, protocols: Sequence[str] = ()) -> Sourced[str] | None
     wanted = [one for protocol in protocols for one in endpoints if one.protocol == protocol]
     possible = [*wanted, *endpoints, *door.endpoints]
     fixed = next((one for one in possible if "{" not in one.base_url), None)
+    if fixed is None and not possible:
+        raise BadInput("No base URL of {name} is known here. Give the whole base URL", name=door.name)
     if fixed is None:
         raise BadInput(
             "{name} gives each customer a base URL of their own. Give the whole base URL, which looks like {base_url}",
             name=door.name,
-            base_url=possible[0].base_url if possible else door.hosts[0],
+            base_url=possible[0].base_url,
         )
     return Sourced(fixed.sdk_url, door.default_source)
 

@@ -48,6 +48,12 @@ def _dialects() -> Iterable[str]:
     return [text for row in _rows() for text in (row.pattern, *row.header.values()) if text]
 
 
+def _fields() -> Iterable[str]:
+    from diagnose.answers import rejected_fields
+
+    return (*rejected_fields._PLACES, *(words for words, _ in rejected_fields._FEATURES))
+
+
 def _kinds() -> Iterable[str]:
     from diagnose.answers.kinds import rows
 
@@ -162,8 +168,11 @@ MADE: dict[tuple[str, str], Callable[[], Iterable[str]]] = {
     ("diagnose/answers/ambiguous.py", "f'(?a){group.pattern}'"): _groups,
     ("diagnose/answers/kinds.py", "pattern"): _kinds,
     ("diagnose/answers/phrases.py", "pattern"): _phrases,
+    ("diagnose/answers/rejected_fields.py", "place"): _fields,
+    ("diagnose/answers/rejected_fields.py", "words"): _fields,
     ("diagnose/answers/explain.py", "versioned"): _versioned,
     ("diagnose/answers/products.py", "f'{start}(?:{pattern})'"): _products,
+    ("diagnose/cli/fixing/shell_lines.py", "f'[^{kept}]'"): _examples("[^A-Za-z0-9._-]"),
     ("diagnose/evidence/client_urls.py", r"re.escape(base) + '/v\\d++[a-z]*+\\d*+'"): _examples(
         r"https://host/v\d++[a-z]*+\d*+"
     ),

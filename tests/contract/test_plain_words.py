@@ -157,10 +157,10 @@ def test_chinese_words_are_plain(path: Path) -> None:
     assert not odd(strings(path), CHINESE)
 
 
-PAGES = sorted({*(ROOT / "docs").glob("*.md"), *ROOT.glob("README*.md")})
+PAGES = sorted({*(ROOT / "docs").glob("*.md"), *(ROOT / "deploy").glob("*.md"), *ROOT.glob("*.md")})
 
 
-@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.name)
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.relative_to(ROOT).as_posix())
 def test_pages_are_plain(path: Path) -> None:
     assert not odd(prose(path), CHINESE if path.name.endswith(".zh.md") else ENGLISH)
 

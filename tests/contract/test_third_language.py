@@ -130,7 +130,9 @@ CODE = ("snippet all",)  # snippets are programs to paste
 @cache
 def quoted() -> tuple[str, ...]:
     """Return the quoted texts, a longer one before any that it contains."""
-    found = {*ANSWERS, *(door.name for door in load_doors())}
+    found = {*ANSWERS}
+    for door in load_doors():
+        found |= {door.name, *door.provenance.source}
     for app in load_apps():
         found |= {app.name, *app.errors.values()}
     return tuple(sorted(found, key=len, reverse=True))

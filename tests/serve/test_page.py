@@ -77,6 +77,22 @@ def test_a_line_says_what_was_seen_so_far(page: TestClient, door: PracticeDoor, 
     assert 'class="skipped"' in lines["tls"]
 
 
+def test_no_step_is_ticked_off_before_it_worked_as_given(page: TestClient, door: PracticeDoor, key: str) -> None:
+    said = events(page.post("/check", data=fields(door, key, base_url=door.url), headers=LIVE).text)
+    ticked = {PROBES[value["at"]] for name, value in said if name == "probe" and 'class="ok"' in value["html"]}
+    assert {"settings", "tcp"} <= ticked and not ticked & {"http", "auth", "model", "chat", "stream"}
+    assert "url.version_missing" in said[-1][1]["html"] and said[-1][1]["html"].count('class="fixed"') == 4
+
+
+def test_a_fix_is_the_field_and_the_value_to_copy(page: TestClient, door: PracticeDoor, key: str) -> None:
+    for lang in ("en", "zh"):
+        text = page.post("/check", data=fields(door, key, base_url=door.url, lang=lang)).text
+        place, value = re.search(
+            r'<p class="place"><bdi>(.*?)</bdi></p><pre class="copy"><code>(.*?)</code>', text
+        ).groups()  # type: ignore[union-attr]
+        assert (place, value) == ("Base URL", f"{door.url}/v1")
+
+
 def test_a_broken_door_is_reported_live(page: TestClient, key: str) -> None:
     with PracticeDoor(b.openai(key, stream=wrong_streams.STREAMS["s_cut_rst"])) as door:
         said = events(page.post("/check", data=fields(door, key, lang="zh"), headers=LIVE).text)

@@ -27,7 +27,7 @@ GENERIC = frozenset(
     Python Node General Agent Meta US Hong Kong Beijing Singapore Virginia Fire Pass Open Factory Legacy Services
     Endpoints Generative Providers Web CLI Home Assistant Together Continue Hyper Charm Labs Research Serverless Lambda
     Build Serving Spark Fabric Cursor Responses Chat Proxy Check Point Norton Render Surge Charles Loon Fly Bot Go WAF
-    Access Load Balancer Front Door Application Management Secure Security Umbrella Toolkit HTTP Net UI
+    Access Load Balancer Front Door Application Management Secure Security Umbrella Toolkit HTTP Net UI LLM
     """.split()  # noqa: SIM905 -- names are easier to read in lines
 )
 # Names that are written in lower case and are no word of the language.

@@ -1,5 +1,5 @@
 // The live part of the page. Without JavaScript the forms still work. Results are HTML that the server has escaped.
-// The key is removed from its field when it is sent, and is not stored anywhere.
+// What was typed stays in its field for the next check and is removed when the page is left; nothing is stored.
 
 const state = document.getElementById("state");
 const problem = document.getElementById("problem");
@@ -12,25 +12,44 @@ function complain(text) {
 
 function show(html) {
   result.innerHTML = html;
-  for (const button of result.querySelectorAll("[data-copy]")) {
+  for (const block of result.querySelectorAll("pre.copy")) addCopyButton(block);
+  for (const button of result.querySelectorAll("[data-from]")) {
+    const text = document.getElementById(button.dataset.from);
     button.hidden = false;
-    button.addEventListener("click", () => copy(button));
+    button.addEventListener("click", () => copy(text, text.value, button.parentElement.querySelector(".copied")));
   }
 }
 
-async function copy(button) {
-  const text = document.getElementById(button.dataset.copy);
-  const message = button.parentElement.querySelector(".copied");
+// Put a button next to a block that is made to be copied, such as the setting of a fix.
+function addCopyButton(block) {
+  const holder = document.createElement("div");
+  const button = document.createElement("button");
+  const message = document.createElement("span");
+  holder.className = "copyable";
+  button.type = "button";
+  button.className = "quiet";
+  button.textContent = result.dataset.copy;
+  button.setAttribute("aria-label", `${result.dataset.copy}: ${block.textContent.split("\n")[0]}`);
+  message.className = "copied";
+  message.setAttribute("role", "status");
+  block.replaceWith(holder);
+  holder.append(block, button, message);
+  button.addEventListener("click", () => copy(block, block.textContent, message));
+}
+
+async function copy(element, text, message) {
+  let copied = true;
   try {
-    await navigator.clipboard.writeText(text.value);
-    message.textContent = button.dataset.copied;
+    await navigator.clipboard.writeText(text);
   } catch {
     // The clipboard API needs https. Select the text, so that the user can copy it.
-    text.closest("details").open = true;
-    text.focus();
-    text.select();
-    message.textContent = document.execCommand("copy") ? button.dataset.copied : button.dataset.notCopied;
+    for (let at = element; (at = at.parentElement.closest("details")); ) at.open = true;
+    element.focus();
+    if (element.select) element.select();
+    else getSelection().selectAllChildren(element);
+    copied = document.execCommand("copy");
   }
+  message.textContent = copied ? result.dataset.copied : result.dataset.notCopied;
 }
 
 // Yield the server-sent events of a response to a POST request, which EventSource does not support.
@@ -76,9 +95,16 @@ class Timeline {
   }
 }
 
+// Show the result from its start, and let screen readers and the keyboard go on there.
+function reveal() {
+  const headline = result.querySelector("h1");
+  if (headline) document.title = `${headline.textContent} · llmdoctor`;
+  result.focus({ preventScroll: true });
+  result.parentElement.scrollIntoView({ block: "start" });
+}
+
 function send(form, accept, signal) {
   const body = new URLSearchParams(new FormData(form));
-  for (const field of form.querySelectorAll("[type=password], textarea")) field.value = "";
   return fetch(form.action, { method: "POST", body, headers: { Accept: accept }, signal, cache: "no-store" });
 }
 
@@ -105,6 +131,7 @@ async function check(form) {
       return;
     }
     const timeline = new Timeline();
+    result.parentElement.scrollIntoView({ block: "start" });
     for await (const [name, value] of events(response)) {
       if (name === "state") state.textContent = form.dataset[value];
       if (name === "probe") {
@@ -120,11 +147,12 @@ async function check(form) {
       if (name === "report") {
         ended = true;
         show(value.html);
-        form.base_url.value = value.base_url; // scrubbed: the user may have typed a key into this field
-        form.model.value = value.model;
+        if (!form.curl.value.trim()) {
+          form.base_url.value = value.base_url; // scrubbed: the user may have typed a key into this field
+          form.model.value = value.model;
+        }
         state.textContent = form.dataset.done;
-        result.focus({ preventScroll: true });
-        result.scrollIntoView({ block: "start" });
+        reveal();
       }
     }
     if (!ended) throw new Error("cut");
@@ -149,7 +177,7 @@ async function explain(form) {
     if (response.ok) show(text);
     else complain(text);
     state.textContent = response.ok ? form.dataset.done : "";
-    if (response.ok) result.focus({ preventScroll: true });
+    if (response.ok) reveal();
   } catch {
     state.textContent = "";
     complain(form.dataset.lost);
@@ -165,3 +193,7 @@ for (const [name, act] of [["check", check], ["explain", explain]]) {
 }
 document.getElementById("cancel")?.addEventListener("click", () => running?.abort());
 if (result) show(result.innerHTML);
+// The browser may keep a page that was left, or fill its fields again: it must hold no key then.
+addEventListener("pagehide", () => {
+  for (const field of document.querySelectorAll("[type=password], textarea:not([readonly])")) field.value = "";
+});

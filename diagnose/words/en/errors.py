@@ -90,6 +90,7 @@ ERRORS: dict[str, str] = {
         "A base URL begins with https://. `llmdoctor doors` lists the providers.",
         "`llmdoctor apps` lists them.",
         ("{name} gives each customer a base URL of their own. Give the whole base URL, which looks like {base_url}"),
+        "No base URL of {name} is known here. Give the whole base URL",
         "{name} is missing.",
         "{name} needs a value.",
         "{name} takes no value.",

@@ -61,6 +61,7 @@ UI: dict[str, str] = {
     "progress.clock_alone": "{seconds} s",
     "why": "Why",
     "what_to_do": "What to do",
+    "other_steps": "Other steps",
     "evidence": "What happened",
     "works": "Settings that work (tested just now)",
     "tried": "tested just now",
@@ -235,6 +236,10 @@ UI: dict[str, str] = {
         "as `cause:` or `code:`, Rust as `Caused by`. ECONNREFUSED, ETIMEDOUT, ENOTFOUND and CERT… are four different "
         "faults. An invalid base URL and a key with a line break hide behind the same words. `llmdoctor check URL` "
         "finds out."
+    ),
+    "explain.ask.tls": (
+        "The inner exception, or the lines beneath it: they name the reason, such as UntrustedRoot, a wrong name, an "
+        "expired certificate, or a connection that was closed during the handshake."
     ),
     "explain.ask.browser": (
         "The line in the browser's console (F12): it names CORS, “Mixed Content” or a `net::ERR_…` code. The page's "
@@ -471,7 +476,7 @@ UI: dict[str, str] = {
     "pause": ", ",
     "colon": ": ",
     "target.name": "Name",
-    "target.base_url": "Address",
+    "target.base_url": "Base URL",
     "target.key": "Key",
     "target.key_hint": "{hint}, {length} characters",
     "target.model": "Model",

@@ -474,4 +474,157 @@ KINDS: dict[str, Text] = {
             "On a company network, ask whether the name is blocked.",
         ),
     ),
+    # -- the network and the app ---------------------------------------------------------------------------------------
+    "host_of_containers": Text(
+        "Connection refused: nothing on the machine outside listens for containers",
+        "The container reached the machine that runs it, and no program listens there on this port. Servers such as "
+        "Ollama and LM Studio listen only on 127.0.0.1 by default, and a container comes from another address.",
+        (
+            Step(
+                "door:ollama|protocol:ollama",
+                "Make Ollama listen on 0.0.0.0: set OLLAMA_HOST=0.0.0.0 where it runs, then restart it.",
+            ),
+            Step(
+                "!door:ollama !protocol:ollama",
+                "Make the server listen on 0.0.0.0 instead of 127.0.0.1 (in LM Studio: Serve on Local Network), then "
+                "restart it.",
+            ),
+            "On Linux, start the container with --add-host=host.docker.internal:host-gateway.",
+            "Allow the port in the firewall of the machine, for addresses of containers (172.16.0.0/12).",
+        ),
+    ),
+    "all_addresses": Text(
+        "Connection refused: 0.0.0.0 is no address to connect to",
+        "A server listens on 0.0.0.0 to be reached at every address of its machine. A client needs one of these "
+        "addresses; inside a container, 0.0.0.0 leads to the container itself.",
+        (
+            "In a container, replace 0.0.0.0 with host.docker.internal in the base URL. Outside, use 127.0.0.1.",
+            "For a server on another machine, use the address of that machine in your network.",
+            "Check that the server runs, and compare the port that it prints with the one in the base URL.",
+        ),
+    ),
+    "dns_forged": Text(
+        "DNS returns an address for {host|the host} that belongs to somebody else",
+        "The address in the message is not the provider's. Some networks answer questions for blocked names with "
+        "the address of another company, so the connection cannot succeed. The app sends its requests directly, not "
+        "through your proxy.",
+        (
+            "Have the app use your proxy: set HTTPS_PROXY for its process, or turn on TUN mode in the proxy program.",
+            "Have the proxy resolve names (socks5h:// instead of socks5://), or use encrypted DNS.",
+            "In a container or on a server, set the proxy there: the one on your computer does not reach it.",
+        ),
+    ),
+    "cors_header": Text(
+        "CORS: the server does not allow the header {header|of the app}",
+        "The app runs in a browser and sends a header of its own. Before the request, the browser asks the server "
+        "whether it allows this header, and the server does not. The same request works outside a browser.",
+        (
+            "Update the app and the server: newer versions leave {header|the header} out, or allow it.",
+            "Use the desktop version of the app, or have the app's own server make the request.",
+            Step(
+                "owner", "If the server is yours, add {header|the header} to Access-Control-Allow-Headers in a proxy."
+            ),
+        ),
+    ),
+    "cors_ollama": Text(
+        "CORS: Ollama does not allow requests from this app",
+        "The app runs in a browser or as a plugin. Ollama answers only pages of its own machine, and other origins "
+        "only if its settings name them. The address and the model are correct.",
+        (
+            "Set OLLAMA_ORIGINS={origin|*} where Ollama runs, then quit Ollama and start it again.",
+            'For the service on Linux: `systemctl edit ollama`, then Environment="OLLAMA_ORIGINS=*". On macOS: '
+            '`launchctl setenv OLLAMA_ORIGINS "*"`. On Windows: `setx OLLAMA_ORIGINS "*"`.',
+            "Or turn off streaming or turn on the CORS option in the app, if it has one.",
+        ),
+    ),
+    "cors_lm_studio": Text(
+        "CORS: LM Studio does not allow requests from this app",
+        "The app runs in a browser or as a plugin, so the browser first asks the server with an OPTIONS request. LM "
+        "Studio answers it only if CORS is turned on.",
+        (
+            "In LM Studio, turn on Enable CORS in the settings of the local server, then restart the server.",
+            "Use the desktop version of the app, or have the app's own server make the request.",
+        ),
+    ),
+    "too_many_files": Text(
+        "Too many open files: the app cannot open another connection",
+        "The process has as many files and connections open as the system allows. Usually the code makes a new "
+        "client for every request and never closes it, or starts too many requests at once. Address and key are not "
+        "the cause.",
+        (
+            "Create one client, use it for all requests, and close it at the end (with `async with` or close()).",
+            "Limit how many requests run at the same time, for example with a semaphore.",
+            "Raise the limit of the process: `ulimit -n 4096`, or LimitNOFILE in a systemd unit.",
+        ),
+    ),
+    "provider_init": Text(
+        "The app could not start its provider {provider|for this API}",
+        "The app failed before it sent a request: the provider's package did not load, or its settings do not fit. "
+        "The status comes from the app's own local server, not from the API.",
+        (
+            "Update the app, delete its cache of packages, and start it again (for OpenCode: ~/.cache/opencode).",
+            "Check the provider's entry in the app's configuration, and whether a key is set for it.",
+            "Try without your own configuration. If that works, add its entries one by one.",
+        ),
+    ),
+    "revocation": Text(
+        "Windows cannot check whether the certificate of {host|the server} was revoked",
+        "Schannel, the TLS library of Windows, asks the certificate's authority whether it was revoked, and got no "
+        "answer: a private or self-signed certificate names no such place, or a proxy blocks it.",
+        (
+            "As a test, run curl with --ssl-no-revoke. If it works, the lookup of revoked certificates is the cause.",
+            "Behind a company proxy, ask the IT staff to allow the OCSP and CRL addresses of the certificate.",
+            "For a certificate of your own, set it in the app (SSL_CERT_FILE, NODE_EXTRA_CA_CERTS), or use http.",
+        ),
+    ),
+    "ollama_path": Text(
+        "Wrong path: Ollama serves nothing at this URL",
+        "Ollama has two APIs: its own under /api, with a base URL without a path, and OpenAI's under /v1. The app "
+        "uses one of them with the base URL of the other.",
+        (
+            "Set the base URL to {better_url}",
+            "For an app that speaks OpenAI's protocol, end the base URL in /v1: http://localhost:11434/v1",
+            "For an app with a provider type of its own for Ollama, leave out the path: http://localhost:11434",
+            "Update Ollama: old versions do not serve /v1.",
+        ),
+    ),
+    "responses_body": Text(
+        "A chat request was sent to the Responses endpoint",
+        "OpenAI has two endpoints with different bodies: /v1/chat/completions takes messages, /v1/responses takes "
+        "input. The app wrote a body for the first and sent it to the second.",
+        (
+            "Set the endpoint back to /v1/chat/completions, or make the base URL end in /v1.",
+            "If the model needs the Responses API, choose it as the type of API in the app, or update the app.",
+        ),
+    ),
+    "tool_schema": Text(
+        "The API rejects the schema of the tool {tool|in the request}",
+        "The app sends tools with a description of their parameters (JSON Schema). The API does not accept one of "
+        "them, so it refuses the whole request. The address, the key and the model are correct.",
+        (
+            "Turn off the tool or MCP server with {tool|the schema that the message names}, or update it.",
+            'In your own code, make the schema an object: type "object", with properties.',
+            "Update the SDK: older versions write wrong schemas from Zod 4 and Pydantic.",
+        ),
+    ),
+    "field_type": Text(
+        "The server expects another type in {parameter|a field of the request}",
+        "The server could not read the request: the app sends {sent|another type} where the server's version of the "
+        "API has something else, often content in parts (text and images) instead of a plain text.",
+        (
+            "Update the server program: newer versions read content in parts. Then update the app.",
+            "If the app has a compatibility option for plain text messages, turn it on, and send no images.",
+            "Choose the provider type in the app that fits the server, such as Ollama's own instead of OpenAI's.",
+        ),
+    ),
+    "offline": Text(
+        "No network: the app says that this machine is offline",
+        "The system reports no network, or the app takes every failed connection for that. Address and key were not "
+        "tested.",
+        (
+            "Check whether a web page opens on this machine. If not, fix the network connection first.",
+            "If pages open, restart the app, and the VPN or proxy program: the app may still hold the old connection.",
+            "Check that the firewall lets the app out to {host|the server}.",
+        ),
+    ),
 }

@@ -40,3 +40,28 @@ WORDS: dict[str, str] = {
     "info": "information",
     "steps": "What to do:",
 }
+
+# The page of the apps.
+APPS: dict[str, str] = {
+    "title": "Apps",
+    "written": "Written by `llmdoctor docs --write docs` from `probes/catalog/apps.toml`; change it there.",
+    "about": "{count} apps. `llmdoctor apps NAME` shows one in full, and `llmdoctor check --app NAME` sends requests "
+    "as it does. *Set*: the base URL to enter in the app for an API whose chat completions are at "
+    "`https://api.example.com/v1/chat/completions` (messages at `/v1/messages`, and so on). *Unconfirmed*: a part of "
+    "the row has no source.",
+    "head": "app | name | protocol | set | it adds | sends the key as | reads the base URL from | proxies",
+    "unconfirmed": " (unconfirmed)",
+    "nothing": "nothing",
+    "its_settings": "its settings",
+    "kind.sdk": "Official SDKs",
+    "kind.library": "Libraries",
+    "kind.cli": "Command line",
+    "kind.ide": "Editors",
+    "kind.desktop": "Desktop programs",
+    "kind.server": "Servers and web apps",
+    "proxies.environment": "`HTTPS_PROXY` and similar",
+    "proxies.ignored": "ignored",
+    "proxies.own": "its own setting",
+    "proxies.system": "those of the system",
+    "proxies.unknown": "unknown",
+}

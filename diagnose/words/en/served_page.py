@@ -12,7 +12,10 @@ TEXTS: dict[str, str] = {
     "base_url": "Base URL",
     "base_url.hint": "As it is set in the app.",
     "key": "API key",
-    "key.hint": "Used for this one check, then forgotten: never stored, logged or shown.",
+    "key.hint": (
+        "Used for the check only: this server does not store, log or show it. It stays in this field until you leave "
+        "the page."
+    ),
     "curl": "Or paste a curl command",
     "curl.label": "curl command",
     "curl.hint": "Replaces the base URL and the key. It is read, not run.",
@@ -26,6 +29,7 @@ TEXTS: dict[str, str] = {
     "no_spend": "Free requests only: nothing is generated",
     "check": "Check",
     "cancel": "Stop",
+    "again": "Change and try again",
     "explain": "Explain",
     "text": "Error text or log",
     "text.hint": "Read on this server and sent nowhere. Keys in it are neither stored nor shown.",
@@ -38,7 +42,7 @@ TEXTS: dict[str, str] = {
     "tell": "What would tell them apart",
     "what_to_do": "What to do",
     "matched": "Matching words",
-    "nothing": "This text matches no known error. Check the settings: that asks the server itself.",
+    "nothing": "This text matches no known error. Check your settings instead: that asks the server.",
     "waiting": "Waiting for a free slot…",
     "running": "Checking…",
     "done": "Done.",
@@ -46,6 +50,7 @@ TEXTS: dict[str, str] = {
     "lost": "The connection to this server was lost. Try again.",
     "result": "Result",
     "copy": "Copy as Markdown",
+    "copy.one": "Copy",
     "copied": "Copied.",
     "not_copied": "The browser does not allow copying. Select the text below and copy it.",
     "download": "Download as HTML",

@@ -103,6 +103,7 @@ ERRORS: dict[str, str] = {
     (
         "{name} gives each customer a base URL of their own. Give the whole base URL, which looks like {base_url}"
     ): "{name} 给每个客户单独的 Base URL。请写出完整的 Base URL，形如 {base_url}",
+    "No base URL of {name} is known here. Give the whole base URL": "这里没有记录 {name} 的 Base URL。请写出完整地址",
     "{name} is missing.": "缺少 {name}。",
     "{name} needs a value.": "{name} 后面要有值。",
     "{name} takes no value.": "{name} 不带值。",

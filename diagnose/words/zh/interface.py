@@ -61,6 +61,7 @@ UI: dict[str, str] = {
     "progress.clock_alone": "{seconds} 秒",
     "why": "原因",
     "what_to_do": "解决办法",
+    "other_steps": "其他办法",
     "evidence": "现象",
     "works": "可用的设置（刚刚测试过）",
     "tried": "刚刚测试过",
@@ -228,6 +229,10 @@ UI: dict[str, str] = {
         "`code:` "
         "里，Rust 写在 `Caused by` 后面。ECONNREFUSED、ETIMEDOUT、ENOTFOUND 和 CERT… 是四种不同的故障。Base URL "
         "不合法、密钥里带换行，报的也是这句话。运行 `llmdoctor check 地址` 可以查明。"
+    ),
+    "explain.ask.tls": (
+        "内层异常（inner exception）或下面几行：其中写明了原因，例如 UntrustedRoot、名称不符、证书过期，"
+        "或握手时连接被关闭。"
     ),
     "explain.ask.browser": (
         "看浏览器控制台（F12）里的那一行：它会写明是 CORS、“Mixed Content”，还是某个 `net::ERR_…` 错误码。网页里的脚本"
@@ -452,7 +457,7 @@ UI: dict[str, str] = {
     "pause": "，",
     "colon": "：",
     "target.name": "名称",
-    "target.base_url": "地址",
+    "target.base_url": "Base URL",
     "target.key": "密钥",
     "target.key_hint": "{hint}，{length} 个字符",
     "target.model": "模型",

@@ -39,3 +39,27 @@ WORDS: dict[str, str] = {
     "info": "提示",
     "steps": "怎么办：",
 }
+
+# The page of the apps.
+APPS: dict[str, str] = {
+    "title": "应用",
+    "written": "本页由 `llmdoctor docs --write docs` 根据 `probes/catalog/apps.toml` 生成，请勿直接修改。",
+    "about": "共 {count} 个应用。`llmdoctor apps 代号` 显示某个应用的全部资料，`llmdoctor check --app 代号` "
+    "按它的方式发请求。**填写**：对话接口为 `https://api.example.com/v1/chat/completions`"
+    "（messages 接口为 `/v1/messages`，以此类推）时，应用里该填的 Base URL。**未证实**：这一行有内容没有出处。",
+    "head": "代号 | 名称 | 协议 | 填写 | 应用会加上 | 密钥发送方式 | Base URL 取自 | 代理",
+    "unconfirmed": "（未证实）",
+    "nothing": "不加",
+    "its_settings": "应用的设置",
+    "kind.sdk": "官方 SDK",
+    "kind.library": "开发库",
+    "kind.cli": "命令行工具",
+    "kind.ide": "编辑器",
+    "kind.desktop": "桌面应用",
+    "kind.server": "服务器和网页应用",
+    "proxies.environment": "读取 `HTTPS_PROXY` 等变量",
+    "proxies.ignored": "不读取",
+    "proxies.own": "应用自己的设置",
+    "proxies.system": "系统代理",
+    "proxies.unknown": "未知",
+}

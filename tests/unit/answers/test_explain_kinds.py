@@ -275,6 +275,7 @@ AMBIGUOUS = {
     "400": ["400 Bad Request", "400 status code (no body)"],
     "500": ["500 Internal Server Error", "AxiosError: Request failed with status code 500"],
     "browser": ["TypeError: Failed to fetch", "AxiosError: Network Error"],
+    "tls": ["The SSL connection could not be established, see inner exception.", "SSL Error"],
     "network": ["ERROR: Reconnecting... waiting for network"],
     "upstream": ["Provider returned error"],
     "unknown": ["Something went wrong", "请求失败"],

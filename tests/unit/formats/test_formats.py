@@ -309,7 +309,7 @@ def test_verbose_text_shows_everything() -> None:
             "    ✓ Settings",
             "    ✗ Endpoint",
             "    – Streaming",
-            "Address   https://api.deepseek.com/v1 (environment OPENAI_BASE_URL)",
+            "Base URL  https://api.deepseek.com/v1 (environment OPENAI_BASE_URL)",
             "    base_url = https://api.deepseek.com/v1\n",
             "    OPENAI_BASE_URL=https://api.deepseek.com/v1\n",
             "Checked from this machine, no proxy, system certificates",

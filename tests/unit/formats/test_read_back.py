@@ -296,7 +296,10 @@ def test_html_shows_the_root_cause_on_top() -> None:
     assert sections[0].get("class") == "card finding fail"
     assert "".join(page_of(BROKEN, "en").find(".//h1").itertext()) == "The address lacks its version segment"
     assert "tested just now" in "".join(sections[0].itertext())
-    assert "OPENAI_BASE_URL=https://api.deepseek.com/v1" in "".join(sections[1].itertext())
+    settings = next(one for one in sections if one.get("class") == "card settings")
+    assert "OPENAI_BASE_URL=https://api.deepseek.com/v1" in "".join(settings.itertext())
+    about = page_of(BROKEN, "en").find(".//p[@class='about']")
+    assert "".join(about.itertext()).startswith(f"llmdoctor {BROKEN.version} https://")
 
 
 @both
