@@ -50,7 +50,6 @@ def _companion_unreachable(view: View) -> Claim | None:
     return Claim(
         tuple(seen("companion", host=one.host, kind=one.kind.value.replace("_", " ")) for one in lost if one.kind),
         severity=None if own else Severity.WARNING,
-        values={"names": ", ".join(one.host for one in lost)},
     )
 
 

@@ -1402,11 +1402,11 @@ TEXTS: dict[str, Text] = {
         ),
     ),
     "app.companion_unreachable": Text(
-        "{app} needs {names|another host} too, which cannot be reached",
+        "{app} needs another host too, and it cannot be reached",
         "Besides the API, the app connects to hosts of its maker, for example at its start or to renew a login. A "
         "firewall or a proxy lets the API through and not these, so the app fails although the API works.",
         (
-            "Allow {names|the hosts of its maker}, port 443, in the firewall or the proxy, beside the host of the API.",
+            "Allow the hosts that the evidence names, port 443, in the firewall or the proxy, as you do the API's.",
             "If this machine may not reach them, use another app: the API itself can be used without them.",
         ),
     ),
