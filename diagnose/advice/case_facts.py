@@ -89,7 +89,9 @@ class CaseFacts:
         if exchange is None:
             return frozenset()
         traces = (products.maker(exchange), products.between(exchange))
-        return frozenset(f"via:{trace.product.name.lower().replace(' ', '-')}" for trace in traces if trace is not None)
+        products_seen = [trace.product for trace in traces if trace is not None]
+        names = {name for one in products_seen for name in (one.name, one.holds) if name}  # OpenResty is an nginx
+        return frozenset(f"via:{name.lower().replace(' ', '-')}" for name in names)
 
 
 def plan_url(view: View) -> str:

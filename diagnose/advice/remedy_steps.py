@@ -34,7 +34,15 @@ def remedy_steps(view: View, code: str, lang: str, proven: Mapping[str, object] 
         if may_answer(code, one) and (_is_news(one, view) if proven is None else one.value in proven.values())
     )
     said = sentence(" ".join(message.split())[:200])
-    return written(((one.kind, *worded) for one in fitting for worded in _worded(one, view)), said, lang)
+    return written(
+        (
+            ("page_foreign" if worded[0] == "page_foreign" else one.kind, *worded)
+            for one in fitting
+            for worded in _worded(one, view)
+        ),
+        said,
+        lang,
+    )
 
 
 def answer_of(view: View) -> str:
@@ -73,6 +81,8 @@ def named_base_url(view: View) -> str:
 
 
 _CHAT_HINT = r"(?i)not a chat model.{0,100}did you mean to use v1/completions"
+_PAY = r"(?i)\b(?:purchase|buy|credits?|top[ -]?up|recharge|billing|raise|upgrade)\b|充值|购买|续费"
+_ASK_PEOPLE = r"(?i)\b(?:contact|support|mode|disable|close|go to|visit|page|at https?)\b|联系|关闭|前往|页面"
 _OLD = r"(?i)instruct|davinci|babbage|curie|\bada\b|base"
 
 
@@ -94,6 +104,10 @@ def _is_news(remedy: Remedy, view: View) -> bool:
         return bool(_base_url(remedy, view))
     if remedy.kind == "path" and hints_at_completions(view):
         return False
+    if remedy.kind == "request" and view.match is not None and view.match.code == "quota.exhausted":
+        # The finding's own step says so too, and names the page.
+        known = view.door is not None and bool(view.door.match.console)
+        return not (known and re.search(_PAY, remedy.value) and not re.search(_ASK_PEOPLE, remedy.value))
     if remedy.kind == "page":
         console = view.door.match.console if view.door is not None else ""
         if view.match is not None and view.match.code == "quota.exhausted":

@@ -28,8 +28,14 @@ BECAUSE: Mapping[str, tuple[str, ...]] = {
     "url.stray_characters": ("settings.swapped", "url.scheme_missing"),
     **dict.fromkeys(("url.plaintext", "key.official_elsewhere"), ("url.host_typo", "url.not_api_host")),
     "url.double_slash": ("url.endpoint_included", "url.version_doubled"),
-    "url.version_missing": ("url.not_api_host",),
-    "url.path_wrong": ("url.not_api_host", "url.endpoint_included", "url.version_doubled", "url.stray_characters"),
+    "url.version_missing": ("url.not_api_host", "settings.swapped"),
+    "url.path_wrong": (
+        "settings.swapped",
+        "url.not_api_host",
+        "url.endpoint_included",
+        "url.version_doubled",
+        "url.stray_characters",
+    ),
     **dict.fromkeys(("key.placeholder", "key.several"), ("settings.", "key.masked")),
     "key.stray_characters": (
         "settings.",
@@ -75,13 +81,16 @@ BECAUSE: Mapping[str, tuple[str, ...]] = {
     **dict.fromkeys(("http.timeout", "http.closed"), ("url.", "tls.needed", "tls.not_tls", "proxy.", "dns.fake_ip")),
     # LiteLLM without a database fails with status 500 if the key is missing.
     "http.server_error": ("url.", "tls.needed", "tls.not_tls", "proxy.", "settings.missing_key"),
-    "shape.web_page": ("url.", "proxy.", "http.redirected", "http.front_auth"),
-    "shape.not_llm_api": ("shape.web_page", "url.", "proxy.", "http."),
+    "shape.web_page": ("settings.swapped", "url.", "proxy.", "http.redirected", "http.front_auth"),
+    "shape.not_llm_api": ("settings.swapped", "shape.web_page", "url.", "proxy.", "http."),
     "shape.error_as_success": ("auth.", "access.", "model.", "quota.", "key."),
     "shape.malformed_answer": ("url.", "shape.wrong_protocol", "http.blocked", "http.front_auth"),
     **dict.fromkeys(
         ("auth.rejected", "auth.header_lost", "auth.expired"),
-        ("key.", "settings.", "url.host_typo", "url.not_api_host", "url.host_retired", "auth.header_style"),
+        (
+            *("key.", "settings.", "url.host_typo", "url.not_api_host", "url.host_retired", "auth.header_style"),
+            "http.header_rejected",
+        ),
     ),
     "auth.not_permitted": (
         *("key.", "settings.", "url.host_typo", "url.not_api_host", "url.host_retired", "auth.header_style", "model."),

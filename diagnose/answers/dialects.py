@@ -354,7 +354,7 @@ def _match_row(row: DialectRow, words: _Words) -> Match | None:
             return None
         hit, text = hit_in_text
         why = _around(text, hit.start(), hit.end())
-        values |= {name.rstrip("234"): value for name, value in hit.groupdict().items() if value}
+        values |= {name.rstrip("234567"): value for name, value in hit.groupdict().items() if value}
     confidence = row.confidence
     if row.doors and words.door is None:
         confidence *= ELSEWHERE

@@ -165,6 +165,7 @@ def _case(hint: Hint, text: ReadText) -> str:
 
 _FIRM = 0.75  # the lowest confidence of a cause that may rank before its consequence
 _FOLLOWS = 0.55  # the highest confidence of a finding that follows from a firm cause
+_WORDED = 0.5  # the lowest confidence of words that say more than "unknown error"
 _NEAR = 0.25  # how much less confident than the consequence the cause may be
 
 
@@ -186,6 +187,8 @@ def _ambiguous(best: dict[str, Hint], text: ReadText) -> Group | None:
     group = group_of(text)
     if group is None:
         return None
+    if group.id == "unknown" and any(hint.confidence >= _WORDED and not hint.bare for hint in best.values()):
+        return None  # "unknown error" and the like say less than any words about a cause
     shared = shared_hints(group, text, best)
     codes = {hint.code for hint in shared}
     for code, hint in best.items():
@@ -205,6 +208,7 @@ _ALTERNATIVES = r"(?i)\b(?:missing|invalid|incorrect)\b,.{0,100}\bor\b.{0,16}\be
 _SEEN = 0.8  # the confidence that a version is missing, where the requested path has none
 # A server names the path that it does not know; a client uses the same words for a URL that it could not parse.
 _CLIENTS_URL = r"(?i)invalid url(?! \()"
+_RELAYS_OWN = ("gateway-upstream", "gateway-new-api")  # only a relay speaks of its upstream
 _VERSIONED = r"/v\d\w*/|/v\d\w*$|\bapi/"
 
 
@@ -220,7 +224,8 @@ def _dialect_hints(text: ReadText, door: str | None) -> Iterator[Hint]:
         if match.code == "path" and named:  # the server's own name of the error says more than a sentence about paths
             match = match._replace(confidence=min(match.confidence, _FOLLOWS))
         bare = match.dialect.startswith("status-") or match.dialect in generic
-        if match.code == "http.gateway_error" and not failing:  # a client reports "fetch failed" for its own connection
+        # A client reports "fetch failed" for its own connection; only a server speaks of its upstream.
+        if match.code == "http.gateway_error" and not failing and match.dialect not in _RELAYS_OWN:
             match = match._replace(confidence=0.5 * match.confidence)
         if match.code in ("auth.expired", "auth.header_lost") and re.search(_ALTERNATIVES, match.why):
             match = match._replace(confidence=min(match.confidence, _FOLLOWS))

@@ -60,7 +60,7 @@ def kind_of(code: str, message: str, values: Mapping[str, str | None], facts: Co
             hit = _compiled(row.pattern).search(text) if may_match(row.needles, lower) else None
             if hit is None:
                 continue
-            found = {name.rstrip("2345"): value.rstrip(".,:") for name, value in hit.groupdict().items() if value}
+            found = {name.rstrip("234567"): value.rstrip(".,:") for name, value in hit.groupdict().items() if value}
         if all(found.get(name) or values.get(name) for name in row.needs):
             return ErrorKind(row.id, found)
     return None

@@ -35,7 +35,7 @@ _NEVER = {"page": ("key.wrong_door",)}
 _SAID_BY_KIND = ("ask", "parameter", "header", "scope")
 _PASSING = ("quota.rate_limited", "quota.overloaded")
 _MANUAL = (
-    r"(?i)://(?:docs?|help|learn|wiki|support)\.|\bgithub\.com/"
+    r"(?i)://(?:docs?|help|learn|wiki|support)\.|\bgithub\.com/|//aka\.ms/|//go\.microsoft\.com/"
     r"|/(?:docs?|documentation|help|guides?|articles?|manual|reference|wiki)(?:[/?#-]|$)|\.(?:md|html?)(?:[?#]|$)"
 )
 
@@ -76,7 +76,10 @@ def in_order(code: str, asked: Sequence[NamedStep], own: Sequence[str], *, kind:
     if kind:
         news = [one for one in asked if one.kind not in _SAID_BY_KIND and not any(one.value in step for step in own)]
     later = kind or code in _PASSING
-    pages = [one for one in news if one.kind == "page" and (later or is_manual(one.value))]
+    pages = [one for one in news if one.kind.startswith("page") and (later or is_manual(one.value))]
+    if code == "model.not_found" and len(own) == 1:
+        # No name is known here, so the provider's page about its models says most.
+        pages = [one for one in pages if one.kind != "page"]
     first = [one.text for one in news if one not in pages]
     rest = own[1:] if kind else own[1:3]
     return tuple(dict.fromkeys((*first, *own[:1], *rest, *(one.text for one in pages))))[: words.MOST_STEPS]

@@ -38,7 +38,12 @@ _FEATURES = (
     (r"\baudio\b", "audio"),
     (r"\bprefill", "prefill"),
 )
-_NO_NAMES = frozenset({"model", "messages", "message", "request", "body", "none", "null", "value", "type", "error"})
+_NO_NAMES = frozenset(
+    (
+        *("model", "messages", "message", "request", "body", "none", "null", "value", "type", "error", "json"),
+        *("the", "a", "an", "this", "one", "provided", "required", "is", "was", "in", "on", "for", "to", "not", "must"),
+    )
+)
 
 
 def rejected_field(param: str, texts: tuple[str, ...]) -> str:

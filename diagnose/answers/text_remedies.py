@@ -91,6 +91,8 @@ def _is_advice(remedy: Remedy, text: ReadText) -> bool:
     if remedy.kind == "model":
         return any(sign.isdigit() or sign == "-" for sign in remedy.value)
     at = text.plain.find(remedy.value)
+    if at < 0:  # the text names it without a scheme
+        at = text.plain.find(remedy.value.removeprefix("https://"))
     if remedy.kind == "variable":  # `NAME=value` is a setting of the user's
         return text.plain[at + len(remedy.value) :].lstrip()[:1] not in ("=", ":")
     if remedy.kind not in ("url", "host", "page"):

@@ -11,6 +11,9 @@ from probes.model.failure import Failure
 # The start of JSON, of a Python value, or of markup.
 _MACHINE_READABLE = r"[{\[] ?[\"'{\[\]}]|</?(?:html|head|body|title|center|div|p|h1|br|!doctype)\b"
 
+# The message of an error that is quoted within another one.
+_QUOTED_MESSAGE = r"""(?i)\\?["']message\\?["'] ?: ?\\?["']([^"'\\{}\[\]]{4,300})"""
+
 
 def words_of(exchange: Exchange) -> str:
     """Return the response's text in one line of at most 240 characters.
@@ -27,9 +30,14 @@ def sentence(said: str) -> str:
 
     >>> sentence('Model overloaded: {"code": 5}'), sentence('{"code": 5}')
     ('Model overloaded', '')
+    >>> sentence('BedrockException - {"message":"The model identifier is invalid."}. Received Model Group=a')
+    'BedrockException - The model identifier is invalid'
     """
     readable = re.split(_MACHINE_READABLE, said, maxsplit=1)[0]
-    return readable if readable == said else readable.rstrip(" :,-–(")
+    if readable == said:
+        return said
+    inner = re.search(_QUOTED_MESSAGE, said[len(readable) :])
+    return " - ".join(filter(None, (readable.rstrip(" :,-–("), inner[1].rstrip(" .") if inner else "")))
 
 
 def failure_line(failure: Failure) -> str | Seen:

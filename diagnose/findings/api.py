@@ -11,7 +11,7 @@ from diagnose.evidence.rule import Claim, Rule
 from diagnose.evidence.view import View
 from diagnose.findings import headers
 from diagnose.findings.intermediaries import MADE, answered_by, case_of, idle, packing
-from diagnose.findings.other_servers import leads_nowhere, not_llm_api, refuses_all_paths
+from diagnose.findings.other_servers import front_login, leads_nowhere, not_llm_api, refuses_all_paths
 from diagnose.findings.url import beyond_app, settings_of
 from diagnose.report import Severity, seen
 from probes.api.response_checks import answer_of, passes, unserved
@@ -121,6 +121,9 @@ def _front_auth(view: View) -> Claim | None:
     """Report a sign-in page in front of the API, even if the page has status 200."""
     claim = headers.wanted(view, said("http.front_auth")(view))
     page = view.first.told if view.first is not None else None
+    login = front_login(view) if claim is None else None
+    if login is not None and page is not None:
+        return Claim((line_of(page), *answered_by(view, page)), case=login.values.get("case", ""))
     if claim is not None or page is None or not leads_nowhere(view) or not _html(page):
         return claim
     from diagnose.answers.dialects import classify
@@ -133,7 +136,12 @@ def _front_auth(view: View) -> Claim | None:
 
 
 def _header_rejected(view: View) -> Claim | None:
-    return headers.unsendable(view) or headers.left_out(view) or said("http.header_rejected")(view)
+    return (
+        headers.unsendable(view)
+        or headers.left_out(view)
+        or headers.misformed(view)
+        or said("http.header_rejected")(view)
+    )
 
 
 def _web_page(view: View) -> Claim | None:

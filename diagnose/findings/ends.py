@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from diagnose.advice.ends import is_own_address, model_end, service_end, service_is_gone, service_values
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from diagnose.answers.dialects import Match
 
 CODE = "url.host_retired"
+_SHOWN = 6  # names of the list that a step names at most
 
 
 def _host_retired(view: View) -> Claim | None:
@@ -73,12 +75,13 @@ def with_end(claim: Claim, view: View) -> Claim:
         return claim
     chosen = view.chosen
     known = view.door is not None and view.door.match.id is not None
-    near = str(claim.values.get("near") or "") or ", ".join(chosen.near if chosen is not None else ())
-    first = near.partition(", ")[0]
+    told = (str(claim.values.get(slot) or "").split(", ") for slot in ("near", "listed"))
+    names = list(dict.fromkeys(filter(None, (*(chosen.near if chosen is not None else ()), *chain(*told)))))
+    first = names[0] if names else ""
     ours = end.provenance.successor
     # At a host that is no known provider, only a name of its own list helps.
     named = first if _is_one_of(first, ours) else next(iter(ours), "") if known else ""
-    rest = ", ".join(name for name in near.split(", ") if name and name != named)
+    rest = ", ".join(name for name in names[:_SHOWN] if name != named)
     return replace(
         claim,
         evidence=(*claim.evidence, seen("model_ended", model=asked, detail=end.provenance.end)),

@@ -64,8 +64,21 @@ def wanted(view: View, claim: Claim | None) -> Claim | None:
     return replace(
         claim,
         values={**claim.values, **{slot: text for slot, text in values.items() if text}},
-        case="gateway_refuses" if carried else "gateway",
+        case=("gateway_scheme" if fact is not None and fact.odd_scheme else "gateway_refuses")
+        if carried
+        else "gateway",
     )
+
+
+def misformed(view: View) -> Claim | None:
+    """Report an extra header whose value no server takes for a credential, if the request was refused."""
+    told = view.first.told if view.first is not None else None
+    facts = [one for one in view.settings.headers if one.odd_scheme and not one.flaw]
+    if not facts or told is None or told.status not in (400, 401, 403) or view.works_as_given:
+        return None
+    if view.match is not None and view.match.code == "http.front_auth":
+        return None  # the gateway names its header
+    return Claim((line_of(told),), "settings", values=_values(facts), side="settings", case="scheme")
 
 
 def variable(view: View, protocol: str = "") -> str:

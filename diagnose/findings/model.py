@@ -12,7 +12,8 @@ from diagnose.evidence.view import View
 from diagnose.findings.api import beside_another, said
 from diagnose.findings.ends import ends_soon, with_end
 from diagnose.report import Seen, Severity, seen
-from probes.api.response_checks import passes
+from probes.api.model_names import is_slip
+from probes.api.response_checks import names_model, passes
 from probes.model.attempt import Change
 from probes.model.capability import Support
 from probes.model.exchange import Purpose
@@ -67,11 +68,12 @@ def _not_found(view: View) -> Claim | None:
         retired = with_end(replace(claim, evidence=lines), view)
         # Its own name is no better one.
         return retired if retired.case == "retired" else replace(claim, evidence=lines, case="listed")
+    slips = [one for one in near if is_slip(view.model or "", one)]
     claim = Claim(
         lines,
         sure=claim.sure,
-        values={**claim.values, **({} if near else {"listed": _listed(view)})},
-        settings={"model": near[0]} if near else None,
+        values={**claim.values, "near": ", ".join(slips), **({} if slips else {"listed": _listed(view)})},
+        settings={"model": slips[0]} if slips else None,
     )
     return with_end(claim, view)
 
@@ -87,14 +89,17 @@ def _listed(view: View) -> str:
     """Return up to five names of the model list for a model without a similar name, its own family first."""
     models = _models(view)
     family = re.match(r"[a-z]{3,20}", (view.model or "").lower().rpartition("/")[2])
-    akin = [name for name in models if family and name.lower().rpartition("/")[2].startswith(family[0])]
-    return ", ".join((akin or (models if len(models) <= _SHORT else []))[:_SHORT])
+    akin = [name for name in models if family and family[0] in name.lower()]
+    near = view.chosen.near if view.chosen is not None else ()
+    return ", ".join(list(dict.fromkeys((*akin, *near)) or (models if len(models) <= _SHORT else []))[:_SHORT])
 
 
 def _unlisted(view: View) -> Claim | None:
-    """Report a refusal in unknown words, for a model that is missing from the server's own list."""
+    """Report a refusal in unknown words, for a model that is missing from the server's list or that a 404 quotes."""
     subject, chosen = view.subject, view.chosen
-    if subject is None or chosen is None or chosen.listed is not False or subject.purpose is not Purpose.CHAT:
+    if subject is None or chosen is None or subject.purpose is not Purpose.CHAT:
+        return None
+    if chosen.listed is not False and not (chosen.listed is None and subject.status == 404 and names_model(subject)):
         return None
     strange = view.match is None or view.match.code == "path"
     if subject.status not in (400, 404) or subject.reading.error is None or not strange:

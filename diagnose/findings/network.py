@@ -32,6 +32,8 @@ def _not_found(view: View) -> Claim | None:
         lines.append(seen("known_name"))
     elsewhere = [one.server for one in (view.dns.others if view.dns else ()) if one.addresses]
     case = "docker_host" if name in _DOCKER else "known_elsewhere" if elsewhere else ""
+    if not case and "." not in name:
+        case = "single"
     return Claim(
         tuple(lines),
         values={"address": elsewhere[0] if elsewhere else name},

@@ -6,6 +6,7 @@ import re
 
 from diagnose.advice.houses import placeholders
 from diagnose.answers import products
+from diagnose.answers.dialects import Match
 from diagnose.evidence.lines import line_of
 from diagnose.evidence.rule import Claim
 from diagnose.evidence.view import View
@@ -20,7 +21,7 @@ _LONGEST = 60  # characters of a name that a server gives itself
 _UNKNOWN_VALUE = (
     r"(?i)\b(?:identifier|account|project|gateway|workspace)\b.{0,40}\b(?:invalid|not (?:be )?found|unknown)\b"
 )
-_PARTS = {
+PARTS = {
     ("account_id",): note("parts_account_id"),
     ("account_id", "gateway_id"): note("parts_account_id_gateway_id"),
     ("project", "location"): note("parts_project_location"),
@@ -61,6 +62,20 @@ def retired(view: View) -> Claim | None:
     return Claim((line_of(page),)) if match is not None and match.code == "url.host_retired" else None
 
 
+def front_login(view: View) -> Match | None:
+    """Return what a login in front of the API says to a request without a key; None if none refuses it.
+
+    Such a request is no subject, because any API refuses it; a login of another kind is told by its own marks.
+    """
+    told = view.first.told if view.first is not None else None
+    if told is None or view.settings.key_given or view.works or told.status not in (401, 403):
+        return None
+    from diagnose.answers.dialects import classify
+
+    match = next(iter(classify(told)), None)
+    return match if match is not None and match.code == "http.front_auth" else None
+
+
 def not_llm_api(view: View) -> Claim | None:
     """Report that something else than an LLM API answers, and what it says that it is."""
     told = view.first.told if view.first is not None else None
@@ -70,8 +85,8 @@ def not_llm_api(view: View) -> Claim | None:
     evidence = (line_of(told), *answered_by(view, told), *looked)
     proxy_page = view.match is not None and view.match.code == "proxy_page"
     names = placeholders(view) if re.search(_UNKNOWN_VALUE, view.said()) else ()
-    if names in _PARTS and leads_nowhere(view) and not proxy_page:
-        return Claim(evidence, values={"parts": _PARTS[names]}, case="values")
+    if names in PARTS and leads_nowhere(view) and not proxy_page:
+        return Claim(evidence, values={"parts": PARTS[names]}, case="values")
     if not other_program(view):
         return Claim(evidence) if leads_nowhere(view) and not proxy_page else None
     # A product that passed the response on, by its header, made it: nothing behind it answers every path alike.

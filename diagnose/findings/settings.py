@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from diagnose.advice.houses import placeholders
+from diagnose.evidence.lines import line_of
 from diagnose.evidence.rule import Claim, Rule
 from diagnose.evidence.view import UNSEEN, View
+from diagnose.findings.other_servers import PARTS, front_login
+from diagnose.findings.url import settings_of
 from diagnose.report import Report, Seen, Severity, seen
 from probes.api.response_checks import refuses_key
 from probes.model.attempt import KeyForm
 from probes.model.facts import UnreadFile
+from probes.model.key_shape import MASK
 from probes.model.settings import Conflict, ConflictReason, ConflictRole
 from probes.model.source import DEFAULT, Source, SourceKind
 from probes.protocols.protocol import KEY_HEADERS
@@ -21,7 +26,7 @@ def _missing_key(view: View) -> Claim | None:
     evidence = (seen("searched", names=", ".join(view.settings.searched[:8])),) if view.settings.searched else ()
     emptied = view.flaw("key", "empty") is not None and "key" in dict(view.evidence.target.sources)
     local = door is not None and door.host.local and not _refuses_key(view)
-    if view.spoken.key_optional and (view.works or local):
+    if view.spoken.key_optional and (view.works or local or _at_the_front(view)):
         return None  # its SDK starts without a key
     if view.works and not _works_with_conflict_key(view):
         # The server needs no key, but the SDKs do not start without one; any text will do.
@@ -31,6 +36,10 @@ def _missing_key(view: View) -> Claim | None:
         return None
     app, base = view.app, dict(view.evidence.target.sources).get("base_url", DEFAULT)
     if app is None or not app.key_lines or base.kind is not SourceKind.APP:
+        own = door is not None and (door.host.local or door.match.id is None) and not emptied and _refuses_key(view)
+        told = view.deep.told if own and view.deep is not None else None
+        if told is not None:
+            return Claim((*evidence, line_of(told)), values=values, case="refused")
         return Claim(evidence, values=values)
     values |= {"place": base.location, "lines": " | ".join(app.key_lines)}
     # The app's settings name the variable that holds the key, and it is not set.
@@ -51,6 +60,11 @@ def _wants_key(view: View) -> bool:
     return response is not None and (response.status in (401, 403, 500) or refuses_key(response))
 
 
+def _at_the_front(view: View) -> bool:
+    """Check whether something in front of the API refused the request, which wants a login and no key."""
+    return front_login(view) is not None
+
+
 def _refuses_key(view: View) -> bool:
     response = view.deep.told if view.deep else None
     return response is not None and refuses_key(response)
@@ -64,7 +78,31 @@ def _swapped(view: View) -> Claim | None:
         return Claim((seen("key_is_url"),))
     if facts.url_looks_like_key:
         return Claim((seen("url_is_key"),))
-    return None
+    return _key_in_url(view)
+
+
+_IN_URL = {"path": seen("key_in_path"), "query": seen("key_in_query")}
+
+
+def _key_in_url(view: View) -> Claim | None:
+    """Report a key inside the base URL's path or query, if the request is lost or its key refused because of it.
+
+    Where the host answers with the key in its place, some servers mean it so.
+    """
+    first, better, places = view.first, view.better, view.settings.keys_in_url
+    told = first.told if first is not None else None
+    if not places or first is None or told is None or view.works_as_given or not (first.lost or refuses_key(told)):
+        return None
+    if better is not None and MASK in better.base_url:
+        return None  # it is found with the key in its place
+    parts = PARTS.get(placeholders(view))
+    return Claim(
+        (*(_IN_URL[place] for place in places), line_of(told)),
+        values={"better_url": better.base_url if better is not None else "", **({"parts": parts} if parts else {})},
+        settings=settings_of(better) if better is not None else None,
+        verified=better is not None and view.working is not None,
+        case="in_url",
+    )
 
 
 def _unread_conflict(view: View) -> Conflict | None:

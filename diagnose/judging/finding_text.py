@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import replace
 
@@ -114,7 +115,8 @@ def finding_of(raised_rule: RaisedRule, view: View, facts: CaseFacts, lang: str,
     steps = in_order(code, asked, text.steps, kind=kind is not None)
     if not fixes and streaming is not None:
         summary = words.phrase("fix.stream_alone" if streaming else "fix.no_stream", lang)
-        steps = (summary, *steps)
+        clause = re.split(r"[:：]", summary)[0]
+        steps = (summary, *(step for step in steps if re.split(r"[:：]", step)[0] != clause))
         fixes.append(Fix(summary, {"stream": streaming}, True))
     return Finding(
         code=code,

@@ -46,7 +46,7 @@ OPTIONAL = (
     *("better_url", "plan_url", "better_version", "better_auth", "claude_token", "version_variable"),
     *("variable", "source", "other_source", "position", "app_variable", "secret"),
     *("header", "header_variable", "place", "lines", "wanted_header"),
-    *("page", "permission", "replacement", "limit"),
+    *("page", "permission", "replacement", "limit", "have", "need"),
     *("proxy", "better_proxy", "address", "port", "location", "reference", "parts"),
     *("credential", "house", "audience", "expires", "region", "own_region", "sites", "wanted", "token_command"),
     *("issuer", "product", "path", "names", "not_after", "days", "clients"),

@@ -90,6 +90,18 @@ def _house_head(name: str) -> str:
     return found[0] if found else ""
 
 
+def _missing_head(door: Door, wanted: str) -> str:
+    """Return what the name lacks at its beginning; empty if it has it, or if the door's models have none in common.
+
+    Cloudflare's gateway wants the provider in front of Cloudflare's own names
+    (https://developers.cloudflare.com/ai-gateway/usage/chat-completion/, November 2026).
+    """
+    if door.id == "cloudflare-ai-gateway":
+        return "workers-ai/" if wanted.startswith("@cf/") else ""
+    head = _house_head(door.small_model)
+    return "" if wanted.startswith(head) else head
+
+
 def early(settings: Settings) -> str | None:
     """Return the model that the settings name, before any request is sent; None if they name none.
 
@@ -109,8 +121,8 @@ def measure(settings: Settings, door: Door | None, listing: Exchange | None, day
     if wanted is not None:
         listed = wanted.removeprefix("models/") in models if models else None
         found = near(wanted.strip(), models) if models and not listed else ()
-        if not models and door is not None and (head := _house_head(door.small_model)):
-            found = () if wanted.startswith(head) else (head + wanted.strip().lstrip("/"),)
+        if not models and door is not None and (head := _missing_head(door, wanted)):
+            found = (head + wanted.strip().lstrip("/"),)
         if not listed and day and (door is None or door.kind != "local"):
             from probes.catalog.model_ends import successors  # read only for a model that the list lacks
 

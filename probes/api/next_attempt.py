@@ -12,6 +12,7 @@ from probes.api.attempt_round import AttemptRound
 from probes.api.client import ApiClient
 from probes.api.context import ApiContext
 from probes.api.model_choice import others
+from probes.api.model_names import is_slip
 from probes.api.remedies import message_of, remedies
 from probes.api.response_checks import (
     bare_failure,
@@ -132,8 +133,7 @@ class NextAttempts:
                 return found
         if unserved(exchange) and (found := await self._other_paths(attempt, foreign=True, listing=listed)):
             return found
-        near = attempt_round.chosen.near if attempt_round.chosen is not None else ()
-        near = (*self._named_model(attempt_round, exchange), *near)
+        near = (*self._named_model(attempt_round, exchange), *self._same_model(attempt_round))
         if (
             near
             and attempt_round.chat is not None
@@ -213,6 +213,19 @@ class NextAttempts:
         """Return path checks for the paths of this host that the response itself names."""
         words = [one.value for one in remedies(message_of(exchange)) if one.kind in ("url", "path")]
         return candidates.named(attempt, words)
+
+    def _same_model(self, attempt_round: AttemptRound) -> list[str]:
+        """Return the near names that are the wanted model: written with a slip, or taking its place since it ended."""
+        chosen, context = attempt_round.chosen, self._context
+        if chosen is None or not chosen.near:
+            return []
+        wanted = chosen.chosen or ""
+        after: tuple[str, ...] = ()
+        if context.day:
+            from probes.catalog.model_ends import successors  # read only for a model that failed
+
+            after = successors(wanted, context.door.id if context.door else None, context.day, chosen.near)
+        return [one for one in chosen.near if one in after or is_slip(wanted, one)]
 
     def _named_model(self, attempt_round: AttemptRound, exchange: Exchange) -> tuple[str, ...]:
         """Return the model that the response names in place of the requested one, if the server's list has it."""

@@ -35,10 +35,12 @@ _PAGE = (
     r"(?i)\bvisit\w{0,3}\b|\bgo(?:ing)? to\b|\bsee\b|\bcheck\b|\brefer\b|\bread\b|\bdocs?\b|documentation"
     r"|\benabl\w{1,4}\b|\bverif\w{1,4}\b"
     r"|\bmanage\b|\baccept\b|\btop[ -]?up\b|\badd\b|\bhere\b|\bfind\b|\blearn\b|\binfo\w{0,8}\b"
-    r"|\blog ?in\b|\bsign ?(?:in|up)\b"
+    r"|\blog ?in(?:to)?\b|\bsign ?(?:in|up)\b"
     r"|\bapply\b|\bactivat\w{1,4}\b|\bupgrade\b|\bcreate\b|\bconfigure\b|\bsettings?\b|\brequest access\b|\bat:? ?$"
     r"|访问|前往|请到|详见|参考|查看|登录|开通|充值|认证|绑定|申请|文档"
 )
+# Verbs before the name of a site without a scheme, which people open.
+_OPEN = r"(?i)(?:\blog ?in(?:to)?|\bsign ?in(?: at| to)?|\bvisit|\bgo to|\bopen|访问|前往|登录):? ?$"
 _STRONG = (
     r"(?i)(?:make|send|direct|route)\b.{0,30}\brequests?\b.{0,20}$"
     r"|\brequests?\b.{0,20}\b(?:sent|made|directed) to:? ?$|base[ _-]?url\b.{0,20}$|接口地址.{0,10}$"
@@ -169,13 +171,28 @@ _STATES = {
     "token": r"(?i)expected oauth ?2|\brequires? an? (?:oauth ?2? )?access token\b",
     "leaked": r"(?i)\bleaked\b|\bcompromised\b|泄露",
     "suspended": (
-        r"(?i)\b(?:account|organi[sz]ation|user|consumer)\b.{0,40}\b(?:suspended|deactivated|disabled|banned|terminated)\b"
+        r"(?i)\b(?:account|organi[sz]ation|user|consumer)\b.{0,40}\b(?:suspended|deactivated|disabled|banned|terminated"
+        r"|restricted|locked)\b"
         r"|\bproject\b.{0,40}\bsuspended\b|(?:账号|账户|用户|组织).{0,10}(?:封禁|冻结|停用|被封)"
     ),
 }
 # Every pattern, for the test that holds them to linear time.
 PATTERNS = (
-    *(_URL, _HOST, _CALL, _PAGE, _STRONG, _FOR_PEOPLE, _FOR_PROGRAMS, _MODEL, _PATH, _PARAMETER, _REGION, _VARIABLE),
+    *(
+        _URL,
+        _HOST,
+        _CALL,
+        _PAGE,
+        _OPEN,
+        _STRONG,
+        _FOR_PEOPLE,
+        _FOR_PROGRAMS,
+        _MODEL,
+        _PATH,
+        _PARAMETER,
+        _REGION,
+        _VARIABLE,
+    ),
     *(*_HEADERS, *_SCOPE, *_ASKS.values(), *_STATES.values(), _REQUEST, _NO_REQUEST, _SENTENCES, r"^.{0,3}\bto\b"),
 )
 
@@ -260,6 +277,10 @@ def _addresses(found: dict[str, str], text: str) -> None:
             address = hit[0].rstrip(".,:;!?")
             if bare and "host" not in found and "url" not in found and _calls(text, hit, address, strong=True):
                 found["host"] = address.lower()
+            elif (
+                bare and "page" not in found and _search(_FOR_PEOPLE, address) and _search(_OPEN, _around(text, hit)[0])
+            ):
+                found["page"] = f"https://{address.lower()}"
             elif not bare and "url" not in found and _calls(text, hit, address, strong=False):
                 found["url"] = address
             elif not bare and "page" not in found and _leads(text, hit, address):
@@ -282,6 +303,11 @@ def _leads(text: str, hit: re.Match[str], address: str) -> bool:
     before, after = _around(text, hit)
     place = address.partition("://")[2]
     return bool(_search(_PAGE, before) or _search(_FOR_PEOPLE, place) or _search(r"^.{0,3}\bto\b", after))
+
+
+def _opened(text: str, hit: re.Match[str], address: str) -> bool:
+    """Check whether people are told to open this site, which is named without a scheme."""
+    return bool(_search(_FOR_PEOPLE, address) and _search(_OPEN, _around(text, hit)[0]))
 
 
 def _around(text: str, hit: re.Match[str]) -> tuple[str, str]:

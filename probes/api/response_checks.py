@@ -119,6 +119,8 @@ def no_route(found: Exchange) -> bool:
                 and re.search(_MODEL_WORDS, words, re.IGNORECASE)
             ):
                 return False
+            if names_model(found):
+                return False
             if re.search(_SUPPLY_WORDS, f"{found.reading.error.code} {words[:500]}", re.IGNORECASE):
                 return False
             return found.reading.error.code != "model_not_found" and "Model" not in found.reading.error.code
@@ -132,6 +134,12 @@ def no_route(found: Exchange) -> bool:
             return True
         return bool(found.reading.answer and found.reading.answer.problem in ("other_protocol", "foreign"))
     return False
+
+
+def names_model(found: Exchange) -> bool:
+    """Check whether an error quotes the model that was asked for, so that the path was found and the request read."""
+    model, error = found.attempt.model or "", found.reading.error
+    return error is not None and len(model) > 3 and model in error.message[:2000] and model not in found.request.path
 
 
 def sends_elsewhere(found: Exchange) -> bool:

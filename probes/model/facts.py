@@ -27,6 +27,7 @@ class SettingsFacts(Record):
     key_usable: bool = False  # the key can be sent, as given or cleaned
     key_looks_like_url: bool = False
     url_looks_like_key: bool = False
+    keys_in_url: tuple[str, ...] = ()  # where the base URL holds a key: path, query
     conflicts: tuple[Conflict, ...] = ()
     searched: tuple[str, ...] = ()
     override: Override | None = None
@@ -44,6 +45,7 @@ class HeaderFacts(Record):
     source: Source
     protocols: tuple[str, ...] = ()
     flaw: str = ""
+    odd_scheme: bool = False  # it reads `Bearer: …` or `Bearer Bearer …`, which no server takes for a credential
 
 
 @dataclass(frozen=True, slots=True, repr=False, eq=False)

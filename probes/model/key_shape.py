@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+MASK = "[key]"  # stands for each known secret in scrubbed text
+
 
 class Confidence(StrEnum):
     """The confidence that a key belongs to a provider, by its shape; the highest first."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from probes.model.key_shape import MASK
 from probes.model.secret import PUBLIC_VALUES, Secret, hint, public_prefix
 
 WINDOW = 12  # the contract: no output has this many consecutive characters of a key after its public prefix
@@ -115,7 +116,7 @@ class Scrubber:
         given = text
         for short in self._short:
             if short in text:
-                text = re.sub(rf"(?<![A-Za-z0-9]){re.escape(short)}(?![A-Za-z0-9])", "[key]", text)
+                text = re.sub(rf"(?<![A-Za-z0-9]){re.escape(short)}(?![A-Za-z0-9])", MASK, text)
         if self._windows and not self._marks.isdisjoint(text[i : i + MARK] for i in range(0, len(text), STRIDE)):
             text = self._replace_known(text)
         if _may_hold_a_key(text):
@@ -134,7 +135,7 @@ class Scrubber:
                 end = at + WINDOW
                 while end < size and text[end - WINDOW + 1 : end + 1] in self._windows:
                     end += 1
-                out.append("[key]")
+                out.append(MASK)
                 at = end
             else:
                 out.append(text[at])

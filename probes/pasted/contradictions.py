@@ -30,6 +30,7 @@ _DUMMY = (
 # The end of a masked key, where it is not that of a real one: "****eek}", "****here".
 _TAIL = r"(?i)api[- ]?key(?: provided)?[:：] ?['\"`]?[\w-]{0,12}(?:\*{3,}|…)(?P<tail>[\w%})\]>-]{1,12})"
 _REFERENCE_END = r".{0,10}[})%]"
+_EMPTY_END = r"(?i).{0,8}(?:null|none|ined)"  # "undefined" is cut to its last four characters
 _EXAMPLE_END = r"(?i).{0,8}(?:here|_?key|[-_]token|name|xxx+|\]|>)"
 _NO_HEAD = r"(?i)bearer|your|http|open|api|my|none|null|undefined|test|key|dummy|example|sk-your|sk-x+$|export|auth"
 # The sentences with which a vendor's own site refuses a key or a model: its door, and the words.
@@ -87,6 +88,8 @@ def _refused_keys(seen: ScannedText) -> Iterator[TextNote]:
     tail = re.search(_TAIL, seen.plain)
     if tail is not None and re.fullmatch(_REFERENCE_END, tail["tail"]):
         yield TextNote("echo_reference", _around(seen.plain, tail))
+    elif tail is not None and re.fullmatch(_EMPTY_END, tail["tail"]):
+        yield TextNote("echo_empty", _around(seen.plain, tail))
     elif tail is not None and re.fullmatch(_EXAMPLE_END, tail["tail"]):
         yield TextNote("echo_example", _around(seen.plain, tail))
     whole = re.search(_WHOLE_ECHO, seen.plain)

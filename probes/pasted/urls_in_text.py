@@ -110,7 +110,7 @@ def tags_of(lower: str) -> Iterator[str]:
 
 _LAST_ENDPOINT = (
     r"(?i)/(?:chat/completions|completions|messages(?:/count_tokens)?|responses|embeddings|models(?:/[^/]+)?"
-    r"|api/(?:chat|tags|generate))/?$"
+    r"|api/(?:chat|tags|generate)|generate(?:_stream)?)/?$"
 )
 
 

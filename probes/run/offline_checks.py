@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from urllib.parse import parse_qsl
 
 from probes.catalog import node_runtime
 from probes.catalog.apps import official
@@ -23,6 +22,7 @@ from probes.run.key_policy import AvailableKeys, conflicting_key
 from probes.steps import door, proxy, settings
 from probes.steps.recorder import Recorder
 from probes.steps.settings import SettingsExams
+from probes.urls.keys_in_url import keys_in_url
 from probes.urls.url import Url
 
 
@@ -73,9 +73,8 @@ def scrubber(given: Settings) -> Scrubber:
         if "@" in raw:
             _, _, password = raw.rpartition("@")[0].partition("://")[2].partition(":")
             scrub.add(password)
-        for name, value in parse_qsl(raw.partition("?")[2]):
-            if any(word in name.lower() for word in ("key", "token", "secret", "auth")):
-                scrub.add(value)
+        for key in keys_in_url(raw):
+            scrub.add(Secret(key.value))  # a secret, so that it is known beyond this run too
     return scrub
 
 

@@ -25,6 +25,7 @@ FORBIDDEN = frozenset(
 )
 _NAME = r"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,64}"
 _VALUE = r"[\x20-\x7e]*"
+_ODD_SCHEME = r"(?i)\s{0,9}(?:bearer|basic|token)(?:\s{0,3}[:=]|\s{1,3}(?:bearer|basic|token)\b)"
 
 
 def flaw_of(name: str, value: str) -> str:
@@ -41,3 +42,12 @@ def flaw_of(name: str, value: str) -> str:
         return "long"
     # h11, under the Python SDKs, refuses white space at either end, and ends the call with a connection error.
     return "" if re.fullmatch(_VALUE, value) and value == value.strip() else "value"
+
+
+def odd_scheme(value: str) -> bool:
+    """Check whether a value begins with a scheme that has a colon behind it, or that stands there twice.
+
+    >>> odd_scheme("Bearer: abc"), odd_scheme("Bearer Bearer abc"), odd_scheme("Bearer abc")
+    (True, True, False)
+    """
+    return re.match(_ODD_SCHEME, value) is not None

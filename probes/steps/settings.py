@@ -9,7 +9,9 @@ from probes.keys.flaws import KeyExam, examine_key, key_is_url, literal_key, url
 from probes.model.attempt import KeyForm
 from probes.model.facts import HeaderFacts, SettingsFacts
 from probes.model.settings import Settings
+from probes.settings.header_syntax import odd_scheme
 from probes.urls.app_base_urls import examine_for
+from probes.urls.keys_in_url import keys_in_url
 from probes.urls.url import Url, parse_url
 from probes.urls.url_flaws import UrlExam, examine_url
 
@@ -91,6 +93,7 @@ def measure(settings: Settings, exams: SettingsExams, scrub: object) -> Settings
         key_usable=bool(exams.keys()),
         key_looks_like_url=key_is_url(raw_key),
         url_looks_like_key=url_is_key(raw_url or ""),
+        keys_in_url=tuple(dict.fromkeys(one.place for one in keys_in_url(raw_url or ""))),
         conflicts=settings.conflicts,
         searched=settings.searched,
         override=settings.override,
@@ -100,4 +103,7 @@ def measure(settings: Settings, exams: SettingsExams, scrub: object) -> Settings
 
 def header_facts(settings: Settings) -> tuple[HeaderFacts, ...]:
     """Return the extra headers of the settings without their values."""
-    return tuple(HeaderFacts(one.name, one.value.source, one.protocols, one.flaw) for one in settings.headers)
+    return tuple(
+        HeaderFacts(one.name, one.value.source, one.protocols, one.flaw, odd_scheme(one.value.value.reveal()))
+        for one in settings.headers
+    )

@@ -24,7 +24,7 @@ DOCUMENTS = [
 # A path below one of the repository's folders; a word in capitals represents a name that the reader chooses.
 PATH = re.compile(r"(?<![\w/.-])(?:probes|diagnose|tests|docs|deploy|\.github)/[\w./-]*[\w/]")
 CLASS = re.compile(r"`([A-Z][a-z]+(?:[A-Z][a-z]+)+)\b")
-FOREIGN = {"EventSource"}  # classes of other projects
+FOREIGN = {"EventSource", "BadGatewayError", "PaymentRequired", "AuthenticationException"}  # classes of other projects
 
 pytestmark = pytest.mark.skipif(not (ROOT / "pyproject.toml").exists(), reason="run from no checkout")
 

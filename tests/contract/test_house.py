@@ -168,7 +168,7 @@ def test_what_judges_touches_no_network(name: str) -> None:
         "probes.model.scrubber",
     }
     pure |= {"probes.api.response_checks", "probes.api.attempt_round", "probes.api.upstream_errors"}
-    pure |= {"probes.api.uniform_refusals"}
+    pure |= {"probes.api.uniform_refusals", "probes.api.model_names"}
     pure |= {"probes.urls.login_pages", "probes.protocols.errors"}
     pure |= {"probes.protocols.strictness.clients", "probes.catalog.app_readers"}
     # Markers of each protocol: its file, and the variables of its SDK.

@@ -23,6 +23,7 @@ OURS = ("diagnose/docs/",)
 
 # How the patterns are applied that a function compiles, if not by `search`: its callers cannot be seen.
 APPLIED = {
+    "probes/catalog/fact_files.py": "match",
     "probes/keys/credential_kinds.py": "fullmatch",
     "probes/keys/flaws.py": "match",
     "probes/pasted/shell_words.py": "match",
@@ -185,6 +186,7 @@ MADE: dict[tuple[str, str], Callable[[], Iterable[str]]] = {
     ("probes/catalog/door.py", "added"): _of_wires("added"),
     ("probes/catalog/door_files.py", "*"): _examples(r"\s*\[\s*doors\s*\.[^.\]]+\]", r"\s*\[\[\s*doors?\s*\]\]"),
     ("probes/catalog/door_files.py", r"f'\\s*{name}\\s*='"): _examples(r"\s*hosts\s*="),
+    ("probes/catalog/fact_files.py", "*"): _examples(r"\s*\[\[?\s*models\s*\]\]?", r"\s*base_url\s*="),
     ("probes/catalog/door_files.py", "shape.pattern"): _examples(),  # compiled only, to see whether it is valid
     ("probes/demo_server/practice_doors.py", "*"): _examples(r"/v1/(?:v1|v1beta)/models(?:/([^/:]+):(\w+))?"),
     ("probes/keys/credential_kinds.py", "pattern"): _key_patterns,

@@ -85,7 +85,7 @@ SCENARIOS = (
     # -- path ----------------------------------------------------------------------------------------------------------
     Scenario(
         "report3-token-in-place-of-the-account",
-        "shape.not_llm_api",
+        "settings.swapped",
         always(_UNROUTED),
         f"{CLOUDFLARE}/cfut_MadeUpMadeUpMadeUpMadeUpMadeUpMadeUp0440766/ai/v1",
         model="@cf/meta/llama-3.1-8b-instruct",

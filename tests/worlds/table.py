@@ -16,6 +16,8 @@ from worlds import (
     public_reports_2,
     public_reports_3,
     public_reports_4,
+    public_reports_5,
+    public_reports_6,
     settings,
     strictness,
     wire,
@@ -39,5 +41,7 @@ TABLES: dict[str, tuple[Scenario, ...]] = {
     "public_reports_2": public_reports_2.SCENARIOS,
     "public_reports_3": public_reports_3.SCENARIOS,
     "public_reports_4": public_reports_4.SCENARIOS,
+    "public_reports_5": public_reports_5.SCENARIOS,
+    "public_reports_6": public_reports_6.SCENARIOS,
 }
 SCENARIOS: tuple[Scenario, ...] = tuple(one for table in TABLES.values() for one in table)

@@ -30,7 +30,7 @@ EXAMPLES = ("https://api.example.com", "https://api.example.com/v1")
 @click.option("--json", "as_json", is_flag=True, help="For programs.")
 @click.option("--lang", type=click.Choice(LANGS), help="Language; by default from the locale.")
 def command(name: tuple[str, ...], as_json: bool, lang: str | None) -> None:
-    """List the known client programs, those that hold every word of NAME, or show one in full."""
+    """List the known apps and SDKs, those that match every word of NAME, or show one in full."""
     apps = load()
     found = chosen(apps, name)
     if not found:

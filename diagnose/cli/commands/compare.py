@@ -29,10 +29,10 @@ STATUS = {"none": 0, "a": 1, "b": 1, "both": 1, "unknown": 3}
 @click.option("-o", "output", type=click.Path(dir_okay=False), help="Write the comparison there.")
 @click.option("--lang", type=click.Choice(LANGS), help="Language; by default from the locale.")
 def command(a: str, b: str, fmt: str, as_json: bool, output: str | None, lang: str | None) -> None:
-    """Compare two reports of one target from two places, the user's and the support's say: whose side the fault is on.
+    """Compare two reports of one target from two places, and say on which side the problem is.
 
-    Each file is a report (`check --json`) or a run that was kept (`check --save`). Exit status: 0 neither shows a
-    fault, 1 one or both do, 3 it cannot be told from these two.
+    For example the user's and the support's. Each file is a report (`check --json`) or a saved run (`check --save`).
+    Exit status: 0 if neither shows a problem, 1 if one or both do, 3 if these two cannot tell.
     """
     from diagnose.judging.compare import compare
 

@@ -36,7 +36,7 @@ def command(
     strict: bool,
     verbose: bool,
 ) -> None:
-    """Check a practice door on this machine, sound or with a named FAULT. Needs no key and no network."""
+    """Check a test server inside the program, working or with a named FAULT. Needs no key and no network."""
     spoken = console.language(lang)
     titles: dict[str, str] = part(spoken, "demo").TITLES
     if list_faults:

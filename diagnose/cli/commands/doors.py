@@ -30,7 +30,7 @@ from probes.catalog.provenance import Provenance
 @click.option("--json", "as_json", is_flag=True, help="For programs.")
 @click.option("--lang", type=click.Choice(LANGS), help="Language; by default from the locale.")
 def command(name: tuple[str, ...], age: bool, day: str | None, strict: bool, as_json: bool, lang: str | None) -> None:
-    """List the known doors, those that hold every word of NAME, or show one in full."""
+    """List the known providers, those that match every word of NAME, or show one in full."""
     if age:
         from diagnose.cli.fact_age import show
 

@@ -33,10 +33,10 @@ _CODE = re.compile(r"[a-z]{2,10}[.:/][a-z_]{3,30}")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.option("--lang", type=click.Choice(LANGS), help="Language; by default from the locale.")
 def command(words: tuple[str, ...], path: str | None, as_json: bool, lang: str | None) -> None:
-    """What a finding means, or what an error text is about.
+    """Explain a finding, or the error text of an app.
 
     CODE is a finding's code, such as `key.wrong_door`. TEXT is any error text; `-` reads it from standard input. A key
-    in it is neither kept nor shown. Exit status: 0, or 3 where nothing in the text is known.
+    in it is neither kept nor shown. Exit status: 0, or 3 if nothing in the text is known.
     """
     spoken = console.language(lang)
     if path is not None and words:

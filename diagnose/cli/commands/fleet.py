@@ -60,8 +60,8 @@ PASSED_ON = ("headers", "no_spend", "offline", "send_anyway", "timeout", "deadli
 def command(file: str, worker: bool, agreed: bool, lang: str | None, groups: tuple[str, ...], **choices: Any) -> None:
     """Check many targets at once.
 
-    FILE is llmdoctor.toml, with its [targets.NAME], or CSV: its first line names the columns, base_url and of name,
-    group, key_env, key_file, model, protocol … those that are wanted.
+    FILE is llmdoctor.toml with its [targets.NAME], or a CSV file. The first line of a CSV file names the columns:
+    base_url, and optionally name, group, key_env, key_file, model, protocol, …
     """
     from diagnose.cli.event_loop import run
     from probes.catalog.door_files import DoorsError

@@ -27,9 +27,9 @@ LAYERS = ("key.", "url.", "settings.")
 @click.argument("files", nargs=-1, type=click.Path(exists=True, dir_okay=False))
 @click.option("--lang", type=click.Choice(LANGS), help="Language; by default from the locale.")
 def command(files: tuple[str, ...], lang: str | None) -> None:
-    """Find keys at the wrong doors in .env files, offline: for pre-commit.
+    """Find keys of another provider in .env files, offline. Made for pre-commit.
 
-    Exit status: 1 where a key stands beside the address of another provider, or a value cannot be what it is to be.
+    Exit status: 1 if a key does not belong to the provider of the base URL beside it, or a value cannot be valid.
     """
     spoken = console.language(lang)
     found = False

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 @click.option("--force", is_flag=True, help="Write over a file that is there.")
 @click.option("--lang", type=click.Choice(LANGS), help="Language; by default from the locale.")
 def command(output: str, env_file: str | None, apps: bool, force: bool, lang: str | None) -> None:
-    """Write a first llmdoctor.toml from the settings found here. Keys are named in it, never written.
+    """Write a first llmdoctor.toml from the settings found here. It names keys, and never contains one.
 
     Its targets are for `llmdoctor fleet` and for `llmdoctor check NAME`.
     """

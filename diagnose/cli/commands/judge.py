@@ -24,7 +24,7 @@ from diagnose.words import LANGS
 def command(
     file: str, fmt: str, as_json: bool, output: str | None, lang: str | None, strict: bool, verbose: bool
 ) -> None:
-    """Judge a run that `check --save` kept: elsewhere, or with a later version."""
+    """Judge a run saved by `check --save`, on another machine or with a later version."""
     from diagnose.judging.judge import judge
     from diagnose.judging.saved_run import read
     from probes.model.archive import ArchiveError

@@ -63,8 +63,8 @@ def command(
 ) -> None:
     """Find the LLM settings of the apps, SDKs and files of this machine and folder, and check each.
 
-    Files are read, never changed, and nothing in them is executed. What is in a keychain or a database stays there. If
-    files of this folder would send secrets of yours somewhere, you are asked once, first.
+    Files are read, never changed, and nothing in them is executed. Keychains and databases are not read. If files of
+    this folder would send your secrets somewhere, you are asked first, once.
     """
     from probes.app_settings.scan import find
     from probes.catalog import apps as clients

@@ -60,9 +60,9 @@ def command(
     timeout: float,
     deadline: float,
 ) -> None:
-    """A web page on this machine that checks settings and explains errors, and Prometheus' /probe.
+    """Serve a web page that checks settings and explains errors, and /probe for Prometheus.
 
-    Off loopback, or behind a proxy, it asks for a token, and lets visitors check public addresses alone.
+    Beyond loopback, or behind a proxy, it requires a token, and visitors can check public addresses only.
     The targets of /probe are those of llmdoctor.toml. Ctrl-C ends it.
     """
     from importlib.util import find_spec

@@ -43,10 +43,9 @@ _TAKEN = frozenset(
 def command(
     wanted: str | None, source: str | None, listing: bool, as_json: bool, lang: str | None, **choices: Any
 ) -> None:
-    """Print settings and code to paste, from settings that were seen to work.
+    """Print settings and code to paste, made from settings that work.
 
-    The settings are those of `llmdoctor check` with the same options, which is run first. A key stands in what is
-    printed by the name of its variable.
+    It runs `llmdoctor check` with the same options first. In what it prints, a key is the name of its variable.
     """
     from diagnose.snippets.snippets import groups, templates, write
 

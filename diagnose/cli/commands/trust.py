@@ -27,10 +27,10 @@ if TYPE_CHECKING:
 @click.option("--json", "as_json", is_flag=True, help="As JSON: a list of agreements.")
 @click.option("--lang", type=click.Choice(LANGS), help="Language; by default from the locale.")
 def command(folder: str | None, listing: bool, revoke: bool, everything: bool, as_json: bool, lang: str | None) -> None:
-    """Agree that the files of this folder (or of FOLDER) send secrets of yours where they say.
+    """Allow the files of this folder (or of FOLDER) to send your secrets to the hosts that they name.
 
-    What is agreed to is shown: each secret, its host, and the file that names them. It holds while all three stay the
-    same; `llmdoctor check` and `llmdoctor scan` then send the secrets without asking.
+    It shows each secret, its host, and the file that names them. The permission holds while all three stay the same;
+    `llmdoctor check` and `llmdoctor scan` then send the secrets without asking.
     """
     from probes.settings import trust
 

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 @click.option("--json", "as_json", is_flag=True, help="For programs.")
 @click.option("--lang", type=click.Choice(LANGS), help="Language; by default from the locale.")
 def command(key: tuple[str, ...], key_env: str | None, as_json: bool, lang: str | None) -> None:
-    """Tell which doors a KEY fits, by its look alone: nothing is sent anywhere.
+    """Say which providers a KEY may belong to, by its form alone. Nothing is sent anywhere.
 
     The key is read from standard input, or from the variable named by --key-env.
     """

@@ -12,6 +12,7 @@ from typing import NamedTuple
 from diagnose.cli.fixing.changes import Role, ValueChange
 from probes.config_formats.edit import Edit, edit, form_of, renaming
 from probes.config_formats.replacement import Replacement, load
+from probes.model.key_shape import MASK
 from probes.model.scrubber import Scrubber
 from probes.model.secret import hint
 from probes.model.settings import BadInput
@@ -95,6 +96,8 @@ def _obstacle(change: ValueChange, path: Path) -> str:
     source = change.source
     if not change.new.isprintable():
         return "unprintable"
+    if MASK in change.new:
+        return "unwritable"  # a part of the value is a secret, which is not kept
     if change.removed:
         return "removed"
     if source.kind not in _EDITABLE:

@@ -1112,7 +1112,7 @@ TEXTS: dict[str, Text] = {
         "A relay forwards requests to the provider with its own key. That key was refused, not yours. Only the "
         "relay's operator can fix this.",
         (
-            "Send the operator of {host} this message, with the time and the model: {said}",
+            "Send the operator of {host|the relay} this message, with the time and the model: {said|the error's text}",
             "Until it is fixed, try another model or group there.",
             Step("owner", "If the relay is yours, replace the key of that channel."),
         ),

@@ -339,6 +339,8 @@ UI: dict[str, str] = {
     "seen.searched": "looked in: {names}",
     "seen.key_is_url": "the key field contains a URL",
     "seen.url_is_key": "the base URL field contains a key",
+    "seen.key_in_path": "a part of the path in the base URL is a key (not shown)",
+    "seen.key_in_query": "the query of the base URL contains a key (not shown)",
     "seen.unread": "{source} is set, but no SDK reads {variable}",
     "seen.conflict_works": "the key in {source} works",
     "seen.renamed_works": "under the name {variable}, the value of {source} works",

@@ -54,13 +54,113 @@ KINDS: dict[str, Text] = {
             "Enable one of those providers: https://huggingface.co/settings/inference-providers",
         ),
     ),
+    "unrouted_model": Text(
+        "The gateway at {host} has no route for the model {model|in the request}",
+        "The gateway chooses the server by the model's name, and no route of its configuration has this one. Its model "
+        "list may name more than its routes serve.",
+        (
+            "Ask the operator of {host} to add a route for {model|the model}, or which names have one.",
+            Step(
+                "owner",
+                "If the gateway is yours, add a rule for {model|the model} (in Envoy AI Gateway: an "
+                "AIGatewayRoute that "
+                "matches the header x-ai-eg-model) and check that the route is accepted.",
+            ),
+        ),
+    ),
+    "channel_group": Text(
+        "The relay has no channel for {model|the model} in the group {group|of the token}",
+        "Address and key are right. A relay sorts its channels into groups, and no channel of the group "
+        "{group|of the token} offers this model.",
+        (
+            "On the token page of {host}, move the token from {group} to a group that has {model|the model}.",
+            "Choose another model, or ask the operator of {host}.",
+            Step("owner", "If the relay is yours, add the group {group} to a channel that has {model|the model}."),
+        ),
+    ),
+    "serving_endpoint": Text(
+        "The workspace {host} has no serving endpoint named {model|in the request}",
+        "On Databricks, the model in a request is the name of a serving endpoint of this workspace.",
+        (
+            "Open Serving in the Databricks workspace, copy the name of the endpoint, and use it as the model.",
+            "Check that the base URL belongs to the workspace in which the endpoint is.",
+        ),
+    ),
+    "gateway_house": Text(
+        "The gateway does not know the provider of the model {model|in the request}",
+        "This address serves several providers and chooses by the first part of the model's name. It knows no provider "
+        "by that part, or does not serve it here.",
+        (
+            Step(
+                "door:cloudflare-ai-gateway",
+                "If the name starts with its provider, use the address that serves all of them: "
+                "https://api.cloudflare.com/client/v4/accounts/ACCOUNT_ID/ai/v1",
+            ),
+            "Write the model as PROVIDER/NAME with the gateway's name for the provider, such as openai/gpt-5-mini; for "
+            "Cloudflare's own models workers-ai/@cf/….",
+            "Look up the providers of this address in the gateway's documentation: not every provider is served there.",
+        ),
+    ),
+    "version_too_old": Text(
+        "The model {model|in the request} needs a later API version",
+        "On Azure, each model has a first API version. The version in the request is older.",
+        (
+            "Set the API version to {replacement} or later: {version_variable}",
+            "Or use the address that ends in /openai/v1: it needs no API version.",
+        ),
+    ),
+    "location_upstream": Text(
+        "The provider behind {host} refuses the region of its server",
+        "{host} passed the request on, and its provider refused it because of the place from which {host} calls. Your "
+        "own place and your key are not the cause.",
+        (
+            "Ask the operator of {host} to call the provider from a supported country, or use another relay.",
+            "Or choose a model of another provider.",
+            Step(
+                "owner",
+                "If the relay is yours, run it in a supported region. A function at the edge (Cloudflare Workers) runs "
+                "near the caller, so it may call from a blocked place.",
+            ),
+        ),
+    ),
+    "hf_credits": Text(
+        "The monthly credits of Hugging Face are used up",
+        "Every account has a small monthly credit for Inference Providers. It is used up for this month.",
+        (
+            "Buy credits, or subscribe to PRO, at https://huggingface.co/settings/billing",
+            "Or wait until the credit is renewed at the beginning of the month.",
+        ),
+    ),
+    "key_budget": Text(
+        "The budget of this key at {host} is used up",
+        "The operator of the gateway has given the key, its user or its team a budget, and it is spent. The account "
+        "at the provider is not the cause.",
+        (
+            Step("provider", "Raise the budget of the key or project: {console}"),
+            "Ask the operator of {host} to raise the budget (in LiteLLM: `max_budget` of the key, user or team), "
+            "or wait "
+            "until it is reset.",
+        ),
+    ),
+    "memory": Text(
+        "The server has too little memory for {model|the model}",
+        "The server accepted the request, but could not load the model: it needs more memory than is free.",
+        (
+            "Choose a smaller model or a smaller quantization of {model|the model}: it does not fit into the memory.",
+            Step(
+                "owner",
+                "If the server is yours, close other programs, unload other models (`ollama ps`), or lower the "
+                "context length.",
+            ),
+        ),
+    ),
     "inference_profile": Text(
         "Amazon Bedrock: {model|this model} needs an inference profile",
         "Bedrock offers newer models only through inference profiles, which spread requests over several regions. "
         "The plain model ID is refused.",
         (
-            "Use the ID of an inference profile: put us., eu., apac. or global. in front of the model ID, whichever "
-            "fits the region of the request.",
+            "Use the ID of an inference profile: us.{model|MODEL}, eu.{model|MODEL}, apac.{model|MODEL} or "
+            "global.{model|MODEL}, whichever fits the region of the request.",
             "List the profiles of the region: `aws bedrock list-inference-profiles`",
         ),
     ),
@@ -136,6 +236,16 @@ KINDS: dict[str, Text] = {
             "Check in the app's documentation how it names providers; some use a slash instead of the colon.",
         ),
     ),
+    "none_loaded": Text(
+        "The server runs, but no model is loaded",
+        "The program answers, and it has no model in memory for this request: none was loaded, or it was unloaded "
+        "after a pause. Address and key are correct.",
+        (
+            "Load the model on the server: in LM Studio with `lms load NAME` or on its Developer page.",
+            "Allow the server to load models by itself (LM Studio: just-in-time loading), or lengthen the time after "
+            "which it unloads them.",
+        ),
+    ),
     "model_retired": Text(
         "The model {model|in the request} is retired",
         "The provider has stopped serving it, so no key can use it any more. Apps and examples often still name such "
@@ -146,12 +256,81 @@ KINDS: dict[str, Text] = {
             "Update the app: its list of models may be old.",
         ),
     ),
+    "model_garden": Text(
+        "The Google Cloud project may not use the model {model|in the request}",
+        "Models of other publishers on Vertex AI have to be enabled once for each project. The account and the project "
+        "are known to Google.",
+        (
+            "Open the model in Model Garden, choose the project, and enable it (accept its terms): "
+            "https://console.cloud.google.com/vertex-ai/model-garden",
+            "Check the model name with its date, and that the location offers it.",
+            "Check that billing is set up for the project: a free trial does not include all publishers.",
+        ),
+    ),
+    "endpoint_permission": Text(
+        "The account lacks the permission {permission|to query} on the serving endpoint {model|in the request}",
+        "Databricks knows the token. Each serving endpoint has permissions of its own.",
+        (
+            "In Databricks, open Serving, the endpoint, then Permissions, and give the user or service principal "
+            "Can Query.",
+            "If the endpoint is one of Databricks' own, ask the workspace administrator whether it is enabled.",
+        ),
+    ),
+    "watsonx_project": Text(
+        "The account is not a member of the watsonx project",
+        "IBM Cloud knows the key. The project or space in the request does not exist, the owner of the key is no "
+        "collaborator there, or no Runtime service is associated with it.",
+        (
+            "In the watsonx project, open Manage > Access control and add the owner of the API key as Editor.",
+            "Check project_id (or space_id) in the app's settings: the project's Manage > General page shows it.",
+            "Under Manage > Services and integrations, associate a watsonx.ai Runtime instance.",
+        ),
+    ),
+    "gateway_route": Text(
+        "The key may not use this path of the gateway {path|}",
+        "The gateway knows the key. It allows it certain paths only, and the path of this request belongs to "
+        "administration or to another kind of request.",
+        (
+            "Set the base URL so that the app requests the gateway's chat path (/v1/chat/completions), not another "
+            "path.",
+            "Or ask the operator of the gateway to allow this path for the key.",
+        ),
+    ),
+    "endpoint_off": Text(
+        "The relay has turned off the endpoint {endpoint|in the request}",
+        "The key is accepted. The operator decides for each channel which endpoints it offers, and this one is off.",
+        (
+            "Ask the operator of the relay to enable {endpoint|this endpoint} in the settings of the channel. If the "
+            "relay is yours, enable it there.",
+            "If only counting of tokens is off, you can go on: the app then estimates.",
+        ),
+    ),
     "gated_model": Text(
         "The terms of {model|this model} have not been accepted yet",
         "The vendor gives this model only to accounts that have accepted its terms or requested access.",
         (
             "Accept the terms or request access: open {page|the model's page} and sign in with the account of the key.",
             "Use a key of the account or organization that has access.",
+        ),
+    ),
+    "afford": Text(
+        "Insufficient balance: the credit does not cover the longest allowed answer",
+        "Before it answers, the provider reserves credit for as many tokens as max_tokens allows, and the balance or "
+        "the limit of the key is lower than that.",
+        (
+            "Set max_tokens in the app to less than {have}, or add credit.",
+            "Set max_tokens in the app to a lower value, or add credit.",
+            "If the key has a limit of its own, raise it.",
+        ),
+    ),
+    "safe_experience": Text(
+        "Volcano Engine Ark has paused the model {model|} at the limit of its Safe Experience Mode",
+        "With Safe Experience Mode (安心体验模式), Ark stops a model when its free quota is used up, so that nothing "
+        "is charged. Address and key are correct.",
+        (
+            "In the Ark console, open Model Activation (开通管理) and turn off Safe Experience Mode for this model, or "
+            "raise its limit. Requests are charged from then on.",
+            "Or choose another model, which has a free quota of its own.",
         ),
     ),
     "paid_plan": Text(
@@ -164,6 +343,29 @@ KINDS: dict[str, Text] = {
         ),
     ),
     # -- what the request contains -------------------------------------------------------------------------------------
+    "content_filter": Text(
+        "The provider's content filter refused the request",
+        "The provider checks what a request and its answer say, and found something there that it does not allow. "
+        "Address, key and model are correct.",
+        (
+            "Change the wording of the prompt. Long histories, files and web pages can contain what was found, so also "
+            "try a new conversation with a short text.",
+            "If a plain question is refused too, look at the system prompt that the app sends.",
+            "Choose a model or provider with another filter, or change the filter's level where the provider allows it "
+            "(Azure: content filters of the deployment).",
+        ),
+    ),
+    "tools_rejected": Text(
+        "The API rejects the tools that the app sends",
+        "Each tool has a name and a schema of its parameters, and APIs differ in what they accept there and in how "
+        "many tools they accept. Address, key and model are correct.",
+        (
+            "In the app, turn off the tools, MCP servers and extensions one after the other: a single bad tool makes "
+            "every request fail. With too many tools, keep fewer.",
+            "Update the app and the MCP server: newer versions adapt the schemas to this API.",
+            "In your own code, give every tool a schema of type object, and keep to names of letters, digits, _ and -.",
+        ),
+    ),
     "tool_parser": Text(
         "The model server was started without support for tools",
         "The app sends tools (function calling). vLLM and llama.cpp accept them only if they are started with the "
@@ -219,6 +421,16 @@ KINDS: dict[str, Text] = {
             ),
         ),
     ),
+    "no_provider_takes": Text(
+        "No provider of {model|this model} accepts all parameters of the request",
+        "The gateway sends a request only to providers that support every parameter in it, and none does. The address, "
+        "the key and the model name are correct.",
+        (
+            "In the app, turn off tools, response_format, reasoning and similar parameters one after the other.",
+            "Choose a model whose page lists these parameters as supported: https://openrouter.ai/models",
+            "If the app sets require_parameters or limits the providers, turn that off.",
+        ),
+    ),
     "tools_unsupported": Text(
         "The model {model|in the request} does not support tools",
         "The app sends tools (function calling) with its request. The model, or every provider that serves it here, "
@@ -234,6 +446,34 @@ KINDS: dict[str, Text] = {
             ),
             Step("!door:openrouter !protocol:ollama", "Choose a model that supports tools (function calling)."),
             "Or turn off tools, agents and MCP servers in the app for this model.",
+        ),
+    ),
+    "no_streaming": Text(
+        "The model {model|in the request} does not support streaming",
+        "The app asks for a streamed answer, and this model gives only whole ones. Address and key are correct.",
+        (
+            "In the app, turn off streaming for this model.",
+            "Or choose a model that supports streaming.",
+        ),
+    ),
+    "content_text": Text(
+        "The server takes only plain text as the content of a message",
+        "The app sends the content as a list of parts, as it is needed for images and files. This server or model "
+        "expects a string. Address and key are correct.",
+        (
+            "In the app, send text only: turn off images, files and prompt caching for this model, or choose the "
+            "format “string” for the content.",
+            "Update the server, or the app: newer versions know both forms.",
+            "Choose a model that takes images.",
+        ),
+    ),
+    "file_format": Text(
+        "The API does not take this kind of file",
+        "The request contains or names a file whose format the model does not read. Address, key and model name are "
+        "correct.",
+        (
+            "Convert the file to a format that the API's documentation lists, such as PDF or plain text.",
+            "For an image or a scan, choose a model that reads images.",
         ),
     ),
     "images_unsupported": Text(
@@ -288,6 +528,17 @@ KINDS: dict[str, Text] = {
             "Choose another template in the server's settings for this model.",
         ),
     ),
+    "no_messages": Text(
+        "The API finds no messages in the request",
+        "The request contains no text where this API looks for it. Most often it has the form of another API. Address "
+        "and key are known to the server.",
+        (
+            "Check the kind of API in the app: the base URL must belong to the same protocol. For OpenAI's form, Model "
+            "Studio (DashScope) has the address https://dashscope.aliyuncs.com/compatible-mode/v1",
+            "In your own code, put the messages where this API expects them (in DashScope's own form under input).",
+            "Update the app.",
+        ),
+    ),
     "empty_message": Text(
         "The app sends an empty message",
         "The API refuses a request with an empty text or without any message. The address, the key and the model are "
@@ -295,6 +546,15 @@ KINDS: dict[str, Text] = {
         (
             "Start a new conversation: an empty answer in the history is sent again with every request.",
             "Update the app. In your own code, leave out messages without text.",
+        ),
+    ),
+    "parameter_missing": Text(
+        "The request lacks {parameter|a part that the API requires}",
+        "The address and the key are correct. The API requires a field that the app did not send. Often the request "
+        "has the form of another API or of an older version.",
+        (
+            "Set {parameter} in the app, if it has such a setting.",
+            "Check that the kind of API in the app fits the address, and update the app.",
         ),
     ),
     "parameter_renamed": Text(
@@ -337,6 +597,30 @@ KINDS: dict[str, Text] = {
             "Get a token for the audience that the message names: `az account get-access-token --resource {audience}`",
             "Check which scope the app asks for: it is the audience with /.default at its end.",
             "Check that the app sends the token as Authorization: Bearer, and no API key in its place.",
+        ),
+    ),
+    "audience_expected": Text(
+        "The token was issued for another service: the server expects the audience {audience|that it names}",
+        "A token names the service it was issued for (aud). The server accepts only tokens for its own audience, even "
+        "if the token has not expired.",
+        (
+            Step(
+                "door:databricks",
+                "Get a token for Azure Databricks: `az account get-access-token --resource {audience}`. Or use a "
+                "personal access token of the workspace (Settings, Developer).",
+            ),
+            Step("!door:databricks", "Get a new token for the audience {audience} and set it as the key."),
+            "Check which audience, resource or scope the app asks for when it gets the token.",
+        ),
+    ),
+    "azure_network": Text(
+        "The Azure resource accepts requests from its own network only",
+        "Public access to the resource is switched off or limited to certain networks. The request came from another "
+        "place, so the key was not checked.",
+        (
+            "Connect to the network of the resource's private endpoint (VPN). There, DNS must give a private address "
+            "for {host}: `nslookup {host}`.",
+            "Or, in the Azure portal, open Networking of the resource and allow this machine's IP address or network.",
         ),
     ),
     "hf_permission": Text(
@@ -432,6 +716,17 @@ KINDS: dict[str, Text] = {
             Step("owner", "If the server is yours, load the model before the first request and keep it loaded."),
         ),
     ),
+    "model_memory": Text(
+        "The server has too little memory for the model {model|in the request}",
+        "The server runs, but the memory of the machine or of its graphics card is not enough to load the model. "
+        "Address and key are correct.",
+        (
+            "Choose a smaller or more strongly quantized model: this one needs {need}, and {have} is free.",
+            "Choose a smaller or more strongly quantized model.",
+            "Free memory: close other programs, and unload other models.",
+            "Set a smaller context for the model, which needs memory too.",
+        ),
+    ),
     "model_crashed": Text(
         "The model crashed on the server",
         "The server runs, but the process that computes the model ended. Most often the memory of the graphics card or "
@@ -450,6 +745,16 @@ KINDS: dict[str, Text] = {
         (
             "Update the program to its newest version. Your own code: `openai migrate`, or follow the migration guide.",
             "If the program cannot be changed, install the old package for it: `pip install openai==0.28`",
+        ),
+    ),
+    "gateway_provider": Text(
+        "The gateway does not know the provider that the request names",
+        "A gateway for several providers reads from a header or its own settings where to send a request. The name "
+        "there is not one of its names.",
+        (
+            "Set the provider to a name from the gateway's list. Portkey reads the header x-portkey-provider and "
+            "writes vertex-ai, azure-openai and the like with a hyphen.",
+            "If the request names a stored configuration or virtual key, check its provider there.",
         ),
     ),
     "wanted_header": Text(

@@ -15,6 +15,40 @@ CASES: dict[str, Text] = {
             "Delete entries with square brackets or :: from NO_PROXY, such as [::1] or fd00::/8.",
         ),
     ),
+    "settings.swapped:in_url": Text(
+        "The base URL contains a key",
+        "A part of the base URL has the form of a key. An address ends up in log files and in error messages, and the "
+        "server looks for the key in a header.",
+        (
+            "In the base URL, replace the key with the {parts} from the provider's console: {console}",
+            "Set the base URL to {better_url}",
+            "Take the key out of the base URL and set {key_env|the key field} to it.",
+            "The key may be in log files: create a new one and delete this one.",
+        ),
+    ),
+    "dns.not_found:single": Text(
+        "The host {host|in the base URL} does not exist in this network (DNS)",
+        "{host|The host} is a name without a dot. Such names are known only inside one network: the name of a service "
+        "in Docker Compose or Kubernetes, or of a computer in a local network.",
+        (
+            "If {host|the host} is a container, the app must run in the same Docker network (`docker network inspect`) "
+            "and the service must have exactly this name.",
+            "Outside that network, use the port that the container publishes: http://localhost:{port|PORT}",
+            "If {host|the host} is a computer of your network, use its full name or its IP address.",
+        ),
+    ),
+    "settings.missing_key:refused": Text(
+        "No API key found, and the server at {host} requires one",
+        "{host} refuses requests without a key, and none was found in the places checked. An empty value counts as no "
+        "key.",
+        (
+            "Set {key_env} to the key with which the server was started: the value of `--api-key` in its start "
+            "command, "
+            "or of a variable there such as VLLM_API_KEY or LLAMA_API_KEY.",
+            "If the server is a gateway or proxy, take a key from its settings page or configuration file.",
+            "Enter the key where {app} looks for it, then restart the app.",
+        ),
+    ),
     "url.invalid:unfilled": Text(
         "The base URL still contains the placeholder {reference|of a manual}",
         "This part means a value of your own, such as an account or a resource. Neither you nor a program filled "
@@ -644,6 +678,27 @@ CASES: dict[str, Text] = {
             Step("owner", "If the server is yours, check its log and that of the proxy in front of it."),
         ),
     ),
+    "http.server_error:backend": Text(
+        "The server lacks the engine (backend) for the model {model|in the request}",
+        "The request arrived. The model's settings name an engine that is not installed on the server. Address and key "
+        "are correct.",
+        (
+            "Install the backend that the message names on the server: in LocalAI's web page under Backends, or "
+            "`local-ai backends install NAME`.",
+            "Check the line “backend” in the model's settings on the server.",
+            Step("relay", "If the server belongs to someone else, tell its operator."),
+        ),
+    ),
+    "http.server_error:version": Text(
+        "The file of the model {model|in the request} does not fit the version of the server program",
+        "The request arrived. The program on the server is older or newer than the file of the model and cannot read "
+        "it. Address and key are correct.",
+        (
+            "Update the server program, then download the model again: `ollama pull NAME` in Ollama.",
+            "If the file was converted by someone else, choose another download of the same model.",
+            Step("relay", "If the server belongs to someone else, tell its operator."),
+        ),
+    ),
     "http.server_error:engine": Text(
         "The server cannot load the model {model|in the request}",
         "The request arrived, and the server tried to start the model and failed: its engine is not installed, the "
@@ -711,6 +766,24 @@ CASES: dict[str, Text] = {
             "without a colon.",
         ),
     ),
+    "http.front_auth:gateway_scheme": Text(
+        "The header {header|of the app} has a flaw: a colon or a second word after Bearer",
+        "The header {header|of the app} was sent, with the value from {source|its settings}. After `Bearer` belongs "
+        "one space and then the credential, so the gateway reads none.",
+        (
+            "In {source|the setting}, write {header} as `Bearer CREDENTIAL`: one space after Bearer, no colon.",
+            "Restart your app: running programs keep the old value.",
+        ),
+    ),
+    "http.header_rejected:scheme": Text(
+        "The header {header|of a setting} has a flaw: a colon or a second word after Bearer",
+        "After `Bearer` belongs one space and then the credential. {source|A setting} has something else there, so the "
+        "server finds no credential in it.",
+        (
+            "In {source|the setting}, write {header} as `Bearer CREDENTIAL`: one space after Bearer, no colon.",
+            "Restart your app: running programs keep the old value.",
+        ),
+    ),
     "http.header_rejected:sent": Text(
         "{host} rejects the header {header|that the app adds}",
         "The app adds {header|a header} to every request, because {source|a setting} sets it. With it the server "
@@ -749,6 +822,21 @@ CASES: dict[str, Text] = {
         (
             "Add one of these lines to that entry: {lines}",
             "Replace NAME with the variable that contains the key, then restart {app}.",
+        ),
+    ),
+    "http.front_auth:basic": Text(
+        "{host} requires a user name and a password in front of the API",
+        "A web server or proxy in front of the API asks for a login of its own (HTTP Basic). The API has not seen the "
+        "key. An API key travels in the same header, so an app can send only one of the two.",
+        (
+            "Ask the operator of {host} for the user name and password, and for the way in which programs send "
+            "them: in "
+            "some apps as https://NAME:PASSWORD@{host}, in others as the header Authorization: Basic ….",
+            Step(
+                "owner",
+                "If the server is yours, exclude the API path from the login (in nginx `auth_basic off;`) and have the "
+                "API check its own key.",
+            ),
         ),
     ),
     "http.front_auth:portal": Text(
@@ -808,9 +896,9 @@ CASES: dict[str, Text] = {
         "model, or a server that is stuck. Your key is not the cause.",
         (
             "Turn on streaming in the app: while text arrives, the gateway keeps waiting.",
-            "Ask for less at a time, or try another model.",
-            Step("relay", "Ask the operator of {host}."),
-            Step("owner via:nginx", "If the gateway is yours, raise its limit: proxy_read_timeout in nginx."),
+            Step("relay", "Ask the operator of {host} to make the gateway wait longer, or ask for less at a time."),
+            Step("provider", "Ask for less at a time, or try another model."),
+            Step("owner via:nginx", "If the gateway is yours, raise its limit: `proxy_read_timeout 600s;` in nginx."),
             Step("owner via:haproxy", "If the gateway is yours, raise its limit: timeout server in HAProxy."),
             Step(
                 "owner via:cloudflare",

@@ -321,6 +321,8 @@ UI: dict[str, str] = {
     "seen.searched": "查过：{names}",
     "seen.key_is_url": "密钥栏里是一个网址",
     "seen.url_is_key": "地址栏里是一个密钥",
+    "seen.key_in_path": "Base URL 的路径里有一段是密钥（不显示）",
+    "seen.key_in_query": "Base URL 的查询参数里有密钥（不显示）",
     "seen.unread": "设置了 {source}，但没有 SDK 读取 {variable}",
     "seen.conflict_works": "{source} 里的密钥可用",
     "seen.renamed_works": "改名为 {variable} 后，{source} 的值可用",

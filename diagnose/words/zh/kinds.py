@@ -47,12 +47,101 @@ KINDS: dict[str, Text] = {
             "在 https://huggingface.co/settings/inference-providers 启用其中一家。",
         ),
     ),
+    "unrouted_model": Text(
+        "{host} 上的网关没有模型 {model|所填模型}的路由",
+        "网关按模型名选择服务器，而它的配置里没有这个名字的路由。它的模型列表可能比实际的路由多。",
+        (
+            "请 {host} 的管理员为 {model|该模型}添加路由，或问清哪些名字有路由。",
+            Step(
+                "owner",
+                "自己的网关：为 {model|该模型}添加规则（Envoy AI Gateway 里是匹配请求头 x-ai-eg-model 的 "
+                "AIGatewayRoute），并确认路由已被接受。",
+            ),
+        ),
+    ),
+    "channel_group": Text(
+        "中转站的 {group|所用} 分组里没有 {model|所填模型}的渠道",
+        "地址和令牌都没问题。中转站把渠道分成若干组，{group|所用} 分组里没有渠道提供这个模型。",
+        (
+            "在 {host} 的令牌页面，把令牌从 {group} 改到有 {model|该模型}的分组。",
+            "换个模型，或联系 {host} 的管理员。",
+            Step("owner", "自己的中转站：给有 {model|该模型}的渠道加上 {group} 分组。"),
+        ),
+    ),
+    "serving_endpoint": Text(
+        "工作区 {host} 里没有名为 {model|所填名字}的服务端点",
+        "在 Databricks 上，请求里的模型名是该工作区里服务端点（serving endpoint）的名字。",
+        (
+            "在 Databricks 工作区打开 Serving，复制端点的名字，填作模型名。",
+            "确认 Base URL 属于端点所在的工作区。",
+        ),
+    ),
+    "gateway_house": Text(
+        "网关不认识模型 {model|（请求里的）} 的服务商",
+        "这个地址后面有多家服务商，按模型名的第一段来选择。它不认识这一段对应的服务商，或者在这里不支持它。",
+        (
+            Step(
+                "door:cloudflare-ai-gateway",
+                "如果名字以服务商开头，请改用 https://api.cloudflare.com/client/v4/accounts/ACCOUNT_ID/ai/v1 "
+                "这个地址：它支持所有服务商。",
+            ),
+            "把模型写成“服务商/名字”，服务商用网关里的叫法，例如 openai/gpt-5-mini；Cloudflare 自己的模型写 "
+            "workers-ai/@cf/…。",
+            "在网关文档里查看这个地址支持哪些服务商：并非每家都支持。",
+        ),
+    ),
+    "version_too_old": Text(
+        "模型 {model|（请求里的）}需要更新的 API 版本",
+        "在 Azure 上，每个模型都有最早支持的 API 版本。请求里的版本太旧。",
+        (
+            "把 API 版本设为 {replacement} 或更新：{version_variable}",
+            "也可以使用以 /openai/v1 结尾的地址：它不需要 API 版本。",
+        ),
+    ),
+    "location_upstream": Text(
+        "{host} 背后的服务商不接受它所在的地区",
+        "{host} 转发了请求，而它的服务商因为 {host} 所在的地区拒绝了。与你所在的地区和密钥无关。",
+        (
+            "请 {host} 的管理员改从受支持的国家或地区调用服务商，或换一家中转站。",
+            "也可以选别家服务商的模型。",
+            Step(
+                "owner",
+                "自己的中转站：把它部署在受支持的地区。边缘函数（Cloudflare Workers）在离调用者近的地方运行，可能正好从"
+                "受限地区发出请求。",
+            ),
+        ),
+    ),
+    "hf_credits": Text(
+        "Hugging Face 的每月额度已用完",
+        "每个账号每月有少量推理服务（Inference Providers）额度，本月的已用完。",
+        (
+            "到 https://huggingface.co/settings/billing 购买额度或订阅 PRO。",
+            "也可以等到下月初额度更新。",
+        ),
+    ),
+    "key_budget": Text(
+        "这个密钥在 {host} 的预算已用完",
+        "网关的管理员给密钥、用户或团队设了预算，现在已经用完。与服务商那边的账号无关。",
+        (
+            Step("provider", "提高密钥或项目的预算：{console}"),
+            "请 {host} 的管理员提高预算（LiteLLM 里是密钥、用户或团队的 `max_budget`），或等它重置。",
+        ),
+    ),
+    "memory": Text(
+        "服务器的内存装不下 {model|该模型}",
+        "服务器接受了请求，但无法加载模型：所需内存超过了可用内存。",
+        (
+            "换用更小的模型，或 {model|该模型}的更小的量化版本：它在内存里放不下。",
+            Step("owner", "自己的服务器：关闭其他程序、卸载其他模型（`ollama ps`），或减小上下文长度。"),
+        ),
+    ),
     "inference_profile": Text(
         "在 Amazon Bedrock 上，{model|该模型} 要通过推理配置文件调用",
         "Bedrock 的较新模型只能通过推理配置文件（inference profile）调用，请求会分散到多个"
         "区域。直接写模型 ID 会被拒绝。",
         (
-            "改用推理配置文件的 ID：在模型 ID 前加 us.、eu.、apac. 或 global.，与请求所在区域一致。",
+            "改用推理配置文件的 ID：us.{model|模型}、eu.{model|模型}、apac.{model|模型} 或 global.{model|模型}，"
+            "与请求所在区域一致。",
             "用 `aws bedrock list-inference-profiles` 列出该区域的推理配置文件。",
         ),
     ),
@@ -116,6 +205,14 @@ KINDS: dict[str, Text] = {
             "查看应用手册中服务商的写法；有些要用斜杠而不是冒号。",
         ),
     ),
+    "none_loaded": Text(
+        "服务器在运行，但没有加载模型",
+        "程序有响应，但内存里没有可用于这次请求的模型：没有加载，或闲置后被卸载。地址和密钥没有问题。",
+        (
+            "在服务器上加载模型：LM Studio 用 `lms load 模型名`，或在 Developer 页面加载。",
+            "让服务器按需自动加载（LM Studio 的 just-in-time loading），或延长闲置卸载的时间。",
+        ),
+    ),
     "model_retired": Text(
         "模型 {model|（所请求的）} 已下线",
         "服务商已停止提供该模型，任何密钥都不能再用。应用和示例里常常还写着这样的模型。",
@@ -125,12 +222,72 @@ KINDS: dict[str, Text] = {
             "升级应用：它自带的模型列表可能已过时。",
         ),
     ),
+    "model_garden": Text(
+        "Google Cloud 项目无权使用模型 {model|（所填的）}",
+        "Vertex AI 上其他发布方的模型，需要在每个项目中先启用一次。账号和项目 Google 都认识。",
+        (
+            "在 Model Garden（https://console.cloud.google.com/vertex-ai/model-garden）打开该模型，选择项目并启用，"
+            "并接受条款。",
+            "检查带日期的模型名，以及所选区域是否提供该模型。",
+            "检查项目是否已设置结算：免费试用不包含所有发布方的模型。",
+        ),
+    ),
+    "endpoint_permission": Text(
+        "账号缺少推理端点 {model|（所填的）} 的 {permission|查询} 权限",
+        "Databricks 认识这个令牌，但每个推理端点有单独的权限。",
+        (
+            "在 Databricks 打开 Serving 中的该端点，在 Permissions 里给用户或服务主体 Can Query 权限。",
+            "如果是 Databricks 自带的端点，请向工作区管理员确认是否已启用。",
+        ),
+    ),
+    "watsonx_project": Text(
+        "账号不是该 watsonx 项目的成员",
+        "IBM Cloud 认识这个密钥，但请求里的项目或空间不存在，密钥所有者不是其协作者，或者项目没有关联 Runtime 服务。",
+        (
+            "在 watsonx 项目的 Manage > Access control 中，把密钥所有者添加为 Editor。",
+            "检查应用设置里的 project_id（或 space_id）：项目的 Manage > General 页面有显示。",
+            "在 Manage > Services and integrations 中关联 watsonx.ai Runtime 实例。",
+        ),
+    ),
+    "gateway_route": Text(
+        "该密钥不能访问网关的这个路径 {path|}",
+        "网关认识这个密钥，但只允许它访问部分路径；这次请求的路径属于管理接口，或属于另一类请求。",
+        (
+            "修改 Base URL，让应用请求网关的对话路径（/v1/chat/completions），而不是别的路径。",
+            "或请网关管理员为该密钥放行这个路径。",
+        ),
+    ),
+    "endpoint_off": Text(
+        "中转站没有启用请求的端点 {endpoint|}",
+        "令牌有效。每个渠道开放哪些端点由管理员决定，这一个没有开放。",
+        (
+            "请中转站管理员在渠道设置里启用 {endpoint|该端点}；自己的中转站可以直接在那里启用。",
+            "如果只是计算 token 的端点没开，可以继续使用：应用会自行估算。",
+        ),
+    ),
     "gated_model": Text(
         "尚未同意 {model|该模型} 的使用条款",
         "厂商只把该模型提供给已同意条款或已申请权限的账号。",
         (
             "同意条款或申请权限：打开 {page|模型页面}，用密钥所属的账号登录。",
             "换用已有权限的账号或组织的密钥。",
+        ),
+    ),
+    "afford": Text(
+        "余额不足：剩余额度不够支付允许的最长回答",
+        "回答之前，服务商会按 max_tokens 预留费用，而余额或密钥的限额低于这个数。",
+        (
+            "把应用里的 max_tokens 调到 {have} 以下，或充值。",
+            "调低应用里的 max_tokens，或充值。",
+            "如果密钥本身设了限额，请调高。",
+        ),
+    ),
+    "safe_experience": Text(
+        "火山方舟已按安心体验模式的上限暂停模型 {model|}",
+        "开启安心体验模式后，免费额度用完时方舟会暂停该模型，以免产生费用。地址和密钥没有问题。",
+        (
+            "在方舟控制台的“开通管理”里，关闭该模型的安心体验模式或调高上限，之后按量计费。",
+            "或换一个模型，它有自己的免费额度。",
         ),
     ),
     "paid_plan": Text(
@@ -143,6 +300,24 @@ KINDS: dict[str, Text] = {
         ),
     ),
     # -- what the request contains -------------------------------------------------------------------------------------
+    "content_filter": Text(
+        "请求被服务商的内容审核拦截",
+        "服务商会检查请求和回答的内容，其中有它不允许的部分。地址、密钥和模型没有问题。",
+        (
+            "修改提示词的措辞。很长的历史、文件和网页里也可能含有被拦截的内容，请再用一句简短的话新建对话试试。",
+            "如果普通问题也被拦截，请检查应用发送的系统提示词。",
+            "换用审核规则不同的模型或服务商；服务商允许时调整审核级别（Azure：部署的内容筛选器）。",
+        ),
+    ),
+    "tools_rejected": Text(
+        "接口不接受应用发送的工具（tools）",
+        "每个工具都有名称和参数 schema，各家接口接受的写法和工具数量不同。地址、密钥和模型没有问题。",
+        (
+            "在应用里逐个关闭工具、MCP 服务器和扩展：只要有一个不合格，每次请求都会失败；工具太多时请减少。",
+            "升级应用和 MCP 服务器：新版本会按该接口调整 schema。",
+            "自己的代码：每个工具的 schema 类型用 object，名称只用字母、数字、_ 和 -。",
+        ),
+    ),
     "tool_parser": Text(
         "模型服务启动时没有开启工具调用",
         "应用发送了工具（函数调用）。vLLM 和 llama.cpp 只有在启动时加上相应参数才接受工具。地址、密钥和模型没有问题。",
@@ -195,6 +370,15 @@ KINDS: dict[str, Text] = {
             ),
         ),
     ),
+    "no_provider_takes": Text(
+        "{model|该模型} 的服务商都不支持请求里的全部参数",
+        "网关只把请求转给支持全部参数的服务商，而这样的服务商一家也没有。地址、密钥和模型名没有问题。",
+        (
+            "在应用里逐个关闭 tools、response_format、reasoning 等参数。",
+            "换用模型页面注明支持这些参数的模型：在 https://openrouter.ai/models 可以查到。",
+            "如果应用设置了 require_parameters 或限制了服务商，请关闭。",
+        ),
+    ),
     "tools_unsupported": Text(
         "模型 {model|（所请求的）} 不支持工具调用",
         "应用在请求中带了工具（函数调用），而该模型，或在此提供它的所有服务商，都不接受。地址和密钥没有问题。",
@@ -206,6 +390,31 @@ KINDS: dict[str, Text] = {
             Step("protocol:ollama", "换用 Ollama 模型库中带 tools 标签的模型： https://ollama.com/search?c=tools 。"),
             Step("!door:openrouter !protocol:ollama", "换用支持工具（函数调用）的模型。"),
             "或在应用中为该模型关闭工具、智能体和 MCP 服务。",
+        ),
+    ),
+    "no_streaming": Text(
+        "模型 {model|（所填的）} 不支持流式输出",
+        "应用要求流式输出，而该模型只能一次性返回。地址和密钥没有问题。",
+        (
+            "在应用里为该模型关闭流式输出。",
+            "或换用支持流式输出的模型。",
+        ),
+    ),
+    "content_text": Text(
+        "服务器只接受纯文本的消息内容",
+        "应用把 content 作为数组发送（图片和文件需要这种形式），而该服务器或模型要求字符串。地址和密钥没有问题。",
+        (
+            "在应用里只发送文本：为该模型关闭图片、文件和提示词缓存，或把 content 的格式选为字符串。",
+            "升级服务器或应用：新版本两种形式都支持。",
+            "换用支持图片的模型。",
+        ),
+    ),
+    "file_format": Text(
+        "接口不接受这种文件",
+        "请求里的文件是模型不能读取的格式。地址、密钥和模型名没有问题。",
+        (
+            "把文件转换成接口文档列出的格式，例如 PDF 或纯文本。",
+            "图片或扫描件请换用能识别图片的模型。",
         ),
     ),
     "images_unsupported": Text(
@@ -256,12 +465,30 @@ KINDS: dict[str, Text] = {
             "在服务的设置中为该模型换一个模板。",
         ),
     ),
+    "no_messages": Text(
+        "接口在请求里找不到 messages",
+        "请求中该放文本的位置是空的，最常见的原因是用了另一种接口的格式。地址和密钥服务器都认识。",
+        (
+            "检查应用里的接口类型：Base URL 要与协议一致。OpenAI 格式在百炼（DashScope）的地址是 "
+            "https://dashscope.aliyuncs.com/compatible-mode/v1 。",
+            "自己的代码：把 messages 放到该接口要求的位置（DashScope 原生格式放在 input 里）。",
+            "升级应用。",
+        ),
+    ),
     "empty_message": Text(
         "应用发送了空消息",
         "请求中有空文本，或根本没有消息，API 会拒绝。地址、密钥和模型没有问题。",
         (
             "新建一个对话：历史里的空回答会随每个请求再次发送。",
             "升级应用；自己的代码请去掉没有文字的消息。",
+        ),
+    ),
+    "parameter_missing": Text(
+        "请求缺少接口要求的 {parameter|字段}",
+        "地址和密钥没有问题。应用没有发送接口必需的字段，常见原因是用了另一种接口或旧版本的格式。",
+        (
+            "如果应用里有 {parameter} 这项设置，请填写。",
+            "检查应用里的接口类型是否与地址一致，并升级应用。",
         ),
     ),
     "parameter_renamed": Text(
@@ -300,6 +527,28 @@ KINDS: dict[str, Text] = {
             "按报错中的受众获取令牌：`az account get-access-token --resource {audience}`。",
             "检查应用请求的 scope：应为受众后加 /.default。",
             "检查应用是否以 Authorization: Bearer 发送令牌，而不是发送 API Key。",
+        ),
+    ),
+    "audience_expected": Text(
+        "令牌是为别的服务签发的：服务器要求的受众是 {audience|它所指定的那个}",
+        "令牌里写明了它是为哪个服务签发的（aud）。服务器只接受发给自己的令牌，即使令牌还没有过期。",
+        (
+            Step(
+                "door:databricks",
+                "获取 Azure Databricks 的令牌：`az account get-access-token --resource {audience}`。也可以用工作区的"
+                "个人访问令牌（Settings → Developer）。",
+            ),
+            Step("!door:databricks", "以 {audience} 为受众重新获取令牌，并设为密钥。"),
+            "检查应用获取令牌时请求的是哪个受众、资源或范围。",
+        ),
+    ),
+    "azure_network": Text(
+        "这个 Azure 资源只接受来自自己网络的请求",
+        "资源的公网访问已关闭，或只对某些网络开放。请求来自别的地方，所以没有检查密钥。",
+        (
+            "连接到资源的专用终结点（private endpoint）所在的网络（VPN）。在那里，{host} 应解析为内网地址："
+            "`nslookup {host}`。",
+            "也可以在 Azure 门户打开该资源的“网络”（Networking），允许本机的 IP 地址或网络。",
         ),
     ),
     "hf_permission": Text(
@@ -390,6 +639,16 @@ KINDS: dict[str, Text] = {
             Step("owner", "如果服务是自己的，请在第一个请求之前先加载模型，并让它常驻。"),
         ),
     ),
+    "model_memory": Text(
+        "服务器内存不足，无法加载模型 {model|（所填的）}",
+        "服务器在运行，但机器内存或显存不够加载该模型。地址和密钥没有问题。",
+        (
+            "换用更小或量化程度更高的模型：该模型需要 {need}，可用 {have}。",
+            "换用更小或量化程度更高的模型。",
+            "释放内存：关闭其他程序，卸载其他模型。",
+            "调小模型的上下文，它也占用内存。",
+        ),
+    ),
     "model_crashed": Text(
         "服务器上的模型崩溃了",
         "服务还在运行，但运行模型的进程已退出。最常见的原因是显存或内存不足。地址没有问题。",
@@ -405,6 +664,15 @@ KINDS: dict[str, Text] = {
         (
             "把程序升级到最新版本；自己的代码可以用 `openai migrate`，或按迁移指南修改。",
             "如果程序改不了，请为它安装旧版本：`pip install openai==0.28`。",
+        ),
+    ),
+    "gateway_provider": Text(
+        "网关不认识请求里的服务商名称",
+        "接多家服务商的网关，从请求头或自身设置里读取该把请求转给谁。其中的名称不在它的列表里。",
+        (
+            "把服务商改成网关列表里的名称。Portkey 读取请求头 x-portkey-provider，名称用连字符，"
+            "例如 vertex-ai、azure-openai。",
+            "如果请求引用了保存的配置或虚拟密钥，请检查其中的服务商。",
         ),
     ),
     "wanted_header": Text(

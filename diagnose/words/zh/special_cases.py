@@ -16,6 +16,37 @@ CASES: dict[str, Text] = {
             "从 NO_PROXY 里删掉带方括号或 :: 的条目，比如 [::1] 或 fd00::/8。",
         ),
     ),
+    "settings.swapped:in_url": Text(
+        "Base URL 里混进了密钥",
+        "Base URL 里有一段的格式是密钥。地址会留在日志和报错信息里，而服务器是从请求头里读取密钥的。",
+        (
+            "把 Base URL 里的密钥换成服务商控制台里的{parts}：{console}",
+            "把 Base URL 改为 {better_url}",
+            "从 Base URL 里删掉密钥，填到 {key_env|密钥栏} 里。",
+            "密钥可能已经留在日志里：请新建一个，并删除旧的。",
+        ),
+    ),
+    "dns.not_found:single": Text(
+        "在这里查不到主机 {host|（Base URL 里的主机）}（DNS）",
+        "{host|这个主机名}不带点。这样的名字只在某一个网络里有效：Docker Compose 或 Kubernetes 的服务名，"
+        "或局域网里的计算机名。",
+        (
+            "如果 {host|它}是容器：应用必须和它在同一个 Docker 网络里（用 `docker network inspect` 查看），"
+            "服务名也要完全一致。",
+            "在那个网络之外，请使用容器对外发布的端口：http://localhost:{port|端口}",
+            "如果 {host|它}是局域网里的计算机：改用完整域名或 IP 地址。",
+        ),
+    ),
+    "settings.missing_key:refused": Text(
+        "没有找到 API 密钥，而 {host} 上的服务器需要密钥",
+        "{host} 拒绝不带密钥的请求，而在检查过的地方都没有找到密钥。空值等于没有密钥。",
+        (
+            "把 {key_env} 设为启动该服务器时使用的密钥：启动命令里 `--api-key` 的值，或那里 VLLM_API_KEY、"
+            "LLAMA_API_KEY 一类变量的值。",
+            "如果服务器是网关或代理：从它的设置页面或配置文件里取一个密钥。",
+            "在 {app} 读取密钥的地方填好，然后重启应用。",
+        ),
+    ),
     "url.invalid:unfilled": Text(
         "Base URL 里还留着占位符 {reference|（来自文档）}",
         "这一部分应当换成你自己的值，比如账户或资源名。你和程序都没有替换它，所以这个地址不通。",
@@ -563,6 +594,24 @@ CASES: dict[str, Text] = {
             Step("owner", "自己的服务器：查看它和前面代理的日志。"),
         ),
     ),
+    "http.server_error:backend": Text(
+        "服务器没有安装模型 {model|（所填的）} 所需的推理引擎（backend）",
+        "请求已经到达。模型配置里的引擎没有安装在服务器上。地址和密钥没有问题。",
+        (
+            "在服务器上安装报错里提到的 backend：LocalAI 网页的 Backends 页面，或 `local-ai backends install 名称`。",
+            "检查服务器上模型配置的 backend 一行。",
+            Step("relay", "别人的服务器：告知其管理员。"),
+        ),
+    ),
+    "http.server_error:version": Text(
+        "模型 {model|（所填的）} 的文件与服务器程序的版本不匹配",
+        "请求已经到达，但服务器上的程序比模型文件旧或新，读不了这个文件。地址和密钥没有问题。",
+        (
+            "升级服务器程序，然后重新下载模型：Ollama 用 `ollama pull 模型名`。",
+            "如果文件是别人转换的，换一个来源下载同一个模型。",
+            Step("relay", "别人的服务器：告知其管理员。"),
+        ),
+    ),
     "http.server_error:engine": Text(
         "服务器无法加载模型 {model|（所填的）}",
         "请求已经到达，但服务器启动模型失败：推理引擎没有安装，模型文件缺失或不匹配，或者内存、显存不足。"
@@ -622,6 +671,23 @@ CASES: dict[str, Text] = {
             "如果网关要求凭证前面有 `Bearer`，值就以它加一个空格开头，后面没有冒号。",
         ),
     ),
+    "http.front_auth:gateway_scheme": Text(
+        "请求头 {header|（应用添加的）} 写错了：Bearer 后面多了冒号或多了一个词",
+        "请求头 {header|（应用添加的）} 已发送，值来自 {source|它的设置}。`Bearer` 后面应是一个空格，再接凭证，"
+        "所以网关读不到凭证。",
+        (
+            "在 {source|该设置} 里把 {header} 写成 `Bearer 凭证`：Bearer 后面一个空格，不要冒号。",
+            "重启应用：正在运行的程序会继续使用旧值。",
+        ),
+    ),
+    "http.header_rejected:scheme": Text(
+        "请求头 {header|（某项设置里的）} 写错了：Bearer 后面多了冒号或多了一个词",
+        "`Bearer` 后面应是一个空格，再接凭证。{source|某项设置} 里写的是别的，所以服务器在里面找不到凭证。",
+        (
+            "在 {source|该设置} 里把 {header} 写成 `Bearer 凭证`：Bearer 后面一个空格，不要冒号。",
+            "重启应用：正在运行的程序会继续使用旧值。",
+        ),
+    ),
     "http.header_rejected:sent": Text(
         "{host} 拒绝请求头 {header|（应用添加的）}",
         "{source|某项设置} 让应用在每个请求里都带上 {header|一个请求头}。带上它，服务器就拒绝；不带它，"
@@ -657,6 +723,19 @@ CASES: dict[str, Text] = {
         (
             "在这段配置里加上下面其中一行：{lines}",
             "把 NAME 换成保存密钥的环境变量名，然后重启 {app}。",
+        ),
+    ),
+    "http.front_auth:basic": Text(
+        "{host} 在接口前面要求用户名和密码",
+        "接口前面的网页服务器或代理有自己的登录（HTTP Basic），接口还没有看到密钥。API 密钥用的是同一个请求头，"
+        "所以应用只能发送其中一个。",
+        (
+            "向 {host} 的管理员要用户名和密码，并问清程序该怎么发送：有的应用写成 "
+            "https://用户名:密码@{host}，有的要加请求头 Authorization: Basic …。",
+            Step(
+                "owner",
+                "自己的服务器：把接口路径排除在登录之外（nginx 里写 `auth_basic off;`），由接口自己检查密钥。",
+            ),
         ),
     ),
     "http.front_auth:portal": Text(
@@ -697,9 +776,9 @@ CASES: dict[str, Text] = {
         "网关连上了接口，但接口用的时间超过了网关愿意等的时间：回答太长，模型太大，或者服务器卡住了。和你的密钥无关。",
         (
             "在应用里打开流式输出：只要有内容到达，网关就会继续等。",
-            "每次少问一些，或换个模型。",
-            Step("relay", "询问 {host} 的管理员。"),
-            Step("owner via:nginx", "自己的网关：放宽时限，nginx 是 proxy_read_timeout。"),
+            Step("relay", "请 {host} 的管理员让网关等得更久，或每次少问一些。"),
+            Step("provider", "每次少问一些，或换个模型。"),
+            Step("owner via:nginx", "自己的网关：放宽时限，nginx 里写 `proxy_read_timeout 600s;`。"),
             Step("owner via:haproxy", "自己的网关：放宽时限，HAProxy 是 timeout server。"),
             Step(
                 "owner via:cloudflare", "自己的服务器：Cloudflare 约等 100 秒，请用流式输出，或让应用绕过它直接访问。"

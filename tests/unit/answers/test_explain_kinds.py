@@ -450,7 +450,7 @@ def test_a_text_from_a_public_thread(case: dict[str, object]) -> None:
 def test_the_texts_are_shortened_and_hold_no_key() -> None:
     assert len(FIELD) >= 40
     for case in FIELD:
-        assert re.fullmatch(r"[\w.-]+/[\w.-]+#\d+", case["source"])
+        assert re.fullmatch(r"[\w.-]+(?:/[\w.-]+)*(?:#[\w:.-]+)?", case["source"])
         assert len(case["text"]) < 900
         assert set(case["codes"]) <= set(en.TEXTS)
         assert read(case["text"]).plain.count("[key]") == 0

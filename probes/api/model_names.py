@@ -1,0 +1,50 @@
+"""Compare names of models: whether a listed one is the wanted one, or another model with a similar name. Pure."""
+
+from __future__ import annotations
+
+import re
+
+_DEFAULT_TAG = ":latest"
+_JOINTS = ".:/@,|-_"
+_TAIL = re.compile(r"(?:latest|preview|free|instruct|20\d{6}|v\d)+$")
+
+
+def is_slip(wanted: str, name: str) -> bool:
+    """Check whether a listed name is the wanted one with a slip: case, separators, a prefix, a date or two letters.
+
+    Another version, size or family is another model, however alike its name: it answers, but is no fix.
+
+    >>> is_slip("qwen2.5vl-7b", "qwen/qwen2.5-vl-7b"), is_slip("openai.gpt-5.6-terra", "openai.gpt-oss-120b")
+    (True, False)
+    """
+    one, other = (_core(text) for text in (wanted, name))
+    if not one or not other:
+        return False
+    if one == other or _TAIL.sub("", one) == _TAIL.sub("", other):
+        return True
+    if _DEFAULT_TAG in name.lower() and wanted.lower().partition(":")[0] == name.lower().removesuffix(_DEFAULT_TAG):
+        return True  # what Ollama installs if no size is named
+    if any(
+        longer.endswith(shorter) and len(shorter) > 5 and longer[-len(shorter) - 1] in _JOINTS
+        for longer, shorter in ((wanted.lower(), name.lower()), (name.lower(), wanted.lower()))
+        if len(longer) > len(shorter)
+    ):
+        return True
+    return re.findall(r"\d+", one) == re.findall(r"\d+", other) and _misspelt(one, other)
+
+
+def _core(name: str) -> str:
+    """Return the letters and digits of a name without the house before it: ``granite4hsmall``."""
+    house, _, tail = name.lower().rpartition("/")
+    head = re.match(r"[a-z]+", house.rpartition("/")[2])
+    tail = tail.removeprefix(f"{head[0]}-") if head else tail
+    return re.sub(r"[^a-z0-9]", "", re.sub(r"(?<=\d)\.0(?!\d)", "", tail))
+
+
+def _misspelt(one: str, other: str) -> bool:
+    """Check whether two names differ in two letters at most, and in few for their length."""
+    import difflib
+
+    changed = [op for op in difflib.SequenceMatcher(None, one, other, False).get_opcodes() if op[0] != "equal"]
+    letters = sum(max(end - start, stop - begin) for _, start, end, begin, stop in changed)
+    return letters <= 2 and min(len(one), len(other)) >= 4 * letters
