@@ -248,6 +248,7 @@ class Report(Record):
     open_by_choice: bool = False  # nothing is wrong, and only what the user told the run not to ask is left open
     clients: tuple[Client, ...] = ()  # clients that need a base URL other than the one that works
     lang: str = "en"
+    facts_date: str = ""  # ISO 8601: how old the facts are by which it was judged
     capabilities: tuple[CapabilityLine, ...] | None = None  # None: no deep check was requested
     slos: tuple[SloResult, ...] = ()
     tries: tuple[Try, ...] = ()  # including the last one; empty if there was only one

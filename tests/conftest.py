@@ -38,6 +38,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     # A folder for each test, which exists only if the test agrees to something: nobody's agreements count here.
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path_factory.getbasetemp() / f"state-{next(_TESTS)}"))
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path_factory.getbasetemp() / "no-data"))  # and no bundle of facts
     monkeypatch.delenv("CI", raising=False)  # a question waits for its answer
     for name in list(os.environ):
         if name.endswith(_NOT_OURS) or name in ("SSL_CERT_FILE", "SSL_CERT_DIR"):

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from diagnose.advice.houses import target_door
-from diagnose.answers.provider_addresses import built_in_doors, house_of
+from diagnose.answers.provider_addresses import built_in_doors, host_of, house_of, own_doors
 from probes.catalog.model_ends import ModelEnd, end_of_model
 
 if TYPE_CHECKING:
@@ -34,6 +34,15 @@ def service_is_gone(view: View) -> bool:
     return door is not None and door.provenance.ended(view.day)
 
 
+def key_facts_are_old(view: View) -> bool:
+    """Check whether the facts about the owner of the key and about the target's provider are old on the run's day."""
+    door = target_door(view)
+    matches = view.door.key.matches if view.door is not None else ()
+    known = [one for match in matches[:1] if (one := built_in_doors().get(match.door)) is not None]
+    known += [door] if door is not None else []
+    return any(one.provenance.old(view.day) for one in known)
+
+
 def is_own_address(view: View, url: str) -> bool:
     """Check whether an address is that of the same door, which takes the same keys."""
     door, other = target_door(view), house_of(url)
@@ -45,16 +54,20 @@ def service_values(end: Provenance, day: str) -> dict[str, str]:
 
     ``better_url`` is the base URL of the only successor, if it is known and holds nothing of the user's own.
     """
-    named, urls = [], []
+    named: list[str] = []
+    urls: list[str] = []
     for one in end.successor:
         door = built_in_doors().get(one)
         if door is None and one.startswith("https://"):
-            urls.append(one)
+            # A bundle may name any address. Only that of a built-in door becomes a setting.
+            (urls if own_doors().of_host(host_of(one)) is not None else named).append(one)
         elif door is None:
             named.append(one)
         elif not door.provenance.ended(day):
             named.append(door.name)
-            urls += [endpoint.base_url for endpoint in door.endpoints[:1] if "{" not in endpoint.base_url]
+            ours = own_doors().get(one)
+            endpoints = door.endpoints[:1] if ours is not None else ()
+            urls += [endpoint.base_url for endpoint in endpoints if "{" not in endpoint.base_url]
     url = urls[0] if len(urls) == 1 == len(end.successor) else ""
     values = {"ended": end.end, "successor": ", ".join(named[:_SHOWN]), "better_url": url}
     return {name: value for name, value in values.items() if value}

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from diagnose.answers.data_files import table
 from diagnose.answers.literal_filter import Needles, may_match
+from diagnose.answers.renewed_texts import CONFIDENCE, renewed_text
 
 if TYPE_CHECKING:
     from probes.model.exchange import ApiError, Exchange
@@ -318,7 +319,11 @@ def _match_rows(words: _Words) -> tuple[Match, ...]:
         match = _match_row(row, words)
         if match is not None and (row.code not in best or match.confidence > best[row.code].confidence):
             best[row.code] = match
-    return tuple(sorted(best.values(), key=lambda match: -match.confidence))
+    found = tuple(sorted(best.values(), key=lambda match: -match.confidence))
+    if (renewed := renewed_text(words.lower)) is not None:
+        code, why = renewed
+        return (Match(code, CONFIDENCE, why, "bundle"), *(one for one in found if one.code != code))
+    return found
 
 
 def _match_row(row: DialectRow, words: _Words) -> Match | None:

@@ -9,7 +9,7 @@ from functools import cache
 from urllib.parse import urlsplit
 
 from probes.catalog.door import Door
-from probes.catalog.doors import Doors, builtin
+from probes.catalog.doors import Doors, builtin, facts_date, informed_builtin
 
 _SHARED = frozenset(("com", "co", "net", "org", "gov", "edu", "ac"))  # of a country: `com.cn`
 # Domains under which anybody may have a name, so that two names show no common owner.
@@ -24,9 +24,20 @@ _HOSTING = frozenset(
 )
 
 
-@cache
 def built_in_doors() -> Doors:
+    """Return the built-in doors, with what an installed bundle of facts says about them."""
+    return informed_builtin()
+
+
+@cache
+def own_doors() -> Doors:
+    """Return the built-in doors alone: an address that a report proposes as a setting is one of theirs."""
     return Doors(builtin())
+
+
+def date_of_facts() -> str:
+    """Return the date (ISO 8601) of the facts by which a report is judged."""
+    return facts_date()
 
 
 def house_of(url: str) -> Door | None:
@@ -34,8 +45,8 @@ def house_of(url: str) -> Door | None:
     host = host_of(url)
     if not host:
         return None
-    path = urlsplit(url).path
-    return built_in_doors().of_host(host, None, path) or built_in_doors().website_of(host, path)
+    path, doors = urlsplit(url).path, built_in_doors()
+    return doors.of_host(host, None, path) or doors.website_of(host, path)
 
 
 def host_of(url: str) -> str:

@@ -32,6 +32,7 @@ COMMANDS = {
     "apps": "The known apps, or one of them in full.",
     "init": "Write a first llmdoctor.toml from the settings found here.",
     "snippet": "Code and settings to paste, from settings that work.",
+    "facts": "How old the facts are by which it judges, and newer ones.",
     "trust": "What files of a folder may send where: agree, list, revoke.",
     "serve": "A web page that checks and explains, and Prometheus' /probe.",
 }
@@ -39,7 +40,7 @@ COMMANDS = {
 # The commands as `--help` groups them; what is in no group comes last.
 GROUPS = {
     "diagnose": ("check", "demo", "scan", "fleet", "judge", "compare"),
-    "understand": ("explain", "whose", "doors", "apps"),
+    "understand": ("explain", "whose", "doors", "apps", "facts"),
     "set_up": ("init", "snippet", "trust"),
     "serve": ("serve",),
 }

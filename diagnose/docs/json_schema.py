@@ -60,6 +60,7 @@ def schema(closed: bool = False) -> Schema:
                 "settings": _or_null(_settings(closed)),
                 "vantage": _object(closed, {"proxy": MAYBE_TEXT, "trust": TEXT, "container": FLAG, "families": TEXTS_}),
                 "cost": _object(closed, dict.fromkeys(COSTS, COUNT)),
+                "facts": _object(closed, {"date": _text("How old the facts are by which it was judged: ISO 8601.")}),
             },
             {
                 "open_by_choice": FLAG,

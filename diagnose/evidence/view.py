@@ -28,6 +28,7 @@ from probes.model.evidence import Evidence, Observation, Subject
 from probes.model.exchange import Exchange, Purpose
 from probes.model.facts import (
     Certificate,
+    CompanionFacts,
     DirectFacts,
     DnsFacts,
     DoorFacts,
@@ -118,6 +119,12 @@ class View:
         """The facts of the door; the host counts as local if its addresses are private."""
         facts = self.evidence.one(DoorFacts, Subject.DOOR)
         return replace(facts, host=replace(facts.host, local=True)) if facts is not None and self.private else facts
+
+    @cached_property
+    def companions(self) -> tuple[CompanionFacts, ...]:
+        """The other hosts that the app needs, as they were looked at."""
+        found = (one.facts for one in self.evidence.observations if one.subject is Subject.COMPANION)
+        return tuple(one for one in found if isinstance(one, CompanionFacts))
 
     @cached_property
     def key_policy(self) -> KeyPolicy:

@@ -7,6 +7,7 @@ from diagnose.evidence.rule import Claim, Rule
 from diagnose.evidence.view import View
 from diagnose.report import Severity, seen
 from probes.model.exchange import Purpose
+from probes.model.failure import Kind
 from probes.model.settings import ConflictRole
 from probes.model.source import DEFAULT, SourceKind
 
@@ -34,6 +35,21 @@ def _base_url_ignored(view: View) -> Claim | None:
             "source": conflict.source,
             "app_variable": view.app_variable("base_url"),
         },
+    )
+
+
+def _companion_unreachable(view: View) -> Claim | None:
+    """Report hosts that the app needs besides the API's. It is a warning if the app is used with another provider."""
+    lost = [one for one in view.companions if one.kind is not None and one.required]
+    if not lost:
+        return None
+    app, door = view.app, view.door
+    # A host that is slow to answer once may be reached by the app, and with another provider it may not be needed.
+    refused = any(one.kind is not Kind.TIMEOUT for one in lost)
+    own = refused and app is not None and door is not None and door.match.kind == "vendor"
+    return Claim(
+        tuple(seen("companion", host=one.host, kind=one.kind.value.replace("_", " ")) for one in lost if one.kind),
+        severity=None if own else Severity.WARNING,
     )
 
 
@@ -66,6 +82,7 @@ def _private_refused(view: View) -> Claim | None:
 
 RULES = (
     Rule("app.base_url_ignored", Severity.ERROR, "settings", _base_url_ignored, "app"),
+    Rule("app.companion_unreachable", Severity.ERROR, "tcp", _companion_unreachable, "network", retryable=True),
     Rule("app.cors", Severity.ERROR, "http", _cors, "app"),
     Rule("app.mixed_content", Severity.ERROR, "http", _mixed_content, "app"),
     Rule("app.private_refused", Severity.ERROR, "tcp", _private_refused, "app"),

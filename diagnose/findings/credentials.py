@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime
 
+from diagnose.advice.ends import key_facts_are_old
 from diagnose.evidence.rule import Claim
 from diagnose.evidence.view import View
 from diagnose.findings.api import said
@@ -26,8 +27,11 @@ def refused(view: View) -> bool:
 
 
 def expected_sure(view: View, certain: bool) -> bool:
-    """Check whether a mismatch of the key's form is sure: the form proves it, or the server refused the key."""
-    return certain or refused(view)
+    """Check whether a mismatch of the key's form is sure: the form proves it, or the server refused the key.
+
+    Providers change the forms of their keys, so what nobody has looked at for long proves nothing by itself.
+    """
+    return (certain and not key_facts_are_old(view)) or refused(view)
 
 
 def token_of(view: View) -> Token | None:

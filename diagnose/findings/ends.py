@@ -42,7 +42,7 @@ def _host_retired(view: View) -> Claim | None:
     url = values.get("better_url", "")
     return Claim(
         (*lines, seen("service_ended", names=name, detail=end.end)),
-        sure=told is not None or ((end.end_sure or gone) and not listed),
+        sure=told is not None or ((end.sure_of_end(view.day) or gone) and not listed),
         values=values,
         settings={"base_url": url} if url and is_own_address(view, url) else None,
         case="known" if whole else "",
@@ -108,7 +108,7 @@ def ends_soon(view: View) -> Claim | None:
     line = seen("model_ends", model=asked, detail=end.provenance.end)
     return Claim(
         (line,),
-        severity=Severity.WARNING if end.provenance.end_sure else Severity.INFO,
+        severity=Severity.WARNING if end.provenance.sure_of_end(view.day) else Severity.INFO,
         values={"ended": end.provenance.end, "successor": ", ".join(end.provenance.successor)},
         side="provider",
         case="routed" if end.routed else "ends",

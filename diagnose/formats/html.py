@@ -286,4 +286,5 @@ def _end(view: ReportView, lang: str) -> Safe:
     report = view.report
     stamp = word(lang, "pause").join(filter(None, (f"llmdoctor {plain(report.version)}", plain(report.started_at))))
     results = [f"{label}{word(lang, 'colon')}{text}" for label, text in view.results]
-    return tag("footer", [tag("p", prose(line)) for line in (*results, view.vantage, view.cost, stamp)])
+    lines = (*results, view.vantage, view.cost, *filter(None, (view.facts,)), stamp)
+    return tag("footer", [tag("p", prose(line)) for line in lines])

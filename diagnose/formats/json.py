@@ -88,6 +88,7 @@ def document(report: Report) -> dict[str, object]:
             for name in ("requests", "billed_requests", "prompt_tokens", "completion_tokens")
         },
         **({"open_by_choice": True} if report.open_by_choice else {}),
+        "facts": {"date": report.facts_date},
         **_asked_for(report),
         **_capabilities(report),
         **_clients(report),

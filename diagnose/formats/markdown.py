@@ -100,6 +100,8 @@ def _blocks(view: ReportView, lang: str) -> Iterator[str]:
         yield f"{escape(label)}{colon}{escape(text)}  "
     yield f"{escape(view.vantage)}  "
     yield f"{escape(view.cost)}  "
+    if view.facts:
+        yield f"{escape(view.facts)}  "
     yield f"llmdoctor {escape(report.version)}, {escape(report.started_at)}\n"
 
 

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from diagnose import words
+from diagnose.answers.provider_addresses import date_of_facts
 from diagnose.evidence import client_urls
 from diagnose.evidence.rule import Rule
 from diagnose.evidence.view import View
@@ -89,6 +90,7 @@ def judge(evidence: Evidence, lang: str = "en", rules: tuple[Rule, ...] = RULES)
         left_open=tuple(words.phrase(f"open.{one}", lang) for one in open_points if verdict is Verdict.INCONCLUSIVE),
         open_by_choice=verdict is Verdict.INCONCLUSIVE and _is_choice(open_points, standing, view),
         lang=lang,
+        facts_date=date_of_facts(),
         capabilities=_capabilities(view, lang),
         slos=results(view),
     )

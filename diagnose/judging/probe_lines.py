@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 
@@ -13,9 +14,22 @@ from diagnose.words import phrase
 from probes.api.response_checks import served
 from probes.model.evidence import PROBES, Observation
 from probes.model.exchange import Exchange, Purpose
-from probes.model.facts import DirectFacts, DnsFacts, DoorFacts, ModelFacts, ProxyFacts, TcpFacts, TlsFacts, TunnelFacts
+from probes.model.facts import (
+    BalanceFacts,
+    CompanionFacts,
+    DirectFacts,
+    DnsFacts,
+    DoorFacts,
+    ModelFacts,
+    ProxyFacts,
+    TcpFacts,
+    TlsFacts,
+    TunnelFacts,
+)
 from probes.model.failure import Outcome
 
+# The headers that say how many requests and tokens are left: OpenAI's, Anthropic's, and those of the IETF's draft.
+_RATE_LIMIT = re.compile(r"(?:x-|anthropic-)?rate-?limit-[a-z-]{1,60}$")
 QUICK = 0.01  # seconds; a shorter time says nothing about a provider
 
 # Why a probe was spared, by the run's note: the phrase is `skip.` and this name.
@@ -223,6 +237,8 @@ def _observed(name: str, observations: list[Observation]) -> dict[str, object]:
             for header in ("server", "via", "date"):  # the server that answered, and its clock
                 if value := facts.header(header):
                     observed.setdefault(header, value[:200])
+            if limits := {key: value[:80] for key, value in facts.response.headers if _RATE_LIMIT.match(key)}:
+                observed["rate_limits"] = limits  # the last answer counts
             requests = observed.setdefault("requests", [])
             assert isinstance(requests, list)
             requests.append(request)
@@ -240,6 +256,13 @@ def _observed(name: str, observations: list[Observation]) -> dict[str, object]:
                     {"server": one.server, "said": one.said, "addresses": [address.ip for address in one.addresses]}
                     for one in asked
                 ]
+        elif isinstance(facts, BalanceFacts):
+            observed["balance"] = {"amount": facts.amount, "currency": facts.currency or None, "url": facts.url}
+        elif isinstance(facts, CompanionFacts):
+            companions = observed.setdefault("companions", [])
+            assert isinstance(companions, list)
+            result = facts.kind.value if facts.kind is not None else "connected"
+            companions.append({"host": facts.host, "required": facts.required, "result": result})
         elif isinstance(facts, DoorFacts):
             observed |= {"door": facts.match.id, "protocol": facts.protocol, "key": facts.key.fit}
             if facts.match.protocols:

@@ -143,7 +143,8 @@ def other_base_urls(report: Report, lang: str) -> Iterator[tuple[str, str]]:
 
 
 def optional_results(report: Report, lang: str) -> Iterator[tuple[str, str]]:
-    """Yield the results of `--slo` and `--retries`, if they were given: a label and its text."""
+    """Yield what only some runs have, a label and its text: credit left, rate limits, `--slo`, `--retries`."""
+    yield from _account(report, lang)
     if report.slos:
         pairs = []
         for one in report.slos:
@@ -153,6 +154,22 @@ def optional_results(report: Report, lang: str) -> Iterator[tuple[str, str]]:
     if report.tries:
         failed = sum(1 for one in report.tries if one.verdict == "broken")
         yield word(lang, "tries"), word(lang, "tried_often", count=len(report.tries), failed=failed)
+
+
+def _account(report: Report, lang: str) -> Iterator[tuple[str, str]]:
+    """Yield the credit that is left, and the rate limits of the last answer that named any."""
+    observed = {one.name: one.observed for one in report.probes}
+    balance = observed.get("door", {}).get("balance")
+    if isinstance(balance, Mapping):
+        yield word(lang, "balance_left"), " ".join(filter(None, (balance["amount"], balance["currency"])))
+    named = (observed.get(name, {}).get("rate_limits") for name in ("stream", "chat", "model", "auth"))
+    limits = next((one for one in named if isinstance(one, Mapping)), None)
+    if limits is not None:
+        shown = (f"{name} {value}" for name, value in sorted(limits.items())[:_LIMITS])
+        yield word(lang, "rate_limits"), word(lang, "comma").join(shown)
+
+
+_LIMITS = 8  # headers that are shown to people; programs get them all
 
 
 def amount(seconds: float) -> str:

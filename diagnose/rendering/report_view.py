@@ -121,6 +121,7 @@ class ReportView:
     results: tuple[tuple[str, str], ...]  # label and text: limits and tries
     vantage: str
     cost: str
+    facts: str  # the date of the facts by which it was judged
 
     def probe_of(self, problem: Problem) -> str:
         """Return the probe that a problem is about."""
@@ -159,6 +160,7 @@ def view_of(report: Report, lang: str) -> ReportView:
         results=tuple(optional_results(report, lang)),
         vantage=vantage(report, lang),
         cost=cost_line(report, lang),
+        facts=word(lang, "facts_of", date=report.facts_date) if report.facts_date else "",
     )
 
 

@@ -45,6 +45,8 @@ def verbose_page(view: ReportView, lang: str, width: int, unicode: bool) -> Page
         page.hang([("  ", "")], [(f"{page.safe(label)}{page.word('colon')}{page.safe(text)}", "dim")])
     page.hang([("  ", "")], [(page.safe(view.vantage), "dim")])
     page.hang([("  ", "")], [(page.safe(view.cost), "dim")])
+    if view.facts:
+        page.hang([("  ", "")], [(page.safe(view.facts), "dim")])
     return page
 
 

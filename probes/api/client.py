@@ -123,6 +123,10 @@ class ApiClient:
         """Send the CORS preflight request of a browser for a page with the origin ``page``: free, and without a key."""
         return await self._ask(Purpose.PREFLIGHT, replace(attempt, key=KeyForm.NONE), preflight(attempt, page))
 
+    async def balance(self, attempt: Attempt, path: str) -> Exchange:
+        """Request the credit that is left, which no provider bills, at a path of the attempt's host."""
+        return await self._ask(Purpose.BALANCE, attempt, ApiRequest("GET", path, (), None))
+
     async def generate(self, attempt: Attempt, model: str, *, stream: bool) -> Exchange:
         """Request a short generation; if the model refuses one of our parameters, send it again with another."""
         protocol = wire(attempt.protocol)

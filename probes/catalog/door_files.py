@@ -34,10 +34,16 @@ def read(path: Path) -> tuple[Door, ...]:
 
     Raises DoorsError if the file cannot be read or parsed, or if an entry has an unknown, missing or invalid field.
     """
+    return read_dated(path)[1]
+
+
+def read_dated(path: Path) -> tuple[str, tuple[Door, ...]]:
+    """Read the doors in a file as :func:`read` does, with the date of the facts; empty if the file has none."""
     try:
         text = text_of(path, limit=LARGEST) or ""
         if path.suffix == ".json":
-            return tuple(map(_from_row, json.loads(text)["door"]))
+            document = json.loads(text)
+            return document[HEADER]["date"], tuple(map(_from_row, document["door"]))
         table = _toml(text)
     except SkippedFile as error:
         raise DoorsError(f"{path} cannot be read: {error.why}") from None
@@ -48,7 +54,8 @@ def read(path: Path) -> tuple[Door, ...]:
     entries = table.get("door") if isinstance(table, dict) else None
     if not isinstance(entries, list):
         raise DoorsError(f"{path}: no [[door]] entry")
-    return parse(entries, str(path), text, seen=table.get(HEADER, {}).get("seen", ""))
+    header = table.get(HEADER, {})
+    return header.get("date", ""), parse(entries, str(path), text, seen=header.get("seen", ""))
 
 
 def parse(entries: object, shown: str, text: str, seen: str = "") -> tuple[Door, ...]:

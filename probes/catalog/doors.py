@@ -17,11 +17,16 @@ from fnmatch import fnmatchcase
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from probes.catalog.built_in import built_in_date as built_in_date
+from probes.catalog.built_in import builtin as builtin
 from probes.catalog.door import Door
 from probes.catalog.door_files import read
-from probes.catalog.fact_files import fact_file
 from probes.config_formats.files import checked_out
+
+if TYPE_CHECKING:
+    from probes.catalog.bundle import Bundle
 
 # Top-level domains that no public door can have: RFC 6761, RFC 8375, and names used in home and office networks.
 _PRIVATE_ZONES = frozenset(
@@ -179,14 +184,64 @@ def known() -> Doors:
     return merge(*_own_tables())
 
 
+def informed() -> Doors:
+    """Return the doors with what an installed bundle of facts says about them, for texts: reports, lists, advice.
+
+    Nothing is sent by what it says: that is decided by :func:`load`, which knows no bundle (see
+    ``probes/catalog/bundle.py``). The user's own doors win here too. Raises DoorsError as :func:`load` does.
+    """
+    return load() if _bundle() is None else _informed()
+
+
+@cache
+def _informed() -> Doors:
+    return merge(_told(), *_user_tables(), _adopted)
+
+
+@cache
+def informed_builtin() -> Doors:
+    """Return the built-in doors with what an installed bundle says about them, without the user's own doors."""
+    return Doors(builtin() if _bundle() is None else _told())
+
+
+def _told() -> tuple[Door, ...]:
+    bundle = _bundle()
+    assert bundle is not None
+    from probes.catalog.bundle import merged
+
+    return merged(builtin(), bundle)
+
+
+@cache
+def _bundle() -> Bundle | None:
+    """Return the installed bundle, or None. Most installations have none, and do not load its module."""
+    from probes.catalog.bundle_place import exists
+
+    if not exists():
+        return None
+    from probes.catalog.bundle import installed
+
+    return installed().bundle
+
+
+def forget_bundle() -> None:
+    """Look for an installed bundle anew: one was taken or removed."""
+    for cached in (_bundle, _informed, informed_builtin):
+        cached.cache_clear()
+
+
+def facts_date() -> str:
+    """Return the date (ISO 8601) of the facts that are used: those of the installed bundle, else the built-in ones."""
+    bundle = _bundle()
+    return bundle.date if bundle is not None else built_in_date()
+
+
 def _own_tables() -> list[tuple[Door, ...]]:
-    user_doors = [read(path) for folder in folders() if folder.is_dir() for path in sorted(folder.glob("*.toml"))]
-    return [builtin(), *user_doors]
+    return [builtin(), *_user_tables()]
 
 
-def builtin() -> tuple[Door, ...]:
-    """Return the built-in doors in file order."""
-    return read(fact_file("doors"))
+def _user_tables() -> list[tuple[Door, ...]]:
+    return [read(path) for folder in folders() if folder.is_dir() for path in sorted(folder.glob("*.toml"))]
 
 
 _adopted: tuple[Door, ...] = ()
@@ -197,6 +252,7 @@ def adopt(doors: Iterable[Door]) -> None:
     global _adopted
     _adopted = tuple(doors)
     load.cache_clear()
+    _informed.cache_clear()
 
 
 def folders() -> tuple[Path, ...]:

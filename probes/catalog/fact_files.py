@@ -1,8 +1,9 @@
 """Find, read and check the files of facts.
 
 A fact file is TOML for people and, in a wheel, JSON for the program (see ``hatch_build.py``). Its table ``[facts]``
-gives the version of the schema, and the day on which the rows were seen that name no day of their own. Every row may
-have the fields of :mod:`probes.catalog.provenance`.
+gives the version of the schema, and the day on which the rows were seen that name no day of their own. In
+``doors.toml`` it also gives the ``date`` of all facts: the latest day on which a row of any file was seen. Every row
+may have the fields of :mod:`probes.catalog.provenance`.
 """
 
 from __future__ import annotations
@@ -99,12 +100,15 @@ def _check_header(path: Path, text: str, header: object, needed: bool) -> str:
         raise FactsError(f"{path}:1: the table [{HEADER}] is missing")
     if header.get("schema") != SCHEMA:
         raise FactsError(f"{path}:{line}: schema is not {SCHEMA}")
-    if unknown := header.keys() - {"schema", "seen"}:
+    if unknown := header.keys() - {"schema", "seen", "date"}:
         raise FactsError(f"{path}:{line}: unknown field {min(unknown)}")
-    try:
-        check({"seen": header.get("seen")})
-    except ValueError as error:
-        raise FactsError(f"{path}:{line_of(text, HEADER, 1, 'seen')}: {error}") from None
+    for name in ("seen", "date"):
+        try:
+            if name in header or name == "seen":
+                check({"seen": header.get(name)})
+        except ValueError:
+            problem = f"{name} is not a day such as 2026-11-29"
+            raise FactsError(f"{path}:{line_of(text, HEADER, 1, name)}: {problem}") from None
     return str(header["seen"])
 
 

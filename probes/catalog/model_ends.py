@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from fnmatch import fnmatchcase
 from functools import cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+from probes.catalog.bundle_place import exists
 from probes.catalog.fact_files import HEADER, read_facts
 from probes.catalog.provenance import Provenance, provenance_of
 
@@ -26,18 +27,22 @@ class ModelEnd(NamedTuple):
 
 @cache
 def model_ends() -> tuple[ModelEnd, ...]:
-    """Return every row, in the order of the file."""
+    """Return every row: those of an installed bundle, then those of the file that the bundle does not replace."""
     document = read_facts("models")
-    seen = document[HEADER]["seen"]
-    return tuple(
-        ModelEnd(
-            row["door"],
-            tuple(name.lower() for name in row["names"]),
-            provenance_of(row, seen),
-            row.get("routed", False),
-        )
-        for row in document["model"]
-    )
+    ours = tuple(_made(row, document[HEADER]["seen"]) for row in document["model"])
+    if not exists():
+        return ours
+    from probes.catalog.bundle import rows_of
+
+    told = tuple(_made(row, date) for row, date in rows_of("models"))
+    renewed = {(one.door, name) for one in told for name in one.names}
+    left = ((one, tuple(name for name in one.names if (one.door, name) not in renewed)) for one in ours)
+    return (*told, *(one._replace(names=names) for one, names in left if names))
+
+
+def _made(row: Mapping[str, Any], seen: str) -> ModelEnd:
+    names = tuple(name.lower() for name in row["names"])
+    return ModelEnd(row["door"], names, provenance_of(row, seen), row.get("routed", False))
 
 
 def end_of_model(model: str, door: str | None) -> ModelEnd | None:

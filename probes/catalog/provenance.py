@@ -11,6 +11,11 @@ from typing import Any, NamedTuple
 # A service, a key or a model that ends within so many days is worth a warning.
 NOTICE = 30
 
+# Days after which a fact is to be looked at again, by how well it is known, and after which it is old: it then makes no
+# finding sure by itself.
+LOOK_AGAIN = {"high": 180, "medium": 90, "low": 45}
+OLD = 365
+
 _TEXTS = ("source", "successor")  # a text or a list of texts
 _DAYS = ("seen", "since", "ends", "ended")
 # `end_confidence`: high (two sources, or the vendor's own page), medium (one list), low (one report).
@@ -24,7 +29,7 @@ class Provenance(NamedTuple):
 
     ``end`` is the day on which it ended or, if that is later than ``seen``, will end. ``successor`` are the ids or
     names of what takes its place, the vendor's choice first. ``shows`` is what the vendor answers since the end.
-    ``end_sure`` is False if only one list or one report names the end.
+    ``end_confidence`` is one of :data:`END_CONFIDENCES`: how well the end is known.
     """
 
     source: tuple[str, ...] = ()
@@ -33,7 +38,12 @@ class Provenance(NamedTuple):
     end: str = ""
     successor: tuple[str, ...] = ()
     shows: str = ""
-    end_sure: bool = True
+    end_confidence: str = "high"
+
+    @property
+    def end_sure(self) -> bool:
+        """Whether more than one list or one report names the end."""
+        return self.end_confidence == "high"
 
     def ended(self, day: str) -> bool:
         """Check whether it has ended by this day. Without a day, nothing has ended.
@@ -56,9 +66,48 @@ class Provenance(NamedTuple):
 
         return date.fromisoformat(self.end) - date.fromisoformat(day) <= timedelta(days=NOTICE)
 
+    def old(self, day: str) -> bool:
+        """Check whether nobody has looked at this fact for :data:`OLD` days, counted back from this day.
+
+        >>> Provenance(seen="2026-01-05").old("2026-11-30"), Provenance(seen="2025-11-05").old("2026-11-30")
+        (False, True)
+        """
+        return bool(self.seen and day) and _later(self.seen, OLD) <= day
+
+    def sure_of_end(self, day: str) -> bool:
+        """Check whether the end alone makes a finding sure on this day: it is well known and not an old announcement.
+
+        What was seen to have ended stays so. An announced end that nobody has looked at since is old after
+        :data:`LOOK_AGAIN` days.
+        """
+        if not self.end_sure:
+            return False
+        return self.over or not (day and self.end) or (not self.old(day) and _later(self.end, LOOK_AGAIN["high"]) > day)
+
+    def look_again(self, confirmed: bool = True) -> str:
+        """Return the day on which somebody should look at this fact again; empty if that is not known.
+
+        What has ended stays so, and needs no second look once two sources have said it. An announced end is looked at
+        on its day. ``confirmed``: a source was read that says it.
+
+        >>> Provenance(seen="2026-11-30").look_again(), Provenance(seen="2026-11-30", end="2026-12-11").look_again()
+        ('2027-05-29', '2026-12-11')
+        """
+        if not self.seen or (self.over and self.end_sure):
+            return ""
+        days = LOOK_AGAIN[self.end_confidence] if self.end else LOOK_AGAIN["high" if confirmed else "medium"]
+        due = _later(self.seen, days)
+        return min(due, self.end) if self.end > self.seen else due
+
     def begun(self, day: str) -> bool:
         """Check whether it holds already on this day. Without a day, or if its first day is not known, it does."""
         return not day or self.since <= day
+
+
+def _later(day: str, days: int) -> str:
+    from datetime import date, timedelta
+
+    return (date.fromisoformat(day) + timedelta(days=days)).isoformat()
 
 
 UNKNOWN = Provenance()
@@ -75,7 +124,7 @@ def provenance_of(row: Mapping[str, Any], seen: str = "") -> Provenance:
         row.get("ended", "") or row.get("ends", ""),
         _listed(row.get("successor", ())),
         row.get("shows", ""),
-        row.get("end_confidence", "high") == "high",
+        row.get("end_confidence", "high"),
     )
 
 

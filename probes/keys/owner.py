@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from probes.catalog.door import Door, KeyShape
-from probes.catalog.doors import Doors, load
+from probes.catalog.doors import Doors, informed, load
 from probes.keys.checksums import mistyped
 from probes.keys.credential_kinds import Credential, Issuer, credential_of, head, pattern_matches
 from probes.keys.token_fit import fit_jwt, fit_region
@@ -35,7 +35,17 @@ def identify(value: str) -> tuple[KeyMatch, ...]:
 
     If a shape identifies a provider or a company with certainty, only providers of that company are returned.
     """
-    return _identify(value.strip(), load())
+    value = value.strip()
+    return _identify(value, _who_tells(value))
+
+
+def _who_tells(value: str) -> Doors:
+    """Return the doors by which a key is identified.
+
+    The kinds of keys that only a bundle names count for keys about which the built-in facts are not certain.
+    """
+    doors, told = load(), informed()
+    return doors if told is doors or _certain(_identify(value, doors)) else told
 
 
 def plain(value: str) -> bool:
@@ -65,14 +75,29 @@ def fit(value: str, door: Door | None, *, local: bool, host: str = "", day: str 
     value = value.strip()
     if not value:
         return KeyFit(Fit.NO_KEY)
-    doors = load()
+    doors, told = load(), informed()
+    if told is doors:
+        return _fitted(value, door, doors, door, local, host, day)
+    # What a bundle says about this host and its keys. It never frees a key: whatever the built-in facts withhold, and
+    # whatever they know for certain, holds.
+    named = told.get(door.id) if door is not None else None
+    found = _fitted(value, door, doors, named or door, local, host, day)
+    if found.elsewhere or _certain(found.matches):
+        return found
+    return _fitted(value, named or (told.of_host(host) if host else None), told, named, local, host, day)
+
+
+def _fitted(
+    value: str, door: Door | None, doors: Doors, dated: Door | None, local: bool, host: str, day: str
+) -> KeyFit:
+    """Check whether a key belongs to a provider, by these doors. ``dated`` says which kinds of keys have ended."""
     token = token_of(value)
     issuer = issuer_of(token) if token is not None else None
     credential = credential_of(value)
     region = door.own_parts(host).get("region", "") if door is not None else ""
     found = _fit(value, door, local, host, region, token, issuer, credential, doors, day)
-    if found.fit is Fit.FITS and door is not None and token is None:
-        found = _of_ended_kind(value, door, found, day)
+    if found.fit is Fit.FITS and dated is not None and token is None:
+        found = _of_ended_kind(value, dated, found, day)
     if token is not None and issuer is not None:
         token = replace(token, house=issuer.name)
     named = issuer.door if issuer else credential.door if credential else ""

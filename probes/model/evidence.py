@@ -11,6 +11,8 @@ from probes.model.attempt import Attempt
 from probes.model.capability import Capability, Cost
 from probes.model.exchange import Exchange
 from probes.model.facts import (
+    BalanceFacts,
+    CompanionFacts,
     DirectFacts,
     DnsFacts,
     DoorFacts,
@@ -47,6 +49,8 @@ Facts = (
     | TlsFacts
     | Exchange
     | ModelFacts
+    | BalanceFacts
+    | CompanionFacts
 )
 
 
@@ -61,6 +65,8 @@ class Subject(StrEnum):
     UNREAD_FILE = "settings:unread"  # a file that was found and not read
     DOOR = "door"
     KEY_POLICY = "door:key"  # which forms of the key may be sent
+    BALANCE = "door:balance"  # the credit that is left
+    COMPANION = "door:companion"  # another host that the app needs
     PROXY = "proxy"
     LOCALITY = "proxy:locality"  # the host has only private addresses
     TUNNEL = "proxy:tunnel"

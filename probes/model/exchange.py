@@ -34,6 +34,7 @@ class Purpose(StrEnum):
     STREAM = "stream"
     PREFLIGHT = "preflight"  # the CORS request that a browser sends before a web page may call
     EMBEDDING = "embed"
+    BALANCE = "balance"  # the credit that is left, from the provider's address for it
 
     @property
     def endpoint(self) -> Purpose:

@@ -326,6 +326,32 @@ class TlsFacts(Record):
 
 
 @dataclass(frozen=True, slots=True, repr=False, eq=False)
+class BalanceFacts(Record):
+    """The credit that is left, as the provider's address ``url`` for it says. ``amount`` is a decimal number.
+
+    ``currency`` is ISO 4217; empty if the provider does not say.
+    """
+
+    url: str
+    amount: str
+    currency: str = ""
+
+
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
+class CompanionFacts(Record):
+    """Whether a host can be reached that the app needs besides the API's; no key is sent there.
+
+    ``need`` is what for, in English, ``required`` whether the app does not work without it. ``kind`` is how the
+    connection failed; None: it was opened.
+    """
+
+    host: str
+    need: str
+    required: bool
+    kind: Kind | None = None
+
+
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
 class ModelFacts(Record):
     """The model that is called, and whether the model list contains it."""
 

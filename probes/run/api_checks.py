@@ -7,14 +7,15 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from probes.api.attempt_loop import AttemptLoop
-from probes.api.client import ApiClient, ExposedConnection
+from probes.api.balance import balance_attempt, read_balance
+from probes.api.client import ApiClient, ExposedConnection, KeyRefused, OutOfBudget
 from probes.api.response_checks import passes
 from probes.catalog.app_readers import readers_of
 from probes.model.attempt import Attempt, KeyForm
 from probes.model.capability import Capability, Cost
 from probes.model.evidence import Subject
 from probes.model.exchange import Exchange, Purpose
-from probes.model.facts import DoorFacts, KeyPolicy
+from probes.model.facts import BalanceFacts, DoorFacts, KeyPolicy
 from probes.model.scrubber import Scrubber
 from probes.network.connection_pool import ConnectionPool
 from probes.network.connection_pools import ConnectionPools
@@ -24,11 +25,12 @@ from probes.run.key_policy import Route, decide
 from probes.run.offline_checks import OfflineChecks
 from probes.run.plan import api_context
 from probes.steps.recorder import Recorder
-from probes.urls.url import Url
+from probes.urls.url import Url, parse_url
 
 if TYPE_CHECKING:
     from probes.capabilities.deep_check import DeepCheck
 
+_NO_CREDIT = (402, 403, 429)  # how providers refuse a request if no credit is left
 _RESERVED = 0.25  # seconds before the run's deadline at which a deep check ends, so that it ends by itself
 
 
@@ -113,6 +115,7 @@ class ApiChecks:
                 self._recorder.crashed(Subject.HTTP, "", error, self._recorder.now())
         finally:
             self.working = loop.working
+        await self._ask_balance(pool.target, policy)
         if given.deep and self.working is not None:
             await self._run_deep_check(self.working, facts.host.local)
         keys = {*policy.forms, *policy.direct}
@@ -124,6 +127,28 @@ class ApiChecks:
             self._recorder.close("", "no_key")
         else:
             self._recorder.close("", "unneeded")
+
+    async def _ask_balance(self, target: Url, policy: KeyPolicy) -> None:
+        """Ask the provider for the credit that is left, if it has an address for that and did not refuse the key."""
+        attempt = balance_attempt(self._offline.door, target, policy)
+        found = [one.facts for one in self._recorder.observations if isinstance(one.facts, Exchange)]
+        answered = {one.status for one in found if one.request.with_key}
+        if attempt is None or 401 in answered or not any(status < 300 or status in _NO_CREDIT for status in answered):
+            return
+        door = self._offline.door
+        assert door is not None
+        self._client.budget = 1
+        try:
+            exchange = await self._client.balance(attempt, parse_url(door.balance_url).path)
+        except (NetError, OutOfBudget, KeyRefused):
+            return
+        left = read_balance(exchange.response.text) if exchange.ok else None
+        if left is not None:
+            self._record(Subject.BALANCE, target.host, BalanceFacts(door.balance_url, *left))
+
+    def _record(self, subject: Subject, name: str, facts: BalanceFacts) -> None:
+        at = next((one.ended for one in self._recorder.observations if one.subject is Subject.DOOR), 0.0)
+        self._recorder.done(subject, name, facts, at, at)
 
     def route(self, target: Url, presumed_local: bool) -> Route:
         """Return the route of the requests to a target, with the address that was dialled for it."""

@@ -90,9 +90,22 @@ class ConnectionChecks:
             # The same address for the other scheme: another lookup of the name might lead elsewhere.
             self.pools.to(there, self.pools.direct(pool), beside=pool)
         await self.api.ask(self.pools.to(there, self.pools.direct(pool)), base, self._facts)
+        await self._look_at_companions()
         if pool.proxy is not None and not pool.enters and self.api.working is None:
             # For plain HTTP, a proxy refuses by a response, so only now is a direct connection worth a try.
             await self._check_directly(where)
+
+    async def _look_at_companions(self) -> None:
+        """Look at the other hosts that the named app needs, unless the run does not stand for the app's own network."""
+        given, facts, recorder = self._offline.given, self._facts, self._recorder
+        if given.app is None or facts is None or facts.host.local or given.connect_to:
+            return
+        from probes.steps import companions  # few apps need other hosts
+
+        if found := companions.needed(given.app, facts.key.token is not None):
+            at = next((one.ended for one in recorder.observations if one.subject is Subject.DOOR), 0.0)
+            for one in await companions.measure(found, self.pools.to):
+                recorder.done(Subject.COMPANION, one.host, one, at, at)
 
     async def _try_directly_first(self, where: Url) -> None:
         """For apps that ignore proxy variables: connect directly first; use the proxy only if that fails."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import NamedTuple
 
+from probes.api.balance import balance_attempt
 from probes.api.context import ApiContext
 from probes.api.round_plan import generates, looks_around, planned, round_requests, with_extra_headers
 from probes.catalog import node_runtime
@@ -17,12 +18,12 @@ from probes.model.planned_request import Plan, PlannedCase, PlannedRequest
 from probes.model.settings import Settings, Sourced
 from probes.model.source import Source, SourceKind
 from probes.network.connection_pool import connect_rule
-from probes.protocols.protocol import model_in, preflight, version_in, wire
+from probes.protocols.protocol import ApiRequest, model_in, preflight, version_in, wire
 from probes.run.key_policy import Route, decide
 from probes.run.offline_checks import OfflineChecks, scrubber, survey
 from probes.steps.recorder import Recorder, scrubbed
 from probes.urls.addresses import literal_address, loopback_name, named_local
-from probes.urls.url import Url
+from probes.urls.url import Url, parse_url
 
 # Examples of the addresses that a name may resolve to.
 _PRIVATE, _PUBLIC = "10.0.0.1", "8.8.8.8"
@@ -150,7 +151,7 @@ def plan(settings: Settings) -> Plan | None:
         withheld=first.context.policy.withheld,
         deep=_deep(offline, [first, *others]) if settings.deep else (),
         otherwise=(*(PlannedCase(one.when, one.requests) for one in others), *_renamed(settings)),
-        on_success=_on_success(first.context),
+        on_success=_on_success(offline, first.context),
         conflict_source=offline.keys.conflict_source,
         extra=_extra(settings, [first, *others]),
     )
@@ -201,12 +202,18 @@ def _other_routes(offline: OfflineChecks, target: Url, route: Route) -> list[tup
     return found
 
 
-def _on_success(context: ApiContext) -> tuple[PlannedRequest, ...]:
-    """List the requests that follow a working attempt: the preflight request for the app's web page."""
+def _on_success(offline: OfflineChecks, context: ApiContext) -> tuple[PlannedRequest, ...]:
+    """List the requests that follow a working attempt: the preflight request for the app's web page, the balance."""
+    found = []
     app = load_apps().get(context.settings.app)
-    if app is None or not app.page:
-        return ()
-    return (planned(Purpose.PREFLIGHT, replace(context.first, key=KeyForm.NONE), preflight(context.first, app.page)),)
+    if app is not None and app.page:
+        keyless = replace(context.first, key=KeyForm.NONE)
+        found.append(planned(Purpose.PREFLIGHT, keyless, preflight(context.first, app.page)))
+    attempt = balance_attempt(offline.door, offline.target, context.policy) if offline.target is not None else None
+    if attempt is not None and offline.door is not None:
+        path = parse_url(offline.door.balance_url).path
+        found.append(planned(Purpose.BALANCE, attempt, ApiRequest("GET", path, (), None)))
+    return tuple(found)
 
 
 def _deep(offline: OfflineChecks, cases: list[_Case]) -> tuple[PlannedRequest, ...]:

@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from probes.catalog.apps import load as load_apps
 from probes.catalog.door import Door, sdk_base
-from probes.catalog.doors import Doors
+from probes.catalog.doors import Doors, informed
 from probes.keys.owner import fit
 from probes.model.facts import (
     DoorFacts,
@@ -161,8 +161,9 @@ def measure(
         right = None
     open_doors = Doors(one for one in doors if not one.provenance.ended(day)) if day else doors
     endpoint = door.endpoint(protocol) if door else None
-    home = home_of(key_fit, door, doors)
-    gone = home is not None and home is not door and home.provenance.ended(day)
+    home = home_of(key_fit, door, informed())
+    ours = doors.get(home.id) if home is not None else None  # the address of a door that only a bundle knows is not one
+    gone = home is not None and ours is not door and home.provenance.ended(day)
     return DoorFacts(
         host=HostFacts(target.host, target.port, target.scheme, local, own_part(door, protocol)),
         protocol=protocol,
@@ -184,7 +185,7 @@ def measure(
         key=replace(
             key_fit,
             door_name=home.name if home else "",
-            door_url=_home_url(home, door, key_fit, protocol, exams.url.mended or "") if home and not gone else "",
+            door_url=_home_url(ours, door, key_fit, protocol, exams.url.mended or "") if ours and not gone else "",
         ),
     )
 

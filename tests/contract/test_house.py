@@ -191,6 +191,8 @@ def test_what_judges_touches_no_network(name: str) -> None:
         pure |= {"probes.api.remedies", "probes.urls.url_flaws"}
     if name == "diagnose.advice.ends":
         pure.add("probes.catalog.model_ends")  # built-in facts
+    if name == "diagnose.answers.renewed_texts":
+        pure |= {"probes.catalog.bundle", "probes.catalog.bundle_place"}
     if name == "diagnose.answers.data_files":
         pure.add("probes.catalog.fact_files")
     if name == "diagnose.snippets.snippets":

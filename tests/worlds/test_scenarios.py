@@ -195,6 +195,7 @@ def test_the_archive_holds_the_worlds_of_the_tables() -> None:
 # Codes that no world of the tables raises.
 ELSEWHERE = {
     "app.base_url_ignored": "of one app, by its own settings: unit/catalog/test_apps.py",
+    "app.companion_unreachable": "its hosts are not on loopback: unit/api/test_balance.py",
     "app.cors": "by `explain`, and of browser apps: unit/catalog/test_apps.py",
     "app.mixed_content": "of browser apps: unit/catalog/test_apps.py",
     "app.private_refused": "of one app, by its maker's server: unit/catalog/test_apps.py",

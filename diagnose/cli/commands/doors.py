@@ -18,16 +18,28 @@ from diagnose.rendering.lists import columns, labelled, wrapped
 from diagnose.words import LANGS, look, part, put
 from probes.catalog.door import Door, Endpoint, KeyShape
 from probes.catalog.door_files import DoorsError
-from probes.catalog.doors import Doors, adopt, load
+from probes.catalog.doors import Doors, adopt, informed
 from probes.catalog.provenance import Provenance
 
 
 @click.command("doors", cls=GroupedCommand)
 @click.argument("name", nargs=-1, shell_complete=among(doors))
+@click.option("--age", is_flag=True, help="List the facts that are due for another look, of all tables.")
+@click.option("--day", metavar="DAY", help="With --age: by this day instead of today, such as 2026-12-31.")
+@click.option("--strict", is_flag=True, help="With --age: exit with 1 if a fact is due.")
 @click.option("--json", "as_json", is_flag=True, help="For programs.")
 @click.option("--lang", type=click.Choice(LANGS), help="Language; by default from the locale.")
-def command(name: tuple[str, ...], as_json: bool, lang: str | None) -> None:
+def command(name: tuple[str, ...], age: bool, day: str | None, strict: bool, as_json: bool, lang: str | None) -> None:
     """List the known providers, those that match every word of NAME, or show one in full."""
+    if age:
+        from diagnose.cli.fact_age import show
+
+        if name:
+            raise WrongUse("--age takes no name.")
+        show(known(), day, strict, as_json, console.language(lang))
+        return
+    if strict or day is not None:
+        raise WrongUse("--strict belongs to --age.")
     doors = known()
     found = chosen(doors, name)
     if not found:
@@ -59,7 +71,7 @@ def known() -> Doors:
                 adopt(read(path).doors)
             except BadInput as error:
                 raise click.ClickException(str(error)) from error
-        return load()
+        return informed()
     except DoorsError as error:
         raise click.ClickException(str(error)) from error
 

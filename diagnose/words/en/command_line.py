@@ -43,6 +43,9 @@ EXAMPLES: dict[str, str] = {
     "doors deepseek": "one of them in full",
     "apps": "all known apps",
     "apps cursor": "one of them in full",
+    "facts": "how old the facts are",
+    "facts update facts.json": "take a newer bundle of facts",
+    "doors --age": "facts that are due for another look",
     "trust --list": "what you have agreed to",
     "serve": "a web page at http://127.0.0.1:9115",
 }

@@ -1401,6 +1401,15 @@ TEXTS: dict[str, Text] = {
             "If it names a missing package, install that one in the app's environment.",
         ),
     ),
+    "app.companion_unreachable": Text(
+        "{app} needs another host too, and it cannot be reached",
+        "Besides the API, the app connects to hosts of its maker, for example at its start or to renew a login. A "
+        "firewall or a proxy lets the API through and not these, so the app fails although the API works.",
+        (
+            "Allow the hosts that the evidence names, port 443, in the firewall or the proxy, as you do the API's.",
+            "If this machine may not reach them, use another app: the API itself can be used without them.",
+        ),
+    ),
     "app.private_refused": Text(
         "The app refuses private addresses such as localhost",
         "For security, the app, or its maker's server that sends the request, refuses addresses such as localhost "

@@ -14,6 +14,7 @@ PLAN: dict[str, str] = {
     "purpose.chat": "answer",
     "purpose.stream": "streamed answer",
     "purpose.preflight": "CORS request",
+    "purpose.balance": "credit left",
     "purpose.embed": "embedding",
     "purpose.responses": "responses API",
     "purpose.tools_result": "tool calling, with the result",

@@ -45,6 +45,38 @@ DOORS: dict[str, str] = {
     "auth.unknown": "not known whether it checks the key",
 }
 
+FACTS: dict[str, str] = {
+    "date": "facts of",
+    "origin": "from",
+    "version": "version",
+    "doors": "providers",
+    "built_in": "built in",
+    "unused": "not used",
+    "origin.bundle": "the bundle {path}",
+    "origin.built_in": "llmdoctor {version} itself",
+    "problem": "it cannot be read: {why}",
+    "problem.old": "its facts are not newer than the built-in ones",
+    "compared": "What {name} has and these facts have not, or have otherwise. Review each row before you take it.",
+}
+
+AGE: dict[str, str] = {
+    "title": "{count} facts are due for another look by {day}.",
+    "none": "No fact is due for another look by {day}; the facts are of {date}.",
+    "ends": "an end was announced for this day",
+    "unconfirmed": "not confirmed by a second source",
+    "old": "not looked at for long",
+    "head.due": "due",
+    "head.about": "about",
+    "head.fact": "fact",
+    "head.seen": "seen",
+    "head.why": "why",
+    "door": "provider",
+    "endpoint": "address",
+    "key": "form of keys",
+    "model": "model",
+    "companion": "other host",
+}
+
 APPS_HEAD: tuple[str, ...] = ("id", "name", "kind", "protocols", "sends", "base URL from")
 APPS: dict[str, str] = {
     "count": "{count} apps. `llmdoctor apps NAME` shows one in full, `llmdoctor check --app NAME` checks as it does.",

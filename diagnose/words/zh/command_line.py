@@ -41,6 +41,9 @@ EXAMPLES: dict[str, str] = {
     "doors deepseek": "其中一家的全部资料",
     "apps": "全部已知应用",
     "apps cursor": "其中一个的全部资料",
+    "facts": "资料有多旧",
+    "facts update facts.json": "采用更新的资料包",
+    "doors --age": "需要重新核对的资料",
     "trust --list": "你同意过的内容",
     "serve": "网页，地址 http://127.0.0.1:9115",
 }

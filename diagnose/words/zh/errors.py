@@ -4,6 +4,47 @@ from __future__ import annotations
 
 ERRORS: dict[str, str] = {
     "{path} cannot be read: {why}.": "无法读取 {path}：{why}。",
+    "it is not a bundle of facts: it has no schema": "它不是资料包：没有 schema",
+    "it is not JSON: {detail}": "它不是 JSON：{detail}",
+    "its schema {name} is not one that this version knows: {names}": "它的 schema {name} 不是本版本认识的：{names}",
+    "it has an unknown table {name}": "它含有未知的表 {name}",
+    "its date is not a day such as 2026-12-15": "它的日期不是 2026-12-15 这样的日期",
+    "its version is not a short text": "它的 version 不是一段短文字",
+    "it took longer than {seconds} s": "用时超过 {seconds} 秒",
+    "the server answered {code}": "服务器返回 {code}",
+    "it is larger than {size}": "它大于 {size}",
+    "--sha256 is not a checksum of {count} hexadecimal digits": "--sha256 不是 {count} 位十六进制的校验和",
+    "its SHA-256 is {detail}, not {wanted}": "它的 SHA-256 是 {detail}，不是 {wanted}",
+    "its facts are of {date}, which is not newer than those in use, {newer}": (
+        "其中的资料日期为 {date}，不比正在使用的（{newer}）新"
+    ),
+    "{path} belongs to another user": "{path} 属于另一个用户",
+    "{path} cannot be written: {why}": "无法写入 {path}：{why}",
+    "{path} cannot be removed: {why}": "无法删除 {path}：{why}",
+    "{path} has no fact files; name the folder of a checkout": "{path} 里没有资料文件；请指定源码目录",
+    "it does not exist": "它不存在",
+    "it leads to an address without https": "它跳转到了非 https 的地址",
+    "it is no address": "它不是地址",
+    "a bundle is fetched by https alone": "资料包只能通过 https 获取",
+    "the address holds a user name or a password": "地址中含有用户名或密码",
+    "a bundle from the network needs --sha256, its checksum from a place you trust": (
+        "从网络获取资料包需要 --sha256，即来自可信渠道的校验和"
+    ),
+    "there is no folder of the user's own to keep it in": "用户没有可存放它的目录",
+    "it is neither models.dev's api.json nor one of LiteLLM's lists": (
+        "它既不是 models.dev 的 api.json，也不是 LiteLLM 的列表"
+    ),
+    "it is not JSON": "它不是 JSON",
+    "it is nested too deeply": "它嵌套过深",
+    "{name} is none of: {names}.": "{name} 不是以下之一：{names}。",
+    "Name the file after `{name}`.": "请在 `{name}` 后面写上文件。",
+    "This takes no file: {name}.": "这个命令不接受文件：{name}。",
+    "--sha256 belongs to `facts update`.": "--sha256 只用于 `facts update`。",
+    "-o belongs to `facts export`.": "-o 只用于 `facts export`。",
+    "The bundle {path} is refused: {why}.": "资料包 {path} 被拒绝：{why}。",
+    "--strict belongs to --age.": "--strict 只用于 --age。",
+    "--day is not a day such as 2026-12-15.": "--day 不是 2026-12-15 这样的日期。",
+    "--age takes no name.": "--age 不接受名称。",
     "{shown} cannot be read: {why}.": "无法读取 {shown}：{why}。",
     "{path} cannot be written: {why}.": "无法写入 {path}：{why}。",
     "{path} cannot be used: {why}.": "无法使用 {path}：{why}。",

@@ -14,6 +14,7 @@ PLAN: dict[str, str] = {
     "purpose.chat": "回答",
     "purpose.stream": "流式回答",
     "purpose.preflight": "CORS 请求",
+    "purpose.balance": "剩余额度",
     "purpose.embed": "向量",
     "purpose.responses": "Responses 接口",
     "purpose.tools_result": "工具调用，带结果",

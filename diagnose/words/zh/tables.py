@@ -45,6 +45,38 @@ DOORS: dict[str, str] = {
     "auth.unknown": "能否证明密钥有效，尚不清楚",
 }
 
+FACTS: dict[str, str] = {
+    "date": "资料日期",
+    "origin": "来源",
+    "version": "版本",
+    "doors": "提供方数量",
+    "built_in": "内置资料",
+    "unused": "未使用",
+    "origin.bundle": "资料包 {path}",
+    "origin.built_in": "llmdoctor {version} 自带",
+    "problem": "无法读取：{why}",
+    "problem.old": "其中的资料不比内置的新",
+    "compared": "{name} 中有而本程序资料中没有或不一致的内容。采用前请逐行核对。",
+}
+
+AGE: dict[str, str] = {
+    "title": "截至 {day}，有 {count} 条资料需要重新核对。",
+    "none": "截至 {day} 没有需要重新核对的资料；资料日期为 {date}。",
+    "ends": "宣布的终止日期已到",
+    "unconfirmed": "没有第二个来源证实",
+    "old": "很久没有核对",
+    "head.due": "到期",
+    "head.about": "对象",
+    "head.fact": "资料",
+    "head.seen": "上次核对",
+    "head.why": "原因",
+    "door": "提供方",
+    "endpoint": "地址",
+    "key": "密钥格式",
+    "model": "模型",
+    "companion": "其他主机",
+}
+
 APPS_HEAD: tuple[str, ...] = ("代号", "名称", "类别", "协议", "密钥发送方式", "地址取自")
 APPS: dict[str, str] = {
     "count": "共 {count} 个。`llmdoctor apps 代号` 查看全部资料，`llmdoctor check --app 代号` 按它的方式检查。",

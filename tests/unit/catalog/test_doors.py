@@ -204,7 +204,7 @@ def test_endpoints() -> None:
 def test_the_built_form_reads_the_same(tmp_path: Path) -> None:
     source = FOLDER / "doors.toml"
     built = tmp_path / "doors.json"
-    built.write_text(json.dumps({"door": compiled(read(source))}), encoding="utf-8")
+    built.write_text(json.dumps({"facts": {"date": "2026-11-30"}, "door": compiled(read(source))}), encoding="utf-8")
     assert read(built) == read(source)
 
 

@@ -174,6 +174,7 @@ CONTRACT: dict[str, object] = {
     "settings": (dict, type(None)),
     "vantage": {"proxy": MAYBE, "trust": TEXT, "container": FLAG, "families": [TEXT]},
     "cost": dict.fromkeys(("requests", "billed_requests", "prompt_tokens", "completion_tokens"), int),
+    "facts": {"date": TEXT},
 }
 
 
