@@ -22,13 +22,14 @@ WIDTH = 80  # columns of a report that is not written to a terminal
 WIDEST = 1000  # columns, at most; a line of text is filled up to them
 
 
-def language(chosen: str | None) -> str:
+def language(chosen: str | None, *, on_screen: bool = True) -> str:
     """Return a language of :data:`diagnose.words.LANGS`: the option's, else the locale's, else English.
 
-    It is English too if standard output has no characters for the other one, as in a console with code page 437.
+    It is English too if standard output has no characters for the other one, as in a console with code page 437, unless
+    the output is not shown ``on_screen``: files and what programs read are UTF-8 everywhere.
     """
     found = _wanted_language(chosen)
-    return found if found == "en" or _has_characters_for(found) else "en"
+    return found if found == "en" or not on_screen or _has_characters_for(found) else "en"
 
 
 def _has_characters_for(lang: str) -> bool:

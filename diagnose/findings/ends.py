@@ -60,11 +60,19 @@ def _told(view: View) -> tuple[Exchange, Match] | None:
     from diagnose.answers.dialects import classify
 
     door = view.door.match.id if view.door is not None else None
+    read = {_what_it_says(view.subject)}  # often all requests get the same answer, and reading one takes time
     for attempt_round in view.rounds[:1]:
         for one in (attempt_round.chat, attempt_round.told, attempt_round.listing):
-            if one is not None and one.status >= 400 and (found := classify(one, door)) and found[0].code == CODE:
+            if one is None or one.status < 400 or (said := _what_it_says(one)) in read:
+                continue
+            read.add(said)
+            if (found := classify(one, door)) and found[0].code == CODE:
                 return one, found[0]
     return None
+
+
+def _what_it_says(exchange: Exchange | None) -> tuple[int, str, str]:
+    return (exchange.status, exchange.response.text, exchange.redirection.location) if exchange else (0, "", "")
 
 
 def with_end(claim: Claim, view: View) -> Claim:

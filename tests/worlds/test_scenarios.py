@@ -142,7 +142,7 @@ def costs_what_it_may(scenario: Scenario, evidence: Evidence, report: Report) ->
         assert cost["billed_requests"] == 0
 
 
-QUICKLY = 6  # the quick tests render one world in so many in every format
+QUICKLY = 10  # the quick tests render one world in so many in every format
 some_quickly = pytest.mark.parametrize(
     "scenario",
     [

@@ -125,7 +125,7 @@ def command(
     from probes.model.settings import BadInput
     from probes.settings.gather import Options, gather
 
-    spoken = console.language(lang)
+    spoken = console.language(lang, on_screen=fmt == "text" and not (as_json or output))
     if choices["key"] is not None:
         printer.say(phrase("warning.key_option", spoken))
     if choices["key_stdin"]:

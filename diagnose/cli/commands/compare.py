@@ -38,7 +38,8 @@ def command(a: str, b: str, fmt: str, as_json: bool, output: str | None, lang: s
 
     found = compare(_read(a), _read(b), _names(a, b))
     width = list_width() if output in (None, "-") else None
-    text = render(found, "json" if as_json else fmt, console.language(lang), width)
+    spoken = console.language(lang, on_screen=fmt == "text" and not (as_json or output))
+    text = render(found, "json" if as_json else fmt, spoken, width)
     if output is None or output == "-":
         printer.echo(text, nl=False, people=not as_json and fmt == "text")
     else:

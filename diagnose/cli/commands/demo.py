@@ -37,7 +37,7 @@ def command(
     verbose: bool,
 ) -> None:
     """Check a test server inside the program, working or with a named FAULT. Needs no key and no network."""
-    spoken = console.language(lang)
+    spoken = console.language(lang, on_screen=fmt == "text" and not (as_json or output))
     titles: dict[str, str] = part(spoken, "demo").TITLES
     if list_faults:
         from diagnose.cli.list_width import list_width

@@ -39,7 +39,7 @@ def command(
             raise WrongFile("{path}: {why}.", path=file, why=_NO_RUN) from error
         raise WrongFile("{path}: {why}.", path=file, why=getattr(error, "sentence", error)) from error
     fmt = "json" if as_json else fmt
-    spoken = console.language(lang)
+    spoken = console.language(lang, on_screen=fmt == "text" and output is None)
     report = judge(evidence, spoken)
     console.write(report, fmt, spoken, output, strict, verbose)
     sys.exit(console.status(report, fmt, strict))

@@ -704,13 +704,13 @@ CASES: dict[str, Text] = {
         "The request arrived, and the server tried to start the model and failed: its engine is not installed, the "
         "file is missing or does not fit, or it ran out of memory. Address and key are not the cause.",
         (
-            "Try a smaller model, or another one that the server can run.",
-            Step("relay", "Otherwise tell the operator of {host}."),
             Step(
-                "owner",
-                "If the server is yours, look in its log for the first error while loading, and install the engine "
-                "or file that it names.",
+                "local",
+                "Look in the server's log for the first error while loading, and install the engine or file that it "
+                "names.",
             ),
+            "Try a smaller model, or another one that the server can run.",
+            Step("relay", "Otherwise tell the operator of {host}. Its log names what is missing."),
         ),
     ),
     "model.wrong_endpoint:responses": Text(
