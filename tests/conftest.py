@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from itertools import count
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -23,6 +24,11 @@ settings.load_profile("any-machine")
 # Isolate each test from this machine's own settings, proxies and trust store.
 _TESTS = count()
 _NOT_OURS = ("_API_KEY", "_AUTH_TOKEN", "_BASE_URL", "_API_BASE", "_PROXY", "_proxy", "_MODEL")
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Leave out the tests of real programs where all of them would be deselected: importing them takes seconds."""
+    return True if collection_path.name == "real" and config.option.markexpr == "not slow" else None
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
