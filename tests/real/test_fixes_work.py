@@ -131,7 +131,16 @@ def _job(fix: Fix, set_up: Stage, stream: bool) -> dict[str, Any]:
         "simulated": simulated,
         "kept": [int(one) for one in fronts],
         "environment": environment,
+        "headers": _listed_headers(fix, set_up),
     }
+
+
+def _listed_headers(fix: Fix, set_up: Stage) -> dict[str, str]:
+    """Return the headers that the user lists; the client of another protocol gets them under another name."""
+    if fix.around.get("unset"):
+        return {}
+    headers = set_up.settings.headers
+    return {one.name: one.value.value.reveal() for one in headers if not one.protocols and not one.flaw}
 
 
 def _key(fix: Fix, set_up: Stage) -> str:

@@ -84,7 +84,7 @@ def test_haproxys_pages(
     report = diagnose(haproxy[door], key, MODEL)
     assert (report["root_cause"], report["side"]) == (code, "relay")
     evidence = "\n".join(report["findings"][0]["evidence"])
-    assert "made by HAProxy" in evidence and words in evidence
+    assert "comes from HAProxy" in evidence and words in evidence
     assert ("gave up waiting" in report["findings"][0]["title"]) is (door == "late")
 
 
@@ -132,7 +132,7 @@ def apache(
 def test_apaches_pages(apache: dict[str, str], key: str, diagnose: Diagnose, door: str, code: str) -> None:
     report = diagnose(apache[door], key, MODEL)
     assert report["root_cause"] == code
-    assert "made by Apache" in "\n".join(report["findings"][0]["evidence"])
+    assert "comes from Apache" in "\n".join(report["findings"][0]["evidence"])
 
 
 def test_apache_that_passes_all_on(apache: dict[str, str], key: str, diagnose: Diagnose) -> None:
@@ -165,7 +165,7 @@ def varnish(
 def test_varnishs_page(varnish: dict[str, str], key: str, diagnose: Diagnose) -> None:
     report = diagnose(varnish["down"], key, MODEL)
     assert report["root_cause"] == "http.gateway_error"
-    assert "made by Varnish" in "\n".join(report["findings"][0]["evidence"])
+    assert "comes from Varnish" in "\n".join(report["findings"][0]["evidence"])
 
 
 def test_varnish_that_passes_all_on(varnish: dict[str, str], key: str, diagnose: Diagnose) -> None:

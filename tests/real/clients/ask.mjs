@@ -55,7 +55,7 @@ async function openai(job, options) {
       ? new AzureOpenAI({ ...options, endpoint: job.base_url, apiVersion: job.api_version,
           ...(job.auth === "bearer" ? { azureADTokenProvider: async () => job.key } : { apiKey: job.key }) })
       : new OpenAI({ ...options, baseURL: job.base_url, apiKey: job.key,
-          defaultHeaders: ["bearer", "none"].includes(job.auth) ? {} : { [job.auth]: job.key } });
+          defaultHeaders: { ...job.headers, ...(["bearer", "none"].includes(job.auth) ? {} : { [job.auth]: job.key }) } });
   const { model, stream } = job;
   if (job.protocol === "responses")
     return read(await client.responses.create({ model, input: "Say OK.", stream }), stream, (found) => found.output_text.length);
@@ -66,6 +66,7 @@ async function openai(job, options) {
 async function anthropic(job, options) {
   const style = job.auth === "bearer" ? { authToken: job.key, apiKey: null }
     : { apiKey: job.key, defaultHeaders: { "x-api-key": job.key, Authorization: null, "anthropic-version": "2023-06-01" } };
+  style.defaultHeaders = { ...job.headers, ...style.defaultHeaders };
   const client = new Anthropic({ ...options, ...style, baseURL: job.base_url });
   const answer = await client.messages.create({ model: job.model, max_tokens: 16, messages: PROMPT, stream: job.stream });
   return read(answer, job.stream, (found) => found.stop_reason === "max_tokens" || found.content[0].type);

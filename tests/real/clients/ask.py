@@ -37,7 +37,7 @@ socket.create_connection = create_connection
 
 def openai(stream):
     headers = {} if job["auth"] in ("bearer", "none") else {job["auth"]: job["key"]}
-    options = {"api_key": job["key"], "timeout": SECONDS, "default_headers": headers}
+    options = {"api_key": job["key"], "timeout": SECONDS, "default_headers": {**job.get("headers", {}), **headers}}
     module = importlib.import_module("openai")
     if job["protocol"] == "azure":
         secret = {"azure_ad_token": job["key"]} if job["auth"] == "bearer" else {"api_key": job["key"]}
@@ -67,6 +67,7 @@ def anthropic(stream):
         options = {"api_key": job["key"]}
     if newest and job["auth"] == "x-api-key":
         options["default_headers"]["anthropic-version"] = "2023-06-01"
+    options["default_headers"] = {**job.get("headers", {}), **options.get("default_headers", {})}
     with module.Anthropic(base_url=job["base_url"], timeout=SECONDS, **options) as client:
         answer = client.messages.create(model=job["model"], max_tokens=16, messages=PROMPT, stream=stream)
         if stream:
