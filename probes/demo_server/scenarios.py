@@ -100,7 +100,7 @@ def made_up_key(shape: str = "relay") -> str:
         "openai": lambda: f"sk-proj-{some(74)}T3BlbkFJ{some(74)}",
         "anthropic": lambda: f"sk-ant-api03-{some(93)}AA",
         "deepseek": lambda: f"sk-{secrets.token_hex(16)}",
-        "gemini": lambda: f"AIza{some(35)}",
+        "gemini": lambda: f"AQ.Ab8RN6{some(44)}",
         "azure": lambda: secrets.token_hex(16),
     }[shape]()
 
