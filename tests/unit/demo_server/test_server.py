@@ -88,7 +88,7 @@ def test_it_stops_at_once_and_leaves_no_thread(world):
         sock.sendall(b"GET / HTTP/1.1\r\n\r\n")
         idle = socket.create_connection(("127.0.0.1", door.port))
         door.__exit__(None, None, None)  # while both clients are still connected
-        assert threading.active_count() == before
+        assert threading.active_count() <= before
         idle.close()
 
 
@@ -99,7 +99,7 @@ def test_a_stalled_answer_does_not_hold_the_end():
         sock.sendall(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
         while not door.requests:
             pass
-    assert threading.active_count() == before  # while the client still waits
+    assert threading.active_count() <= before  # while the client still waits
     sock.close()
 
 
