@@ -59,7 +59,7 @@ def test_a_check_under_way_ends_with_what_was_seen(program: Start, key: str, sig
             said = "\n".join(lines)
         assert running.process.wait(10) == (143 if sign == signal.SIGTERM else 0)
         assert time.monotonic() - began < 5
-        assert "Interrupted: what was found until then is below." in said
+        assert "Interrupted: the report shows what was found until then." in said
 
 
 def test_a_closed_tab_ends_its_check(program: Start, key: str) -> None:
@@ -104,7 +104,7 @@ def test_behind_a_proxy_it_is_as_open_as_off_loopback(program: Start) -> None:
         headers = {"Authorization": f"Bearer {GOOD}", "Host": "doctor.example"}
         asked = {"base_url": "http://127.0.0.1:1/v1", "protocol": "openai"}
         same, other = {"Origin": "https://doctor.example"}, {"Origin": "https://evil.example"}
-        assert "public addresses only" in client.post("/check", data=asked, headers=headers | same).text
+        assert "only public addresses" in client.post("/check", data=asked, headers=headers | same).text
         assert client.post("/check", data=asked, headers=headers | other).status_code == 403
 
 
@@ -164,15 +164,15 @@ def test_the_file_of_targets_is_found_or_named(program: Start, tmp_path: Path, d
 @pytest.mark.parametrize(
     ("options", "said"),
     [
-        (["--listen", "0.0.0.0:0"], "Beyond this machine a token is needed"),
-        (["--listen", "[::]:0"], "Beyond this machine a token is needed"),
-        (["--listen", ":0"], "Beyond this machine a token is needed"),
-        (["--listen", "10.1.2.3:9115"], "Beyond this machine a token is needed"),
-        (["--listen", "9115"], "Beyond this machine a token is needed"),  # means `:9115`
+        (["--listen", "0.0.0.0:0"], "Serving beyond this machine needs a token"),
+        (["--listen", "[::]:0"], "Serving beyond this machine needs a token"),
+        (["--listen", ":0"], "Serving beyond this machine needs a token"),
+        (["--listen", "10.1.2.3:9115"], "Serving beyond this machine needs a token"),
+        (["--listen", "9115"], "Serving beyond this machine needs a token"),  # means `:9115`
         (["--listen", "127.0.0.1:x"], "ADDR:PORT"),
         (["--listen", "127.0.0.1:99999"], "ADDR:PORT"),
         (["--listen", "example.com:80"], "ADDR:PORT"),
-        (["--host-name", "doctor.example"], "Beyond this machine a token is needed"),
+        (["--host-name", "doctor.example"], "Serving beyond this machine needs a token"),
         (["--token-file", "no-such-file"], "no-such-file cannot be read"),
         (["--config", "no-such.toml"], "cannot be read"),
         (["--tls-cert", "x.pem"], "belong together"),

@@ -132,7 +132,6 @@ SCENARIOS = (
         lambda key: b.openai(key, elsewhere=said(410, {"error": {"message": "Gone"}})),
         "https://relay.example",
         never=("url.host_retired",),
-        sdk=DIFFERS,
     ),
     # -- models --------------------------------------------------------------------------------------------------------
     Scenario(

@@ -203,6 +203,7 @@ SOUND = (
     Scenario("sound-no-model", model=None, settings={"model": "gpt-5-nano"}),
     Scenario(
         "sound-no-list-no-model",
+        sdk="an SDK has no model of its own, and the test asks for another one",
         world=door(listing="openai-404", models=["gpt-5.6-luna"]),
         model=None,
         base_url=OPENAI,

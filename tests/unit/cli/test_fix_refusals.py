@@ -112,8 +112,7 @@ def test_powershell_takes_typographic_quotes_for_quotes(quote: str, monkeypatch:
 @pytest.mark.slow
 @pytest.mark.skipif(os.name != "posix", reason="no sh here")
 def test_a_server_with_lively_names(tmp_path: Path) -> None:
-    """A whole run: the name works, is written, and the file is sourced."""
-    kept = []
+    """A whole run: the name is listed or written, and the file can be sourced."""
     for number, name in enumerate(LIVELY[:3]):
         folder = tmp_path / str(number)
         folder.mkdir()
@@ -134,8 +133,6 @@ def test_a_server_with_lively_names(tmp_path: Path) -> None:
         )  # fmt: skip
         assert sourced.stdout == written and not sourced.stderr
         assert [one.name for one in folder.iterdir()] == [".env"]
-        kept.append(written)
-    assert kept == LIVELY[:3]
 
 
 # -- files -------------------------------------------------------------------------------------------------------------

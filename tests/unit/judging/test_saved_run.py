@@ -47,17 +47,19 @@ ANY = (*(value for values in HOSTILE.values() for value in values), None)
 Path_ = tuple[str | int, ...]
 
 
-def paths(value: object, path: Path_ = ()) -> Iterator[Path_]:
-    """Yield the path of every value inside a document."""
-    if path:
-        yield path
-    items: Iterator[Any] = iter(())
-    if isinstance(value, dict):
-        items = iter(value.items())
-    elif isinstance(value, list):
-        items = iter(enumerate(value))
-    for name, inner in items:
-        yield from paths(inner, (*path, name))
+def paths(document: object) -> Iterator[Path_]:
+    """Yield the path of every value inside a document, however deep it is nested."""
+    left: list[tuple[Path_, object]] = [((), document)]
+    while left:
+        path, value = left.pop()
+        if path:
+            yield path
+        items: Iterator[Any] = iter(())
+        if isinstance(value, dict):
+            items = iter(value.items())
+        elif isinstance(value, list):
+            items = iter(enumerate(value))
+        left += [((*path, name), inner) for name, inner in items]
 
 
 def mutate(whole: Any, draw: random.Random, changes: int) -> Any:

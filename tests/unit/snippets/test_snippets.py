@@ -302,7 +302,7 @@ def test_the_command(tmp_path: Path) -> None:
         refused = call(tmp_path, f"{door.url}/v1", "--key-env", "RELAY_KEY", RELAY_KEY="sk-wrong")
         assert refused.returncode == 1 and "(auth." in refused.stderr and not refused.stdout
     offline = call(tmp_path, "https://relay.example/v1", "--offline", "--model", "m", "--app", "curl")
-    assert "not tried" in offline.stderr and "https://relay.example/v1/chat/completions" in offline.stdout
+    assert "not tested" in offline.stderr and "https://relay.example/v1/chat/completions" in offline.stdout
     assert call(tmp_path, "https://relay.example/v1", "--offline").returncode == 2
     assert "Did you mean codex" in call(tmp_path, "--app", "codx").stderr
     assert "claude-code" in call(tmp_path, "--list").stdout.split()
