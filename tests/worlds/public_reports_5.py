@@ -275,7 +275,6 @@ SCENARIOS = (
         "settings.swapped",
         base_url="https://api.openai.com/v1",
         typed=lambda key: "http://localhost:8000/v1/completions",
-        unsent=True,
         first=("into the base URL field",),  # the key field is a secret, so its content is not shown
         source="abetlen/llama-cpp-python#114",
     ),

@@ -122,8 +122,6 @@ def no_key_leaked(scenario: Scenario, seen: Seen) -> None:
     """Assert that the key was sent to the host of the settings only, and is not in the archive and the log."""
     if scenario.root == "key.unexpanded":
         return  # the value is the name of a variable, which may be shown
-    if any("://" in key for key in seen.keys):
-        return  # an address in place of the key
     for text in (archive.dump(seen.evidence), seen.log):
         assert not leaked(seen.keys, text)
     sent = [*seen.at_foreign, *seen.at_proxy, *(seen.at_door if scenario.unsent else [])]

@@ -832,9 +832,13 @@ CASES: dict[str, Text] = {
             "them: in "
             "some apps as https://NAME:PASSWORD@{host}, in others as the header Authorization: Basic ….",
             Step(
-                "owner",
-                "If the server is yours, exclude the API path from the login (in nginx `auth_basic off;`) and have the "
+                "owner via:nginx",
+                "If the server is yours, exclude the API path from the login (`auth_basic off;` in nginx) and have the "
                 "API check its own key.",
+            ),
+            Step(
+                "owner !via:nginx",
+                "If the server is yours, exclude the API path from the login and have the API check its own key.",
             ),
         ),
     ),

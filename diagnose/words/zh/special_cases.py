@@ -732,9 +732,10 @@ CASES: dict[str, Text] = {
             "向 {host} 的管理员要用户名和密码，并问清程序该怎么发送：有的应用写成 "
             "https://用户名:密码@{host}，有的要加请求头 Authorization: Basic …。",
             Step(
-                "owner",
+                "owner via:nginx",
                 "自己的服务器：把接口路径排除在登录之外（nginx 里写 `auth_basic off;`），由接口自己检查密钥。",
             ),
+            Step("owner !via:nginx", "自己的服务器：把接口路径排除在登录之外，由接口自己检查密钥。"),
         ),
     ),
     "http.front_auth:portal": Text(

@@ -112,13 +112,14 @@ def test_powershell_takes_typographic_quotes_for_quotes(quote: str, monkeypatch:
 @pytest.mark.slow
 @pytest.mark.skipif(os.name != "posix", reason="no sh here")
 def test_a_server_with_lively_names(tmp_path: Path) -> None:
-    """A whole run: the name is listed or written, and the file can be sourced."""
+    """A whole run: the name works, is written, and the file is sourced."""
+    kept = []
     for number, name in enumerate(LIVELY[:3]):
         folder = tmp_path / str(number)
         folder.mkdir()
         with PracticeDoor(b.openai(KEY, models=(name,))) as door:
             (folder / ".env").write_text(
-                f"OPENAI_BASE_URL={door.url}/v1\nOPENAI_API_KEY={KEY}\nOPENAI_MODEL=gpt-5-nan\n"
+                f"OPENAI_BASE_URL={door.url}/v1\nOPENAI_API_KEY={KEY}\nOPENAI_MODEL=gpt-5-nano-touch-x\n"
             )
             done = subprocess.run(
                 [sys.executable, "-m", "diagnose", "check", "--fix", "--yes", "--lang", "en"],
@@ -127,12 +128,14 @@ def test_a_server_with_lively_names(tmp_path: Path) -> None:
             )  # fmt: skip
         assert "Traceback" not in done.stderr
         written = dotenv_values(folder / ".env")["OPENAI_MODEL"]
-        assert written in ("gpt-5-nan", name), done.stderr
+        assert written in ("gpt-5-nano-touch-x", name), done.stderr
         sourced = subprocess.run(
             ["/bin/sh", "-c", '. ./.env; printf "%s" "$OPENAI_MODEL"'], cwd=folder, capture_output=True, text=True, check=True
         )  # fmt: skip
         assert sourced.stdout == written and not sourced.stderr
         assert [one.name for one in folder.iterdir()] == [".env"]
+        kept.append(written)
+    assert kept == LIVELY[:3]
 
 
 # -- files -------------------------------------------------------------------------------------------------------------
