@@ -96,8 +96,8 @@ KINDS: dict[str, Text] = {
                 "If the name starts with its provider, use the address that serves all of them: "
                 "https://api.cloudflare.com/client/v4/accounts/ACCOUNT_ID/ai/v1",
             ),
-            "Write the model as PROVIDER/NAME with the gateway's name for the provider, such as openai/gpt-5-mini.",
             Step("door:cloudflare-ai-gateway", "Cloudflare's own models have the form workers-ai/@cf/…."),
+            "Write the model as PROVIDER/NAME with the gateway's name for the provider, such as openai/gpt-5-mini.",
             "Look up the providers of this address in the gateway's documentation: not every provider is served there.",
         ),
     ),

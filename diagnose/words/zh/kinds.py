@@ -85,8 +85,8 @@ KINDS: dict[str, Text] = {
                 "如果名字以服务商开头，请改用 https://api.cloudflare.com/client/v4/accounts/ACCOUNT_ID/ai/v1 "
                 "这个地址：它支持所有服务商。",
             ),
-            "把模型写成“服务商/名字”，服务商用网关里的叫法，例如 openai/gpt-5-mini。",
             Step("door:cloudflare-ai-gateway", "Cloudflare 自己的模型写成 workers-ai/@cf/…。"),
+            "把模型写成“服务商/名字”，服务商用网关里的叫法，例如 openai/gpt-5-mini。",
             "在网关文档里查看这个地址支持哪些服务商：并非每家都支持。",
         ),
     ),
