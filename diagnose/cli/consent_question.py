@@ -7,7 +7,6 @@ secrets stay withheld, and the report says how to agree.
 from __future__ import annotations
 
 import os
-import re
 import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
@@ -17,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from diagnose.cli import printer
 from diagnose.cli.console import width
+from diagnose.rendering.line_breaks import wrapped
 from diagnose.rendering.outlet import plain
 from diagnose.rendering.report_parts import source_text, word
 from diagnose.words import sentence
@@ -140,21 +140,8 @@ def _list(flows: Iterable[Flow], lang: str) -> None:
 
 def _print(text: str, first: str = "", rest: str = "") -> None:
     """Print a line on standard error, wrapped at the terminal's width; no name or address is broken."""
-    from rich.cells import cell_len
-
-    room, at, lines = max(width(), 40), first, list[str]()
-    for word_ in _words(plain(text)):
-        if at.strip() and cell_len(at + word_.rstrip()) > room:
-            lines.append(at.rstrip())
-            at = rest
-        at += word_
-    for one in (*lines, at.rstrip()):
-        printer.echo(one, err=True)
-
-
-def _words(text: str) -> list[str]:
-    """Split a text where a line may end: after a space, and before and after a Chinese character, not before a mark."""
-    return re.findall(r"[\u4e00-\u9fff][\u3000-\u303f\uff00-\uffef]*\s*|[^\s\u4e00-\u9fff]+\s*", text)
+    for line in wrapped(plain(text), max(width(), 40), first, rest):
+        printer.echo(line, err=True)
 
 
 def _answer(line: str | None, lang: str) -> ConsentAnswer | None:

@@ -55,7 +55,7 @@ def _say(message: str, lang: str) -> None:
     if not sys.stderr.isatty():
         printer.say(text)
         return
-    from diagnose.rendering.lists import wrapped
+    from diagnose.rendering.line_breaks import wrapped
 
     printer.echo("\n".join(wrapped(text, console.width())), err=True)
 

@@ -9,7 +9,8 @@ from datetime import date
 from diagnose.cli import printer
 from diagnose.cli.list_width import list_width
 from diagnose.cli.usage_errors import WrongUse
-from diagnose.rendering.lists import columns, wrapped
+from diagnose.rendering.line_breaks import wrapped
+from diagnose.rendering.lists import columns
 from diagnose.words import part, put
 from probes.catalog.age import due_facts
 from probes.catalog.doors import Doors, facts_date

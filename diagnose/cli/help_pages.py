@@ -77,7 +77,8 @@ def examples(command: str, lang: str) -> list[tuple[str, str]]:
 
 def table(rows: Sequence[tuple[str, str]], width: int) -> Iterator[str]:
     """Yield command lines with what they do, in two columns that fit ``width``; the note goes below a long line."""
-    from diagnose.rendering.lists import cells, pad, wrapped
+    from diagnose.rendering.line_breaks import cells, wrapped
+    from diagnose.rendering.lists import pad
 
     column = max((cells(one) for one, _ in rows if cells(one) <= width // 2 + 4), default=0)
     room = width - column - 4

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from diagnose.rendering.lists import wrapped
+from diagnose.rendering.line_breaks import wrapped
 from diagnose.words import part, put
 
 if TYPE_CHECKING:

@@ -6,9 +6,9 @@ Colour repeats what the marks already show. Every text goes through ``plain`` of
 
 from __future__ import annotations
 
-import re
 from itertools import groupby
 
+from diagnose.rendering.line_breaks import atoms
 from diagnose.rendering.outlet import plain
 from diagnose.rendering.report_parts import source_text, word
 
@@ -29,29 +29,11 @@ VERDICTS = {"healthy": "ok", "degraded": "warn", "broken": "fail", "inconclusive
 
 RIGHT = 9  # cells at the right that are kept for a duration: ``9.99 s`` with space before it
 
-# The units between which a line may break: a word, or one Chinese character with its punctuation, because no line
-# starts with a full stop or ends with an opening bracket.
-_WIDE = (
-    "\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\U00020000-\U0003fffd"
-)
-_OPEN, _CLOSE = "（「『《〈【［“‘", "，。、；：？！）」』》〉】］”’…—"
-# Strings, as `re` compiles a pattern when it is first used: the first one takes 3 ms, and English has no need of it.
-# A number of seconds, "0.12 s", is one word.
-_ATOM = rf" ?[{_OPEN}]{{0,8}}(?:[^ {_WIDE}{_OPEN}]+(?:(?<=[0-9]) s(?![^ {_CLOSE}]))?|[{_WIDE}])[{_CLOSE}]*|."
-_NARROW_ATOM = r" ?[^ ]+(?:(?<=[0-9]) s[,.]?(?![^ ]))?|."
-_SIGNS = frozenset("…–—→←×≤≥✓✗•")  # neither wide nor opening
-
 # Replacements for consoles whose encoding lacks these characters.
 ASCII = str.maketrans(
     {"…": "...", "–": "-", "—": "-", "→": "->", "←": "<-", "·": "-", "×": "x", "≤": "<=", "≥": ">=", "“": '"', "”": '"'}
     | {"‘": "'", "’": "'", "✓": "+", "✗": "x", "•": "*"}
 )
-
-
-def atoms(text: str) -> list[str]:
-    """Return the units between which a line may break; joined they are the text, except for line ends."""
-    narrow = text.isascii() or max(set(text) - _SIGNS, default="") < _WIDE[0]
-    return re.findall(_NARROW_ATOM if narrow else _ATOM, text)
 
 
 class Page:

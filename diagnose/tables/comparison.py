@@ -7,7 +7,8 @@ from typing import Any
 
 from diagnose.judging.compare import Comparison, Difference
 from diagnose.judging.compared_report import ComparedReport
-from diagnose.rendering.lists import columns, hung, wrapped
+from diagnose.rendering.line_breaks import wrapped
+from diagnose.rendering.lists import columns, hung
 from diagnose.rendering.outlet import Grammar, passed, plain
 from diagnose.rendering.report_parts import clip, word
 from diagnose.words import fill, part, put

@@ -11,7 +11,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import Any, NamedTuple
 
-from diagnose.rendering.lists import cells, columns, pad, wrapped
+from diagnose.rendering.line_breaks import cells, wrapped
+from diagnose.rendering.lists import columns, pad
 from diagnose.rendering.outlet import plain
 from diagnose.words import part, put
 

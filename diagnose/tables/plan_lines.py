@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from diagnose.rendering.lists import hung, wrapped
+from diagnose.rendering.line_breaks import wrapped
+from diagnose.rendering.lists import hung
 from diagnose.rendering.outlet import plain
 from diagnose.words import part, put
 from probes.model.attempt import Auth, KeyForm

@@ -224,7 +224,7 @@ def _scrubbed(text: str) -> object:
 
 def _shown(text: str) -> object:
     from diagnose.formats import github, markdown
-    from diagnose.rendering.page import atoms
+    from diagnose.rendering.line_breaks import atoms
     from diagnose.snippets import quoting
 
     shells = [quote(text) for quote in (quoting.fish, quoting.powershell, quoting.cmd, quoting.dotenv)]

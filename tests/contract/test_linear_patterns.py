@@ -154,7 +154,7 @@ def _quotes() -> Iterable[str]:
 
 
 def _atoms() -> Iterable[str]:
-    from diagnose.rendering.page import _ATOM, _NARROW_ATOM
+    from diagnose.rendering.line_breaks import _ATOM, _NARROW_ATOM
 
     return [_ATOM, _NARROW_ATOM]
 
@@ -177,7 +177,7 @@ MADE: dict[tuple[str, str], Callable[[], Iterable[str]]] = {
     ("diagnose/evidence/client_urls.py", r"re.escape(base) + '/v\\d++[a-z]*+\\d*+'"): _examples(
         r"https://host/v\d++[a-z]*+\d*+"
     ),
-    ("diagnose/rendering/page.py", "_NARROW_ATOM if narrow else _ATOM"): _atoms,
+    ("diagnose/rendering/line_breaks.py", "_NARROW_ATOM if narrow else _ATOM"): _atoms,
     ("diagnose/words/__init__.py", "f'{lang.lower()}(?![a-z0-9])'"): _examples("en(?![a-z0-9])"),
     ("probes/api/model_choice.py", "f'(?<![a-z]){re.escape(word)}(?![a-z])'"): _examples("(?<![a-z])mini(?![a-z])"),
     ("probes/api/remedies.py", "pattern"): _of_remedies,

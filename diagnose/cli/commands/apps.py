@@ -14,7 +14,8 @@ from diagnose.cli.completion import apps as names
 from diagnose.cli.help_pages import GroupedCommand
 from diagnose.cli.list_width import list_width
 from diagnose.cli.usage_errors import WrongUse, meant
-from diagnose.rendering.lists import columns, labelled, wrapped
+from diagnose.rendering.line_breaks import wrapped
+from diagnose.rendering.lists import columns, labelled
 from diagnose.words import LANGS, part, put
 from probes.catalog.app import App, AppWire, SettingsFile
 from probes.catalog.apps import Apps, load

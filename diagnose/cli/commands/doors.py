@@ -14,7 +14,8 @@ from diagnose.cli.completion import among, doors
 from diagnose.cli.help_pages import GroupedCommand
 from diagnose.cli.list_width import list_width
 from diagnose.cli.usage_errors import WrongUse, meant
-from diagnose.rendering.lists import columns, labelled, wrapped
+from diagnose.rendering.line_breaks import wrapped
+from diagnose.rendering.lists import columns, labelled
 from diagnose.words import LANGS, look, part, put
 from probes.catalog.door import Door, Endpoint, KeyShape
 from probes.catalog.door_files import DoorsError

@@ -11,6 +11,7 @@ import click
 
 from diagnose.cli import console, named_files, printer
 from diagnose.cli.completion import among, codes
+from diagnose.rendering.line_breaks import cells, wrapped
 from diagnose.rendering.outlet import plain
 from diagnose.words import LANGS
 
@@ -25,7 +26,6 @@ LABEL = 9  # cells of a label and the space around it
 SEVERAL = 3  # causes of a text that fits many
 ALSO = 3  # further causes of a text that has a likely one
 LONGEST_NAME = 200  # characters of an argument that may be the name of a file
-_UNSPACED = re.compile("[\u3000-\u9fff\uff00-\uffef]")  # Chinese, and the signs that stand in it
 _CODE = re.compile(r"[a-z]{2,10}[.:/][a-z_]{3,30}")
 
 
@@ -200,9 +200,7 @@ def _print_candidates(candidates: tuple[Candidate, ...], lang: str) -> None:
 
 def _labelled(label: str, texts: Sequence[str], hang: int = 0) -> None:
     """Print paragraphs beside a label; ``hang`` is the width of a number before each of them, in cells."""
-    from rich.cells import cell_len
-
-    start = f"  {label}".ljust(LABEL - (cell_len(label) - len(label)))
+    start = f"  {label}".ljust(LABEL - (cells(label) - len(label)))
     printer.echo("")
     for text in texts:
         printer.echo(_wrap(text, " " * (LABEL + hang), start))
@@ -211,14 +209,12 @@ def _labelled(label: str, texts: Sequence[str], hang: int = 0) -> None:
 
 def _headline(candidate: Candidate, lang: str, start: str = "") -> str:
     """Return the cause, and how sure it is with its code at the right, or on a line of their own if both do not fit."""
-    from rich.cells import cell_len
-
     about = f"{_how_sure(candidate, lang)} · {candidate.code}"
     title, width = plain(candidate.why), min(console.width(), WIDEST)
-    gap = width - cell_len(start) - cell_len(title) - cell_len(about)
+    gap = width - cells(start) - cells(title) - cells(about)
     if gap >= 2:
         return f"{start}{title}{' ' * gap}{about}"
-    return f"{_wrap(title, ' ' * cell_len(start), start)}\n{' ' * cell_len(start)}{about}"
+    return f"{_wrap(title, ' ' * cells(start), start)}\n{' ' * cells(start)}{about}"
 
 
 def _print_several(found: Explanation, lang: str) -> None:
@@ -243,9 +239,6 @@ def _how_sure(candidate: Candidate, lang: str) -> str:
 
 
 def _wrap(text: str, indent: str = "", first: str | None = None) -> str:
-    """Wrap text between words at the terminal's width; leave text without spaces, such as Chinese, to the terminal."""
+    """Wrap a text at the terminal's width, between words or Chinese characters."""
     start = indent if first is None else first
-    text = plain(text)
-    if _UNSPACED.search(text):
-        return start + text
-    return click.wrap_text(text, min(console.width(), WIDEST), initial_indent=start, subsequent_indent=indent)
+    return "\n".join(wrapped(plain(text), min(console.width(), WIDEST), start, indent))

@@ -12,7 +12,7 @@ from diagnose.cli import COMMANDS, GROUPS, program
 from diagnose.cli.help_pages import table
 from diagnose.cli.setup_guide import shell_of, text
 from diagnose.cli.unknown_commands import is_address
-from diagnose.rendering.lists import cells
+from diagnose.rendering.line_breaks import cells
 from diagnose.words import LANGS, part
 
 

@@ -10,7 +10,7 @@ from click.testing import CliRunner
 
 from diagnose.cli import program
 from diagnose.cli.list_width import list_width
-from diagnose.rendering.lists import cells
+from diagnose.rendering.line_breaks import cells
 from diagnose.words import LANGS
 
 LISTS = [

@@ -21,7 +21,7 @@ from markdown_it import MarkdownIt
 from diagnose.cli import program
 from diagnose.judging.compare import Comparison, compare
 from diagnose.judging.compared_report import NotAReport, place
-from diagnose.rendering.lists import cells
+from diagnose.rendering.line_breaks import cells
 from diagnose.tables import comparison
 from diagnose.words import LANGS, SLOT
 from diagnose.words.en.comparison import TEXTS, UI

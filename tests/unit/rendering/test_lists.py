@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from diagnose.rendering.lists import cells, columns, hung, labelled, wrapped
+from diagnose.rendering.line_breaks import cells, wrapped
+from diagnose.rendering.lists import columns, hung, labelled
 
 URL = "https://api.example.com/v1/chat/completions"
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from diagnose.rendering.lists import cells
+from diagnose.rendering.line_breaks import cells
 from diagnose.tables.fleet_table import exit_status
 from diagnose.tables.fleet_table import render as render_fleet
 from diagnose.tables.fleet_table import row as fleet_row

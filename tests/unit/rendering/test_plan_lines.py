@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from diagnose.rendering.lists import cells
+from diagnose.rendering.line_breaks import cells
 from diagnose.tables.plan_lines import document, text
 from diagnose.words import LANGS, deep, part
 from probes.model.exchange import Purpose
