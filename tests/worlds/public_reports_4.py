@@ -200,6 +200,7 @@ SCENARIOS = (
         also=("settings.missing_key",),
         says=("any text",),
         first=("any text",),
+        sdk="OpenAI's SDK wants a key of any text, as the note says; other clients work without one",
         source="LostRuins/koboldcpp#922",
     ),
     Scenario(

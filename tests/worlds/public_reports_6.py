@@ -150,6 +150,7 @@ SCENARIOS = (
         headers=("OpenAI-Version: 2023-03-15-preview",),
         says=("OpenAI-Version",),
         first=("OpenAI-Version",),
+        sdk="the option is this program's own",
         source="shroominic/codeinterpreter-api#64",
     ),
     # -- accounts ------------------------------------------------------------------------------------------------------

@@ -89,16 +89,10 @@ def runs(every: int) -> list[tuple[str, Evidence, str]]:
     ]
 
 
-QUICKLY = 8  # the quick tests judge one world in so many
+QUICKLY = 16  # the quick tests judge one world in so many
 
 
-@pytest.mark.parametrize(
-    "every",
-    [
-        QUICKLY,
-        pytest.param(1, marks=pytest.mark.slow),
-    ],
-)
+@pytest.mark.parametrize("every", [QUICKLY, pytest.param(1, marks=pytest.mark.slow)])
 @pytest.mark.parametrize("lang", LANGS)
 def test_no_report_speaks_of_a_house_an_app_or_a_product_that_is_no_part_of_the_case(lang: str, every: int) -> None:
     foreign, long, raw = {}, {}, {}

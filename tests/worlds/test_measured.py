@@ -17,6 +17,7 @@ from probes.model import archive
 from probes.model.planned_request import Plan
 from worlds.first_round import exchanges, plan_is_what_was_sent, turned
 from worlds.leaks import leaked
+from worlds.one_in import one_in
 from worlds.recorded import Row, current, evidence_in, measure, normal, read, row_of
 from worlds.stage import Scenario, Seen
 from worlds.table import SCENARIOS, TABLES
@@ -26,9 +27,9 @@ QUICKLY = 24  # the quick tests run one world in so many
 each = pytest.mark.parametrize(
     ("table", "scenario"),
     [
-        pytest.param(table, scenario, id=scenario.name, marks=[pytest.mark.slow] if number % QUICKLY else [])
+        row
         for table, scenarios in TABLES.items()
-        for number, scenario in enumerate(scenarios)
+        for row in one_in(QUICKLY, ((table, scenario) for scenario in scenarios), lambda _, scenario: scenario.name)
     ],
 )
 

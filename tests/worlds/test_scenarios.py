@@ -26,6 +26,7 @@ from probes.model import archive
 from probes.model.evidence import Evidence
 from probes.model.exchange import Exchange
 from worlds.leaks import leaked, windows
+from worlds.one_in import one_in
 from worlds.recorded import read, recorded
 from worlds.stage import Scenario, body_of, keys_of, stage
 from worlds.table import SCENARIOS, TABLES
@@ -142,14 +143,8 @@ def costs_what_it_may(scenario: Scenario, evidence: Evidence, report: Report) ->
         assert cost["billed_requests"] == 0
 
 
-QUICKLY = 10  # the quick tests render one world in so many in every format
-some_quickly = pytest.mark.parametrize(
-    "scenario",
-    [
-        pytest.param(scenario, id=scenario.name, marks=[pytest.mark.slow] if number % QUICKLY else [])
-        for number, scenario in enumerate(SCENARIOS)
-    ],
-)
+QUICKLY = 16  # the quick tests render one world in so many in every format
+some_quickly = pytest.mark.parametrize("scenario", one_in(QUICKLY, zip(SCENARIOS), lambda one: one.name))
 
 
 @some_quickly

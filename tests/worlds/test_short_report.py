@@ -14,6 +14,7 @@ from diagnose.rendering.report_view import view_of
 from diagnose.report import Report, Status, Verdict
 from diagnose.words.en.demo import TITLES
 from worlds.demos import demos
+from worlds.one_in import one_in
 from worlds.recorded import recorded
 from worlds.stage import Scenario
 from worlds.table import SCENARIOS
@@ -40,13 +41,7 @@ def test_a_demo(name: str, lang: str) -> None:
 QUICKLY = 20  # the quick tests look at one world in so many; what its marks say is in test_scenarios.py
 
 
-@pytest.mark.parametrize(
-    "scenario",
-    [
-        pytest.param(scenario, id=scenario.name, marks=[pytest.mark.slow] if number % QUICKLY else [])
-        for number, scenario in enumerate(SCENARIOS)
-    ],
-)
+@pytest.mark.parametrize("scenario", one_in(QUICKLY, zip(SCENARIOS), lambda one: one.name))
 def test_a_world(scenario: Scenario) -> None:
     for lang in ("en", "zh"):
         report = judge(recorded(scenario).evidence, lang)

@@ -48,6 +48,7 @@ from probes.model.source import DEFAULT, option
 from probes.protocols.protocol import NAMES, wire
 from probes.run.engine import run
 from probes.urls.url import parse_url
+from worlds.one_in import one_in
 
 KEY = "sk-Qm7xT2bW9zLk4RvY8nHd3JcPf6GsAeUoQm7xT2bW9zLk4RvY"
 SOUND = 4  # the most requests that correct settings need
@@ -190,12 +191,17 @@ def echoing(status: int, kind: str) -> Handler:
     return handler
 
 
-@pytest.mark.parametrize("protocol", ["auto", *TABLED])
+PATHS = ["", "/v1", "/v1beta/models/gemini-2.5-flash:generateContent?key={key}", "?api_key={key}&x=1"]
+KINDS = [(200, "stream"), (301, "html"), (401, "json"), (403, "html"), (404, "html")]
+
+
 @pytest.mark.parametrize(
-    "path", ["", "/v1", "/v1beta/models/gemini-2.5-flash:generateContent?key={key}", "?api_key={key}&x=1"]
-)
-@pytest.mark.parametrize(
-    ("status", "kind"), [(200, "stream"), (301, "html"), (401, "json"), (403, "html"), (404, "html")]
+    ("protocol", "path", "status", "kind"),
+    one_in(
+        3,
+        ((protocol, path, *answer) for protocol in ["auto", *TABLED] for path in PATHS for answer in KINDS),
+        lambda protocol, path, status, kind: f"{protocol}-{path or 'root'}-{status}-{kind}",
+    ),
 )
 def test_a_key_is_in_nothing_that_is_said(
     protocol: str, path: str, status: int, kind: str, caplog: pytest.LogCaptureFixture
