@@ -39,8 +39,22 @@ class RecordType(type):
         return made
 
 
+class _DataclassFields:
+    """The descriptor by which :mod:`dataclasses` takes a record for one of its own: what the type checkers assume."""
+
+    def __get__(self, record: object, kind: RecordType) -> dict[str, Any]:
+        from dataclasses import fields, make_dataclass  # hardly a run needs it
+
+        found = {one.name: one for one in fields(make_dataclass(kind.__name__, kind._names))}
+        for name, value in kind._defaults.items():
+            found[name].default = value
+        return found
+
+
 class Record(metaclass=RecordType):
     """A frozen value with the fields that its class annotates. A default is shared, so it must be immutable too."""
+
+    __dataclass_fields__ = _DataclassFields()
 
     def __setattr__(self, name: str, value: object) -> NoReturn:
         raise AttributeError(f"{type(self).__name__} is frozen: cannot assign to {name!r}")
@@ -71,11 +85,6 @@ class Record(metaclass=RecordType):
 def fields_of(kind: type) -> tuple[str, ...]:
     """Return the names of the fields of a type; none if it is no record."""
     return kind._names if isinstance(kind, RecordType) else ()
-
-
-def as_dict(record: Record) -> dict[str, Any]:
-    """Return the values of a record by the names of its fields."""
-    return {name: getattr(record, name) for name in type(record)._names}
 
 
 if not TYPE_CHECKING:

@@ -13,11 +13,12 @@ import stat
 import sys
 from collections.abc import Collection, Iterable
 from contextlib import suppress
+from dataclasses import asdict
 from functools import cache
 from pathlib import Path
 
 from probes.config_formats.files import SkippedFile, bytes_of, checked_out
-from probes.model.record import Record, as_dict, fields_of
+from probes.model.record import Record, fields_of
 from probes.model.settings import BadInput, Flow
 from probes.settings.consent import file_of, mark
 
@@ -149,7 +150,7 @@ def _write(found: list[Agreement]) -> None:
     file = path()
     if file is None:
         raise BadInput("The agreement cannot be kept: the user has no home folder.")
-    text = json.dumps({"agreed": [as_dict(one) for one in found]}, indent=1, ensure_ascii=True)
+    text = json.dumps({"agreed": [asdict(one) for one in found]}, indent=1, ensure_ascii=True)
     try:
         if len(text) >= LARGEST:
             raise BadInput(

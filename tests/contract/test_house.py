@@ -254,7 +254,7 @@ def test_a_frozen_type_is_a_record() -> None:
         f"{name}:{node.lineno}"
         for name in MODULES
         for node in ast.walk(tree(name))
-        if isinstance(node, ast.ClassDef) and any("frozen" in ast.unparse(one) for one in node.decorator_list)
+        if isinstance(node, ast.ClassDef) and any("dataclass(frozen" in ast.unparse(one) for one in node.decorator_list)
     }
     assert frozen == set()
 

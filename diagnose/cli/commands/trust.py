@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -121,10 +122,9 @@ def _show(found: list[Agreement], as_json: bool, lang: str, title: str, nothing:
     from diagnose.cli.consent_question import agreement_line
     from diagnose.rendering.outlet import plain
     from diagnose.rendering.report_parts import word
-    from probes.model.record import as_dict
 
     if as_json:
-        shown = [{name: value for name, value in as_dict(one).items() if name != "mark"} for one in found]
+        shown = [{name: value for name, value in asdict(one).items() if name != "mark"} for one in found]
         printer.echo_json(shown)
         return
     printer.echo(word(lang, title if found else nothing))

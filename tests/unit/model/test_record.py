@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import dataclasses
 import pickle
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
@@ -10,7 +11,7 @@ from typing import Any, Generic, TypeVar
 import pytest
 
 from probes.model.failure import Failure, Kind
-from probes.model.record import Record, as_dict, fields_of, replace
+from probes.model.record import Record, fields_of, replace
 from probes.model.secret import Secret
 from probes.model.settings import Settings, Sourced
 from probes.model.source import option
@@ -150,10 +151,17 @@ def test_records_are_matched_copied_and_pickled() -> None:
 
 
 def test_fields_have_names() -> None:
-    assert as_dict(Place("a", 1)) == {"file": "a", "line": 1, "names": ()}
     assert fields_of(Place) == Place.__match_args__ == ("file", "line", "names")  # type: ignore[attr-defined]
     assert fields_of(str) == ()
     assert fields_of(Model) == ()
+
+
+def test_a_record_is_a_dataclass_to_others() -> None:
+    made = Column("a", 2)
+    assert dataclasses.is_dataclass(made)
+    assert dataclasses.asdict(made) == {"file": "a", "line": 2, "names": (), "column": 1}
+    assert [(one.name, one.default) for one in dataclasses.fields(Place)][1:] == [("line", 0), ("names", ())]
+    assert dataclasses.replace(made, line=3) == Column("a", 3)
 
 
 def test_settings_show_no_key() -> None:

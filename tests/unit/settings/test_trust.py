@@ -6,13 +6,14 @@ import json
 import os
 import stat
 import sys
+from dataclasses import asdict
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from probes.model.record import as_dict, replace
+from probes.model.record import replace
 from probes.model.settings import BadInput, Flow, FlowPart
 from probes.model.source import Owner, Source, SourceKind, environment_variable
 from probes.settings import trust
@@ -57,7 +58,7 @@ def test_a_flow_is_kept_without_the_secrets_value(tmp_path: Path, file: Path) ->
     kept = trust.of_flow(flow, tmp_path)
     trust.add([kept])
     assert trust.holds(mark(flow, tmp_path))
-    assert as_dict(kept) == {
+    assert asdict(kept) == {
         "mark": mark(flow, tmp_path),
         "part": "base_url",
         "file": str(tmp_path / ".env"),
@@ -67,10 +68,10 @@ def test_a_flow_is_kept_without_the_secrets_value(tmp_path: Path, file: Path) ->
         "host": "relay.example:8443",
         "date": trust.today(),
     }
-    assert json.loads(file.read_text("utf-8"))["agreed"] == [as_dict(kept)]
+    assert json.loads(file.read_text("utf-8"))["agreed"] == [asdict(kept)]
 
 
-ENTRY = as_dict(agreement("one"))
+ENTRY = asdict(agreement("one"))
 TAMPERED = {
     "empty": b"",
     "no JSON": b"{",
