@@ -15,7 +15,7 @@ from probes.model.settings import ConnectTo, Limits
 from probes.network.dialing import race
 from probes.network.failures import NetError
 from probes.network.network import Connection, Network
-from probes.network.proxy_tunnel import Proxy
+from probes.network.proxy_server import Proxy
 from probes.urls.addresses import literal_address
 from probes.urls.url import Url
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 import zlib
-from base64 import b64encode
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass, field
 from typing import Any
@@ -232,8 +231,3 @@ class HttpExchange:
             http.start_next_cycle()
         else:
             self.connection.close()
-
-
-def basic(user: str, password: str) -> str:
-    """Return the value of a header for Basic authentication: ``Basic dXNlcjpwYXNz`` for ``user`` and ``pass``."""
-    return "Basic " + b64encode(f"{user}:{password}".encode()).decode()

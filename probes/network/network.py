@@ -25,7 +25,8 @@ from probes.model.settings import NodeSettings, Sourced
 from probes.network import name_servers as names
 from probes.network import trust_stores
 from probes.network.failures import NetError, classify
-from probes.network.proxy_tunnel import Pipe, Proxy, ask
+from probes.network.proxy_server import Proxy
+from probes.network.proxy_tunnel import Pipe, ask
 from probes.network.single_flight import SingleFlight
 from probes.network.trust_stores import tls_reason, trust
 

@@ -282,5 +282,4 @@ def _load_defaults(context: ssl.SSLContext) -> None:
         context.load_default_certs()
 
 
-SYSTEM = "system"  # the name of the operating system's trust store
 CERTIFI = "certifi"

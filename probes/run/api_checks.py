@@ -24,7 +24,7 @@ from probes.network.trust_stores import blind_context
 from probes.run.key_policy import Route, decide
 from probes.run.offline_checks import OfflineChecks
 from probes.run.plan import api_context
-from probes.steps.recorder import Recorder
+from probes.steps.recorder import Recorder, record_policy
 from probes.urls.url import Url, parse_url
 
 if TYPE_CHECKING:
@@ -160,9 +160,7 @@ class ApiChecks:
         ``exposed`` is the address that was dialled if others can read a key that is sent to it; it is recorded too.
         """
         self.policy = self._client.policy = policy
-        # The decision takes no time. If it were dated now, the line of the door would seem to last until now.
-        at = next((one.ended for one in self._recorder.observations if one.subject is Subject.DOOR), 0.0)
-        self._recorder.done(Subject.KEY_POLICY, exposed, policy, at, at)
+        record_policy(self._recorder, policy, exposed)
 
     async def _run_deep_check(self, working: Attempt, local: bool) -> None:
         """Run the deep check with the working attempt, in the time that is left."""

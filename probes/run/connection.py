@@ -19,11 +19,11 @@ from probes.network.failures import NetError
 from probes.network.network import Network
 from probes.network.trust_stores import certifi_context, unreadable
 from probes.run.api_checks import ApiChecks
-from probes.run.host_environment import in_container, in_wsl
+from probes.run.host_environment import host_environment
 from probes.run.key_policy import decide
 from probes.run.offline_checks import OfflineChecks
 from probes.run.plan import first_round
-from probes.steps import dns, proxy, tcp, tls
+from probes.steps import dns, proxy_connection, tcp, tls
 from probes.steps.recorder import Recorder
 from probes.urls.addresses import literal_address, private_address
 from probes.urls.url import Url, parse_url
@@ -50,15 +50,7 @@ class ConnectionChecks:
         """Run the steps in order and then the API checks; stop at the first step that fails."""
         offline, recorder = self._offline, self._recorder
         where = offline.target
-        if where is None or self._facts is None:
-            recorder.close("settings")
-            return
-        if offline.given.offline:
-            recorder.close("", "offline")
-            return
-        if offline.keys.in_address:
-            recorder.close("", "withheld")
-            return
+        assert where is not None and self._facts is not None, "the run has ended before"
         self._check_ca_bundle()
         if self.pools.proxy is not None and not node_runtime.heeds(offline.given):
             await self._try_directly_first(where)
@@ -117,7 +109,7 @@ class ConnectionChecks:
         """Check once how far the host can be reached without the proxy; None if the check itself failed."""
         if not self._tried_directly:
             self._tried_directly = True
-            await self._recorder.take(Subject.DIRECT, "", proxy.directly(self.pools.to(where, True)))
+            await self._recorder.take(Subject.DIRECT, "", proxy_connection.directly(self.pools.to(where, True)))
         return self._recorder.one(DirectFacts, Subject.DIRECT)
 
     async def _reach(self, pool: ConnectionPool) -> str:
@@ -152,24 +144,25 @@ class ConnectionChecks:
         if (
             pool.proxy is None
             or not pool.enters
-            or await recorder.take(Subject.TUNNEL, "", proxy.enter(pool)) is not None
+            or await recorder.take(Subject.TUNNEL, "", proxy_connection.enter(pool)) is not None
         ):
             return ""
         why = recorder.failure(Subject.TUNNEL)
-        if why is None or not proxy.doubtful(why):
+        if why is None or not proxy_connection.doubtful(why):
             return "proxy"
         began = recorder.now()
-        speaks = await proxy.identify(pool)
+        speaks = await proxy_connection.identify(pool)
         if not speaks:
             return "proxy"
         where = pool.target
         facts = TunnelFacts(pool.proxy.scheme, where.host, where.port, speaks)
         recorder.done(Subject.PROXY_PORT, "", facts, began)
-        if speaks == proxy.WEB:
+        if speaks == proxy_connection.WEB:
             return "proxy"
         self.pools.proxy = replace(pool.proxy, scheme=speaks)
         meant = self.pools.to(where, False, beside=pool)
-        return "" if await recorder.take(Subject.OTHER_TUNNEL, "", proxy.enter(meant)) is not None else "proxy"
+        entered = await recorder.take(Subject.OTHER_TUNNEL, "", proxy_connection.enter(meant))
+        return "" if entered is not None else "proxy"
 
     async def _is_private(self, where: Url) -> bool:
         """Check whether the host is private: by its name or, if it is no known door, by its addresses.
@@ -277,8 +270,7 @@ class ConnectionChecks:
 
     def host_environment(self) -> HostEnvironment:
         """Return the environment of the run: proxy, trust store, container and address families."""
-        through = self.pools.proxy.url if self.pools.proxy is not None else None
-        return HostEnvironment(through, self.pools.trust_name, in_container(), in_wsl(), tuple(sorted(self._families)))
+        return host_environment(self.pools.proxy, self.pools.trust_name, tuple(sorted(self._families)))
 
 
 def _named(where: Url) -> str:

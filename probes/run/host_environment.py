@@ -1,4 +1,4 @@
-"""Detect whether this process runs in a container or in WSL."""
+"""The environment of a run: its proxy and trust store, and whether this process runs in a container or in WSL."""
 
 from __future__ import annotations
 
@@ -8,6 +8,13 @@ from contextlib import suppress
 from pathlib import Path
 
 from probes.config_formats.files import SkippedFile, bytes_of
+from probes.model.evidence import HostEnvironment
+from probes.network.proxy_server import Proxy
+
+
+def host_environment(proxy: Proxy | None, trust: str, families: tuple[str, ...] = ()) -> HostEnvironment:
+    """Return the environment of a run that used this proxy, trust store and these address families."""
+    return HostEnvironment(proxy.url if proxy is not None else None, trust, in_container(), in_wsl(), families)
 
 
 def in_container() -> bool:

@@ -10,10 +10,9 @@ from pathlib import Path
 
 from probes.model.settings import BadInput, ConnectTo, ProxySettings, Sourced
 from probes.model.source import Owner, Source, SourceKind, environment_variable, option
-from probes.network.name_servers import server
-from probes.network.trust_stores import loadable, unreadable
 from probes.settings.config_file import ConfigTable, setting
 from probes.settings.options import Options
+from probes.urls.addresses import name_server
 
 _CONNECT_TO = option("--connect-to")
 
@@ -82,6 +81,8 @@ def ca_bundle(options: Options, named: list[ConfigTable], environ: Mapping[str, 
     given = Sourced(options.ca_bundle, option("--ca-bundle")) if options.ca_bundle else None
     given = given or next((entry.values["ca_bundle"] for entry in named if "ca_bundle" in entry.values), None)
     if given:
+        from probes.network.trust_stores import loadable, unreadable  # imports ssl, which most settings do not need
+
         path = cwd / Path(given.value).expanduser()
         if not os.path.exists(path):  # noqa: PTH110 - Path.exists raises PermissionError
             raise BadInput(
@@ -129,7 +130,7 @@ def name_servers(given: tuple[str, ...]) -> tuple[str, ...]:
     """Return the ``--dns-server`` values unchanged. Raises BadInput if one is not ``ADDR`` or ``ADDR:PORT``."""
     for one in given:
         try:
-            server(one)
+            name_server(one)
         except ValueError as error:
             raise BadInput(
                 "--dns-server {address} is not an address; it must be ADDR or ADDR:PORT.", address=one

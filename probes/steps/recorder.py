@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
@@ -11,11 +10,11 @@ from typing import Any, TypeVar, cast
 from probes.model.attempt import Attempt
 from probes.model.evidence import PROBES, Facts, Observation, Subject, facts_of
 from probes.model.exchange import Exchange, Purpose
+from probes.model.facts import KeyPolicy
 from probes.model.failure import Failure, Kind, Outcome
 from probes.model.record import fields_of, replace
 from probes.model.scrubber import Scrubber
 from probes.model.settings import Limits
-from probes.network.failures import NetError, failure
 
 F = TypeVar("F", bound=Facts)
 V = TypeVar("V")
@@ -114,6 +113,10 @@ class Recorder:
 
     async def take(self, subject: Subject, name: str, work: Awaitable[F]) -> F | None:
         """Run a step within the time limit of a probe and record it. Return its facts; None if it failed."""
+        import asyncio  # here, because a run that ends with its settings has no use for them
+
+        from probes.network.failures import NetError, failure
+
         began = self.now()
         try:
             with self.waiting(subject, name):
@@ -170,6 +173,13 @@ _SUBJECTS = {
     Purpose.OTHER_HEADER_LIST: Subject.AUTH,
     Purpose.KEYLESS_LIST: Subject.AUTH,
 }
+
+
+def record_policy(recorder: Recorder, policy: KeyPolicy, exposed: str = "") -> None:
+    """Record which forms of the key may be sent. ``exposed`` is the address to which others could read it."""
+    # The decision takes no time. If it were dated now, the line of the door would seem to last until now.
+    at = next((one.ended for one in recorder.observations if one.subject is Subject.DOOR), 0.0)
+    recorder.done(Subject.KEY_POLICY, exposed, policy, at, at)
 
 
 def name_of(attempt: Attempt) -> str:

@@ -19,12 +19,12 @@ from probes.model.facts import Certificate, TlsFacts
 from probes.model.failure import Kind
 from probes.model.note import Note, note
 from probes.model.record import replace
+from probes.model.settings import SYSTEM
 from probes.network.connection_pool import ConnectionPool
 from probes.network.failures import NetError, classify
 from probes.network.network import Connection
 from probes.network.trust_stores import (
     CERTIFI,
-    SYSTEM,
     blind_context,
     certifi_context,
     certifi_path,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import importlib
 import inspect
+import os
 import pkgutil
 import re
 import subprocess
@@ -246,6 +247,31 @@ def test_the_program_starts_light() -> None:
     loaded = loaded_by("import diagnose.cli")
     heavy = {"asyncio", "ssl", "h11", "httpx", "certifi", "rich", "cryptography", "truststore", "probes.run.engine"}
     assert loaded & heavy == set()
+
+
+# What only the network needs, or a terminal that shows more than lines of text.
+HEAVY = {"asyncio", "ssl", "socket", "h11", "certifi", "cryptography", "rich", "dataclasses", "subprocess", "logging"}
+# A command line, and the modules besides those that it has no use for (docs/design/019-start-up.md).
+LIGHT = {
+    "--version": {"json", "pathlib", "probes.catalog", "probes.model.record"},
+    "explain key.truncated": {"probes.catalog.doors", "probes.model.settings", "diagnose.answers.explain"},
+    "whose --key-env SOME_KEY": {"probes.model.settings"},
+    "doors": {"probes.model.settings"},
+    "doors openai": {"probes.model.settings", "probes.run"},
+    "check https:// --no-env": {"probes.run.engine", "probes.run.connection", "probes.api.client"},
+    "check https://api.openai.com/v1 --no-env --offline --json": {"probes.run.engine", "probes.network.network"},
+}
+
+
+@pytest.mark.parametrize("line", LIGHT)
+def test_a_command_loads_no_more_than_it_needs(line: str) -> None:
+    code = f"import sys; sys.argv[1:] = {line.split()}; from diagnose.__main__ import main\ntry: main()\n"
+    code += "except SystemExit: print('\\n', *sys.modules, file=sys.stderr)"
+    environ = {**os.environ, "SOME_KEY": made_up_key(), "PYTHONIOENCODING": "utf-8"}
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, encoding="utf-8", env=environ)
+    loaded = set(done.stderr.splitlines()[-1].split())
+    assert "diagnose.cli" in loaded, done.stderr
+    assert loaded & (HEAVY | LIGHT[line]) == set()
 
 
 def test_a_frozen_type_is_a_record() -> None:
@@ -666,7 +692,7 @@ THROUGH_WORLDS = frozenset(
     diagnose.evidence.proxied_rounds diagnose.judging.complete_fixes diagnose.judging.fix_places probes.settings.conflicts probes.settings.environment probes.settings.key_selection
     probes.settings.network_settings probes.settings.options
     probes.settings.sdk_selection probes.settings.variable_typos probes.steps.dns probes.steps.door
-    probes.steps.recorder probes.steps.settings probes.steps.tls probes.urls.login_pages
+    probes.steps.proxy_connection probes.steps.recorder probes.steps.settings probes.steps.tls probes.urls.login_pages
     """.split()  # noqa: SIM905 -- names are easier to read in lines
 )
 

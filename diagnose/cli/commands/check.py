@@ -264,10 +264,15 @@ def finish(
 
 def measure(settings: Settings, progress: Progress) -> Evidence:
     """Run one check on a new event loop. Ctrl-C ends it with the evidence so far."""
-    from diagnose.cli.event_loop import run as run_event_loop
-    from probes.run.engine import run
+    from probes.run.local_run import LocalRun
 
-    return run_event_loop(run(settings, watch=progress.watch, waits=progress.waits, version=__version__))
+    begun = LocalRun(settings, watch=progress.watch, waits=progress.waits, version=__version__)
+    if begun.ends and settings.renamed is None:
+        return begun.ended()
+    from diagnose.cli.event_loop import run as run_event_loop
+    from probes.run.engine import go_on
+
+    return run_event_loop(go_on(begun))
 
 
 def show_plan(settings: Settings, fmt: str, lang: str) -> None:

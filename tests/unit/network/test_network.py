@@ -30,7 +30,7 @@ from probes.network.dialing import race
 from probes.network.failures import NetError
 from probes.network.http1 import HttpExchange
 from probes.network.network import Connection, Network
-from probes.network.proxy_tunnel import Proxy
+from probes.network.proxy_server import Proxy
 from probes.run.engine import run
 from probes.steps.tcp import interface
 from probes.urls.url import parse_url
