@@ -8,7 +8,7 @@ from contextlib import suppress
 from probes.catalog import node_runtime
 from probes.model.evidence import HostEnvironment, Subject
 from probes.model.exchange import Purpose
-from probes.model.facts import DirectFacts, LocalityFacts, TcpFacts, TlsFacts, TunnelFacts
+from probes.model.facts import Address, DirectFacts, LocalityFacts, TcpFacts, TlsFacts, TunnelFacts
 from probes.model.failure import Failure, Kind
 from probes.model.note import note
 from probes.model.record import replace
@@ -128,12 +128,23 @@ class ConnectionChecks:
 
     async def _dial(self, pool: ConnectionPool) -> TcpFacts:
         """Connect to one of the addresses. Raises NetError, with the dialled addresses, if none accepts."""
-        found = await tcp.measure(pool)
+        found = await tcp.measure(pool, self._spare_sockets(pool))
         self._families.update(dial.address.family for dial in found.dials)
         if found.connected is None:
             kind = next((kind for kind in _TELLING if any(dial.kind is kind for dial in found.dials)), Kind.OTHER)
             raise NetError(kind, facts=found)
         return found
+
+    def _spare_sockets(self, pool: ConnectionPool) -> int:
+        """Return how many sockets to dial beside the first one.
+
+        If all are dialled at once, the requests of the first round cost no round trip more than a single one.
+        """
+        if pool.target.scheme == "http":
+            first = pool.addresses[0] if pool.addresses else literal_address(pool.dial_host)
+            if first is None or _is_loopback(first):
+                return 0
+        return self._additional_connections(pool, self._base())
 
     async def _enter_proxy(self, pool: ConnectionPool) -> str:
         """Connect through the proxy. Return the failed probe or an empty string.
@@ -191,12 +202,10 @@ class ConnectionChecks:
 
         The base URL has the scheme ``http`` if the port speaks plain HTTP.
         """
-        recorder, where = self._recorder, pool.target
-        mended = self._offline.exams.url.literal or self._offline.exams.url.mended
-        assert mended is not None
+        recorder, where, mended = self._recorder, pool.target, self._base()
         if where.scheme == "http":
             recorder.spared(Subject.HANDSHAKE, "not_tls")
-            if pool.good is not None and not pool.good.ip.startswith(("127.", "::1")):
+            if pool.good is not None and not _is_loopback(pool.good):
                 with suppress(NetError):
                     await pool.first_connection()
                     pool.warm(self._additional_connections(pool, mended))
@@ -230,6 +239,13 @@ class ConnectionChecks:
             recorder.done(Subject.PLAIN_HTTP, "", TlsFacts(where.host, self.pools.trust_name), recorder.now())
             return f"http://{_named(where)}:{where.port}{where.path}"
         return None
+
+    def _base(self) -> str:
+        """Return the base URL as it is requested: without what cannot be part of one."""
+        url = self._offline.exams.url
+        base = url.literal or url.mended
+        assert base is not None
+        return base
 
     async def _show_certificate(self, pool: ConnectionPool) -> None:
         """Check, and record, whether the server ends the handshake since it wants a certificate of the client's."""
@@ -271,6 +287,10 @@ class ConnectionChecks:
     def host_environment(self) -> HostEnvironment:
         """Return the environment of the run: proxy, trust store, container and address families."""
         return host_environment(self.pools.proxy, self.pools.trust_name, tuple(sorted(self._families)))
+
+
+def _is_loopback(address: Address) -> bool:
+    return address.ip.startswith(("127.", "::1"))
 
 
 def _named(where: Url) -> str:
