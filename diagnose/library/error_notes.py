@@ -7,9 +7,10 @@ something has failed, so that a client that is watched costs the app no start-up
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
+
+from probes.model.record import Record
 
 if TYPE_CHECKING:
     from diagnose.library.error_explanation import ErrorExplanation
@@ -21,8 +22,7 @@ _STEPS = 2  # in a note
 _SEVERAL = 3  # causes in a note where none is likely
 
 
-@dataclass(frozen=True, slots=True)
-class ErrorNotes:
+class ErrorNotes(Record):
     """How errors are explained: in which language, and to which logger."""
 
     lang: str

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from http import HTTPStatus
 from ipaddress import ip_address
+from typing import NoReturn
 from urllib.parse import parse_qsl, urlencode
 
 from probes.api.response_reader import read_response, read_stream
@@ -21,6 +21,7 @@ from probes.model.evidence import Evidence, HostEnvironment, Subject
 from probes.model.exchange import Exchange, Purpose, SentRequest
 from probes.model.facts import Address, Dial, KeyPolicy, TcpFacts
 from probes.model.failure import Failure, Kind
+from probes.model.record import Record, replace
 from probes.model.scrubber import Scrubber
 from probes.model.secret import Secret
 from probes.model.settings import ProxySettings, Settings, Sourced
@@ -40,8 +41,7 @@ _DNS = frozenset((Kind.NAME_UNKNOWN, Kind.NAME_FAILED, Kind.NAME_INVALID))
 _PROXY = frozenset((Kind.PROXY_UNREACHABLE, Kind.PROXY_AUTH, Kind.PROXY_REFUSED, Kind.PROXY_PROTOCOL))
 
 
-@dataclass(frozen=True, slots=True, repr=False)  # it contains a key
-class SeenCall:
+class SeenCall(Record):
     """One request of an app and what followed. It holds the key, so it lives only while it is judged.
 
     ``headers`` and ``body`` are those of the request, ``status`` to ``data`` those of the response (status 0: none
@@ -64,6 +64,12 @@ class SeenCall:
     proxied: bool = False
     proxies: ProxySettings | None = None
     app: str | None = None
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self.method}, {self.status}>"  # the fields contain a key
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("a call is not to be pickled, since it contains a key")
 
     def header(self, name: str) -> str:
         """Return the value of a request header, or an empty string. ``name`` is in lower case."""

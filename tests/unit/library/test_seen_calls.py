@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import pickle
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -164,7 +165,9 @@ def test_a_key_that_stands_in_the_url_is_not_kept() -> None:
     )
     evidence = evidence_of(SeenCall(call.method, call.url, status=401, data=b"{}"))
     assert evidence is not None and KEY[8:20] not in repr(evidence) and evidence.own_call
-    assert evidence.target.key_hint and not hasattr(call, "__dict__") and KEY not in repr(call)
+    assert evidence.target.key_hint and KEY[8:20] not in repr(call)
+    with pytest.raises(TypeError, match="pickled"):
+        pickle.dumps(call)
 
 
 def test_a_failure_before_the_answer_is_no_matter_of_the_key() -> None:
