@@ -14,9 +14,7 @@ import threading
 from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from functools import partial
-from typing import Any
-
-import h11
+from typing import TYPE_CHECKING, Any
 
 from probes.model.facts import Address, Lookup
 from probes.model.failure import Kind
@@ -29,6 +27,9 @@ from probes.network.proxy_server import Proxy
 from probes.network.proxy_tunnel import Pipe, ask
 from probes.network.single_flight import SingleFlight
 from probes.network.trust_stores import tls_reason, trust
+
+if TYPE_CHECKING:
+    import h11
 
 CHUNK = 65536  # bytes per read
 _Streams = tuple[asyncio.StreamReader, asyncio.StreamWriter]
@@ -62,9 +63,11 @@ class Connection:
     @property
     def reusable(self) -> bool:
         """Whether another request can be sent on this connection."""
-        return not self.writer.is_closing() and (
-            self.http is None or (self.http.our_state is h11.IDLE and self.http.their_state is h11.IDLE)
-        )
+        if self.writer.is_closing() or self.http is None:
+            return not self.writer.is_closing()
+        from h11 import IDLE  # loaded by what has set `http`, while the first connection was being opened
+
+        return self.http.our_state is IDLE and self.http.their_state is IDLE
 
     def close(self) -> None:
         """Close the connection at once, without a TLS shutdown."""
