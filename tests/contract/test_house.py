@@ -293,7 +293,7 @@ def test_a_whole_check_imports_no_httpx() -> None:
         done = subprocess.run(command, input=key, capture_output=True, text=True, timeout=60)
     assert done.returncode == 0, done.stdout
     loaded = {line.rpartition("|")[2].strip() for line in done.stderr.splitlines() if line.startswith("import time:")}
-    assert {"h11", "probes.run.engine", "diagnose.judging.judge"} <= loaded
+    assert {"h11", "probes.run.engine", "diagnose.judging.root_cause"} <= loaded
     assert {name for name in loaded if name.partition(".")[0] in ("httpx", "httpcore", "httpx2", "requests")} == set()
     assert loaded & UNUSED == set()
 
