@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from pkgutil import get_data
 from typing import Any
 
 from probes.catalog.provenance import FIELDS_SET, check
@@ -25,25 +26,25 @@ class FactsError(ValueError):
     """Error in a fact file. The message names file and line."""
 
 
-def fact_file(name: str) -> Path:
-    """Return the path of a fact file: the JSON of a wheel, else the TOML of the source tree."""
-    built = FOLDER / f"{name}.json"
-    return built if built.exists() else built.with_suffix(".toml")
-
-
 def read_facts(name: str) -> dict[str, Any]:
-    """Read a built-in fact file. It is not checked: the build has done so. Raises SkippedFile or ValueError."""
-    path = fact_file(name)
-    text = text_of(path, limit=LARGEST) or ""
-    document: dict[str, Any]
-    if path.suffix == ".json":
-        import json
-
-        document = json.loads(text)
-    else:
+    """Read a built-in fact file. It is not checked: the build has done so. Raises ValueError."""
+    document = compiled_facts(name)
+    if document is None:
         import tomllib  # an installed program reads JSON and does not pay for this import
 
-        document = tomllib.loads(text)
+        document = tomllib.loads((get_data("probes", f"facts/{name}.toml") or b"").decode("utf-8"))
+    return document
+
+
+def compiled_facts(name: str, folder: str = "facts") -> dict[str, Any] | None:
+    """Return the JSON that the build made from a table of this package; None in the source tree, which has none."""
+    try:
+        built = get_data("probes", f"{folder}/{name}.json")
+    except OSError:
+        return None
+    import json
+
+    document: dict[str, Any] = json.loads(built or b"{}")
     return document
 
 

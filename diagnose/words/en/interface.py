@@ -432,6 +432,9 @@ UI: dict[str, str] = {
     "seen.spoken": "spoken there: {name}",
     "seen.with_certificate": "with a made-up client certificate: {note}",
     "seen.strictly": "strict check (as Python 3.13 and newer): {note}",
+    "seen.no_client_certificate": (
+        "not checked whether the server wants a client certificate: the Python package cryptography is missing"
+    ),
     "seen.plain_closed": "the port cut off a plain HTTP request as well",
     "seen.plain_http": "the port answers in plain HTTP",
     "seen.socks": "{source}: a SOCKS proxy",

@@ -265,6 +265,10 @@ ERRORS: dict[str, str] = {
     ),
     "The agreement cannot be kept: {path} cannot be written: {why}.": "无法保存同意记录：无法写入 {path}：{why}。",
     "The agreement cannot be kept: {path} belongs to another user.": "无法保存同意记录：{path} 属于其他用户。",
+    (
+        "The practice server of `demo {name}` speaks TLS, and its certificates are made by the Python package "
+        "cryptography: {command}"
+    ): "`demo {name}` 的练习服务器使用 TLS，证书要用 Python 包 cryptography 生成：{command}",
     "`serve` needs more packages. Install them with: {command}": "`serve` 需要另外的软件包。安装命令：{command}",
     (
         "Serving beyond this machine needs a token of at least {count} characters: --token-file FILE, or "

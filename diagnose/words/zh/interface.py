@@ -413,6 +413,7 @@ UI: dict[str, str] = {
     "seen.spoken": "对方使用 {name}",
     "seen.with_certificate": "出示一张临时生成的客户端证书后：{note}",
     "seen.strictly": "严格检查（Python 3.13 及以上的做法）：{note}",
+    "seen.no_client_certificate": "没有检查对方是否要求客户端证书：缺少 Python 包 cryptography",
     "seen.plain_closed": "该端口对明文 HTTP 请求同样直接断开",
     "seen.plain_http": "该端口以明文 HTTP 应答",
     "seen.socks": "{source}：SOCKS 代理",
