@@ -131,18 +131,22 @@ def without_hosts(hosts: Iterable[str]) -> Callable[[str], str]:
     The domain is the last two labels of its name. IP addresses stay.
     """
     aliases: dict[str, str] = {}
-    domains = {".".join(one.split(".")[-2:]) for one in hosts}
-    names = "|".join(map(re.escape, sorted(domains, key=len, reverse=True)))
+    domains = sorted({tuple(one.lower().split(".")[-2:]) for one in hosts}, key=len, reverse=True)
 
-    def alias(found: re.Match[str]) -> str:
-        return aliases.setdefault(found[0].lower(), _ALIAS.format(len(aliases) + 1))
+    def hidden(found: re.Match[str]) -> str:
+        labels = found[0].split(".")
+        lower = [one.lower() for one in labels]
+        for domain in domains:
+            for at in range(len(lower) - len(domain) + 1):
+                if lower[at] == domain[0] and tuple(lower[at : at + len(domain)]) == domain:
+                    end = at + len(domain)
+                    begin = next((n + 1 for n in range(at - 1, -1, -1) if not lower[n]), 0)  # behind `.` or `..`
+                    alias = aliases.setdefault(".".join(lower[begin:end]), _ALIAS.format(len(aliases) + 1))
+                    return ".".join((*labels[:begin], alias, *labels[end:]))
+        return found[0]
 
-    def clean(text: str) -> str:
-        return (
-            re.sub(rf"(?i)(?<![\w.-])(?:[\w-]{{1,63}}\.){{0,10}}(?:{names})(?![\w-])", alias, text) if names else text
-        )
-
-    return clean
+    # An escape is taken by itself, so that a name in another URL (`https%3A%2F%2Fllm.corp`) begins behind it.
+    return lambda text: re.sub(r"%[0-9A-Fa-f]{2}|[\w.-]+", hidden, text) if domains else text
 
 
 # -- opening -----------------------------------------------------------------------------------------------------------

@@ -12,9 +12,9 @@ from markupsafe import Markup
 
 from diagnose import words
 from diagnose.formats import html, markdown
-from diagnose.rendering import bundle_text
 from diagnose.rendering.html_builder import prose
 from diagnose.rendering.report_parts import word
+from diagnose.tables import bundle_table
 from diagnose.words import LANGS, name_of, part, phrase, tag_of
 from probes.catalog.apps import load as load_apps
 from probes.model.evidence import PROBES
@@ -122,8 +122,8 @@ def open_file(lang: str, *, result: str = "", problem: str = "") -> str:
 
 def opened(bundle: OpenedBundle, found: Report, lang: str) -> Markup:
     """Return the report on an opened bundle, and what else is in it, as a part of the page."""
-    parts = list(bundle_text.sections(bundle, lang))
-    return _fill("bundle", lang, report=report(found, lang), heading=bundle_text.heading(bundle, lang), sections=parts)
+    parts = list(bundle_table.sections(bundle, lang))
+    return _fill("bundle", lang, report=report(found, lang), heading=bundle_table.heading(bundle, lang), sections=parts)
 
 
 def login(lang: str, problem: str = "") -> str:

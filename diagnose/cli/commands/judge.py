@@ -47,7 +47,7 @@ def command(
     report = judge(bundle.evidence, spoken)
     console.write(report, fmt, spoken, output, strict, verbose)
     if bundle.rows and fmt == "text" and output is None:
-        from diagnose.rendering import bundle_text
+        from diagnose.tables import bundle_table
 
-        printer.echo(bundle_text.text(bundle, spoken, list_width()), nl=False)
+        printer.echo(bundle_table.text(bundle, spoken, list_width()), nl=False)
     sys.exit(console.status(report, fmt, strict))

@@ -198,6 +198,7 @@ def _row(found: FoundSettings, report: Report | None, list_only: bool) -> ScanRo
 
 
 def notes_of(survey: ScanResult) -> list[ScanNote]:
+    """Return the files and stores that were not read, and why."""
     from diagnose.tables.scan_table import ScanNote
 
     closed = [ScanNote(one.app, one.place, f"found.store.{one.storage}") for one in survey.closed]
@@ -225,6 +226,7 @@ def _lines(survey: ScanResult, reports: dict[int, Report], list_only: bool) -> s
 
 
 def target_of(found: FoundSettings) -> dict[str, object]:
+    """Return found settings in the form of a report's target, with the place of each value and a hint of the key."""
     from probes.run.offline_checks import scrubber
     from probes.run.scan_checks import name_of
 
