@@ -128,7 +128,8 @@ def _is_address(host: str) -> bool:
 def without_hosts(hosts: Iterable[str]) -> Callable[[str], str]:
     """Return a filter that writes ``host-1.hidden`` for a host and for every name in its domain.
 
-    The domain is the last two labels of its name. IP addresses stay.
+    The domain is the last two labels of its name. A name of one label, such as ``proxy``, may be any word, also one of
+    the document itself: it is replaced in addresses only. IP addresses stay.
     """
     aliases: dict[str, str] = {}
     domains = sorted({tuple(one.lower().split(".")[-2:]) for one in hosts}, key=len, reverse=True)
@@ -137,6 +138,8 @@ def without_hosts(hosts: Iterable[str]) -> Callable[[str], str]:
         labels = found[0].split(".")
         lower = [one.lower() for one in labels]
         for domain in domains:
+            if len(domain) == 1 and not _in_address(found):
+                continue
             for at in range(len(lower) - len(domain) + 1):
                 if lower[at] == domain[0] and tuple(lower[at : at + len(domain)]) == domain:
                     end = at + len(domain)
@@ -147,6 +150,12 @@ def without_hosts(hosts: Iterable[str]) -> Callable[[str], str]:
 
     # An escape is taken by itself, so that a name in another URL (`https%3A%2F%2Fllm.corp`) begins behind it.
     return lambda text: re.sub(r"%[0-9A-Fa-f]{2}|[\w.-]+", hidden, text) if domains else text
+
+
+def _in_address(found: re.Match[str]) -> bool:
+    """Check whether a word stands where an address has its host: ``//word``, ``@word`` or ``word:80``."""
+    before, after = found.string[: found.start()][-3:].lower(), found.string[found.end() :][:2]
+    return before.endswith(("//", "@", "%2f", "%40")) or (after[:1] == ":" and after[1:].isdigit())
 
 
 # -- opening -----------------------------------------------------------------------------------------------------------

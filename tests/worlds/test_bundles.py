@@ -43,7 +43,7 @@ def test_no_key_is_inside_and_the_judgement_stays(scenario: Scenario) -> None:
 
     hosts = support_bundle.hosts_of(parts.evidence, ())
     hidden = dumps(document(parts, support_bundle.without_hosts(hosts), ("hosts",)))
-    assert not [one for one in hosts if one in hidden.lower()]
+    assert not [one for one in hosts if (one if "." in one else f"//{one}/") in hidden.lower()]
     assert judge(opened(hidden).evidence).root_cause == parts.report["root_cause"]
 
 

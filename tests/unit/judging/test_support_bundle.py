@@ -40,6 +40,9 @@ def test_hosts_and_all_names_of_their_domains() -> None:
     assert clean("https://LLM.corp.example/v1") == "https://host-1.hidden/v1"
     assert clean("CN=*.corp.example, sso.corp.example.") == "CN=*.host-2.hidden, host-3.hidden."
     assert clean("http://gateway:3128, gateways, my-gateway") == "http://host-4.hidden:3128, gateways, my-gateway"
+    assert clean("the gateway; https%3A%2F%2Fgateway a@gateway gateway:80") == (
+        "the gateway; https%3A%2F%2Fhost-4.hidden a@host-4.hidden host-4.hidden:80"
+    )
     assert clean("x.corp.example .corp.example") == "host-5.hidden .host-2.hidden"
     assert clean("?rd=https%3A%2F%2Fllm.corp.example%2Fv1") == "?rd=https%3A%2F%2Fhost-1.hidden%2Fv1"
     assert clean("/etc/ssl/proxy.corp.example.pem") == "/etc/ssl/host-6.hidden.pem"
