@@ -81,8 +81,11 @@ def _packed(folder: Path) -> Iterator[Path]:
         top = path.relative_to(folder).parts[0]
         if top.endswith(".dist-info") or top in LEFT_OUT or top in ("bin", "Scripts", "share", "_yaml"):
             continue
-        if path.is_file() and path.suffix not in NOT_PACKED and "__pycache__" not in path.parts:
-            yield path
+        if not path.is_file() or path.suffix in NOT_PACKED or "__pycache__" in path.parts:
+            continue
+        if path.suffix == ".toml" and path.with_suffix(".json").exists():
+            continue  # the program reads the compiled facts alone
+        yield path
 
 
 def _licences(folder: Path) -> Iterator[tuple[str, Path]]:

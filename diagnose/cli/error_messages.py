@@ -32,7 +32,7 @@ def refuse(error: click.ClickException, words: Sequence[str]) -> int:
     """
     from diagnose.cli.click_errors import sentence_of
 
-    if isinstance(error, click.exceptions.NoArgsIsHelpError):  # click's word for a command that needs a word more
+    if isinstance(error, getattr(click.exceptions, "NoArgsIsHelpError", ())):  # since click 8.2: a command is missing
         printer.echo(error.format_message(), err=True)
         return WRONG
     lang = language_of(words)

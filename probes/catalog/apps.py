@@ -1,9 +1,9 @@
 """Load the known client programs: how each joins URLs, which auth header it sends, where it keeps its settings.
 
-The facts are in ``apps.toml``, whose head explains the fields. A wheel contains them as ``apps.json`` too (see
-``hatch_build.py``). :mod:`probes.catalog.url_joining` turns a base URL into the URL that an app requests.
+The facts are in ``probes/facts/apps.toml``, whose head explains the fields. :mod:`probes.catalog.url_joining` turns a
+base URL into the URL that an app requests.
 
-The types are named tuples because every start creates all of them, three times as fast as frozen dataclasses.
+The types are named tuples because every start creates all of them, three times as fast as records.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from probes.catalog.app import App, AppWire, SettingsFile
-from probes.catalog.fact_files import compiled_facts
+from probes.catalog.fact_files import HEADER, compiled_facts, fact_file, without_provenance
 from probes.catalog.url_joining import RULES
 from probes.config_formats.files import MIB, SkippedFile, text_of
 from probes.protocols.names import NAMES
@@ -72,8 +72,8 @@ class Apps:
 @cache
 def load() -> Apps:
     """Return the built-in apps. Raises AppsError if their file cannot be used."""
-    document = compiled_facts("apps", "catalog")
-    return Apps(from_compiled(document) if document is not None else read(Path(__file__).with_name("apps.toml")))
+    document = compiled_facts("apps")
+    return Apps(from_compiled(document) if document is not None else read(fact_file("apps")))
 
 
 def official(protocol: str) -> App:
@@ -117,8 +117,6 @@ def read(path: Path) -> tuple[App, ...]:
             return from_compiled(json.loads(text))
         import tomllib  # an installed program reads JSON and does not pay for this import
 
-        from probes.catalog.fact_files import without_provenance
-
         table = without_provenance(tomllib.loads(text))
     except SkippedFile as error:
         raise AppsError(f"{path} cannot be read: {error.why}") from None
@@ -136,7 +134,7 @@ def read(path: Path) -> tuple[App, ...]:
 
 def from_compiled(document: dict[str, Any]) -> tuple[App, ...]:
     """Return the apps of a compiled file, which is not checked: the build has done so."""
-    return tuple(_build_app(id, entry) for id, entry in document.items())
+    return tuple(_build_app(id, entry) for id, entry in document.items() if id != HEADER)
 
 
 def _build_app(id: str, entry: dict[str, Any]) -> App:

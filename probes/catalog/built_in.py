@@ -6,13 +6,13 @@ from functools import cache
 
 from probes.catalog.door import Door
 from probes.catalog.door_files import from_compiled, read_dated
-from probes.catalog.fact_files import FOLDER, compiled_facts
+from probes.catalog.fact_files import compiled_facts, fact_file
 
 
 @cache
 def _built_in() -> tuple[str, tuple[Door, ...]]:
     document = compiled_facts("doors")
-    return from_compiled(document) if document is not None else read_dated(FOLDER / "doors.toml")
+    return from_compiled(document) if document is not None else read_dated(fact_file("doors"))
 
 
 def builtin() -> tuple[Door, ...]:

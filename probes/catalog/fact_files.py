@@ -1,9 +1,9 @@
 """Find, read and check the files of facts.
 
 A fact file is TOML for people and, in a wheel, JSON for the program (see ``hatch_build.py``). Its table ``[facts]``
-gives the version of the schema, and the day on which the rows were seen that name no day of their own. In
-``doors.toml`` it also gives the ``date`` of all facts: the latest day on which a row of any file was seen. Every row
-may have the fields of :mod:`probes.catalog.provenance`.
+gives the version of the schema, and the day and the source of the rows that name none of their own. In ``doors.toml``
+it also gives the ``date`` of all facts: the latest day on which a row of any file was seen. Every row may have the
+fields of :mod:`probes.catalog.provenance`.
 """
 
 from __future__ import annotations
@@ -26,8 +26,18 @@ class FactsError(ValueError):
     """Error in a fact file. The message names file and line."""
 
 
+def fact_file(name: str) -> Path:
+    """Return the path of a fact file of the source tree."""
+    return FOLDER / f"{name}.toml"
+
+
+def fact_files() -> list[Path]:
+    """Return the paths of all fact files of the source tree, in alphabetical order."""
+    return sorted(FOLDER.rglob("*.toml"))
+
+
 def read_facts(name: str) -> dict[str, Any]:
-    """Read a built-in fact file. It is not checked: the build has done so. Raises ValueError."""
+    """Read a built-in fact file; ``name`` is a path such as ``texts/dialects``. The build has checked it."""
     document = compiled_facts(name)
     if document is None:
         import tomllib  # an installed program reads JSON and does not pay for this import
@@ -36,10 +46,14 @@ def read_facts(name: str) -> dict[str, Any]:
     return document
 
 
-def compiled_facts(name: str, folder: str = "facts") -> dict[str, Any] | None:
-    """Return the JSON that the build made from a table of this package; None in the source tree, which has none."""
+def compiled_facts(name: str) -> dict[str, Any] | None:
+    """Return a fact file as the build has compiled it to JSON; None in the source tree, which has only the TOML.
+
+    JSON loads about twenty times faster. Every row with a ``pattern`` also has its ``needles`` there (see
+    ``diagnose/answers/literal_filter.py``).
+    """
     try:
-        built = get_data("probes", f"{folder}/{name}.json")
+        built = get_data("probes", f"facts/{name}.json")
     except OSError:
         return None
     import json
@@ -68,10 +82,8 @@ def _bare(row: Any) -> Any:
     }
 
 
-def check_file(path: Path, *, header: bool = True) -> dict[str, Any]:
-    """Read a TOML file, check its header and the provenance of every row, and return its content.
-
-    ``header``: the file must have the table ``[facts]``.
+def check_file(path: Path) -> dict[str, Any]:
+    """Read a fact file, check its header and the provenance of every row, and return its content.
 
     Raises FactsError, with file and line, if the file or one of its rows is wrong.
     """
@@ -82,7 +94,7 @@ def check_file(path: Path, *, header: bool = True) -> dict[str, Any]:
         document = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise FactsError(f"{path}: {error}") from None
-    seen = _check_header(path, text, document.get(HEADER), header)
+    seen = _check_header(path, text, document.get(HEADER))
     for table, number, row in _rows(document):
         try:
             _check_row(row, seen)
@@ -92,23 +104,21 @@ def check_file(path: Path, *, header: bool = True) -> dict[str, Any]:
     return document
 
 
-def _check_header(path: Path, text: str, header: object, needed: bool) -> str:
-    """Check the table ``[facts]`` and return its day; empty if the file has none."""
+def _check_header(path: Path, text: str, header: object) -> str:
+    """Check the table ``[facts]`` and return its day."""
     line = line_of(text, HEADER, 1, "")
-    if header is None and not needed:
-        return ""
     if not isinstance(header, dict):
         raise FactsError(f"{path}:1: the table [{HEADER}] is missing")
     if header.get("schema") != SCHEMA:
         raise FactsError(f"{path}:{line}: schema is not {SCHEMA}")
-    if unknown := header.keys() - {"schema", "seen", "date"}:
+    if unknown := header.keys() - {"schema", "seen", "date", "source"}:
         raise FactsError(f"{path}:{line}: unknown field {min(unknown)}")
-    for name in ("seen", "date"):
+    for name, field in (("seen", "seen"), ("date", "seen"), ("source", "source")):
         try:
             if name in header or name == "seen":
-                check({"seen": header.get(name)})
-        except ValueError:
-            problem = f"{name} is not a day such as 2026-11-29"
+                check({field: header.get(name)})
+        except ValueError as error:
+            problem = str(error).replace(field, name, 1)
             raise FactsError(f"{path}:{line_of(text, HEADER, 1, name)}: {problem}") from None
     return str(header["seen"])
 

@@ -10,7 +10,6 @@ import re
 import ssl
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import replace
 from datetime import UTC, datetime
 from enum import Enum, auto
 from typing import Any
@@ -18,6 +17,7 @@ from typing import Any
 from probes.model.facts import Certificate, TlsFacts
 from probes.model.failure import Kind
 from probes.model.note import Note, note
+from probes.model.record import replace
 from probes.network.connection_pool import ConnectionPool
 from probes.network.failures import NetError, classify
 from probes.network.network import Connection
