@@ -13,7 +13,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
@@ -21,6 +20,7 @@ from diagnose.judging.saved_run import SCHEMA_OF_BUNDLES, is_bundle, of_run
 from probes.model import archive
 from probes.model.archive import ArchiveError
 from probes.model.evidence import Evidence
+from probes.model.record import Record
 
 SCHEMA = f"{SCHEMA_OF_BUNDLES}1"
 SECTIONS = ("machine", "packages", "proxies", "roots", "scan", "not_read")
@@ -51,8 +51,7 @@ class BundleRow(NamedTuple):
     missing: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class OpenedBundle:
+class OpenedBundle(Record):
     """A bundle that was read: the evidence to judge again, and the rest as rows for people, section by section."""
 
     evidence: Evidence

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from ipaddress import ip_address
+
+from probes.model.record import Record
 
 _SEQUENCE, _SET, _OID, _INTEGER, _OCTETS = 0x30, 0x31, 0x06, 0x02, 0x04
 _VERSION, _EXTENSIONS = 0xA0, 0xA3  # context-specific, in TBSCertificate
@@ -24,8 +25,7 @@ _TEXT = {0x0C: "utf-8", 0x1E: "utf-16-be", 0x1C: "utf-32-be", 0x14: "latin-1", 0
 MOST_NAMES = 20
 
 
-@dataclass(frozen=True, slots=True)
-class DistinguishedName:
+class DistinguishedName(Record):
     """The name of a subject or an issuer: the object identifier and the value of each attribute, in order."""
 
     attributes: tuple[tuple[str, str], ...]
@@ -44,8 +44,7 @@ class DistinguishedName:
         return next((value for oid, value in self.attributes if oid == wanted), "")
 
 
-@dataclass(frozen=True, slots=True)
-class ReadCertificate:
+class ReadCertificate(Record):
     """What a certificate says. ``names`` are its alternative names, at most :data:`MOST_NAMES` of 200 characters.
 
     ``fetchable``: it tells from which URL the certificate of its issuer can be fetched.
