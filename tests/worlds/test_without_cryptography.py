@@ -6,8 +6,10 @@ import asyncio
 import sys
 
 import pytest
+from click.testing import CliRunner
 
 from checkout import DAY
+from diagnose.cli import program
 from diagnose.formats import render
 from diagnose.judging.judge import judge
 from diagnose.report import Report
@@ -26,6 +28,16 @@ def checked(scenario: Scenario, lang: str, monkeypatch: pytest.MonkeyPatch) -> R
                 without.setitem(sys.modules, name, None)
         without.setitem(sys.modules, "cryptography", None)
         return judge(asyncio.run(run(there.settings, network=there.network, version="0", day=DAY)), lang)
+
+
+@pytest.mark.parametrize(("lang", "says"), [("en", "its certificates are made by"), ("zh", "证书要用 Python 包")])
+def test_a_demo_runs_without_a_certificate_or_says_what_it_lacks(
+    lang: str, says: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("diagnose.cli.commands.demo._has_cryptography", lambda: False)
+    lacking = CliRunner().invoke(program, ["demo", "wrong-door", "--lang", lang])
+    assert lacking.exit_code != 0 and lacking.stdout == "" and says in lacking.stderr
+    assert CliRunner().invoke(program, ["demo", "--lang", lang]).exit_code == 0
 
 
 def world(name: str) -> Scenario:

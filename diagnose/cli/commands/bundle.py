@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from diagnose import __version__
+from diagnose import __version__, interruption
 from diagnose.cli import console, named_files, output_files, printer
 from diagnose.cli.commands import check, scan
 from diagnose.cli.help_pages import GroupedCommand
@@ -154,6 +154,8 @@ def _measured(
         evidence = check.measure(settings, progress)
     finally:
         progress.end()
+    if evidence.interrupted:
+        sys.exit(interruption.status_of(interruption.INTERRUPTED))
     evidence = scrubbed(evidence, KNOWN.scrub)
     report = judge(evidence, lang)
     found = None if no_scan else _found()
