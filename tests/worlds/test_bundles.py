@@ -21,7 +21,9 @@ from worlds.stage import Scenario, keys_of
 from worlds.table import SCENARIOS
 from worlds.test_scenarios import evidence_of
 
-MANY = 40  # the quick tests look at one world in so many
+# What a bundle adds to the report and the run of a world, whose own tests look at every one, shows in a part of them.
+SOME = SCENARIOS[::8]
+MANY = 15  # the quick tests look at one of these in so many
 
 
 def parts_of(scenario: Scenario) -> BundleParts:
@@ -30,7 +32,7 @@ def parts_of(scenario: Scenario) -> BundleParts:
     return BundleParts("0", "2026-11-30T12:00:00Z", report, evidence, (), (), {})
 
 
-@pytest.mark.parametrize("scenario", one_in(MANY, zip(SCENARIOS), lambda one: one.name))
+@pytest.mark.parametrize("scenario", one_in(MANY, zip(SOME), lambda one: one.name))
 def test_no_key_is_inside_and_the_judgement_stays(scenario: Scenario) -> None:
     assert recorded(scenario)
     parts = parts_of(scenario)
