@@ -185,6 +185,10 @@ def main() -> None:
         standard_streams.flush()
     except OSError as error:
         status = _failed(error)
+    if status in (1, 2, 3) and type(diagnose.__loader__).__name__ == "zipimporter":
+        from diagnose.cli.own_command import say_how_to_call
+
+        say_how_to_call(sys.argv)
     interruption.ignore()  # the rest takes a few milliseconds, and the status is decided
     sys.exit(interruption.status_of(status))
 

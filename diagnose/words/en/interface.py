@@ -135,6 +135,7 @@ UI: dict[str, str] = {
     "trust.none_revoked": "There is no agreement to take back here.",
     "trust.doors": "{source} claims the hosts {host}",
     "trust.doors_keys": "{source} claims the hosts {host} and the variables {secret}",
+    "one_file": "Where it says llmdoctor, type here: {command}",
     "init.wrote": "Written to {path}:",
     "warning.key_option": "warning: a key given with --key can be seen by other users in the process list",
     "warning.key_argument": "warning: a key given as an argument can be seen by other users in the process list",

@@ -130,6 +130,7 @@ UI: dict[str, str] = {
     "trust.none_revoked": "这里没有可以撤销的同意。",
     "trust.doors": "{source} 声明了服务器 {host}",
     "trust.doors_keys": "{source} 声明了服务器 {host} 和变量 {secret}",
+    "one_file": "上面写 llmdoctor 的地方，在这里请输入：{command}",
     "init.wrote": "已写入 {path}：",
     "warning.key_option": "警告：用 --key 给出的密钥，其他用户能在进程列表里看到",
     "warning.key_argument": "警告：作为参数给出的密钥，其他用户能在进程列表里看到",
