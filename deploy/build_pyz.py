@@ -27,7 +27,19 @@ LEFT_OUT = frozenset(("cryptography", "cffi", "pycparser", "httpx", "httpcore", 
 # time. Other versions compile the source. The rest is compiled when it is needed, which keeps the file small.
 COMPILED = frozenset(("probes", "diagnose", "click", "rich", "h11", "certifi", "dotenv"))
 NOT_PACKED = (".so", ".pyd", ".dylib", ".pyc", ".pyi", ".typed", ".pyx", ".pxd", ".c", ".h")
-MAIN = "from diagnose.__main__ import main\n\nmain()\n"
+# Any Python can read this, so that one that is too old says so and prints no traceback.
+MAIN = """# -*- coding: utf-8 -*-
+import sys
+
+if sys.version_info < (3, 11):
+    said = "llmdoctor needs Python 3.11 or newer, and this is %d.%d. 需要 Python 3.11 或更新版本。\\n"
+    sys.stderr.write(said % sys.version_info[:2])
+    sys.exit(2)
+
+from diagnose.__main__ import main
+
+main()
+"""
 OLDEST = (1980, 1, 1, 0, 0, 0)  # the first day that a zip file can name
 
 

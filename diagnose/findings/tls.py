@@ -101,8 +101,8 @@ def _untrusted(view: View) -> Claim | None:
         return Claim(
             lines,
             values=values | {"path": facts.certifi_path},
-            settings={"ssl_cert_file": facts.certifi_path},
-            verified=view.works,
+            settings={"ssl_cert_file": facts.certifi_path} if facts.certifi_path else None,
+            verified=view.works and bool(facts.certifi_path),
             side="machine",
             case="old_list",
         )

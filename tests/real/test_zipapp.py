@@ -143,6 +143,17 @@ def test_the_page_and_its_files_come_out_of_the_file(archive: Path, tmp_path: Pa
             server.terminate()
 
 
+def test_a_python_that_is_too_old_says_so(archive: Path) -> None:
+    import zipfile
+
+    with zipfile.ZipFile(archive) as file:
+        start = file.read("__main__.py").decode()
+    old = "import sys; sys.version_info = (3, 9, 1)\n" + start.partition("import sys\n")[2]
+    done = subprocess.run([*BARE, "-c", old], capture_output=True, text=True, timeout=60)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "needs Python 3.11 or newer, and this is 3.9." in done.stderr
+
+
 def test_it_holds_no_compiled_library_and_the_licences(archive: Path) -> None:
     import zipfile
 
