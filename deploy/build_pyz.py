@@ -103,7 +103,7 @@ def _packed(folder: Path) -> Iterator[Path]:
 def _licences(folder: Path) -> Iterator[tuple[str, Path]]:
     """Yield the licences of the packed distributions, with their names in the file."""
     for info in sorted(folder.glob("*.dist-info")):
-        if info.name.partition("-")[0].replace("_py", "") in LEFT_OUT:
+        if info.name.lower().partition("-")[0].replace("_py", "") in LEFT_OUT:
             continue
         for path in sorted(info.rglob("*")):
             if path.is_file() and path.stem.upper().startswith(("LICENSE", "LICENCE", "COPYING", "NOTICE")):

@@ -109,7 +109,7 @@ def test_years_on_both_sides_of_2050() -> None:
     assert (found.not_before.year, found.not_after.year) == (2049, 2050)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(some.data())
 def test_whatever_arrives_is_read_or_refused(data: some.DataObject) -> None:
     der = bytearray(SAMPLE)
