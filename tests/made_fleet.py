@@ -53,7 +53,12 @@ def made_fleet() -> Iterator[dict[str, dict[str, str]]]:
         fields: dict[str, dict[str, str]] = {}
         for at, name in enumerate(TARGETS):
             group = "office" if at % 2 else "product"
-            fields[name] = {"group": group, "base_url": f"{good}/v1", "key_env": "FLEET_KEY", "model": answers.MODELS[0]}
+            fields[name] = {
+                "group": group,
+                "base_url": f"{good}/v1",
+                "key_env": "FLEET_KEY",
+                "model": answers.MODELS[0],
+            }
         for name in ("support", "sales"):
             fields[name]["base_url"] = good
         for name in ("wiki", "docs-bot"):

@@ -165,6 +165,16 @@ class ProgressBar:
         description = f"{self._broken} {word(self._lang, 'table.broken')}" if self._broken else ""
         self._bar.update(self._task, advance=1, description=description)
 
+    def hide(self) -> None:
+        """Take the bar away, if standard output is the same terminal, until :meth:`show`."""
+        if self._bar is not None and sys.stdout.isatty():
+            self._bar.stop()
+
+    def show(self) -> None:
+        """Show the bar again after :meth:`hide`."""
+        if self._bar is not None and sys.stdout.isatty():
+            self._bar.start()
+
     def end(self) -> None:
         if self._bar is not None:
             self._bar.stop()

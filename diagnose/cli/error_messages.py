@@ -21,6 +21,7 @@ from probes.model.scrubber import WINDOW
 
 WRONG = 2  # exit status: the command line or a file is wrong, or the program itself
 UNKNOWN = 3  # of a monitoring plugin, for which 2 means that the target is down
+ERRORS = 50  # of one file that are printed
 DEBUG = "LLMDOCTOR_DEBUG"
 _ENDS = (".", "!", "?", "。")
 
@@ -44,9 +45,19 @@ def refuse(error: click.ClickException, words: Sequence[str]) -> int:
         printer.echo(f"LLMDOCTOR UNKNOWN - {plain(message)}".replace("|", "/"))
         return UNKNOWN
     _say(message.strip(), lang)
+    _say_each(error, lang)
     if lines := _next_commands(error, lang):
         printer.echo("\n" + "\n".join(lines), err=True)
     return WRONG
+
+
+def _say_each(error: click.ClickException, lang: str) -> None:
+    """Print the errors of a file that has several, a line each."""
+    errors = getattr(error.__cause__, "errors", ())
+    for one in errors[:ERRORS]:
+        printer.say(_without_keys(sentence(one.sentence, lang)))
+    if len(errors) > ERRORS:
+        printer.say(phrase("error.more", lang, {"count": str(len(errors) - ERRORS)}))
 
 
 def _say(message: str, lang: str) -> None:
