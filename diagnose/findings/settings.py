@@ -17,6 +17,9 @@ from probes.model.settings import Conflict, ConflictReason, ConflictRole
 from probes.model.source import DEFAULT, Source, SourceKind
 from probes.protocols.protocol import KEY_HEADERS
 
+# Files of targets, each with its own key: what they name is the one place of the key.
+_NAMING_FILES = (SourceKind.CONFIG, SourceKind.CSV)
+
 
 def _missing_key(view: View) -> Claim | None:
     if view.settings.key_given or view.settings is UNSEEN or _keyed_by_header(view):
@@ -38,6 +41,9 @@ def _missing_key(view: View) -> Claim | None:
     if app is None or not app.key_lines or base.kind is not SourceKind.APP:
         own = door is not None and (door.host.local or door.match.id is None) and not emptied and _refuses_key(view)
         told = view.deep.told if own and view.deep is not None else None
+        if base.kind in _NAMING_FILES and len(names := {_variable(one) for one in view.settings.searched}) == 1:
+            lines = (*evidence, line_of(told)) if told is not None else evidence
+            return Claim(lines, values=values | {"variable": names.pop(), "place": base.location}, case="named")
         if told is not None:
             return Claim((*evidence, line_of(told)), values=values, case="refused")
         return Claim(evidence, values=values)
@@ -47,6 +53,11 @@ def _missing_key(view: View) -> Claim | None:
     if named:
         values["variable"] = named.removeprefix("environment ")
     return Claim(evidence, values=values, case="unset" if named else "app")
+
+
+def _variable(place: str) -> str:
+    """Return the variable of a place in which the key was looked for, such as ``environment WORK_KEY (empty)``."""
+    return place.removesuffix(" (empty)").rpartition(" ")[2]
 
 
 def _keyed_by_header(view: View) -> bool:

@@ -1,8 +1,8 @@
 """The report of a fleet as workflow commands of GitHub Actions: an annotation at the line of each target that is not
 healthy, and the overview in a folded group.
 
-The runner shows ten errors and ten warnings of a step (GitHub's "Workflow commands" and its REST reference of
-annotations), so that the first annotations are of different causes.
+GitHub shows ten errors, ten warnings and ten notices of a step, and fifty of a job (``docs/problem-matchers.md``
+of actions/toolkit, "Limitations"), so that the first annotations are of different causes.
 """
 
 from __future__ import annotations
@@ -42,8 +42,7 @@ def _lines(found: FleetReport) -> Iterator[str]:
         title = {"title": f"llmdoctor: {plain(one.title)}{code}"}
         yield command("error" if fails else "warning", where | title, f"{plain(one.title)}\n{one.parts['github']}")
     said = "\n".join(filter(None, (found.headline, found.limit)))
-    kind = "error" if found.status == 1 else "notice" if found.status == 0 else "warning"
-    yield command(kind, {"title": "llmdoctor"}, said)
+    yield command("notice", {"title": "llmdoctor"}, said)
 
 
 def in_turn(found: FleetReport) -> list[FleetRow]:

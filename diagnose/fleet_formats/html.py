@@ -81,18 +81,20 @@ def _group(found: FleetReport, group: CauseGroup, rows: tuple[FleetRow, ...]) ->
         tag("p", tag("code", group.code), class_="code") if group.code else None,
     ]
     works = group.verdict in ("healthy", "chosen")
-    targets = [_target(found, group, one) for one in rows]
+    targets = [_target(found, group, one, not many) for one in rows]
     content = tag("ul", targets, class_="targets")
     if works:
-        label = found.words["target"]
         content = tag(
-            "details", tag("summary", f"{label} ({len(rows)})"), content, open=found.verdict in ("healthy", "chosen")
+            "details",
+            tag("summary", put(found.words["targets"], {"count": len(rows)})),
+            content,
+            open=found.verdict in ("healthy", "chosen"),
         )
     return tag("section", *heading, content, class_=f"card {'' if works else 'finding '}{state}")
 
 
-def _target(found: FleetReport, group: CauseGroup, one: FleetRow) -> Safe:
-    """Return a target with its place and address; one that is not healthy unfolds to what is wrong."""
+def _target(found: FleetReport, group: CauseGroup, one: FleetRow, alone: bool) -> Safe:
+    """Return a target with its place and address; what is wrong is folded, unless it is ``alone`` with its cause."""
     named = tag("bdi", one.title)
     place = tag("small", tag("bdi", " · ".join(filter(None, (f"{plain(found.file)}:{one.line}", plain(one.address))))))
     took = tag("small", duration(one.milliseconds))
@@ -104,4 +106,4 @@ def _target(found: FleetReport, group: CauseGroup, one: FleetRow) -> Safe:
         title = join(SPACE, tag("span", tag("bdi", prose(one.cause.title))))
     fix = tag("p", tag("bdi", prose(one.cause.fix)), class_="place") if one.cause.fix else None
     summary = tag("summary", state, named, title, SPACE, place)
-    return tag("li", tag("details", summary, fix, Safe(one.parts["html"]), class_="also"))
+    return tag("li", tag("details", summary, Safe(one.parts["html"]), open=alone), fix)

@@ -60,10 +60,12 @@ def _blocks(found: FleetReport) -> Iterator[str]:
 
 def _cause(found: FleetReport, group: CauseGroup, rows: tuple[FleetRow, ...]) -> Iterator[str]:
     """Yield a cause with its targets, each with its place and fix, the commands, and what to do."""
-    yield f"### {MARKS[group.verdict]} {escape(group.heading)}\n"
+    code = f" (`{escape(group.code)}`)" if group.code else ""
+    yield f"### {MARKS[group.verdict]} {escape(group.title)}{code}\n"
+    pause, colon = word(found.lang, "pause"), word(found.lang, "colon")
     for one in rows[:TARGETS]:
-        said = f": {escape(one.cause.fix)}" if one.cause.fix else f", {escape(one.address)}" if one.address else ""
-        yield f"- **{escape(one.title)}** ({escape(found.file)}:{one.line}){said}"
+        said = one.cause.fix or pause.join(filter(None, (f"{found.file}:{one.line}", one.address)))
+        yield f"- **{escape(one.title)}**{colon}{escape(said)}"
     if len(rows) > TARGETS:
         yield f"- … +{len(rows) - TARGETS}"
     yield ""
@@ -75,7 +77,7 @@ def _cause(found: FleetReport, group: CauseGroup, rows: tuple[FleetRow, ...]) ->
 
 def _table(found: FleetReport) -> Iterator[str]:
     words = found.words
-    yield f"<details><summary>{escape(words['target'])} ({len(found.shown)})</summary>\n"
+    yield f"<details><summary>{escape(put(words['targets'], {'count': len(found.shown)}))}</summary>\n"
     head = (words["target"], words["cause"], words["address"], words["took"])
     yield f"| | {' | '.join(map(escape, head))} |\n| --- | --- | --- | --- | ---: |"
     overview: dict[str, str] = words_of(found.lang, "tables").OVERVIEW

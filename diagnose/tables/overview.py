@@ -79,25 +79,23 @@ def cause_of(document: Mapping[str, Any], lang: str, placed: bool = False) -> Ca
 def _tested(fix: Mapping[str, Any], target: Mapping[str, Any], lang: str, placed: bool) -> str:
     """Write a fix that worked in the run: each value with the name that it has in the settings."""
     words: dict[str, str] = part(lang, "tables").OVERVIEW
-    places = [(_named(one, placed), one.get("value") or "") for one in fix.get("places") or ()]
+    places = [(*_named(one, placed), one.get("value") or "") for one in fix.get("places") or ()]
     if not places:
         given = fix["settings"].items()
         known = ("base_url", "model", "protocol")
-        places = [(words[name], value) for name, value in given if name in known and value != target.get(name)]
-    written = [
-        f"{name}{'=' if name.rpartition(' ')[2].isidentifier() else ' → '}{value}" for name, value in places if value
-    ]
+        places = [("", words[name], value) for name, value in given if name in known and value != target.get(name)]
+    written = [f"{place}{name}{'=' if name.isidentifier() else ' → '}{value}" for place, name, value in places if value]
     found = words["comma"].join(written)
     return put(words["tested"], {"fix": found or fix["summary"]})
 
 
-def _named(place: Mapping[str, Any], placed: bool) -> str:
-    """Return the name of a value, with ``placed`` after its file and line, and then without the table that has it."""
+def _named(place: Mapping[str, Any], placed: bool) -> tuple[str, str]:
+    """Return file and line of a value if ``placed``, and its name, which then needs no table before it."""
     name = str(place["name"])
     if not placed or not place.get("file"):
-        return name
+        return "", name
     line = f":{place['line']}" if place.get("line") else ""
-    return f"{place['file']}{line} {name.rpartition('.')[2]}"
+    return f"{place['file']}{line} ", name.rpartition(".")[2]
 
 
 def groups(rows: Iterable[Row], lang: str) -> list[CauseGroup]:

@@ -202,6 +202,7 @@ FLEET: dict[str, str] = {
     "share_missed": "limit missed: {percent} work, at least {limit} must",
     "share": "At least {limit} of the targets work",
     "group_of": "{title} · {count} targets",
+    "targets": "{count} targets",
     "target": "Target",
     "cause": "Cause",
     "address": "Address",

@@ -201,6 +201,7 @@ FLEET: dict[str, str] = {
     "share_missed": "未达下限：{percent} 可用，至少要 {limit}",
     "share": "至少 {limit} 的目标可用",
     "group_of": "{title} · {count} 个目标",
+    "targets": "{count} 个目标",
     "target": "目标",
     "cause": "原因",
     "address": "地址",

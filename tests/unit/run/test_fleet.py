@@ -24,6 +24,7 @@ from hypothesis import strategies as st
 from diagnose.cli import program
 from diagnose.cli import worker_pool as crews
 from diagnose.cli.commands import fleet as fleets
+from diagnose.cli.fleet_check import Wish
 from diagnose.cli.worker_pool import InProcessWorker, Worker, WorkerFailed, WorkerPool
 from probes.demo_server import answers
 from probes.demo_server import practice_doors as b
@@ -94,7 +95,7 @@ def test_each_report_is_a_line_of_json(tmp_path: Path, door: PracticeDoor) -> No
     found = documents(call(path, "--json", status=1))
     assert {name: one["verdict"] for name, one in found.items()} == {"good": "healthy", "wrong": "broken"}
     assert found["wrong"]["root_cause"] == "auth.rejected"
-    assert found["good"]["target"]["sources"]["base_url"] == "fleet.csv:2 base_url"
+    assert found["good"]["target"]["sources"]["base_url"] == f"{path}:2 base_url"
 
 
 def test_only_what_is_broken(tmp_path: Path, door: PracticeDoor) -> None:
@@ -235,7 +236,7 @@ def test_reads_what_a_spreadsheet_writes(tmp_path: Path, separator: str) -> None
         "connect_to": ("a.example:443:127.0.0.1:9",),
     }
     assert fleet.file.targets["one"].values["base_url"].source == Source(
-        SourceKind.CSV, Owner.FOLDER, "base_url", "fleet.csv", 2
+        SourceKind.CSV, Owner.FOLDER, "base_url", str(path), 2
     )
 
 
@@ -347,9 +348,9 @@ def test_a_target_that_crashes_or_hangs_affects_no_other(tmp_path: Path, monkeyp
 
     async def lead() -> None:
         command = [sys.executable, "-c", FRAIL]
-        crew = WorkerPool(fleet, [Worker(command), Worker(command)], Worker(command), (8, 8), "en")
+        crew = WorkerPool(fleet, [Worker(command), Worker(command)], Worker(command), (8, 8), Wish("en"))
         try:
-            await crew.round(lambda number, _, found: results.update({number: found}))
+            await crew.round(lambda number, _, found, __: results.update({number: found}))
         finally:
             await crew.leave()
 
@@ -389,8 +390,8 @@ def test_no_host_is_overrun(tmp_path: Path) -> None:
             now.subtract((fleet.members[number].host, "all"))
             return "{}"
 
-    slow = Slow(fleet, {}, "en")
-    crew = WorkerPool(fleet, [slow], slow, (3, 2), "en")
+    slow = Slow(fleet, {}, Wish("en"))
+    crew = WorkerPool(fleet, [slow], slow, (3, 2), Wish("en"))
     asyncio.run(crew.round(lambda *_: None))
     assert most == {"a0.example": 2, "a1.example": 2, "all": 3}
 
@@ -403,4 +404,4 @@ def test_a_target_that_never_ends_fails_its_worker(tmp_path: Path, monkeypatch: 
     monkeypatch.setattr(crews, "examine", never)
     fleet = read(table(tmp_path, "t,https://a.example/v1", head="name,base_url"), Options())
     with pytest.raises(WorkerFailed):
-        asyncio.run(InProcessWorker(fleet, {}, "en").check(0, 0.01))
+        asyncio.run(InProcessWorker(fleet, {}, Wish("en")).check(0, 0.01))
