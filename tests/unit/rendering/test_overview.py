@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from diagnose.rendering.line_breaks import cells
 from diagnose.fleet_formats import exit_status
 from diagnose.fleet_formats import render as render_fleet
+from diagnose.rendering.line_breaks import cells
 from diagnose.tables.fleet_report import FleetReport, percent
 from diagnose.tables.fleet_report import row as fleet_row
 from diagnose.tables.overview import Cause, Row, cause_of, counted, render
