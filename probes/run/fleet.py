@@ -84,22 +84,30 @@ class Fleet:
             return replace(found, key=None, searched=(f"file {entry.key.value.file}",))
 
     def check_settings(self, environ: Mapping[str, str]) -> None:
-        """Gather the settings of one member of each kind, since gathering those of all takes long.
+        """Gather the settings of one member of each kind, and of all of a kind that fails: gathering all takes long.
 
         Raises BadInput, or BadFile with all errors: the check of such a member could not begin.
         """
-        seen: set[Hashable] = set()
-        errors: dict[str, BadInput] = {}
+        kinds: dict[Hashable, list[FleetTarget]] = {}
         for member in self.members:
-            alike = _with_alike_errors(self.file.targets[member.name])
-            if alike in seen:
-                continue
-            seen.add(alike)
-            try:
-                self.settings(member, environ)
-            except BadInput as error:
-                errors.setdefault(str(error), error)
-        raise_all(self.shown, tuple(errors.values()))
+            kinds.setdefault(_with_alike_errors(self.file.targets[member.name]), []).append(member)
+        found: list[tuple[int, BadInput]] = []
+        for first, *others in kinds.values():
+            if (error := self._error(first, environ)) is not None:
+                found.append((first.line, error))
+                found += [(one.line, each) for one in others if (each := self._error(one, environ)) is not None]
+        raise_all(self.shown, [error for _, error in sorted(found, key=lambda pair: pair[0])])
+
+    def _error(self, member: FleetTarget, environ: Mapping[str, str]) -> BadInput | None:
+        """Return why the settings of a member cannot be used, with its line; None if they can."""
+        try:
+            self.settings(member, environ)
+        except BadInput as error:
+            if self.shown in str(error):
+                return error
+            place = f"{self.shown}:{member.line}"
+            return BadInput("{place}: {detail}", place=place, detail=error.sentence, follow=error.follow)
+        return None
 
     @property
     def is_table(self) -> bool:
