@@ -45,11 +45,11 @@ REPEATABLE = {"headers": "--header", "slo": "--slo"}
 @click.option("--group", "groups", metavar="NAME", multiple=True, help="Only the targets of this group. Repeatable.")
 @click.option("--jobs", type=click.IntRange(1, 1000), default=32, help="Checks at once (32).")
 @click.option("--per-host", type=click.IntRange(1, 1000), default=4, help="Checks at once at one host (4).")
-@click.option("--only-broken", is_flag=True, help="Tell of those alone that are not healthy.")
+@click.option("--only-broken", is_flag=True, help="Show only targets that are not healthy; the counts are of all.")
 @click.option(
-    "--watch", type=FiniteRange(1, LONGEST_WAIT), metavar="SECONDS", help="Again and again; tell changes only."
+    "--watch", type=FiniteRange(1, LONGEST_WAIT), metavar="SECONDS", help="Repeat the checks, and report only changes."
 )
-@click.option("--count", type=click.IntRange(min=1), metavar="N", help="With --watch: so many rounds.")
+@click.option("--count", type=click.IntRange(min=1), metavar="N", help="With --watch: stop after so many rounds.")
 @click.option("--format", "fmt", type=click.Choice(FORMATS), default="text", help="How to report; json is NDJSON.")
 @click.option("--json", "as_json", is_flag=True, help="Short for --format json: a report a line, as they end.")
 @click.option("-o", "output", type=click.Path(dir_okay=False), help="Write it there.")
@@ -57,15 +57,17 @@ REPEATABLE = {"headers": "--header", "slo": "--slo"}
     "--also",
     metavar="FORMAT=FILE",
     multiple=True,
-    help="Write the same run in another format too, as in junit=fleet.xml. May be repeated.",
+    help="Also write the same run in another format, as in junit=fleet.xml. May be repeated.",
 )
 @click.option(
     "--slo",
     metavar="NAME=LIMIT,…",
     multiple=True,
-    help="Limits: for each target as in ttft=2s,cert=21d; for the fleet working=95%.",
+    help="Limits for each target, as in ttft=2s,cert=21d, or for the fleet: working=95%.",
 )
-@click.option("--retries", type=click.IntRange(0, 10), default=0, help="Try so often again what may pass by itself.")
+@click.option(
+    "--retries", type=click.IntRange(0, 10), default=0, help="Retry errors that may be temporary, at most so often."
+)
 @click.option("--no-spend", is_flag=True, help="Nothing that a provider bills: no generation.")
 @click.option("--offline", is_flag=True, help="Nothing leaves this machine.")
 @click.option("--send-anyway", is_flag=True, help="Send a key although it belongs to another known door.")
