@@ -149,7 +149,8 @@ class ProgressBar:
         from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
         columns = (BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), TextColumn("{task.description}"))
-        self._bar = Progress(*columns, console=Console(stderr=True), transient=True)
+        # What is printed meanwhile hides the bar itself (:meth:`hide`): rich would print it to standard error.
+        self._bar = Progress(*columns, console=Console(stderr=True), transient=True, redirect_stdout=False)
         self._broken, self._lang = 0, lang
         self._task = self._bar.add_task("", total=total)
         at_end(_clear_line)

@@ -96,15 +96,16 @@ class Fleet:
             if (error := self._error(first, environ)) is not None:
                 found.append((first.line, error))
                 found += [(one.line, each) for one in others if (each := self._error(one, environ)) is not None]
-        raise_all(self.shown, [error for _, error in sorted(found, key=lambda pair: pair[0])])
+        errors = {str(error): error for _, error in sorted(found, key=lambda pair: pair[0])}
+        raise_all(self.shown, tuple(errors.values()))
 
     def _error(self, member: FleetTarget, environ: Mapping[str, str]) -> BadInput | None:
-        """Return why the settings of a member cannot be used, with its line; None if they can."""
+        """Return why the settings of a member cannot be used; None if they can. An unknown app gets its line."""
         try:
             self.settings(member, environ)
         except BadInput as error:
-            if self.shown in str(error):
-                return error
+            if self.shown in str(error) or "app" not in self.file.targets[member.name].values:
+                return error  # it says where, or is about an option
             place = f"{self.shown}:{member.line}"
             return BadInput("{place}: {detail}", place=place, detail=error.sentence, follow=error.follow)
         return None

@@ -159,9 +159,7 @@ def test_the_action_names_each_broken_target_of_a_fleet(name: str, limit: str, w
     reports = [json.loads(line) for line in Path(outputs["report"]).read_text("utf-8").splitlines()]
     assert {one["target"]["name"] for one in reports} == set(made_fleet.TARGETS)
     summary = (tmp_path / "summary").read_text("utf-8")
-    assert "8 of 20 targets do not work" in summary.splitlines()[0] and all(
-        target in summary for target in BROKEN
-    )
+    assert "8 of 20 targets do not work" in summary.splitlines()[0] and all(target in summary for target in BROKEN)
     assert "<!DOCTYPE html>" in (checkout / "llmdoctor.html").read_text("utf-8")
 
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import io
+import re
 import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from diagnose.cli import console
 from diagnose.cli.fleet_output import FleetOutput
 from diagnose.formats.json import document, dumps
 from probes.run.fleet import Fleet, read
@@ -24,22 +24,6 @@ class Terminal(io.StringIO):
         return True
 
 
-class Bar:
-    """Stands for rich's progress bar, and notes on the terminal when it is drawn and taken away."""
-
-    def __init__(self, out: io.StringIO) -> None:
-        self.out = out
-
-    def start(self) -> None:
-        self.out.write("<bar>")
-
-    def stop(self) -> None:
-        self.out.write("</bar>")
-
-    def update(self, *_: Any, **__: Any) -> None:
-        pass
-
-
 def fleet(folder: Path) -> Fleet:
     path = folder / "fleet.csv"
     path.write_text("name,base_url\na,https://a.example\nb,https://b.example\n")
@@ -47,29 +31,27 @@ def fleet(folder: Path) -> Fleet:
 
 
 def told(output: FleetOutput, number: int, report: Any) -> None:
-    found = document(report)
+    found: dict[str, Any] = document(report)
+    found["target"]["name"] = "ab"[number]
     output.tell(number, dumps(found), found, {})
 
 
 def test_a_line_and_the_bar_do_not_share_a_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    out = Terminal()
-    monkeypatch.setattr(sys, "stdout", out)
+    screen = Terminal()  # both streams, as on a terminal
+    monkeypatch.setattr(sys, "stdout", screen)
+    monkeypatch.setattr(sys, "stderr", screen)
+    monkeypatch.setenv("TERM", "xterm")
     with FleetOutput(fleet(tmp_path), "text", "en", None, {}, LOOK) as output:
-        output.begin(watching=True)
-        told(output, 0, HEALTHY)
-        told(output, 1, HEALTHY)
-        output.end()
-        output.begin(watching=True)
-        bar = console.ProgressBar(2, "en")
-        bar._bar, bar._broken, bar._lang, bar._task = Bar(out), 0, "en", 0  # type: ignore[assignment]
-        output._progress = bar
-        told(output, 0, HEALTHY)
-        begun = len(out.getvalue())
-        told(output, 1, BROKEN)
-        said = out.getvalue()[begun:]
-        output.leave()
-    assert said.startswith("</bar>") and said.endswith("\n<bar>") and said.count("\n") == 1
-    assert "(was: works)" in said
+        for reports in ((HEALTHY, HEALTHY), (HEALTHY, BROKEN)):
+            output.begin(watching=True)
+            for number, report in enumerate(reports):
+                told(output, number, report)
+            output.end()
+    before, _, after = screen.getvalue().partition(" b: ")
+    line = re.split(r"\n|\x1b\[2K", before)[-1]
+    assert re.fullmatch(r"[\d:TZ-]{20}", line), "the bar was taken away before the line"
+    assert "━" in before and "━" in after, "it is there before and after"
+    assert "(was: works)" in after.splitlines()[0]
 
 
 def test_a_watched_fleet_replaces_its_documents_each_round(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

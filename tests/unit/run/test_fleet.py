@@ -160,9 +160,9 @@ def test_one_run_is_written_in_several_formats(
 
 def test_the_limit_of_the_fleet(tmp_path: Path, door: PracticeDoor) -> None:
     path = table(tmp_path, f"good,{door.url}/v1,DOOR_KEY", f"wrong,{door.url}/v1,WRONG_KEY")
-    assert "limit kept: 50% work, at least 50% must" in call(path, "--slo", "working=50%", "--no-spend")
+    assert "50% work (limit: 50%)" in call(path, "--slo", "working=50%", "--no-spend")
     said = call(path, "--slo", "ttft=30s,working=60%", "--format", "nagios", status=2)
-    assert said.startswith("LLMDOCTOR CRITICAL - 1 of 2 targets does not work. limit missed: 50% work")
+    assert said.startswith("LLMDOCTOR CRITICAL - 1 of 2 targets does not work. only 50% work (limit: 60%)")
     for wrong in ("working=0%", "working=101%", "working=5", "working=50%,working=60%", "soon=2s"):
         done = CliRunner().invoke(program, ["fleet", str(path), "--slo", wrong])
         assert done.exit_code == 2, wrong
