@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from diagnose import __version__
@@ -13,6 +12,7 @@ from diagnose.fleet_formats import part_of
 from diagnose.formats.json import document, dumps
 from diagnose.judging.judge import judge
 from diagnose.words import sentence
+from probes.model.record import Record, replace
 from probes.model.settings import BadInput
 
 if TYPE_CHECKING:
@@ -28,8 +28,7 @@ if TYPE_CHECKING:
 PARTS = "\t"  # between the document and the parts of a reply; JSON escapes this character in its texts
 
 
-@dataclass(frozen=True, slots=True)
-class Wish:
+class Wish(Record):
     """What the reply about a target shall be: its language, the ``formats`` whose parts it has, and how it is checked.
 
     ``words`` are the words of the command line that a repeated `check` needs too; None if one of them is a secret.

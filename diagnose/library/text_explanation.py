@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from diagnose.answers.explain import explanation
+from probes.model.record import Record
 
 if TYPE_CHECKING:
     from diagnose.answers.explain import Candidate
     from diagnose.answers.hints import ReadText
 
 
-@dataclass(frozen=True, slots=True)
-class LikelyCause:
+class LikelyCause(Record):
     """One likely cause of an error.
 
     ``confidence`` is between 0 and 1, and ``likely`` says whether people may be told so. ``evidence`` is the decisive

@@ -8,13 +8,13 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from diagnose.rendering.outlet import plain
 from diagnose.rendering.report_parts import word
 from diagnose.tables.overview import ORDER, Cause, CauseGroup, Row, cause_of, counted, groups
 from diagnose.words import part, put
+from probes.model.record import Record
 
 FIXES = 5  # commands that fix a target, at most, at the end of a report
 _SAFE = r"[\w.@:/\\+-]+"  # a name that every shell takes as it is
@@ -78,8 +78,7 @@ def row(
     )
 
 
-@dataclass(frozen=True)
-class FleetReport:
+class FleetReport(Record):
     """The rows of the targets that were checked, ``total`` of them wanted.
 
     ``file`` is the fleet's file as messages show it, ``annotated`` its path in the repository or empty. ``share`` of
@@ -98,10 +97,12 @@ class FleetReport:
     interrupted: bool = False
     started_at: str = ""
     seconds: float = 0.0
-    words: dict[str, str] = field(init=False)
 
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "words", part(self.lang, "tables").FLEET)
+    @property
+    def words(self) -> dict[str, str]:
+        """The texts in the language of the report."""
+        found: dict[str, str] = part(self.lang, "tables").FLEET
+        return found
 
     @property
     def shown(self) -> tuple[FleetRow, ...]:

@@ -4,13 +4,12 @@ hostile.
 
 from __future__ import annotations
 
-import dataclasses
-
 from diagnose.fleet_formats import part_of
 from diagnose.formats import FORMATS
 from diagnose.formats.json import document
 from diagnose.report import CapabilityLine, Finding, Fix, ProbeLine, Proven, Report, Severity, Status, Verdict
 from diagnose.tables.fleet_report import FleetReport, row
+from probes.model.record import replace
 from probes.model.source import DEFAULT, Owner, Source, SourceKind, environment_variable
 
 NAMES = ("settings", "door", "proxy", "dns", "tcp", "tls", "http", "auth", "model", "chat", "stream")
@@ -86,7 +85,7 @@ HEALTHY = Report(
     cost={"requests": 3, "billed_requests": 2, "prompt_tokens": 18, "completion_tokens": 9},
 )
 
-BROKEN = dataclasses.replace(
+BROKEN = replace(
     HEALTHY,
     verdict=Verdict.BROKEN,
     root_cause="url.version_missing",
@@ -128,7 +127,7 @@ BROKEN = dataclasses.replace(
     ),
 )
 
-DEGRADED = dataclasses.replace(
+DEGRADED = replace(
     HEALTHY,
     verdict=Verdict.DEGRADED,
     probes=tuple(probe(name, Status.WARN if name == "tls" else Status.OK) for name in NAMES),
@@ -145,7 +144,7 @@ DEGRADED = dataclasses.replace(
     ),
 )
 
-INCONCLUSIVE = dataclasses.replace(
+INCONCLUSIVE = replace(
     HEALTHY,
     verdict=Verdict.INCONCLUSIVE,
     proven=Proven(True, True, None, None, None, None),
@@ -154,9 +153,9 @@ INCONCLUSIVE = dataclasses.replace(
     cost={"requests": 1},
 )
 
-INTERRUPTED = dataclasses.replace(INCONCLUSIVE, interrupted=True, left_open=())
+INTERRUPTED = replace(INCONCLUSIVE, interrupted=True, left_open=())
 
-DEEP = dataclasses.replace(
+DEEP = replace(
     HEALTHY,
     capabilities=(
         CapabilityLine("tools", "supported", "tool calling", "the tool was called", "", ("seen",), False, 1, 60, 20),
@@ -165,7 +164,7 @@ DEEP = dataclasses.replace(
     ),
 )
 
-CHINESE = dataclasses.replace(
+CHINESE = replace(
     BROKEN,
     lang="zh",
     root_cause="key.wrong_door",
@@ -198,7 +197,7 @@ NASTY = (
     "\ud800 " + "w" * 300
 )
 
-HOSTILE = dataclasses.replace(
+HOSTILE = replace(
     BROKEN,
     version="0.1.0" + NASTY,
     target={
@@ -211,12 +210,9 @@ HOSTILE = dataclasses.replace(
         "key": None,
         "sources": {"base_url": Source(SourceKind.APP, Owner.FOLDER, NASTY, NASTY, 1)},
     },
-    probes=tuple(
-        dataclasses.replace(line, summary=NASTY, observed={"text": NASTY, "bad": float("nan")})
-        for line in BROKEN.probes
-    ),
+    probes=tuple(replace(line, summary=NASTY, observed={"text": NASTY, "bad": float("nan")}) for line in BROKEN.probes),
     findings=tuple(
-        dataclasses.replace(
+        replace(
             found,
             title=NASTY,
             explanation=NASTY,
@@ -248,7 +244,7 @@ def fleet_of(lang: str = "en", **look: object) -> FleetReport:
     for line, (name, report) in enumerate(REPORTS.items(), 2):
         group = str(report.target.get("name") or "office")[:8]  # of the hostile one an escape sequence
         target = {**report.target, "name": name}
-        one = dataclasses.replace(report, target=target, lang=lang)
+        one = replace(report, target=target, lang=lang)
         strict = bool(look.get("strict"))
         parts = {fmt: text for fmt in FORMATS if (text := part_of(one, fmt, lang, strict))}
         rows.append(row(document(one), lang, group=group, line=line, parts=parts))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +15,7 @@ from diagnose.cli.number_types import FiniteRange
 from diagnose.cli.usage_errors import WrongUse
 from diagnose.formats import FORMATS
 from diagnose.words import LANGS
+from probes.model.record import replace
 from probes.model.settings import LONGEST_WAIT
 
 if TYPE_CHECKING:
