@@ -30,11 +30,12 @@ from probes.run.engine import run
 from probes.settings import config_file
 from probes.settings.config_file import FIELDS, Config, ConfigTable
 from probes.settings.gather import Options, gather
+from probes.settings.network_settings import connections
 from probes.settings.options import shown_path
 from probes.steps.recorder import Recorder
 
 TABLES = (".csv", ".tsv")  # other files are read as llmdoctor.toml
-LONGEST_NAME = 200  # characters of a model's name that need not be looked at for its length
+LONGEST_NAME = 200  # characters of a model or proxy that need not be looked at for their length
 LARGEST = 16 * 1024 * 1024  # bytes of a fleet's file
 _BOOLEANS = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
 
@@ -98,11 +99,12 @@ class Fleet(Record):
         raise_all(self.shown, tuple(errors.values()))
 
     def _error(self, member: FleetTarget, environ: Mapping[str, str]) -> BadInput | None:
-        """Return why the settings of a member cannot be used; None if they can. An unknown app gets its line."""
+        """Return why the settings of a member cannot be used; None if they can."""
         try:
             self.settings(member, environ)
         except BadInput as error:
-            if self.shown in str(error) or "app" not in self.file.targets[member.name].values:
+            values = self.file.targets[member.name].values
+            if self.shown in str(error) or not ("app" in values or "connect_to" in values):
                 return error  # it says where, or is about an option
             place = f"{self.shown}:{member.line}"
             return BadInput("{place}: {detail}", place=place, detail=error.sentence, follow=error.follow)
@@ -200,12 +202,18 @@ def _alike(entry: ConfigTable, host: str) -> Hashable:
 
 def _with_alike_errors(entry: ConfigTable) -> Hashable:
     """Return what can make the settings of members invalid although the file was read; they are invalid alike."""
-    named = ("app", "ca_bundle", "proxy", "no_proxy", "connect_to", "model")
-    given = {name: entry.values[name].value for name in named if name in entry.values}
-    if len(str(given.get("model", ""))) <= LONGEST_NAME:
-        given.pop("model", None)
-    headers = tuple((one.name, one.text, one.env) for one in entry.headers)
-    return tuple(given.items()), headers
+    given = {
+        name: entry.values[name].value
+        for name in ("app", "ca_bundle", "connect_to", "proxy", "model")
+        if name in entry.values
+    }
+    longest = max((len(str(given.get(name, ""))) for name in ("proxy", "model")), default=0)
+    try:
+        connections(given.get("connect_to", ()))
+    except BadInput:
+        return entry.name
+    spoken = entry.values["protocol"].value if "app" in given and "protocol" in entry.values else ""
+    return given.get("app"), spoken, given.get("ca_bundle"), longest > LONGEST_NAME
 
 
 def _named(groups: set[str]) -> Sentence:

@@ -124,6 +124,7 @@ def test_a_file_of_targets(tmp_path: Path, door: PracticeDoor) -> None:
     found = documents(call(path, "--json", status=1))
     assert found["work"]["verdict"] == "healthy"
     assert found["lost"]["root_cause"] == "settings.missing_key"
+    assert "nowhere" not in found["lost"]["findings"][0]["title"], "it is a file, and no variable"
 
 
 def test_a_target_that_works_on_the_second_try_is_flaky(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -334,19 +335,15 @@ def test_all_wrong_targets_of_a_file_are_reported_at_once(tmp_path: Path) -> Non
 
 
 def test_settings_that_cannot_be_used_are_refused_before_anything_is_sent(tmp_path: Path) -> None:
-    rows = (
-        "a,https://a.example,none.pem,",
-        "b,https://b.example,,no-such-app",
-        "c,https://c.example,none.pem,",
-        "d,https://d.example,,",
-    )
-    fleet = read(table(tmp_path, *rows, head="name,base_url,ca_bundle,app"), Options())
+    head = "name,base_url,ca_bundle,app,connect_to"
+    wrong = ("none.pem,,", ",no-such-app,", "none.pem,,", ",,nowhere", ",anthropic-sdk,")
+    rows = [f"t{at},https://a{at}.example,{one}" for at, one in enumerate((*wrong, ",,a:1:b:2", ",openai-sdk,", ",,"))]
+    fleet = read(table(tmp_path, *rows, head=head), Options())
     with pytest.raises(BadFile) as caught:
         fleet.check_settings({})
-    assert [f"{fleet.shown}:{line}" in str(one) for line, one in zip((2, 3, 4), caught.value.errors, strict=True)] == [
-        True
-    ] * 3
-    assert "no-such-app" in str(caught.value.errors[1])
+    texts = [str(error) for error in caught.value.errors]
+    assert [f"{fleet.shown}:{line}" in text for line, text in zip((2, 3, 4, 5), texts, strict=True)] == [True] * 4
+    assert "no-such-app" in texts[1] and "connect-to" in texts[3]
 
 
 @pytest.mark.parametrize("separator", [",", ";", "\t"])
