@@ -163,6 +163,19 @@ def test_the_action_names_each_broken_target_of_a_fleet(name: str, limit: str, w
     assert "<!DOCTYPE html>" in (checkout / "llmdoctor.html").read_text("utf-8")
 
 
+@pytest.mark.parametrize("page", ["ci.md", "ci.zh.md"])
+def test_the_documented_steps_have_inputs_that_exist(page: str) -> None:
+    text = (ROOT / "docs" / page).read_text("utf-8")
+    blocks = [yaml.safe_load(block) for block in re.findall(r"^```yaml\n(.*?)^```", text, re.M | re.S)]
+    steps = [step for block in blocks if isinstance(block, list) for step in block if "OWNER" in step.get("uses", "")]
+    assert len(steps) == 2 and {"fleet"} <= set(steps[1]["with"])
+    inputs = yaml.safe_load((ROOT / "action.yml").read_text("utf-8"))["inputs"]
+    assert [name for step in steps for name in step["with"] if name not in inputs] == []
+    named = set(re.findall(r"secrets\.(\w+)", str(steps[1]["env"])))
+    (file,) = re.findall(r"^```toml\n(.*?)^```", text, re.M | re.S)
+    assert {one["key"]["env"] for one in tomllib.loads(file)["targets"].values()} == named, "each key is passed"
+
+
 def test_a_fleet_goes_with_no_target(tmp_path: Path) -> None:
     status, said, outputs = action(tmp_path, fleet="fleet.csv", target="https://a.example")
     assert (status, outputs) == (2, {}) and "fleet goes without target" in said
