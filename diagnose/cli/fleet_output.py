@@ -1,12 +1,12 @@
 """What `fleet` writes, and when: reports as they end, changes, and whole documents at the end of a round.
 
-text, json    to standard output or a file; a watched fleet writes the changes
-other formats whole documents, at the end of each round
---also        the same, each into its own file
+- text and JSON: to standard output or a file; a watched fleet writes the changes;
+- other formats, and the files of ``--also``: whole documents, at the end of each round.
 """
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 import time
@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 from diagnose.cli import console, output_files, printer
 from diagnose.cli.list_width import list_width
+from diagnose.cli.usage_errors import WrongFile
 from diagnose.fleet_formats import exit_status, has_parts, render
 from diagnose.formats import load
 from diagnose.rendering.outlet import Grammar, passed
@@ -61,6 +62,8 @@ class FleetOutput:
         self._progress: console.ProgressBar | None = None
 
     def __enter__(self) -> FleetOutput:
+        for path in (*self._also, *([self._output] if self._output and self._fmt not in LINES else [])):
+            _check_folder(path)
         if self._fmt in LINES:
             self._out = self._held.enter_context(output_files.OutputFile(self._output))
         return self
@@ -150,3 +153,11 @@ class FleetOutput:
         root = Path(os.environ.get("GITHUB_WORKSPACE") or Path.cwd()).absolute()
         path = self._fleet.file.path
         return path.relative_to(root).as_posix() if path.is_relative_to(root) else ""
+
+
+def _check_folder(name: str) -> None:
+    """Check before a run is paid for that its file can be written. Raises WrongFile if it has no folder, or is one."""
+    path = Path(name)
+    if not path.parent.is_dir() or path.is_dir():
+        why = os.strerror(errno.EISDIR if path.is_dir() else errno.ENOENT)
+        raise WrongFile("{path} cannot be written: {why}.", path=path, why=why)

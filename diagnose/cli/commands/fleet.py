@@ -194,8 +194,7 @@ async def _check_all(fleet: Fleet, output: FleetOutput, command: list[str], choi
     except Refused as error:
         raise click.ClickException(str(error)) from error
     except asyncio.CancelledError:  # Ctrl-C: report the checks that have ended
-        output.end(interrupted=True)
-        return 130
+        return output.end(interrupted=True)
     finally:
         output.leave()
         await pool.leave()

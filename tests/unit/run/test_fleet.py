@@ -26,6 +26,7 @@ from diagnose.cli import fleet_check, program
 from diagnose.cli import worker_pool as crews
 from diagnose.cli.commands import fleet as fleets
 from diagnose.cli.fleet_check import Wish
+from diagnose.cli.usage_errors import WrongFile, WrongUse
 from diagnose.cli.worker_pool import InProcessWorker, Worker, WorkerFailed, WorkerPool
 from diagnose.formats import FORMATS
 from probes.demo_server import answers
@@ -155,8 +156,11 @@ def test_one_run_is_written_in_several_formats(
     assert all("wrong" in (tmp_path / fmt).read_text("utf-8") for fmt in FORMATS)
     assert summary.read_text("utf-8").startswith("## ❌ 1 of 2 targets does not work\n")
     assert sum(request.method == "POST" for request in door.requests) <= 8, "one run"
-    for wrong in ("junit", "yaml=x", "junit="):
-        assert CliRunner().invoke(program, ["fleet", str(path), "--also", wrong]).exit_code == 2
+    asked = len(door.requests)
+    for wrong in ("junit", "yaml=x", "junit=", f"junit={tmp_path}", f"junit={tmp_path / 'no' / 'x'}"):
+        done = CliRunner().invoke(program, ["fleet", str(path), "--also", wrong], standalone_mode=False)
+        assert isinstance(done.exception, WrongUse | WrongFile), wrong
+    assert len(door.requests) == asked, "nothing is checked for a report that cannot be written"
 
 
 def test_the_limit_of_the_fleet(tmp_path: Path, door: PracticeDoor) -> None:
