@@ -14,14 +14,19 @@ Grammar, audience and the files to append to are those of the format (``diagnose
 from __future__ import annotations
 
 from importlib import import_module
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from diagnose.formats import FORMATS, load
+from diagnose.formats import load
 from diagnose.rendering.outlet import passed
 
 if TYPE_CHECKING:
     from diagnose.report import Report
     from diagnose.tables.fleet_report import FleetReport
+
+
+# File names only: a format is imported when a report is written in it.
+FLEET_FORMATS = tuple(sorted(path.stem for path in Path(__file__).parent.glob("[!_]*.py")))
 
 
 def part_of(report: Report, fmt: str, lang: str, strict: bool) -> str:
@@ -38,7 +43,7 @@ def has_parts(fmt: str) -> bool:
 def render(
     found: FleetReport, fmt: str, *, width: int | None = None, colour: bool = False, unicode: bool = True
 ) -> str:
-    """Return the report of a fleet in one of :data:`diagnose.formats.FORMATS`, with a final line end.
+    """Return the report of a fleet in one of :data:`FLEET_FORMATS`, with a final line end.
 
     The keywords are those of :func:`diagnose.tables.overview.render`. Raises ValueError for an unknown format.
     """
@@ -55,6 +60,6 @@ def exit_status(found: FleetReport, fmt: str) -> int:
 
 
 def _module(fmt: str) -> Any:
-    if fmt not in FORMATS:
+    if fmt not in FLEET_FORMATS:
         raise ValueError(f"unknown format: {fmt}")
     return import_module(f"{__name__}.{fmt}")

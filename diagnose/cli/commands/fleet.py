@@ -13,7 +13,7 @@ from diagnose.cli import console
 from diagnose.cli.help_pages import GroupedCommand
 from diagnose.cli.number_types import FiniteRange
 from diagnose.cli.usage_errors import WrongUse
-from diagnose.formats import FORMATS
+from diagnose.fleet_formats import FLEET_FORMATS
 from diagnose.words import LANGS
 from probes.model.record import replace
 from probes.model.settings import LONGEST_WAIT
@@ -50,7 +50,9 @@ REPEATABLE = {"headers": "--header", "slo": "--slo"}
     "--watch", type=FiniteRange(1, LONGEST_WAIT), metavar="SECONDS", help="Repeat the checks, and report only changes."
 )
 @click.option("--count", type=click.IntRange(min=1), metavar="N", help="With --watch: stop after so many rounds.")
-@click.option("--format", "fmt", type=click.Choice(FORMATS), default="text", help="How to report; json is NDJSON.")
+@click.option(
+    "--format", "fmt", type=click.Choice(FLEET_FORMATS), default="text", help="How to report; json is NDJSON."
+)
 @click.option("--json", "as_json", is_flag=True, help="Short for --format json: a report a line, as they end.")
 @click.option("-o", "output", type=click.Path(dir_okay=False), help="Write it there.")
 @click.option(
@@ -82,7 +84,7 @@ REPEATABLE = {"headers": "--header", "slo": "--slo"}
 @click.option("--lang", type=click.Choice(LANGS), help="Language; by default from the locale.")
 @click.option("--strict", is_flag=True, help="Warnings fail too.")
 @click.option("--worker", is_flag=True, hidden=True)
-@click.option("--part", "parts", type=click.Choice(FORMATS), multiple=True, hidden=True, help="With --worker.")
+@click.option("--part", "parts", type=click.Choice(FLEET_FORMATS), multiple=True, hidden=True, help="With --worker.")
 @click.option("--agreed", is_flag=True, hidden=True, help="With --worker: the user was asked and has agreed.")
 def command(file: str, worker: bool, agreed: bool, lang: str | None, groups: tuple[str, ...], **choices: Any) -> None:
     """Check many targets at once.
@@ -143,8 +145,8 @@ def _also(given: tuple[str, ...]) -> dict[str, str]:
     found: dict[str, str] = {}
     for text in given:
         fmt, _, path = text.partition("=")
-        if fmt not in FORMATS or not path:
-            raise WrongUse("--also takes FORMAT=FILE with one of the formats {names}.", names=", ".join(FORMATS))
+        if fmt not in FLEET_FORMATS or not path:
+            raise WrongUse("--also takes FORMAT=FILE with one of the formats {names}.", names=", ".join(FLEET_FORMATS))
         found[path] = fmt
     return found
 
