@@ -41,23 +41,25 @@ def refuse(error: click.ClickException, words: Sequence[str]) -> int:
         message = phrase("error.extra_argument", lang)
     if handing:
         message = f"{message}{'' if message.endswith(_ENDS) else '.'} {handing}"
+    each = _each(error, lang)
     if _for_nagios(words):
-        printer.echo(f"LLMDOCTOR UNKNOWN - {plain(message)}".replace("|", "/"))
+        printer.echo(f"LLMDOCTOR UNKNOWN - {plain(' '.join((message, *each)))}".replace("|", "/"))
         return UNKNOWN
     _say(message.strip(), lang)
-    _say_each(error, lang)
+    for line in each:
+        printer.say(line)
     if lines := _next_commands(error, lang):
         printer.echo("\n" + "\n".join(lines), err=True)
     return WRONG
 
 
-def _say_each(error: click.ClickException, lang: str) -> None:
-    """Print the errors of a file that has several, a line each."""
+def _each(error: click.ClickException, lang: str) -> list[str]:
+    """Return the errors of a file that has several, a line each."""
     errors = getattr(error.__cause__, "errors", ())
-    for one in errors[:ERRORS]:
-        printer.say(_without_keys(sentence(one.sentence, lang)))
+    said = [_without_keys(sentence(one.sentence, lang)) for one in errors[:ERRORS]]
     if len(errors) > ERRORS:
-        printer.say(phrase("error.more", lang, {"count": str(len(errors) - ERRORS)}))
+        said.append(phrase("error.more", lang, {"count": str(len(errors) - ERRORS)}))
+    return said
 
 
 def _say(message: str, lang: str) -> None:

@@ -66,7 +66,7 @@ def _body(found: FleetReport) -> Safe:
 
 def _head(found: FleetReport) -> Safe:
     state = "warn" if found.interrupted or (found.is_met and found.verdict == "broken") else SIGNS[found.verdict]
-    counts = [one for one in found.summary if one != found.cost]
+    counts = [one for one in found.summary if one not in (found.cost, found.headline)]
     said = tag("div", tag("h1", found.headline), tag("p", tag("bdi", prose(" · ".join(counts)))))
     about = tag("p", tag("span", "llmdoctor fleet"), SPACE, tag("span", tag("bdi", found.file)), class_="about")
     return tag("header", about, tag("div", sign(state), said, class_=f"verdict {state}"))

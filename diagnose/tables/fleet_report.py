@@ -157,11 +157,12 @@ class FleetReport(Record):
 
     @property
     def summary(self) -> list[str]:
-        """The counts, the limit and the cost, as the parts of a line."""
+        """The counts, the limit and the cost, as the parts of a line; first, that the run was interrupted."""
         flaky = sum(bool(one.tries) for one in self.rows)
         said = counted((one.result(self.strict) for one in self.rows), self.lang)
         said += [self._put("flaky", count=flaky)] * bool(flaky)
-        return [*said, *filter(None, (self.limit, self.cost))]
+        first = [self.headline] if self.interrupted else []
+        return [*first, *said, *filter(None, (self.limit, self.cost))]
 
     @property
     def cost(self) -> str:
