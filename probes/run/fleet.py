@@ -106,8 +106,13 @@ class Fleet(Record):
             values = self.file.targets[member.name].values
             if self.shown in str(error) or not ("app" in values or "connect_to" in values):
                 return error  # it says where, or is about an option
-            place = f"{self.shown}:{member.line}"
-            return BadInput("{place}: {detail}", place=place, detail=error.sentence, follow=error.follow)
+            return BadInput(
+                "{path}:{line}: {detail}",
+                path=self.shown,
+                line=member.line,
+                detail=error.sentence,
+                follow=error.follow,
+            )
         return None
 
     @property

@@ -184,7 +184,7 @@ ERRORS: dict[str, str] = {
         "{path} has no targets: write [targets.NAME] in TOML, or one line each in CSV.",
         "{path} has no group '{name}'. {hint}",
         "{path} has {count} errors; nothing was checked.",
-        "{place}: {detail}",
+        "{path}:{line}: {detail}",
         "{name} must be a percentage above 0, as in {example}",
         "--also takes FORMAT=FILE with one of the formats {names}.",
         "Its groups: {names}.",
