@@ -188,8 +188,9 @@ class FleetReport(Record):
     @property
     def causes(self) -> list[tuple[CauseGroup, tuple[FleetRow, ...]]]:
         """The shown rows by cause, the worst and commonest first."""
-        by_name = {one.title: one for one in self.shown}
-        return [(one, tuple(by_name[each.name] for each in one.rows)) for one in groups(self.table, self.lang)]
+        table = self.table
+        of = {id(each): one for each, one in zip(table, self.shown, strict=True)}  # titles may be alike: x/y and y of x
+        return [(one, tuple(of[id(each)] for each in one.rows)) for one in groups(table, self.lang)]
 
     def next_commands(self) -> list[tuple[str, str]]:
         """Return commands that fix targets, and the one that shows the whole report of the first that does not work."""
