@@ -45,6 +45,9 @@ class CustomBuildHook(BuildHookInterface[Any]):
             for row in document.get("row", ()):
                 if "pattern" in row:
                     row["needles"] = needles(row["pattern"])
+            for row in document.get("product", ()):
+                if "header" in row:
+                    row["needles"] = needles(row["header"])
             made = Path(self._made.name, f"{path.stem}.json")
             made.write_text(json.dumps(document, ensure_ascii=False, separators=(",", ":")), encoding="utf-8")
             build_data["force_include"][str(made)] = f"probes/facts/{name}.json"

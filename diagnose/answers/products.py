@@ -7,13 +7,14 @@ from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from diagnose.answers.data_files import table
+from diagnose.answers.literal_filter import Needles, may_match
 
 if TYPE_CHECKING:
     from probes.model.exchange import Exchange
 
 
 class Product(NamedTuple):
-    """A row of ``products.toml``, which explains the fields."""
+    """A row of ``products.toml``, which explains the fields. ``needles`` are those of ``header``, in a wheel."""
 
     name: str
     header: str = ""
@@ -22,6 +23,7 @@ class Product(NamedTuple):
     kind: str = ""
     holds: str = ""
     forward: bool = False
+    needles: Needles = ()
 
 
 class ProductTrace(NamedTuple):
@@ -45,8 +47,11 @@ def _compiled(pattern: str, start: str = "") -> re.Pattern[str]:
 def between(exchange: Exchange) -> ProductTrace | None:
     """Return the outermost product that passed on a response, recognised by the response's headers."""
     lines = "\n".join(f"{name}: {value}" for name, value in exchange.response.headers)
+    lower = lines.lower()
     for product in products():
-        if product.header and (hit := _compiled(product.header, "^").search(lines)):
+        if not product.header or not may_match(product.needles, lower):
+            continue
+        if hit := _compiled(product.header, "^").search(lines):
             line = lines[hit.start() : lines.find("\n", hit.start()) if "\n" in lines[hit.start() :] else None]
             return ProductTrace(product, line[:100])
     return None
