@@ -178,7 +178,9 @@ def zipped(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     archive = tmp_path / "one.pyz"
     with zipfile.ZipFile(archive, "w") as file:
         file.writestr("certifi/__init__.py", "")
-    monkeypatch.setattr(certifi, "__loader__", zipimport.zipimporter(str(archive)))
+    loader = zipimport.zipimporter(str(archive))
+    monkeypatch.setattr(certifi, "__loader__", loader)
+    monkeypatch.setattr("probes.network.trust_stores.find_spec", loader.find_spec)
     monkeypatch.setattr(sys, "path", [str(archive), str(tmp_path)])
     return tmp_path
 
