@@ -89,9 +89,10 @@ def settings_of(call: AgentCall, environ: Mapping[str, str], cwd: Path, options:
     without = list(_without_arguments(call, environ, cwd, options, own_app))
     settings = replace(settings, send_anyway=False, renamed=None, conflicts=tuple(map(_unsent, settings.conflicts)))
     typed = (SourceKind.ARGUMENT, SourceKind.DEFAULT)  # a URL, or the id of a provider
-    if call.target and settings.base_url is not None and settings.base_url.source.kind in typed:
+    names = [name for name in ("target", "app", "protocol") if getattr(call, name)]
+    if names and not own_app and settings.base_url is not None and settings.base_url.source.kind in typed:
         # The user has typed nothing, so the report must not say that it is an argument of the command line.
-        settings = replace(settings, base_url=Sourced(settings.base_url.value, _argument("target")))
+        settings = replace(settings, base_url=Sourced(settings.base_url.value, _argument(names[0])))
     return CalledSettings(settings, _flows(call, settings, without), strange_place(settings, without))
 
 
@@ -185,16 +186,22 @@ def _argument(name: str) -> Source:
 def strange_place(settings: Settings, without: Iterable[Settings] = ()) -> StrangePlace | None:
     """Return the host if only the agent or a folder's file names it.
 
-    ``without`` are the settings without the agent's arguments; what the user's own among them name is not strange.
+    ``without`` are the settings without the agent's arguments. What the user's own among them name is not strange, and
+    what a folder's file names only if it looks public: there, nothing but the folder's own secrets goes.
     """
     base = settings.base_url
     if base is None or base.source.owner is Owner.USER:
         return None
     read = readings(base.value, settings)
     host = one_host(read)
-    users = [one for one in without if one.base_url is not None and one.base_url.source.owner is Owner.USER]
-    own = {(one.host, one.port) for each in users if each.base_url for one in readings(each.base_url.value, each)}
     local = not read or any(named_local(one.host) for one in read)
+    bases = [(each, each.base_url) for each in without if each.base_url is not None]
+    own = {
+        (one.host, one.port)
+        for each, named in bases
+        if not local or (named.source.owner is Owner.USER and named.source.kind is not SourceKind.DEFAULT)
+        for one in readings(named.value, each)
+    }
     if host is not None:
         door = doors.known().of_host(host.host, host.port, host.path)
         if (host.host, host.port) in own or (door is not None and host.host in door.hosts and not local):

@@ -38,7 +38,7 @@ def server_of(options: AgentServerOptions) -> Server[Any]:
     calls = ToolCalls(options)
 
     async def tools(context: Context, params: types.PaginatedRequestParams | None) -> types.ListToolsResult:
-        return types.ListToolsResult(tools=[_listed(one) for one in TOOLS])
+        return types.ListToolsResult(tools=[listed(one) for one in TOOLS])
 
     return Server(
         "llmdoctor",
@@ -59,7 +59,8 @@ async def serve(options: AgentServerOptions) -> None:
         await server.run(incoming, outgoing, server.create_initialization_options())
 
 
-def _listed(row: ToolRow) -> types.Tool:
+def listed(row: ToolRow) -> types.Tool:
+    """Return a tool as it is listed for clients."""
     return types.Tool(
         name=row.name,
         title=row.title,

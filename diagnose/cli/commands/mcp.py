@@ -19,6 +19,7 @@ from probes.model.settings import LONGEST_WAIT
 
 if TYPE_CHECKING:
     from diagnose.agents.permissions import Permission
+    from diagnose.agents.server_options import Lookups
 
 NEEDED = ("mcp", "mcp_types", "anyio")
 INSTALL = "pip install 'llmdoctor-cli[mcp]'"
@@ -72,10 +73,10 @@ def command(
 
     if any(find_spec(name) is None for name in NEEDED):
         raise WrongFile("`mcp` needs more packages. Install them with: {command}", command=INSTALL)
-    from diagnose.agents.server_options import AgentServerOptions, Lookups
+    from diagnose.agents.server_options import AgentServerOptions
 
     options = AgentServerOptions(
-        lookups=Lookups(_doors, _apps),
+        lookups=lookups(),
         environ=dict(os.environ),
         folders=tuple(map(_folder, folders)) or (Path.cwd().resolve(),),
         allowed=permissions(allow),
@@ -120,6 +121,13 @@ def _variable(name: str) -> str:
     if not is_variable_name(name):
         raise WrongUse("--key-env takes the name of a variable, not a key.")
     return name
+
+
+def lookups() -> Lookups:
+    """Return the catalogues as the commands `doors` and `apps` find and write them."""
+    from diagnose.agents.server_options import Lookups
+
+    return Lookups(_doors, _apps)
 
 
 def _doors(name: str) -> list[dict[str, Any]]:
