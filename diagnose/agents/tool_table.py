@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from probes.protocols.names import NAMES
 
-LONGEST_TEXT = 400_000  # characters of a pasted text: a long log
+LONGEST_TEXT = 200_000  # characters of a pasted text: a long log
 
 
 class Parameter(NamedTuple):

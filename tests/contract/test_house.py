@@ -617,6 +617,8 @@ def test_no_file_lies_flat() -> None:
 # Modules that no test file needs to import: the worlds and the commands exercise them.
 THROUGH_WORLDS = frozenset(
     """
+    diagnose.agents.call_settings diagnose.agents.check_tool diagnose.agents.confirmation diagnose.agents.local_tools
+    diagnose.agents.prepared diagnose.agents.report_summary diagnose.agents.scan_tool diagnose.agents.tool_result
     diagnose.answers.causes probes.model.value_issues probes.network.client_certificate
     diagnose.evidence.failed_response diagnose.evidence.side_rounds diagnose.evidence.word_values
     diagnose.tables.fleet_table diagnose.tables.scan_table
