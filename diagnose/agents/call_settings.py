@@ -8,12 +8,12 @@ provider that it belongs to; anything else is a flow that the user must permit.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NamedTuple
 
 from probes.catalog import apps, doors
 from probes.catalog.sdk_variables import families
+from probes.model.record import Record, replace
 from probes.model.secret import Secret
 from probes.model.settings import BadInput, Conflict, ExtraHeader, Flow, ProxySettings, Settings, Sourced
 from probes.model.source import Owner, Source, SourceKind
@@ -25,8 +25,7 @@ from probes.urls.addresses import named_local
 from probes.urls.url import Url
 
 
-@dataclass(frozen=True, slots=True)
-class AgentCall:
+class AgentCall(Record):
     """What an agent's call names; empty if it does not. ``key_file`` is a path that the user has permitted."""
 
     target: str = ""
@@ -54,8 +53,7 @@ class StrangePlace(NamedTuple):
     named_by: Source
 
 
-@dataclass(frozen=True, slots=True)
-class CalledSettings:
+class CalledSettings(Record):
     """The settings of a call.
 
     ``flows`` are the secrets that would go to a place that only the agent names; those that a folder's file causes are

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -18,6 +17,7 @@ from diagnose.cli.consent_question import flow_line, granted, unagreed
 from diagnose.judging.judge import judge
 from diagnose.rendering.report_parts import source_text, word
 from diagnose.words import part, put
+from probes.model.record import replace
 from probes.model.source import SourceKind
 from probes.network.network import Network
 from probes.run.offline_checks import scrubber

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +23,7 @@ from diagnose.words import part, put
 from probes.app_settings.scan import FoundSettings, ScanResult, find
 from probes.app_settings.search import this_world
 from probes.catalog import apps as clients
+from probes.model.record import replace
 from probes.model.settings import BadInput
 from probes.run.engine import run
 from probes.run.offline_checks import scrubber

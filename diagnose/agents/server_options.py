@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from diagnose.agents.permissions import Permission
+from probes.model.record import Record
 from probes.settings.options import Options
 
 
@@ -18,8 +18,7 @@ class Lookups(NamedTuple):
     apps: Callable[[str], list[dict[str, Any]]]
 
 
-@dataclass(frozen=True, slots=True)
-class AgentServerOptions:
+class AgentServerOptions(Record):
     """The options of one server.
 
     ``key_variables``, ``key_files`` and ``folders`` are those that agents may name besides the usual ones; the first

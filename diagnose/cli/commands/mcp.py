@@ -42,12 +42,14 @@ ABOVE_ZERO = FiniteRange(0, LONGEST_WAIT, min_open=True)  # seconds
 )
 @click.option(
     "--key-env",
-    "variables",
+    "key_variables",
     metavar="NAME",
     multiple=True,
     help="A variable that agents may name as a key's. Repeatable.",
 )
-@click.option("--key-file", "files", metavar="PATH", multiple=True, help="A key file that agents may name. Repeatable.")
+@click.option(
+    "--key-file", "key_files", metavar="PATH", multiple=True, help="A key file that agents may name. Repeatable."
+)
 @click.option("--timeout", type=ABOVE_ZERO, default=10, metavar="SECONDS", help="The limit of one probe (10).")
 @click.option("--deadline", type=ABOVE_ZERO, default=60, metavar="SECONDS", help="The limit of a call (60).")
 @click.option("--jobs", type=click.IntRange(1, 64), default=4, show_default=True, help="Checks at once.")
@@ -56,8 +58,8 @@ ABOVE_ZERO = FiniteRange(0, LONGEST_WAIT, min_open=True)  # seconds
 def command(
     allow: tuple[str, ...],
     folders: tuple[str, ...],
-    variables: tuple[str, ...],
-    files: tuple[str, ...],
+    key_variables: tuple[str, ...],
+    key_files: tuple[str, ...],
     timeout: float,
     deadline: float,
     jobs: int,
@@ -80,8 +82,8 @@ def command(
         environ=dict(os.environ),
         folders=tuple(map(_folder, folders)) or (Path.cwd().resolve(),),
         allowed=permissions(allow),
-        key_variables=frozenset(map(_variable, variables)),
-        key_files=tuple(Path(one).expanduser().absolute() for one in files),
+        key_variables=frozenset(map(_variable, key_variables)),
+        key_files=tuple(Path(one).expanduser().absolute() for one in key_files),
         timeout=timeout,
         deadline=deadline,
         jobs=jobs,
