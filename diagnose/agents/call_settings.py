@@ -209,4 +209,4 @@ def strange_place(settings: Settings, without: Iterable[Settings] = ()) -> Stran
 
 def _shown(read: list[Url], text: str) -> str:
     hosts = dict.fromkeys(f"{one.scheme}://{one.host}:{one.port}" for one in read)
-    return " or ".join(hosts) or text[:80]
+    return " or ".join(hosts) or f"“{text[:60]}”"  # what is no address is not part of the question's own words

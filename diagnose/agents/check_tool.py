@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from diagnose.agents import arguments
 from diagnose.agents.address_guard import GuardedNetwork
-from diagnose.agents.call_settings import AgentCall, CalledSettings, StrangePlace, settings_of
+from diagnose.agents.call_settings import AgentCall, CalledSettings, StrangePlace, settings_of, strange_place
 from diagnose.agents.permissions import Permission, Wish
 from diagnose.agents.prepared import Prepared, Progress
 from diagnose.agents.report_summary import result_of
@@ -37,6 +37,9 @@ def prepare(given: Mapping[str, str], options: AgentServerOptions, runner: Check
     """Read the arguments of a call and the settings that they name. Raises BadInput for what cannot be checked."""
     folder = arguments.folder(given["folder"], options.folders)
     found = settings_of(call_of(given, options), options.environ, folder, options.check_options(given["depth"]))
+    base = found.settings.base_url
+    if base is None or not readings(base.value, found.settings):  # it leads nowhere, so there is nothing to permit
+        found = replace(found, settings=replace(found.settings, offline=True))
     work = partial(_carry_out, found, options, runner, given["detail"] == "full")
     return Prepared(tuple(wishes_of(found, folder, options.lang)), work)
 
@@ -60,7 +63,7 @@ def call_of(given: Mapping[str, str], options: AgentServerOptions) -> AgentCall:
 def wishes_of(found: CalledSettings, folder: Path, lang: str) -> list[Wish]:
     """Return what a check of these settings needs the user's permission for, in the order of the question."""
     settings = found.settings
-    if settings.offline or settings.base_url is None:
+    if settings.offline:
         return []
     host = host_of(settings)
     wishes = []
@@ -76,6 +79,9 @@ def wishes_of(found: CalledSettings, folder: Path, lang: str) -> list[Wish]:
     if secrets and not settings.no_spend:
         tokens = str(planned.tokens) if (planned := plan(settings)) is not None else ""
         wishes.append(wish("spend", Permission.SPEND, host, lang, host=host, tokens=tokens))
+    if settings.renamed is not None:  # what variables with a misspelled name lead to is tried too
+        trial = settings.renamed
+        wishes += wishes_of(CalledSettings(trial, strange=strange_place(trial)), folder, lang)
     return list({one.question: one for one in wishes}.values())
 
 
@@ -163,9 +169,12 @@ def permitted(settings: Settings, refused: Sequence[Wish]) -> Settings:
     """Return the settings without what was refused.
 
     Without the permission to spend, no billed request is made. Where a folder's file leads a secret somewhere, it stays
-    withheld, and the report says so. Without any other permission nothing leaves this machine.
+    withheld, and the report says so. Without any other permission nothing leaves this machine. What
+    variables with a misspelled name lead to is tried only if nothing was refused.
     """
     kinds = {one.kind for one in refused}
+    trial = None if refused or settings.renamed is None else granted(settings.renamed)
+    settings = replace(settings, renamed=trial)
     if "folder" not in kinds:
         settings = granted(settings)
     if kinds & {"connect", "private", "elsewhere", "send"}:

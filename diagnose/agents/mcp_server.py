@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import threading
 from collections.abc import Callable
 from typing import Any
 
@@ -28,6 +29,7 @@ from diagnose.agents.tool_table import BY_NAME, INSTRUCTIONS, TOOLS, ToolRow
 from diagnose.rendering.outlet import passed
 from diagnose.words import phrase, sentence
 from probes.catalog.door_files import DoorsError
+from probes.catalog.doors import adopt
 from probes.model.settings import BadInput
 
 Context = ServerRequestContext[Any, Any]
@@ -84,6 +86,7 @@ class ToolCalls:
     def __init__(self, options: AgentServerOptions) -> None:
         self._options = options
         self._runner = CheckRunner(options.jobs, options.rate)
+        self._preparing = threading.Lock()
         self._confirmation = Confirmation(Permissions(options.allowed), options.lang)
 
     async def call(
@@ -115,6 +118,11 @@ class ToolCalls:
         )
 
     def _prepared(self, tool: ToolRow, given: dict[str, str]) -> Prepared:
+        with self._preparing:
+            adopt(())  # the doors of another folder's file
+            return self._prepared_alone(tool, given)
+
+    def _prepared_alone(self, tool: ToolRow, given: dict[str, str]) -> Prepared:
         if tool.name == "check":
             return check_tool.prepare(given, self._options, self._runner)
         if tool.name == "scan":

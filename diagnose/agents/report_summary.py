@@ -117,6 +117,8 @@ def _lines(report: Report, data: Mapping[str, Any], lang: str) -> Iterator[str]:
         for place in fix["places"]:
             where = f"{place['file']}:{place['line']} " if place["file"] and place["line"] else ""
             yield f"  {where}{place['name']}={place['value']}"
+    if report.root_cause == "settings.missing_key":
+        yield words["passed_on"]
     if data["why"]:
         yield f"{words['why']} {data['why']}"
     if data["evidence"]:

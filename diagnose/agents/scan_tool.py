@@ -109,7 +109,8 @@ async def _carry_out(
         reports[places[id(one)]] = judge(evidence, options.lang)
         progress(f"{len(reports)}/{len(found)}")
 
-    await runner.work(lambda: _within(options, result, tell), max(1, len(_checkable(result))))
+    checks = min(max(1, len(_checkable(result))), options.rate)  # a scan of many apps takes the whole minute
+    await runner.work(lambda: _within(options, result, tell), checks)
     return _result(result, reports, refused, options.lang, full)
 
 
@@ -117,7 +118,7 @@ def _permitted(settings: Settings, refused: Sequence[Wish]) -> Settings:
     """Return the settings without what was refused. A place that was refused keeps only its own settings offline."""
     place = strange_place(settings)
     about = [one for one in refused if one.kind != "private" or (place is not None and one.subject == place.host)]
-    return permitted(settings, about)
+    return replace(permitted(settings, about), renamed=None)  # whose hosts are not in the question
 
 
 async def _within(

@@ -61,6 +61,19 @@ LED_AWAY = (
         "the user's key at a file's address", {"target": STRANGERS}, {".env": f"OPENAI_BASE_URL={STRANGERS}\n"}, OPENAI
     ),
     Hostile("no argument but a file", {}, {".env": f"OPENAI_BASE_URL={STRANGERS}\n"}, OPENAI),
+    Hostile(
+        "a user's key at the folder's pair",
+        {"key_env": "DEEPSEEK_API_KEY"},
+        {".env": f"OPENAI_BASE_URL={STRANGERS}\nOPENAI_API_KEY=<OWN>\n".replace("<OWN>", "sk-" + "0" * 40)},
+        ALL,
+    ),
+    Hostile(
+        "a user's key for a project's app",
+        {"app": "opencode", "key_env": "OPENAI_API_KEY"},
+        {"opencode.json": json.dumps({"provider": {"x": {"options": {"baseURL": STRANGERS, "apiKey": "none"}}}})},
+        ALL,
+    ),
+    Hostile("a misspelled variable", {"target": STRANGERS}, environ={**OPENAI, "OPENAI_API_BASE": STRANGERS}),
     Hostile("another protocol", {"target": "https://stranger.example", "protocol": "anthropic"}, environ=ALL),
     Hostile("an app", {"target": STRANGERS, "app": "claude-code"}, environ=ALL),
     Hostile("an app and its key", {"target": STRANGERS, "app": "codex", "key_env": "OPENAI_API_KEY"}, environ=ALL),
