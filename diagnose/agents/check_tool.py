@@ -40,8 +40,8 @@ def prepare(given: Mapping[str, str], options: AgentServerOptions, runner: Check
     base = found.settings.base_url
     if base is None or not readings(base.value, found.settings):  # it leads nowhere, so there is nothing to permit
         found = replace(found, settings=replace(found.settings, offline=True))
-    work = partial(_carry_out, found, options, runner, given["detail"] == "full")
-    return Prepared(tuple(wishes_of(found, folder, options.lang)), work)
+    wishes = tuple(wishes_of(found, folder, options.lang))
+    return Prepared(wishes, partial(_carry_out, found, folder, wishes, options, runner, given["detail"] == "full"))
 
 
 def call_of(given: Mapping[str, str], options: AgentServerOptions) -> AgentCall:
@@ -145,13 +145,15 @@ def _port(scheme: str, port: int) -> str:
 
 async def _carry_out(
     found: CalledSettings,
+    folder: Path,
+    wishes: Sequence[Wish],
     options: AgentServerOptions,
     runner: CheckRunner,
     full: bool,
     refused: Sequence[Wish],
     progress: Progress,
 ) -> ToolResult:
-    settings = permitted(found.settings, refused)
+    settings = permitted(found.settings, folder, wishes, refused)
     network = guarded_network(found.strange, settings, options)
 
     def watch(seen: Observation) -> None:
@@ -165,18 +167,22 @@ async def _carry_out(
     return result_of(judge(evidence, options.lang), left, options.lang, full=full)
 
 
-def permitted(settings: Settings, refused: Sequence[Wish]) -> Settings:
-    """Return the settings without what was refused.
+def permitted(settings: Settings, folder: Path, wishes: Sequence[Wish], refused: Sequence[Wish]) -> Settings:
+    """Return the settings without what was refused of the ``wishes``.
 
-    Without the permission to spend, no billed request is made. Where a folder's file leads a secret somewhere, it stays
-    withheld, and the report says so. Without any other permission nothing leaves this machine. What
-    variables with a misspelled name lead to is tried only if nothing was refused.
+    A secret that a folder's file leads somewhere is sent only if each of its flows was a wish and was not refused;
+    otherwise it stays withheld, and the report says so. Without the permission to spend, no billed request is made;
+    without any other one nothing leaves this machine. What variables with a misspelled name lead to is tried only if
+    nothing was refused.
     """
     kinds = {one.kind for one in refused}
-    trial = None if refused or settings.renamed is None else granted(settings.renamed)
-    settings = replace(settings, renamed=trial)
-    if "folder" not in kinds:
-        settings = granted(settings)
+    marks = {one.subject for one in wishes if one.kind == "folder" and one not in refused}
+
+    def with_consent(given: Settings) -> Settings:
+        return granted(given) if unagreed([given], folder).keys() <= marks else given
+
+    trial = None if refused or settings.renamed is None else with_consent(settings.renamed)
+    settings = replace(with_consent(settings), renamed=trial)
     if kinds & {"connect", "private", "elsewhere", "send"}:
         return replace(settings, offline=True)
     return replace(settings, no_spend=True) if "spend" in kinds else settings

@@ -55,7 +55,7 @@ def prepare(given: Mapping[str, str], options: AgentServerOptions, runner: Check
     if depth == LISTED:
         return Prepared((), partial(_listed, result, options.lang, full))
     wishes = tuple(_wishes(result, folder, options.lang))
-    return Prepared(wishes, partial(_carry_out, result, options, runner, full))
+    return Prepared(wishes, partial(_carry_out, result, folder, wishes, options, runner, full))
 
 
 def _wishes(result: ScanResult, folder: Path, lang: str) -> Iterator[Wish]:
@@ -65,11 +65,11 @@ def _wishes(result: ScanResult, folder: Path, lang: str) -> Iterator[Wish]:
         place = strange_place(one)
         if place is not None and (asked := place_wish(place, one, lang)) is not None:
             yield asked
+    for sign, flow in unagreed(settings, folder).items():  # the address itself may hold a secret, without any key
+        yield folder_wish(sign, flow, lang)
     keyed = [one for one in settings if one.key is not None or one.headers]
     if not keyed:
         return
-    for sign, flow in unagreed(keyed, folder).items():
-        yield folder_wish(sign, flow, lang)
     words: Mapping[str, str] = part(lang, "agents").SAY
     names = list(dict.fromkeys(map(host_of, keyed)))
     more = [put(words["more"], {"count": len(names) - SHOWN_HOSTS})] if len(names) > SHOWN_HOSTS else []
@@ -91,6 +91,8 @@ async def _listed(result: ScanResult, lang: str, full: bool, refused: Sequence[W
 
 async def _carry_out(
     result: ScanResult,
+    folder: Path,
+    wishes: Sequence[Wish],
     options: AgentServerOptions,
     runner: CheckRunner,
     full: bool,
@@ -98,9 +100,11 @@ async def _carry_out(
     progress: Progress,
 ) -> ToolResult:
     denied = [one._replace(kind=one.kind.removesuffix("_all")) for one in refused]
-    found = tuple(
-        one if one.beyond else replace(one, settings=_permitted(one.settings, denied)) for one in result.found
-    )
+
+    def allowed(one: FoundSettings) -> FoundSettings:
+        return one if one.beyond else replace(one, settings=_permitted(one.settings, folder, wishes, denied))
+
+    found = tuple(map(allowed, result.found))
     result = replace(result, found=found)
     places = {id(one): number for number, one in enumerate(found)}
     reports: dict[int, Report] = {}
@@ -114,11 +118,11 @@ async def _carry_out(
     return _result(result, reports, refused, options.lang, full)
 
 
-def _permitted(settings: Settings, refused: Sequence[Wish]) -> Settings:
+def _permitted(settings: Settings, folder: Path, wishes: Sequence[Wish], refused: Sequence[Wish]) -> Settings:
     """Return the settings without what was refused. A place that was refused keeps only its own settings offline."""
     place = strange_place(settings)
     about = [one for one in refused if one.kind != "private" or (place is not None and one.subject == place.host)]
-    return replace(permitted(settings, about), renamed=None)  # whose hosts are not in the question
+    return replace(permitted(settings, folder, wishes, about), renamed=None)  # whose hosts are not in the question
 
 
 async def _within(
