@@ -72,9 +72,9 @@ def wishes_of(found: CalledSettings, folder: Path, lang: str) -> list[Wish]:
     wishes += [_elsewhere(flow, lang) for flow in found.flows]
     wishes += [folder_wish(sign, flow, lang) for sign, flow in unagreed([settings], folder).items()]
     secrets = _secrets(settings, lang)
-    sent_to = {flow.secret for flow in found.flows}
-    if secrets and not sent_to:
-        named = ", ".join(secrets)
+    elsewhere = {source_text(flow.secret, lang) for flow in found.flows}
+    if at_home := [one for one in secrets if one not in elsewhere]:
+        named = ", ".join(at_home)
         wishes.append(wish("send", Permission.SEND, f"{named} {host}", lang, secret=named, host=host))
     if secrets and not settings.no_spend:
         tokens = str(planned.tokens) if (planned := plan(settings)) is not None else ""

@@ -260,6 +260,15 @@ def test_what_the_user_permits_is_done(row: Hostile, role: str, agent: Agent, ne
     assert not [piece for piece in pieces() if piece in got]
 
 
+def test_each_secret_is_in_the_question(agent: Agent, network: TrappedNetwork) -> None:
+    """The key goes to its own provider, and a header only where the agent wants it."""
+    environ = {**OPENAI, "OPENAI_CUSTOM_HEADERS": "X-Gateway: <FOO>", "OPENAI_BASE_URL": "https://relay.example/v1"}
+    agent.mode = DIRECT
+    carry_out(Hostile("", {"target": "https://api.openai.com/v1"}, environ=environ), agent, network)
+    assert "OPENAI_API_KEY" in agent.questions[0] and "OPENAI_CUSTOM_HEADERS" in agent.questions[0]
+    assert network.heard(VENDOR) == ""
+
+
 def test_the_user_can_permit_a_place_in_the_question_alone(agent: Agent, network: TrappedNetwork) -> None:
     agent.answers = ["once"]
     got = carry_out(Hostile("", {"target": STRANGERS}, environ=OPENAI), agent, network)
