@@ -77,8 +77,12 @@ def wishes_of(found: CalledSettings, folder: Path, lang: str) -> list[Wish]:
         named = ", ".join(at_home)
         wishes.append(wish("send", Permission.SEND, f"{named} {host}", lang, secret=named, host=host))
     if secrets and not settings.no_spend:
-        tokens = str(planned.tokens) if (planned := plan(settings)) is not None else ""
-        wishes.append(wish("spend", Permission.SPEND, host, lang, host=host, tokens=tokens))
+        planned = plan(settings)
+        spend = wish("spend", Permission.SPEND, host, lang, host=host)
+        if planned is not None and planned.tokens:
+            most = put(part(lang, "agents").SAY["most_tokens"], {"tokens": planned.tokens})
+            spend = spend._replace(question=spend.question + most)
+        wishes.append(spend)
     if settings.renamed is not None:  # what variables with a misspelled name lead to is tried too
         trial = settings.renamed
         wishes += wishes_of(CalledSettings(trial, strange=strange_place(trial)), folder, lang)

@@ -11,9 +11,8 @@ SAY: dict[str, str] = {
     "wish.connect": "Connect to {host}, which neither your settings nor the list of providers names",
     "wish.private": "Connect to {host}, on this machine or in your private network",
     "wish.send": "Send the key of {secret} to {host}",
-    "wish.spend": (
-        "Send requests to {host} that the provider may bill: an answer and a stream, at most about {tokens} tokens"
-    ),
+    "wish.spend": "Send requests to {host} that the provider may bill: an answer and a stream",
+    "most_tokens": ", at most about {tokens} tokens",
     "wish.elsewhere": (
         "Send the secret in {secret} to {host}. Your settings do not send it there: the agent has chosen this key or "
         "this host. Say no unless you asked for exactly this"

@@ -11,7 +11,8 @@ SAY: dict[str, str] = {
     "wish.connect": "连接 {host}：你的配置和服务商列表中都没有这个地址",
     "wish.private": "连接 {host}：它在本机或内网",
     "wish.send": "把 {secret} 的密钥发送到 {host}",
-    "wish.spend": "向 {host} 发送可能计费的请求：一次回答和一次流式回答，最多约 {tokens} 个 token",
+    "wish.spend": "向 {host} 发送可能计费的请求：一次回答和一次流式回答",
+    "most_tokens": "，最多约 {tokens} 个 token",
     "wish.elsewhere": (
         "把 {secret} 中的机密发送到 {host}。你的配置不会把它发到那里：这个密钥或这个地址是智能体选的。"
         "除非这正是你要求的，否则请选择不允许"
