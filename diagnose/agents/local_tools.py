@@ -73,14 +73,15 @@ def _explained(text: str, lang: str, full: bool) -> ToolResult:
         }
         for one in shown
     ]
-    lines = [] if rows else [words["nothing"]]
+    ask = ask or ("" if rows else words["nothing"])
+    lines = list[str]()
     for one, row in zip(shown, rows, strict=True):
         lines.append(f"{row['title']} [{row['code']}, {words['likely' if one.likely else 'possible']}]")
         lines += [f"  {words['why']} {row['explanation']}"] if row is rows[0] or full else []
         lines += [f"  {words['fix']} {step}" for step in row["steps"]]
     quotes = dict.fromkeys(row["evidence"] for row in rows if row["evidence"])
     lines += [words["quoted"], *(f"  | {one}" for one in quotes)] if quotes else []
-    lines += [f"{words['tell']} {ask}"] if ask else []
+    lines += [f"{words['tell']} {ask}" if rows else ask] if ask else []
     return ToolResult("\n".join(lines), {"candidates": rows, "ask": ask})
 
 

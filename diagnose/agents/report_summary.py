@@ -29,6 +29,7 @@ def result_of(report: Report, refused: Sequence[Wish], lang: str, *, full: bool)
     shown = cause or (others[0] if others else None)
     evidence = list(shown.evidence if shown is not None else ())
     fixes = list(_fixes(shown, full)) if shown is not None else []
+    left = not_done(refused, lang)
     data: dict[str, Any] = {
         "verdict": report.verdict.value,
         "headline": headline(report, lang),
@@ -45,7 +46,8 @@ def result_of(report: Report, refused: Sequence[Wish], lang: str, *, full: bool)
         "target": document(report)["target"],
         "works_with": document(report)["settings"],
         "cost": dict(report.cost),
-        "not_done": not_done(refused, lang),
+        "not_done": left,
+        "note": " ".join(filter(None, (how_to_permit(left, lang), _passed_on(report, lang)))),
         "report": document(report) if full else None,
     }
     return ToolResult("\n".join(_lines(report, data, lang)), data)
@@ -69,16 +71,21 @@ def not_done(refused: Sequence[Wish], lang: str) -> list[dict[str, str | None]]:
     ]
 
 
-def not_done_lines(left: Sequence[Mapping[str, str | None]], lang: str) -> Iterator[str]:
-    """Yield what was left out, and in the last line how the user can permit it."""
+def how_to_permit(left: Sequence[Mapping[str, str | None]], lang: str) -> str:
+    """Return how the user can permit what was left out; empty if nothing was."""
     words: Mapping[str, str] = part(lang, "agents").SAY
-    if not left:
-        return
-    yield words["not_done"]
-    yield from (f"  - {one['what']}" for one in left)
     names = [one["allow"] for one in left]
     allowed = ",".join(dict.fromkeys(name for name in names if name))
-    yield words["how_ask"] if None in names or not allowed else put(words["how"], {"name": allowed})
+    if not left:
+        return ""
+    return words["how_ask"] if None in names or not allowed else put(words["how"], {"name": allowed})
+
+
+def not_done_lines(left: Sequence[Mapping[str, str | None]], lang: str) -> Iterator[str]:
+    """Yield what was left out."""
+    if left:
+        yield part(lang, "agents").SAY["not_done"]
+        yield from (f"  - {one['what']}" for one in left)
 
 
 def _fixes(finding: Finding, full: bool) -> Iterator[dict[str, Any]]:
@@ -117,8 +124,6 @@ def _lines(report: Report, data: Mapping[str, Any], lang: str) -> Iterator[str]:
         for place in fix["places"]:
             where = f"{place['file']}:{place['line']} " if place["file"] and place["line"] else ""
             yield f"  {where}{place['name']}={place['value']}"
-    if report.root_cause == "settings.missing_key":
-        yield words["passed_on"]
     if data["why"]:
         yield f"{words['why']} {data['why']}"
     if data["evidence"]:
@@ -129,6 +134,14 @@ def _lines(report: Report, data: Mapping[str, Any], lang: str) -> Iterator[str]:
     yield f"{words['steps']} " + ", ".join(f"{name} {status}" for name, status in data["steps"].items())
     yield _checked(data, words)
     yield from not_done_lines(data["not_done"], lang)
+    if data["note"]:
+        yield data["note"]
+
+
+def _passed_on(report: Report, lang: str) -> str:
+    """Return a hint for a key that the server does not see, because the app has not passed its variable on."""
+    missing = report.root_cause == "settings.missing_key"
+    return part(lang, "agents").SAY["passed_on"] if missing else ""
 
 
 def _checked(data: Mapping[str, Any], words: Mapping[str, str]) -> str:

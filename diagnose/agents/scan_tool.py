@@ -13,7 +13,7 @@ from diagnose.agents.call_settings import strange_place
 from diagnose.agents.check_tool import folder_wish, guarded_network, host_of, permitted, place_wish, wish
 from diagnose.agents.permissions import Permission, Wish
 from diagnose.agents.prepared import Prepared, Progress
-from diagnose.agents.report_summary import headline, not_done, not_done_lines
+from diagnose.agents.report_summary import headline, how_to_permit, not_done, not_done_lines
 from diagnose.agents.tool_result import ToolResult
 from diagnose.cli.consent_question import unagreed
 from diagnose.formats.json import document
@@ -161,10 +161,12 @@ def _result(
         for one in result.skipped
     ]
     kept = rows if full else rows[:SHOWN]
+    left = not_done(refused, lang)
     data: dict[str, Any] = {
         "settings": kept,
         "unread": unread if full else unread[:SHOWN],
-        "not_done": not_done(refused, lang),
+        "not_done": left,
+        "note": how_to_permit(left, lang),
         "reports": [document(one) for _, one in sorted(reports.items())] if full and reports else None,
     }
     lines = [put(words["found"], {"count": len(rows)})]
@@ -172,7 +174,7 @@ def _result(
     if len(rows) > len(kept):
         lines.append(put(words["more"], {"count": len(rows) - len(kept)}))
     lines += [put(words["unread"], one) for one in data["unread"]]
-    lines += not_done_lines(data["not_done"], lang)
+    lines += [*not_done_lines(left, lang), *filter(None, (data["note"],))]
     return ToolResult("\n".join(lines), data)
 
 

@@ -115,6 +115,7 @@ TOOLS = (
             works_with=_MAYBE_OBJECT,
             cost=_OBJECT,
             not_done=_NOT_DONE,
+            note=_TEXT,
             report={"type": ["object", "null"], "description": "The whole report (docs/report.schema.json)."},
         ),
         local=False,
@@ -130,7 +131,7 @@ TOOLS = (
             _FOLDER,
             _DETAIL,
         ),
-        _output(settings=_ROWS, unread=_ROWS, not_done=_NOT_DONE, reports={"type": ["array", "null"]}),
+        _output(settings=_ROWS, unread=_ROWS, not_done=_NOT_DONE, note=_TEXT, reports={"type": ["array", "null"]}),
         local=False,
     ),
     ToolRow(
