@@ -12,6 +12,7 @@ from collections.abc import Callable
 from typing import Any
 
 import mcp_types as types
+from anyio import BrokenResourceError, ClosedResourceError
 from mcp.server.context import ServerRequestContext
 from mcp.server.lowlevel import Server
 from mcp.server.stdio import stdio_server
@@ -53,12 +54,15 @@ def server_of(options: AgentServerOptions) -> Server[Any]:
 
 
 async def serve(options: AgentServerOptions) -> None:
-    """Serve one client over standard input and output until the input ends."""
+    """Serve one client over standard input and output until the input ends, or nobody reads the output any more."""
     logging.getLogger("mcp").addHandler(logging.NullHandler())
     logging.getLogger("mcp").propagate = False  # its messages quote what a client sent
     server = server_of(options)
-    async with stdio_server() as (incoming, outgoing):
-        await server.run(incoming, outgoing, server.create_initialization_options())
+    try:
+        async with stdio_server() as (incoming, outgoing):
+            await server.run(incoming, outgoing, server.create_initialization_options())
+    except* (BrokenPipeError, BrokenResourceError, ClosedResourceError):  # the client is gone
+        pass
 
 
 def listed(row: ToolRow) -> types.Tool:

@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -111,6 +112,18 @@ def test_a_signal_ends_it_without_a_traceback(program: list[str], number: int, s
     process.send_signal(number)
     _, errors = process.communicate(timeout=20)
     assert process.returncode == status and errors == ""
+
+
+def test_a_client_that_goes_away_is_no_bug(program: list[str]) -> None:
+    process = start(program)
+    initialised(process)
+    assert process.stdin is not None and process.stdout is not None and process.stderr is not None
+    process.stdout.close()
+    with suppress(BrokenPipeError):
+        process.stdin.write('{"jsonrpc": "2.0", "id": 8, "method": "tools/list"}\n')
+        process.stdin.close()
+    assert process.wait(20) == 0 and process.stderr.read() == ""
+    process.stderr.close()
 
 
 def test_without_the_extra_the_status_is_2(program: list[str], tmp_path: Path) -> None:
