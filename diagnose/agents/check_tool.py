@@ -63,7 +63,7 @@ def call_of(given: Mapping[str, str], options: AgentServerOptions) -> AgentCall:
 def wishes_of(found: CalledSettings, folder: Path, lang: str) -> list[Wish]:
     """Return what a check of these settings needs the user's permission for, in the order of the question."""
     settings = found.settings
-    if settings.offline:
+    if settings.offline or settings.base_url is None:
         return []
     host = host_of(settings)
     wishes = []
