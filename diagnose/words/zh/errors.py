@@ -241,6 +241,10 @@ ERRORS: dict[str, str] = {
         "{path} 里没有目标：TOML 里写 [targets.NAME]，CSV 里每行一个。"
     ),
     "{path} has no group '{name}'. {hint}": "{path} 里没有分组 '{name}'。{hint}",
+    "{path} has {count} errors; nothing was checked.": "{path} 有 {count} 处错误，没有进行任何检查。",
+    "{path}:{line}: {detail}": "{path}:{line}：{detail}",
+    "{name} must be a percentage above 0, as in {example}": "{name} 必须是大于 0 的百分比，例如 {example}",
+    "--also takes FORMAT=FILE with one of the formats {names}.": "--also 的写法是 FORMAT=FILE，格式可以是 {names}。",
     "Its groups: {names}.": "已有的分组：{names}。",
     "None of its targets has a group.": "里面的目标都没有分组。",
     "{path}:{line} is not CSV: {detail}.": "{path}:{line} 不是有效的 CSV：{detail}。",
