@@ -34,6 +34,7 @@ from probes.catalog.doors import adopt
 from probes.model.settings import BadInput
 
 Context = ServerRequestContext[Any, Any]
+LAST_PROGRESS = 1.0  # seconds for the notifications that are left when the work ends
 
 
 def server_of(options: AgentServerOptions) -> Server[Any]:
@@ -148,7 +149,10 @@ _LOCAL: dict[str, Callable[[dict[str, str], AgentServerOptions], Prepared]] = {
 
 
 class ProgressReport:
-    """Progress notifications, in order and beside the work. The session drops them if the client asks for none."""
+    """Progress notifications, in order and beside the work. The session drops them if the client asks for none.
+
+    Those that are left when the work ends are sent before its result, unless the client does not take them.
+    """
 
     def __init__(self, context: Context) -> None:
         self._context = context
@@ -161,16 +165,28 @@ class ProgressReport:
 
     async def __aenter__(self) -> ProgressReport:
         self._task = asyncio.create_task(self._send())
+        self._task.add_done_callback(_forget)
         return self
 
-    async def __aexit__(self, *_: object) -> None:
-        if self._task is not None:
-            self._task.cancel()
+    async def __aexit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        assert self._task is not None
+        if kind is None:
+            self._queue.put_nowait(_END)
+            await asyncio.wait({self._task}, timeout=LAST_PROGRESS)
+        self._task.cancel()
 
     async def _send(self) -> None:
         number, last = 0, ""
-        while True:
-            message = await self._queue.get()
+        while (message := await self._queue.get()) != _END:
             if message != last:
                 number, last = number + 1, message
                 await self._context.session.report_progress(number, None, message)
+
+
+_END = ""
+
+
+def _forget(task: asyncio.Task[None]) -> None:
+    """Take the exception of a client that is gone, which asyncio would print; the result meets it too."""
+    if not task.cancelled():
+        task.exception()
