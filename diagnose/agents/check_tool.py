@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from diagnose.agents import arguments
 from diagnose.agents.address_guard import GuardedNetwork
 from diagnose.agents.call_settings import AgentCall, CalledSettings, StrangePlace, settings_of, strange_place
-from diagnose.agents.permissions import Permission, Wish
+from diagnose.agents.permissions import Permission, PermissionRequest
 from diagnose.agents.prepared import Prepared, Progress
 from diagnose.agents.report_summary import result_of
 from diagnose.agents.tool_result import ToolResult
@@ -60,7 +60,7 @@ def call_of(given: Mapping[str, str], options: AgentServerOptions) -> AgentCall:
 # -- permissions -------------------------------------------------------------------------------------------------------
 
 
-def wishes_of(found: CalledSettings, folder: Path, lang: str) -> list[Wish]:
+def wishes_of(found: CalledSettings, folder: Path, lang: str) -> list[PermissionRequest]:
     """Return what a check of these settings needs the user's permission for, in the order of the question."""
     settings = found.settings
     if settings.offline or settings.base_url is None:
@@ -89,7 +89,7 @@ def wishes_of(found: CalledSettings, folder: Path, lang: str) -> list[Wish]:
     return list({one.question: one for one in wishes}.values())
 
 
-def place_wish(place: StrangePlace, settings: Settings, lang: str) -> Wish | None:
+def place_wish(place: StrangePlace, settings: Settings, lang: str) -> PermissionRequest | None:
     """Return the wish to connect to a place that the user's settings do not name.
 
     None for a public host that a file of the folder names, since it gets no secret of the user's without another wish.
@@ -110,17 +110,17 @@ def guarded_network(place: StrangePlace | None, settings: Settings, options: Age
     return GuardedNetwork(proxy.host if proxy is not None else None)
 
 
-def wish(kind: str, permission: Permission | None, subject: str, lang: str, **values: str) -> Wish:
+def wish(kind: str, permission: Permission | None, subject: str, lang: str, **values: str) -> PermissionRequest:
     """Return a wish with its line of the question."""
-    return Wish(kind, permission, subject, put(part(lang, "agents").SAY[f"wish.{kind}"], values))
+    return PermissionRequest(kind, permission, subject, put(part(lang, "agents").SAY[f"wish.{kind}"], values))
 
 
-def _elsewhere(flow: Flow, lang: str) -> Wish:
+def _elsewhere(flow: Flow, lang: str) -> PermissionRequest:
     secret = source_text(flow.secret, lang)
     return wish("elsewhere", None, f"{flow.secret} {flow.place or flow.host}", lang, secret=secret, host=flow.host)
 
 
-def folder_wish(sign: str, flow: Flow, lang: str) -> Wish:
+def folder_wish(sign: str, flow: Flow, lang: str) -> PermissionRequest:
     """Return the wish to send a secret where a file of the folder leads it. ``sign`` is the mark of the flow."""
     return wish("folder", None, sign, lang, flow=flow_line(flow, lang))
 
@@ -150,11 +150,11 @@ def _port(scheme: str, port: int) -> str:
 async def _carry_out(
     found: CalledSettings,
     folder: Path,
-    wishes: Sequence[Wish],
+    wishes: Sequence[PermissionRequest],
     options: AgentServerOptions,
     runner: CheckRunner,
     full: bool,
-    refused: Sequence[Wish],
+    refused: Sequence[PermissionRequest],
     progress: Progress,
 ) -> ToolResult:
     settings = permitted(found.settings, folder, wishes, refused)
@@ -167,11 +167,13 @@ async def _carry_out(
     left = list(refused)
     if found.strange is not None and isinstance(network, GuardedNetwork) and network.refused:
         reason = part(options.lang, "agents").SAY["private_refused"]
-        left.append(Wish("private", Permission.PRIVATE, found.strange.host, reason))
+        left.append(PermissionRequest("private", Permission.PRIVATE, found.strange.host, reason))
     return result_of(judge(evidence, options.lang), left, options.lang, full=full)
 
 
-def permitted(settings: Settings, folder: Path, wishes: Sequence[Wish], refused: Sequence[Wish]) -> Settings:
+def permitted(
+    settings: Settings, folder: Path, wishes: Sequence[PermissionRequest], refused: Sequence[PermissionRequest]
+) -> Settings:
     """Return the settings without what was refused of the ``wishes``.
 
     A secret that a folder's file leads somewhere is sent only if each of its flows was a wish and was not refused;

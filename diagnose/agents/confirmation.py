@@ -18,7 +18,7 @@ from mcp.shared.exceptions import MCPError
 from mcp_types.version import MODERN_PROTOCOL_VERSIONS
 from pydantic import ValidationError
 
-from diagnose.agents.permissions import Permissions, Wish
+from diagnose.agents.permissions import PermissionRequest, Permissions
 from diagnose.rendering.outlet import plain
 from diagnose.words import part
 
@@ -51,8 +51,8 @@ class Confirmation:
         self,
         context: ServerRequestContext[Any, Any],
         call: types.CallToolRequestParams,
-        wishes: Sequence[Wish],
-    ) -> tuple[Wish, ...]:
+        wishes: Sequence[PermissionRequest],
+    ) -> tuple[PermissionRequest, ...]:
         """Return the wishes that the user does not permit, after asking if the client can ask.
 
         Raises Asked if the answer comes with another call.
@@ -69,7 +69,7 @@ class Confirmation:
         self._permissions.refuse(missing)
         return missing
 
-    def _answered(self, call: types.CallToolRequestParams, missing: tuple[Wish, ...]) -> str:
+    def _answered(self, call: types.CallToolRequestParams, missing: tuple[PermissionRequest, ...]) -> str:
         about = (call.name, repr(sorted((call.arguments or {}).items())), missing)
         if call.request_state is not None and self._open.pop(call.request_state, None) == about:
             given = (call.input_responses or {}).get(QUESTION)
@@ -85,7 +85,7 @@ class Confirmation:
             )
         )
 
-    async def _asked_now(self, context: ServerRequestContext[Any, Any], missing: tuple[Wish, ...]) -> str:
+    async def _asked_now(self, context: ServerRequestContext[Any, Any], missing: tuple[PermissionRequest, ...]) -> str:
         try:
             async with asyncio.timeout(PATIENCE):
                 given = await context.session.elicit_form(self._question(missing), self._form(), context.request_id)
@@ -93,7 +93,7 @@ class Confirmation:
             return NO
         return _answer(given)
 
-    def _question(self, missing: tuple[Wish, ...]) -> str:
+    def _question(self, missing: tuple[PermissionRequest, ...]) -> str:
         """Return the text of the question. Each line is one wish, whatever stands in it."""
         return "\n".join((self._words["ask"], *(f"- {plain(one.question)}" for one in missing)))
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from diagnose.agents import arguments
 from diagnose.agents.call_settings import settings_of
 from diagnose.agents.check_tool import call_of
-from diagnose.agents.permissions import Wish
+from diagnose.agents.permissions import PermissionRequest
 from diagnose.agents.prepared import Prepared, Progress
 from diagnose.agents.tool_result import ToolResult
 from diagnose.answers.explain import Candidate, explanation
@@ -39,7 +39,7 @@ _CODE = r"[a-z]{2,10}\.[a-z_]{3,30}"
 def _prepared(work: Callable[[], ToolResult]) -> Prepared:
     """Return a call that needs no permission; its work runs in a thread, so that a long text keeps nobody waiting."""
 
-    async def carry_out(refused: Sequence[Wish], progress: Progress) -> ToolResult:
+    async def carry_out(refused: Sequence[PermissionRequest], progress: Progress) -> ToolResult:
         return await asyncio.to_thread(work)
 
     return Prepared((), carry_out)

@@ -29,7 +29,7 @@ class Permission(StrEnum):
     SPEND = "spend"
 
 
-class Wish(NamedTuple):
+class PermissionRequest(NamedTuple):
     """One thing that a call would do and that needs the user's permission.
 
     ``kind`` is the key of its words. ``permission`` is the one of `--allow` that covers it; None if only an answer to
@@ -51,7 +51,7 @@ class Permissions:
         self._answered: set[tuple[str, str]] = set()
         self._refusals: Counter[tuple[str, str]] = Counter()
 
-    def missing(self, wishes: Iterable[Wish]) -> tuple[Wish, ...]:
+    def missing(self, wishes: Iterable[PermissionRequest]) -> tuple[PermissionRequest, ...]:
         """Return the wishes that nothing permits yet."""
         return tuple(
             one
@@ -59,14 +59,14 @@ class Permissions:
             if one.permission not in self._allowed and (one.kind, one.subject) not in self._answered
         )
 
-    def may_ask(self, wishes: Iterable[Wish]) -> bool:
+    def may_ask(self, wishes: Iterable[PermissionRequest]) -> bool:
         """Check whether the user may be asked: who has said no :data:`MOST_REFUSALS` times is not worn down."""
         return all(self._refusals[one.kind, one.subject] < MOST_REFUSALS for one in wishes)
 
-    def refuse(self, wishes: Iterable[Wish]) -> None:
+    def refuse(self, wishes: Iterable[PermissionRequest]) -> None:
         """Count that the user has said no."""
         self._refusals.update((one.kind, one.subject) for one in wishes)
 
-    def remember(self, wishes: Iterable[Wish]) -> None:
+    def remember(self, wishes: Iterable[PermissionRequest]) -> None:
         """Permit the same things, for the same subjects, until the server ends."""
         self._answered |= {(one.kind, one.subject) for one in wishes}

@@ -12,7 +12,7 @@ from diagnose.report import Severity, Verdict
 from diagnose.words import part, put
 
 if TYPE_CHECKING:
-    from diagnose.agents.permissions import Wish
+    from diagnose.agents.permissions import PermissionRequest
     from diagnose.report import Finding, Fix, Report
 
 PIECES, QUOTE = 3, 240  # pieces of evidence in a short result, and the most characters of each
@@ -20,7 +20,7 @@ OTHERS = 3  # other problems in a short result
 STEPS = 4
 
 
-def result_of(report: Report, refused: Sequence[Wish], lang: str, *, full: bool) -> ToolResult:
+def result_of(report: Report, refused: Sequence[PermissionRequest], lang: str, *, full: bool) -> ToolResult:
     """Return the result of a check. ``full`` adds the whole report, and leaves out nothing."""
     cause = next((one for one in report.findings if one.code == report.root_cause), None)
     others = [one for one in report.findings if one is not cause and one.caused_by is None]
@@ -63,7 +63,7 @@ def headline(report: Report, lang: str) -> str:
     return f"{verdict} {warning.title}" if warning is not None and report.verdict is Verdict.DEGRADED else verdict
 
 
-def not_done(refused: Sequence[Wish], lang: str) -> list[dict[str, str | None]]:
+def not_done(refused: Sequence[PermissionRequest], lang: str) -> list[dict[str, str | None]]:
     """Return what was left out for want of the user's permission. ``allow`` is the word of `--allow` that covers it."""
     return [
         {"what": one.question, "allow": one.permission.value if one.permission is not None else None}

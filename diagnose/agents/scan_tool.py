@@ -11,7 +11,7 @@ from diagnose import __version__
 from diagnose.agents import arguments
 from diagnose.agents.call_settings import strange_place
 from diagnose.agents.check_tool import folder_wish, guarded_network, host_of, permitted, place_wish, wish
-from diagnose.agents.permissions import Permission, Wish
+from diagnose.agents.permissions import Permission, PermissionRequest
 from diagnose.agents.prepared import Prepared, Progress
 from diagnose.agents.report_summary import headline, how_to_permit, not_done, not_done_lines
 from diagnose.agents.tool_result import ToolResult
@@ -58,7 +58,7 @@ def prepare(given: Mapping[str, str], options: AgentServerOptions, runner: Check
     return Prepared(wishes, partial(_carry_out, result, folder, wishes, options, runner, full))
 
 
-def _wishes(result: ScanResult, folder: Path, lang: str) -> Iterator[Wish]:
+def _wishes(result: ScanResult, folder: Path, lang: str) -> Iterator[PermissionRequest]:
     """Yield what checking all settings needs the user's permission for. Only what has a key is sent or billed."""
     settings = [one.settings for one in _checkable(result) if not one.settings.offline]
     for one in settings:
@@ -85,18 +85,20 @@ def _checkable(result: ScanResult) -> list[FoundSettings]:
     return [one for one in result.found if not one.beyond and one.settings.base_url is not None]
 
 
-async def _listed(result: ScanResult, lang: str, full: bool, refused: Sequence[Wish], progress: Progress) -> ToolResult:
+async def _listed(
+    result: ScanResult, lang: str, full: bool, refused: Sequence[PermissionRequest], progress: Progress
+) -> ToolResult:
     return _result(result, {}, refused, lang, full)
 
 
 async def _carry_out(
     result: ScanResult,
     folder: Path,
-    wishes: Sequence[Wish],
+    wishes: Sequence[PermissionRequest],
     options: AgentServerOptions,
     runner: CheckRunner,
     full: bool,
-    refused: Sequence[Wish],
+    refused: Sequence[PermissionRequest],
     progress: Progress,
 ) -> ToolResult:
     denied = [one._replace(kind=one.kind.removesuffix("_all")) for one in refused]
@@ -118,7 +120,9 @@ async def _carry_out(
     return _result(result, reports, refused, options.lang, full)
 
 
-def _permitted(settings: Settings, folder: Path, wishes: Sequence[Wish], refused: Sequence[Wish]) -> Settings:
+def _permitted(
+    settings: Settings, folder: Path, wishes: Sequence[PermissionRequest], refused: Sequence[PermissionRequest]
+) -> Settings:
     """Return the settings without what was refused. A place that was refused keeps only its own settings offline."""
     place = strange_place(settings)
     about = [one for one in refused if one.kind != "private" or (place is not None and one.subject == place.host)]
@@ -149,7 +153,7 @@ async def _within(
 
 
 def _result(
-    result: ScanResult, reports: Mapping[int, Report], refused: Sequence[Wish], lang: str, full: bool
+    result: ScanResult, reports: Mapping[int, Report], refused: Sequence[PermissionRequest], lang: str, full: bool
 ) -> ToolResult:
     words: Mapping[str, str] = part(lang, "agents").SAY
     rows = [_row(one, reports.get(number), lang) for number, one in enumerate(result.found)]
