@@ -66,7 +66,7 @@ def _told(view: View) -> tuple[Exchange, Match] | None:
             if one is None or one.status < 400 or (said := _what_it_says(one)) in read:
                 continue
             read.add(said)
-            if (found := classify(one, door)) and found[0].code == CODE:
+            if (found := classify(one, door, view.day)) and found[0].code == CODE:
                 return one, found[0]
     return None
 

@@ -107,6 +107,7 @@ class Door(NamedTuple):
     balance_url: str = ""  # answers how much credit a key has left
     former: tuple[Endpoint, ...] = ()
     provenance: Provenance = UNKNOWN
+    balance: Provenance = UNKNOWN  # of the balance address
 
     def base_urls(self, protocol: str) -> tuple[str, ...]:
         """Return every base URL for a protocol, confirmed ones first. Some contain ``{placeholders}``."""

@@ -115,11 +115,11 @@ def _toml(text: str) -> Any:
 
 _NEEDED = ("id", "name", "company", "kind", "hosts", "endpoints")
 _MAY_BE_EMPTY = ("hosts", "endpoints")  # of a door whose hosts are the user's own, or not known
-_OPTIONAL = ("region", "namespace", "models_url", "models_auth", "console_url", "balance_url", "small_model", "sdk")
+_OPTIONAL = ("region", "namespace", "models_url", "models_auth", "console_url", "small_model", "sdk")
 _STRINGS = (*_NEEDED[:4], *_OPTIONAL)
 _LISTS = ("hosts", "key_env", "base_url_env", "rejects", "websites", "slips")
 _FLAGS = ("keys_complete", "confirmed")
-_FIELDS = frozenset((*_STRINGS, *_LISTS, *_FLAGS, "endpoints", "keys", *PROVENANCE))
+_FIELDS = frozenset((*_STRINGS, *_LISTS, *_FLAGS, "endpoints", "keys", "balance", *PROVENANCE))
 
 
 def _door(entry: dict[str, Any], seen: str) -> Door:
@@ -145,6 +145,8 @@ def _door(entry: dict[str, Any], seen: str) -> Door:
     fields["keys"] = _tables("keys", fields.get("keys", []), _shape)
     if "sdk" in fields:
         _check_choice("sdk", fields["sdk"], NAMES)
+    if "balance" in fields:
+        fields["balance_url"], fields["balance"] = _balance(entry["balance"], entry, seen)
     return _made(entry, fields, seen)
 
 
@@ -181,6 +183,22 @@ def _endpoint(item: dict[str, Any]) -> Endpoint:
         _check_choice("auth", style, AUTHS)
     confirmed = bool(item.get("confirmed", True))
     return Endpoint(item["protocol"], base_url.rstrip("/"), auth, confirmed, provenance_of(item))
+
+
+def _balance(item: object, door: dict[str, Any], seen: str) -> tuple[str, Provenance]:
+    """Return the address of the balance and where it is from; its day is that of the door if it names none."""
+    if not isinstance(item, dict):
+        raise ValueError("balance is not a table")
+    _check_fields(item, ("url", *PROVENANCE))
+    url = item.get("url")
+    if not isinstance(url, str) or not url.startswith("https://"):
+        raise ValueError("balance: url is not an https URL")
+    day = door.get("seen", seen)
+    try:
+        check(item, day)
+    except ValueError as error:
+        raise ValueError(f"balance: {error}") from None
+    return url, provenance_of(item, day)
 
 
 def _shape(item: dict[str, Any]) -> KeyShape:
@@ -241,7 +259,9 @@ def _check_patterns(door: Door) -> None:
 # -- the compiled form -------------------------------------------------------------------------------------------------
 
 _CONFIDENCES = {one.value: one for one in Confidence}
-_ENDPOINTS, _KEYS, _FORMER, _PROVENANCE = map(Door._fields.index, ("endpoints", "keys", "former", "provenance"))
+_ENDPOINTS, _KEYS, _FORMER, _PROVENANCE, _BALANCE = map(
+    Door._fields.index, ("endpoints", "keys", "former", "provenance", "balance")
+)
 
 
 def compiled(doors: Iterable[Door]) -> list[list[Any]]:
@@ -277,6 +297,8 @@ def _from_row(row: list[Any]) -> Door:
         fields[_FORMER] = tuple(map(_endpoint_of, row[_FORMER]))
     if len(row) > _PROVENANCE:
         fields[_PROVENANCE] = _provenance_of(row[_PROVENANCE])
+    if len(row) > _BALANCE:
+        fields[_BALANCE] = _provenance_of(row[_BALANCE])
     return Door(*fields)
 
 

@@ -132,7 +132,7 @@ def _facts(app: App, words: dict[str, str]) -> Iterator[tuple[str, str]]:
     for place in dict.fromkeys(_place(place, words) for place in app.places):
         yield words["place"], place
     yield words["home"], app.home
-    yield words["sources"], "; ".join(app.sources)
+    yield words["sources"], "; ".join(app.provenance.source)
     if not app.confirmed:
         yield words["sources"], words["unconfirmed"]
 

@@ -75,6 +75,11 @@ AGE: dict[str, str] = {
     "key": "form of keys",
     "model": "model",
     "companion": "other host",
+    "balance": "balance address",
+    "app": "app",
+    "credential": "kind of credential",
+    "issuer": "issuer of tokens",
+    "text": "error texts",
 }
 
 APPS_HEAD: tuple[str, ...] = ("id", "name", "kind", "protocols", "sends", "base URL from")

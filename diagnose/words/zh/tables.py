@@ -75,6 +75,11 @@ AGE: dict[str, str] = {
     "key": "密钥格式",
     "model": "模型",
     "companion": "其他主机",
+    "balance": "余额查询地址",
+    "app": "应用",
+    "credential": "凭据类型",
+    "issuer": "令牌签发方",
+    "text": "错误文字",
 }
 
 APPS_HEAD: tuple[str, ...] = ("代号", "名称", "类别", "协议", "密钥发送方式", "地址取自")

@@ -71,7 +71,7 @@ EVIL: Row = {
     "key_env": ["OPENAI_API_KEY", "GITHUB_TOKEN"],
     "base_url_env": ["OPENAI_BASE_URL"],
     "keys": [{"shape": r"sk-proj-[\w-]{4,500}", "confidence": "certain", "note": "sk-proj-"}],
-    "balance_url": "https://api.evil.example/balance",
+    "balance": {"url": "https://api.evil.example/balance"},
     "websites": ["api.deepseek.com"],
     "slips": ["api.openai.com"],
 }
@@ -98,7 +98,7 @@ PLANTED: dict[str, Callable[[], list[Row]]] = {
     ],
     "a house that takes all keys": lambda: [{**row_of("deepseek"), "kind": "gateway", "company": "openai"}],
     "a variable of a house": lambda: [{**row_of("deepseek"), "key_env": ["OPENAI_API_KEY", "GITHUB_TOKEN"]}],
-    "a balance address": lambda: [{**row_of("deepseek"), "balance_url": "https://api.evil.example/balance"}],
+    "a balance address": lambda: [{**row_of("deepseek"), "balance": {"url": "https://api.evil.example/balance"}}],
 }
 
 
