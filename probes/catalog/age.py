@@ -58,6 +58,8 @@ def _all(doors: Iterable[Door]) -> Iterator[DueFact]:
         yield _fact("companion", companion.app, ", ".join(companion.hosts), companion.provenance)
     for app in apps():
         yield _fact("app", app.id, ", ".join((app.name, *app.versions[:1])), app.provenance, confirmed=app.confirmed)
+        for change in app.changes:
+            yield _fact("app", app.id, ", ".join((*change.gone, *change.new)), change.provenance)
     document = read_facts("credentials")
     usual = usual_of(document)
     for row in document["credential"]:

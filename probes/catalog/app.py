@@ -77,6 +77,15 @@ class SettingsFile(NamedTuple):
     confirmed: bool = True
 
 
+class AppChange(NamedTuple):
+    """What a version of an app left out and what it does instead: names of packages, fields, headers or settings."""
+
+    version: str = ""
+    gone: tuple[str, ...] = ()
+    new: tuple[str, ...] = ()
+    provenance: Provenance = UNKNOWN
+
+
 class App(NamedTuple):
     """A client program. The head of ``apps.toml`` explains the fields."""
 
@@ -99,6 +108,7 @@ class App(NamedTuple):
     leaves_out: Mapping[str, str] = {}  # field, or its start -> the setting with which the app no longer sends it
     key_lines: tuple[str, ...] = ()  # lines for its settings file, one of which gives a provider a key
     places: tuple[SettingsFile, ...] = ()
+    changes: tuple[AppChange, ...] = ()
     confirmed: bool = True
     provenance: Provenance = UNKNOWN
 

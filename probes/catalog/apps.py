@@ -14,9 +14,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from probes.catalog.app import App, AppWire, SettingsFile
+from probes.catalog.app import App, AppChange, AppWire, SettingsFile
 from probes.catalog.fact_files import HEADER, fact_file, line_of, usual_of
-from probes.catalog.provenance import Provenance, parted
+from probes.catalog.provenance import UNKNOWN, Provenance, parted
 from probes.catalog.url_joining import RULES
 from probes.config_formats.files import MIB, SkippedFile, text_of
 from probes.protocols.names import NAMES
@@ -144,7 +144,13 @@ def _build_app(id: str, entry: Mapping[str, Any], provenance: Provenance) -> App
     fields: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value for name, value in entry.items()}
     fields["wires"] = tuple(_build_row(AppWire, row) for row in entry["wires"])
     fields["places"] = tuple(_build_row(SettingsFile, row) for row in entry.get("places", ()))
+    fields["changes"] = tuple(_change(row, provenance.seen) for row in entry.get("changes", ()))
     return App(id, **fields, provenance=provenance)
+
+
+def _change(row: Mapping[str, Any], seen: str) -> AppChange:
+    own, provenance = parted(row, Provenance(seen=seen))
+    return AppChange(own.get("version", ""), tuple(own.get("gone", ())), tuple(own.get("new", ())), provenance)
 
 
 def _build_row(make: Callable[..., Any], row: dict[str, Any]) -> Any:
@@ -187,6 +193,9 @@ def _check(entry: object) -> None:
             raise ValueError(f"header_lists is {min(unknown)!r}, not one of {', '.join(HEADER_LISTS)}")
     for row in entry.get("places", ()):
         _check_types(row, SettingsFile, ("path",))
+    for row in entry.get("changes", ()):
+        own, _ = parted(row, UNKNOWN) if isinstance(row, dict) else (row, UNKNOWN)
+        _check_types(own, AppChange, (), skip=("provenance",))
 
 
 def _check_types(row: object, make: Any, needed: tuple[str, ...], skip: tuple[str, ...] = ()) -> None:

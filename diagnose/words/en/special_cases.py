@@ -1469,6 +1469,15 @@ CASES: dict[str, Text] = {
             "Choose another way to authenticate in the app's settings, such as an API key.",
         ),
     ),
+    "url.host_retired:login_moved": Text(
+        "The address of this login has moved",
+        "The app signs in at an address that the provider no longer uses. The old address answers with an error, which "
+        "may look like a rate limit.",
+        (
+            "Update the app: newer versions sign in at {successor}.",
+            "Then sign in again.",
+        ),
+    ),
     "quota.exhausted:extra_usage": Text(
         "The extra usage of the subscription is used up",
         "Requests with the login of a subscription count as extra usage when they come from an app other than the "
