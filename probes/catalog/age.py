@@ -50,8 +50,8 @@ def _all(doors: Iterable[Door]) -> Iterator[DueFact]:
         for shape in door.keys:
             if shape.provenance.seen or shape.provenance.end:
                 yield _fact("key", door.id, shape.pattern, _dated(shape.provenance, door.provenance))
-        if door.balance_url:
-            yield _fact("balance", door.id, door.balance_url, door.balance)
+        if door.balance is not None:
+            yield _fact("balance", door.id, door.balance.url, door.balance.provenance)
     for end in model_ends():
         yield _fact("model", end.door, ", ".join(end.names), end.provenance)
     for companion in companions():

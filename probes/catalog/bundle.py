@@ -26,7 +26,7 @@ from typing import Any, NamedTuple
 
 from probes.catalog.bundle_place import exists, place
 from probes.catalog.door import Door, KeyShape
-from probes.catalog.provenance import UNKNOWN, check
+from probes.catalog.provenance import check
 from probes.config_formats.files import MIB, SkippedFile, text_of
 from probes.model.sentence import Sentence
 
@@ -248,8 +248,7 @@ def newcomer(told: Door, taken: Iterable[str]) -> Door:
         namespace=f"bundle:{told.id}",
         rejects=(),
         models_url="",
-        balance_url="",
-        balance=UNKNOWN,
+        balance=None,
         console_url="",
         small_model="",
         websites=(),

@@ -127,7 +127,7 @@ def document(door: Door, doors: Doors) -> dict[str, Any]:
         "models": {"url": door.models_url, "auth": door.models_auth} if door.models_url else None,
         "small_model": door.small_model or None,
         "console": door.console_url or None,
-        "balance": door.balance_url or None,
+        "balance": door.balance.url if door.balance else None,
         "twins": [
             {"door": sister_site.id, "base_url": _first_url(sister_site)} for sister_site in doors.sister_sites(door)
         ],
@@ -233,7 +233,7 @@ def _facts(door: Door, doors: Doors, words: dict[str, str], day: str) -> Iterato
         ("base_url_env", ", ".join(door.base_url_env)),
         ("small_model", door.small_model),
         ("console", "" if door.provenance.ended(day) else door.console_url),
-        ("balance", door.balance_url),
+        ("balance", door.balance.url if door.balance else ""),
         ("not_api", ", ".join(door.websites)),
         ("slips", ", ".join(door.slips)),
         ("source", "; ".join(door.provenance.source)),

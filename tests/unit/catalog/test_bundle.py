@@ -135,11 +135,11 @@ def test_no_bundle_changes_what_is_sent_where(planted: str, install: Install) ->
     assert told is not None and told.id == "openai"
     for door in informed():
         if (ours := load().get(door.id)) is not None:
-            same = ("hosts", "company", "kind", "namespace", "key_env", "base_url_env", "balance_url", "websites")
+            same = ("hosts", "company", "kind", "namespace", "key_env", "base_url_env", "balance", "websites")
             assert [getattr(door, name) for name in same] == [getattr(ours, name) for name in same]
             assert {one.base_url for one in door.endpoints} <= {one.base_url for one in ours.endpoints}
         else:
-            assert not (door.key_env or door.base_url_env or door.balance_url or door.websites or door.sdk)
+            assert not (door.key_env or door.base_url_env or door.balance or door.websites or door.sdk)
 
 
 def test_an_official_key_at_a_host_that_a_bundle_claims_is_still_warned_of(install: Install) -> None:

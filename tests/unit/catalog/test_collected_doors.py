@@ -95,12 +95,14 @@ FORMS = [
     (f"sky_{BODY[:32]}", "poolside"),
     (f"sk-ws-{BODY[:32]}", "dashscope-intl"),
     (f"jina_{BODY[:40]}", "jina"),
+    (f"rpa_{BODY[:40].upper()}{BODY[:6]}", "runpod"),
+    (f"ak_{BODY[:30]}", "abliteration"),
 ]
 # Credentials that call no model, and their kinds.
 OTHERS = [
     (f"sk-ant-admin01-{BODY[:93]}AA", "admin"),
     (f"sk-ant-oat01-{BODY[:93]}", "oauth"),
-    (f"ya29.{BODY[:120]}", "access_token"),
+    (f"ya29.{BODY[:120]}", "oauth"),
     (f"ek_{HEX[:32]}", "realtime_secret"),
     (f"llx-{BODY[:48]}", "other_product"),
     (f"sk-lf-{UUID}", "other_product"),
@@ -108,7 +110,6 @@ OTHERS = [
     ("AKIA" + "ABCDEFGH23456789", "key_id"),
     (f"vcp_{BODY[:56]}", "account_token"),
     (f"key_{HEX[:64]}", "other_product"),
-    (f"rpa_{BODY[:40].upper()}{BODY[:6]}", "other_product"),
 ]
 
 

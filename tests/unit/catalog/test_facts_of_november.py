@@ -18,7 +18,6 @@ from probes.catalog.model_ends import end_of_model, model_ends, successors
 from probes.keys.owner import fit, identify
 from probes.pasted.pasted_text import read
 from probes.pasted.vendors import named_vendor, vendor
-from probes.urls.url import parse_url
 
 TABLE = Doors(builtin())
 DAY = "2026-11-29"
@@ -182,9 +181,26 @@ def test_changed_hosts_and_paths() -> None:
     assert {"/v2/coding", "/v2/tokenplan/personal"} <= paths
     assert TABLE.website_of("qianwenai.com") is known("dashscope-cn")
     assert TABLE.website_of("www.qwencloud.com") is known("dashscope-intl")
-    asked = {id: parse_url(known(id).balance_url).host for id in ("deepseek", "openrouter", "novita", "kimi-code")}
-    assert asked["deepseek"] == "api.deepseek.com" and all(asked.values())
-    assert all(known(id).balance_url for id in ("siliconflow-cn", "siliconflow-intl", "stepfun-cn"))
+
+
+BALANCES = {
+    "deepseek": "https://api.deepseek.com/user/balance",
+    "openrouter": "https://openrouter.ai/api/v1/credits",
+    "siliconflow-cn": "https://api.siliconflow.cn/v1/user/info",
+    "siliconflow-intl": "https://api.siliconflow.com/v1/user/info",
+    "stepfun-cn": "https://api.stepfun.com/v1/accounts",
+    "novita": "https://api.novita.ai/v3/user/balance",
+    "kimi-code": "https://api.kimi.com/coding/v1/usages",
+    "moonshot-intl": "https://api.moonshot.ai/v1/users/me/balance",
+    "moonshot-cn": "https://api.moonshot.cn/v1/users/me/balance",
+}
+
+
+@pytest.mark.parametrize("id", BALANCES)
+def test_balance_addresses_have_a_source_and_a_day(id: str) -> None:
+    balance = known(id).balance
+    assert balance is not None and balance.url == BALANCES[id]
+    assert balance.provenance.source and balance.provenance.seen >= DAY
 
 
 @pytest.mark.parametrize("id", ENDED)

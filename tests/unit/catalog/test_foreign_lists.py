@@ -43,14 +43,14 @@ MODELS_DEV = {
         }
         for id in ("minimax-cn", "minimax-cn-coding-plan")
     },
-    "abliteration-ai": {
-        "id": "abliteration-ai",
-        "name": "abliteration.ai",
-        "env": ["ABLIT_KEY"],
+    "ambient": {
+        "id": "ambient",
+        "name": "Ambient",
+        "env": ["AMBIENT_API_KEY"],
         "npm": "@ai-sdk/openai-compatible",
-        "api": "https://api.abliteration.ai/v1",
-        "doc": "https://docs.abliteration.ai/models",
-        "models": {"abliterated-model": {"id": "abliterated-model"}},
+        "api": "https://api.ambient.xyz/v1",
+        "doc": "https://ambient.xyz",
+        "models": {"ambient/large": {"id": "ambient/large"}},
     },
     "databricks": {
         "id": "databricks",
@@ -94,7 +94,7 @@ PRICES = {
 PROVIDERS = {
     "publicai": {"base_url": "https://api.publicai.co/v1", "api_key_env": "PUBLICAI_API_KEY"},
     "helicone": {"base_url": "https://ai-gateway.helicone.ai/", "api_key_env": "HELICONE_API_KEY"},
-    "abliteration": {"base_url": "https://api.abliteration.ai/v1", "api_key_env": "ABLITERATION_API_KEY"},
+    "llamagate": {"base_url": "https://api.llamagate.dev/v1", "api_key_env": "LLAMAGATE_API_KEY"},
 }
 
 
@@ -103,7 +103,7 @@ def test_models_dev() -> None:
     rows = {row.get("door") or row["id"]: row for row in found.rows}
     notes = {id: (row["table"], row["note"]) for id, row in rows.items()}
     assert notes == {
-        "abliteration-ai": ("door", "new"),
+        "ambient": ("door", "new"),
         "made-up": ("door", "new"),
         "groq": ("door", "variable"),
         "xiaomi": ("model", "end"),
@@ -113,7 +113,7 @@ def test_models_dev() -> None:
     read = tomllib.loads(found.toml("title"))
     assert len(read["door"]) == 3 and len(read["model"]) == 1
     new = [row for row in read["door"] if row["id"] != "groq"]
-    assert [door.name for door in parse(new, "rows", "", "2026-11-30")] == ["abliteration.ai", 'Made "Up"']
+    assert [door.name for door in parse(new, "rows", "", "2026-11-30")] == ["Ambient", 'Made "Up"']
 
 
 def test_litellm() -> None:
@@ -128,9 +128,9 @@ def test_litellm() -> None:
     for row in document["model"]:
         check_fields("models", "model", row)
         check(row, "2026-11-30")
-    helicone, abliteration = compared(json.dumps(PROVIDERS)).rows
-    assert helicone["note"] == "address" and abliteration["hosts"] == ["api.abliteration.ai"]
-    assert abliteration["key_env"] == ["ABLITERATION_API_KEY"]
+    helicone, llamagate = compared(json.dumps(PROVIDERS)).rows
+    assert helicone["note"] == "address" and llamagate["hosts"] == ["api.llamagate.dev"]
+    assert llamagate["key_env"] == ["LLAMAGATE_API_KEY"]
 
 
 @pytest.mark.parametrize("text", ["", "[]", "{}", "[" * 100_000, '{"a": 1}', '{"a": {"models": 3}}'])
