@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 
 import pytest
 from click.testing import CliRunner
@@ -26,6 +25,7 @@ from probes.model.evidence import Evidence, Observation, Subject
 from probes.model.exchange import ApiError
 from probes.model.facts import CompanionFacts
 from probes.model.failure import Kind, Outcome
+from probes.model.record import replace
 from probes.pasted.pasted_text import read
 from worlds.recorded import recorded
 from worlds.table import SCENARIOS
