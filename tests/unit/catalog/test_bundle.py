@@ -322,15 +322,3 @@ def test_what_is_exported_can_be_taken(tmp_path: Path, install: Install) -> None
     assert again.exit_code != 0 and "not newer" in str(again.exception) + again.output
     back = CliRunner().invoke(program, ["facts", "reset", "--json"])
     assert json.loads(back.stdout)["origin"] == "built-in" and not kept.exists()
-
-
-def test_a_bundle_from_the_network_is_checked_before_it_is_kept(
-    install: Install, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    raw = text_of().encode()
-    monkeypatch.setattr(bundle_store, "from_url", lambda url: raw)
-    words = ["facts", "update", "https://facts.example/f.json", "--sha256"]
-    assert CliRunner().invoke(program, [*words, "1" * 64]).exit_code != 0
-    assert not place().exists()  # type: ignore[union-attr]
-    assert CliRunner().invoke(program, [*words, bundle_store.checksum(raw)]).exit_code == 0
-    assert facts_date() == "2099-01-02"
