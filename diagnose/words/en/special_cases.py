@@ -1416,6 +1416,7 @@ CASES: dict[str, Text] = {
         "Its provider no longer serves it, so requests for this name fail. Your key and address are not the cause.",
         (
             "The provider names {successor} as its replacement: set the model to that.",
+            "Set the model to {tested}, which {host} lists.",
             "Other names that {host} lists: {near}.",
             "Choose a current model from the model list of {host}, and copy its name exactly.",
             "Search for the old name in other settings too: aliases, fallbacks and small models for titles.",
