@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from probes.catalog.app import App, AppChange, AppWire, SettingsFile
-from probes.catalog.fact_files import HEADER, fact_file, line_of, usual_of
+from probes.catalog.fact_files import HEADER, compiled_facts, fact_file, line_of, usual_of
 from probes.catalog.provenance import UNKNOWN, Provenance, parted
 from probes.catalog.url_joining import RULES
 from probes.config_formats.files import MIB, SkippedFile, text_of
@@ -73,7 +73,8 @@ class Apps:
 @cache
 def load() -> Apps:
     """Return the built-in apps. Raises AppsError if their file cannot be used."""
-    return Apps(read(fact_file("apps")))
+    document = compiled_facts("apps")
+    return Apps(from_compiled(document) if document is not None else read(fact_file("apps")))
 
 
 def official(protocol: str) -> App:
@@ -114,7 +115,7 @@ def read(path: Path) -> tuple[App, ...]:
     try:
         text = text_of(path, limit=LARGEST) or ""
         if path.suffix == ".json":
-            return tuple(_build_app(id, *both) for id, both in _parted(json.loads(text)))
+            return from_compiled(json.loads(text))
         import tomllib  # an installed program reads JSON and does not pay for this import
 
         table = _parted(tomllib.loads(text))
@@ -131,6 +132,11 @@ def read(path: Path) -> tuple[App, ...]:
             line = line_of(text, id, 1, str(error).removeprefix("unknown field ").split(" ", 1)[0])
             raise AppsError(f"{path}:{line}: [{id}]: {error}") from None
     return tuple(apps)
+
+
+def from_compiled(document: dict[str, Any]) -> tuple[App, ...]:
+    """Return the apps of a compiled file, which is not checked: the build has done so."""
+    return tuple(_build_app(id, *both) for id, both in _parted(document))
 
 
 def _parted(document: dict[str, Any]) -> list[tuple[str, tuple[Any, Provenance]]]:
