@@ -381,7 +381,7 @@ class View:
 
         flawed = any(flaw.subject == "key" for flaw in self.settings.flaws)
         hint = "" if flawed else self.evidence.target.key_hint or ""
-        return readings(self.subject, self.door, hint, self.refused_alone is not None)
+        return readings(self.subject, self.door, hint, self.refused_alone is not None, self.day)
 
     @property
     def match(self) -> Match | None:

@@ -191,12 +191,16 @@ def test_what_judges_touches_no_network(name: str) -> None:
     ):
         pure |= {"probes.catalog.door", "probes.catalog.doors", "probes.catalog.locations"}  # built-in doors alone
         pure |= {"probes.api.remedies", "probes.urls.url_flaws"}
+    if name in ("diagnose.answers.dialects", "diagnose.answers.phrases"):
+        pure.add("probes.catalog.provenance")
     if name == "diagnose.advice.ends":
         pure.add("probes.catalog.model_ends")  # built-in facts
+    if name == "diagnose.advice.old_facts":
+        pure |= {"probes.catalog.companions", "probes.keys.credential_kinds"}  # built-in facts
     if name == "diagnose.answers.renewed_texts":
         pure |= {"probes.catalog.bundle", "probes.catalog.bundle_place"}
     if name == "diagnose.answers.data_files":
-        pure.add("probes.catalog.fact_files")
+        pure |= {"probes.catalog.fact_files", "probes.catalog.provenance"}
     if name == "diagnose.snippets.snippets":
         pure |= {"probes.catalog.app", "probes.catalog.apps", "probes.catalog.sdk_variables"}
     theirs -= for_types(name)
