@@ -12,6 +12,7 @@ from probes.catalog.provenance import FIELDS_SET as PROVENANCE
 from probes.catalog.provenance import UNKNOWN, Provenance, provenance_of
 from probes.model import limits
 from probes.model.key_shape import ENDED, LOGINS, SOMETIMES
+from probes.model.run_memory import remembered
 
 
 class Credential(NamedTuple):
@@ -140,6 +141,7 @@ def _facts() -> dict[str, Any]:
     return facts
 
 
+@remembered(64)
 def credential_of(value: str) -> Credential | None:
     """Return the kind of credential that a value is; None for a key, a token with claims, and anything unknown."""
     text = value.strip()

@@ -10,7 +10,7 @@ import warnings
 from binascii import a2b_base64
 from collections.abc import Callable
 from contextlib import suppress
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from probes.config_formats.files import SkippedFile, bytes_of
@@ -207,6 +207,7 @@ def certifi_path() -> str:
     return certifi.where()
 
 
+@lru_cache(256)
 def in_certifi(root: bytes) -> bool:
     """Check by a text search of about a millisecond whether certifi's file contains this certificate (DER)."""
     return ssl.DER_cert_to_PEM_cert(root).strip() in _content(certifi_path()).decode("ascii", "replace")

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 
 from probes.model.capability import Cost
 from probes.model.evidence import Evidence, HostEnvironment, Subject
+from probes.model.run_memory import running
 from probes.model.settings import Settings
 from probes.network.network import Network
 from probes.run.connection import ConnectionChecks
@@ -39,6 +40,13 @@ async def run(
     ``day`` (ISO 8601) is the day by which it is judged which services, keys and models have ended; by default today,
     UTC.
     """
+    with running():
+        return await _with_trial(given, network, watch, waits, version, day)
+
+
+async def _with_trial(
+    given: Settings, network: Network | None, watch: Watch | None, waits: Waits | None, version: str, day: str
+) -> Evidence:
     evidence = await _run(given, network, watch, waits, version, day)
     trial = given.renamed
     left = given.limits.run - evidence.seconds

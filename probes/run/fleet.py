@@ -21,6 +21,7 @@ from probes.config_formats.files import SkippedFile, named_text
 from probes.keys.owner import certainly_no_key
 from probes.model.capability import Cost
 from probes.model.evidence import Evidence, HostEnvironment, Subject, Target
+from probes.model.run_memory import running
 from probes.model.scrubber import Scrubber
 from probes.model.sentence import Sentence
 from probes.model.settings import BadInput, Limits, Settings
@@ -63,7 +64,8 @@ class Fleet:
         self, member: FleetTarget, environ: Mapping[str, str], network: SharedNetwork, version: str
     ) -> Evidence:
         """Check one member. Raises nothing for what is wrong with it."""
-        evidence = await run(self._settings(member, environ), network=network, version=version)
+        with running():  # the settings are examined before the run begins
+            evidence = await run(self._settings(member, environ), network=network, version=version)
         return replace(evidence, target=replace(evidence.target, name=member.name))
 
     def _settings(self, member: FleetTarget, environ: Mapping[str, str]) -> Settings:

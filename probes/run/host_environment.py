@@ -8,8 +8,10 @@ from contextlib import suppress
 from pathlib import Path
 
 from probes.config_formats.files import SkippedFile, bytes_of
+from probes.model.run_memory import remembered
 
 
+@remembered(1)
 def in_container() -> bool:
     """Check whether this process runs in a container: by Docker's and Podman's marker files and by its cgroup."""
     if sys.platform != "linux":
@@ -22,6 +24,7 @@ def in_container() -> bool:
     return False
 
 
+@remembered(1)
 def in_wsl() -> bool:
     """Check whether this Linux runs inside Windows (WSL), by the name of its kernel."""
     return sys.platform == "linux" and "microsoft" in os.uname().release.lower()

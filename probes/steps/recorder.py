@@ -35,11 +35,22 @@ def _scrubbed(value: Any, scrub: Callable[[str], str]) -> Any:
     kind: Any = type(value)
     if kind is str:
         return scrub(value)
+    if kind in _WITHOUT_TEXT:
+        return value
     if kind is tuple:
-        items = tuple(_scrubbed(item, scrub) for item in value)
-        return items if any(new is not old for new, old in zip(items, value, strict=True)) else value
-    changed = {name: new for name in _fields(kind) if (new := _scrubbed(old := getattr(value, name), scrub)) is not old}
+        for at, old in enumerate(value):
+            if _scrubbed(old, scrub) is not old:
+                return (*value[:at], *(_scrubbed(one, scrub) for one in value[at:]))
+        return value
+    changed: dict[str, Any] = {}
+    for name in _fields(kind):
+        old = getattr(value, name)
+        if type(old) not in _WITHOUT_TEXT and (new := _scrubbed(old, scrub)) is not old:
+            changed[name] = new
     return replace(value, **changed) if changed else value
+
+
+_WITHOUT_TEXT = frozenset((bool, float, int, type(None)))  # most fields are of these
 
 
 @cache

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from urllib.parse import quote, urlsplit
 
+from probes.model.run_memory import remembered
+
 DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
@@ -30,6 +32,7 @@ class Url:
         return f"{self.scheme}://{self.authority}"
 
 
+@remembered(256)
 def parse_url(url: str) -> Url:
     """Parse an ``http(s)`` URL. Raises ValueError if it is not one."""
     parts = urlsplit(url)

@@ -1,0 +1,55 @@
+"""Remember what pure functions return, but only while a run goes on.
+
+The steps of a run ask the same of the same URL and key several times, and so do the runs of a fleet. Some of these
+values hold a key. So each function remembers a bounded number of them, and when no run is left, all are forgotten.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import lru_cache, wraps
+from typing import ParamSpec, TypeVar
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+_forget: list[Callable[[], None]] = []
+_lock = threading.Lock()
+_runs = 0  # in this process, in all threads
+
+
+def remembered(size: int) -> Callable[[Callable[P, T]], Callable[P, T]]:
+    """Return a decorator for a pure function with hashable arguments, which keeps ``size`` results during runs.
+
+    What the function raises is not kept.
+    """
+
+    def decorated(function: Callable[P, T]) -> Callable[P, T]:
+        known = lru_cache(size)(function)
+        _forget.append(known.cache_clear)
+
+        @wraps(function)
+        def called(*args: P.args, **named: P.kwargs) -> T:
+            return known(*args, **named) if _runs else function(*args, **named)  # type: ignore[arg-type]
+
+        return called
+
+    return decorated
+
+
+@contextmanager
+def running() -> Iterator[None]:
+    """Remember for the length of a run; runs may overlap and contain one another."""
+    global _runs
+    with _lock:
+        _runs += 1
+    try:
+        yield
+    finally:
+        with _lock:
+            _runs -= 1
+            if not _runs:
+                for forget in _forget:
+                    forget()
