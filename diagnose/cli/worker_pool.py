@@ -23,7 +23,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from diagnose import __version__, interruption
-from diagnose.formats.json import document, dumps
+from diagnose.formats.json import one_line
 from diagnose.judging.judge import judge
 from diagnose.words import sentence
 
@@ -61,11 +61,7 @@ async def examine(
     fleet: Fleet, member: FleetTarget, environ: Mapping[str, str], network: SharedNetwork, lang: str
 ) -> str:
     """Check one member and return its report as one line of JSON. Raises BadInput for invalid settings."""
-    return _line(judge(await fleet.check(member, environ, network, __version__), lang))
-
-
-def _line(report: Any) -> str:
-    return dumps(document(report))
+    return one_line(judge(await fleet.check(member, environ, network, __version__), lang))
 
 
 # -- in the worker -----------------------------------------------------------------------------------------------------
@@ -80,7 +76,7 @@ async def work(fleet: Fleet, environ: Mapping[str, str], lang: str) -> None:
     # A closed TLS connection leaves 256 KiB of garbage, so collect often, but skip the objects that live until the end.
     gc.freeze()
     gc.set_threshold(1000, 5, 5)
-    network = SharedNetwork()
+    network = SharedNetwork(sparing=True)
     tasks: set[asyncio.Task[None]] = set()
 
     async def check(number: int) -> None:
@@ -217,7 +213,7 @@ class InProcessWorker:
         from probes.network.shared_network import SharedNetwork
 
         self._fleet, self._environ, self._lang = fleet, environ, lang
-        self._network = SharedNetwork()
+        self._network = SharedNetwork(sparing=True)
 
     async def check(self, number: int, seconds: float) -> str:
         from probes.model.settings import BadInput
@@ -300,4 +296,4 @@ class WorkerPool:
             try:
                 return await self._spare.check(number, seconds)
             except WorkerFailed as error:
-                return _line(judge(self._fleet.fallen(member, str(error)), self._lang))
+                return one_line(judge(self._fleet.fallen(member, str(error)), self._lang))

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from functools import cached_property
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from functools import cached_property, wraps
+from typing import TYPE_CHECKING, TypeVar, cast
 
 from diagnose.evidence import client_urls
 from diagnose.evidence.lines import words_of
@@ -22,6 +23,7 @@ from probes.api.response_checks import (
     no_route,
     passes,
     refuses_key,
+    served,
 )
 from probes.model.attempt import Attempt, Change, KeyForm
 from probes.model.evidence import Evidence, Observation, Subject
@@ -50,6 +52,7 @@ if TYPE_CHECKING:
     from diagnose.answers.dialects import Match
     from probes.catalog.app import App
 
+T = TypeVar("T")
 UNSEEN = SettingsFacts(None, None)  # for a run that ended before it examined its settings
 
 
@@ -64,6 +67,8 @@ class View:
         self.evidence = evidence
         self.earlier = earlier
         self.renamed = renamed
+
+        self.known: dict[object, object] = {}  # see `once_a_view`
 
     @cached_property
     def app(self) -> App | None:
@@ -415,9 +420,30 @@ class View:
             return True
         return None
 
+    @cached_property
+    def served(self) -> tuple[str, ...]:
+        """The protocols that the host was seen to serve."""
+        return served(self.exchanges)
+
     def said(self) -> str:
         """Return the server's own words in the failed response, in one line; empty if there is none."""
+        return self._said
+
+    @cached_property
+    def _said(self) -> str:
         exchange = self.subject or (self.first.told if self.first else None)
         if exchange is None:
             return ""
         return words_of(exchange)
+
+
+def once_a_view(read: Callable[[View], T]) -> Callable[[View], T]:
+    """Return a pure function of a view that works out its result once for each view: many rules ask for the same."""
+
+    @wraps(read)
+    def remembered(view: View) -> T:
+        if read not in view.known:
+            view.known[read] = read(view)
+        return cast(T, view.known[read])
+
+    return remembered

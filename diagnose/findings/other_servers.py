@@ -9,7 +9,7 @@ from diagnose.answers import products
 from diagnose.answers.dialects import Match
 from diagnose.evidence.lines import line_of
 from diagnose.evidence.rule import Claim
-from diagnose.evidence.view import View
+from diagnose.evidence.view import View, once_a_view
 from diagnose.findings.intermediaries import answered_by
 from diagnose.report import seen
 from probes.api.response_checks import REDIRECTS
@@ -28,12 +28,14 @@ PARTS = {
 }
 
 
+@once_a_view
 def leads_nowhere(view: View) -> bool:
     """Check that the given path leads nowhere and that no other path of the host was found."""
     first = view.first
     return first is not None and first.lost and view.better is None and not view.works
 
 
+@once_a_view
 def refuses_all_paths(view: View) -> bool:
     """Check whether the server, asked without a proxy, refuses every path alike, in words that are no API's."""
     told = view.first.told if view.first is not None else None
@@ -44,6 +46,7 @@ def refuses_all_paths(view: View) -> bool:
     return not understood and refuses_everything(told, asked)
 
 
+@once_a_view
 def other_program(view: View) -> bool:
     """Check whether another program than an LLM API has this port: a forward proxy says so, or no path is served."""
     told = view.first.told if view.first is not None else None
@@ -51,6 +54,7 @@ def other_program(view: View) -> bool:
     return (own_port and told is not None and not told.request.via_proxy) or refuses_all_paths(view)
 
 
+@once_a_view
 def retired(view: View) -> Claim | None:
     """Report a service that says that it has ended in place of every path."""
     page = view.first.told if view.first is not None else None
@@ -62,6 +66,7 @@ def retired(view: View) -> Claim | None:
     return Claim((line_of(page),)) if match is not None and match.code == "url.host_retired" else None
 
 
+@once_a_view
 def front_login(view: View) -> Match | None:
     """Return what a login in front of the API says to a request without a key; None if none refuses it.
 

@@ -11,7 +11,6 @@ from diagnose.evidence.word_values import values_of
 from diagnose.judging.probe_status import has_worked, status_of
 from diagnose.report import Finding, ProbeLine, Proven, Severity, Status
 from diagnose.words import phrase
-from probes.api.response_checks import served
 from probes.model.evidence import PROBES, Observation
 from probes.model.exchange import Exchange, Purpose
 from probes.model.facts import (
@@ -96,7 +95,7 @@ def probe_line(
         duration_ms=round((ended - began) * 1000, 1),
         why_skipped=why,
         observed=_observed(name, observations)
-        | ({"protocols": list(served(view.exchanges))} if name == "http" else {}),
+        | ({"protocols": list(view.served)} if name == "http" else {}),
         summary=summary,
         began_ms=round(began * 1000, 1),
         skipped_as=skipped_as,
@@ -141,7 +140,7 @@ def _summary(view: View, name: str, status: Status, worst: Finding | None, prove
 
 
 def _words(view: View, name: str, status: Status, proven: Proven) -> tuple[str, Mapping[str, str]]:
-    values = values_of(view)
+    values = dict(values_of(view))
     failed = "_fail" if status is Status.FAIL else ""
     if name == "settings":
         return ("sum.settings" if values.get("key_hint") else "sum.settings_no_key") + failed, values
@@ -176,7 +175,7 @@ def _words(view: View, name: str, status: Status, proven: Proven) -> tuple[str, 
         values.setdefault("model", (chosen.chosen if chosen is not None else None) or "")  # no request has used it yet
         if chosen is not None and chosen.listed:
             return "sum.model_listed", values | {"count": str(chosen.count)}
-    if name == "http" and not failed and len(spoken := served(view.exchanges)) > 1:
+    if name == "http" and not failed and len(spoken := view.served) > 1:
         return "sum.http_protocols", values | {"names": ", ".join(spoken)}
     deep = view.deep
     if name == "chat" and deep is not None and deep.chat is not None:

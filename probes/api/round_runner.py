@@ -54,13 +54,17 @@ class RoundRunner:
         planned = {one.purpose: one for one in requests if not _is_look(one, attempt)}
         chat = planned.get(Purpose.CHAT)
         try:
+            if self._pool.network.sparing and chat is None and Purpose.MODELS in planned:
+                await self._list(attempt_round)  # the others use its connection
+                if Purpose.OTHER_HEADER_LIST in planned and attempt_round.listing and attempt_round.listing.status:
+                    await self._compare(attempt_round, planned[Purpose.OTHER_HEADER_LIST].attempt)
             async with asyncio.TaskGroup() as group:
                 if chat is not None and not chat.after_list:
                     self._pool.warm(2)
                     group.create_task(self._generate(attempt_round, chat.attempt.model or ""))
-                if Purpose.MODELS in planned:
+                if Purpose.MODELS in planned and attempt_round.listing is None:
                     group.create_task(self._list(attempt_round))
-                if Purpose.OTHER_HEADER_LIST in planned:
+                if Purpose.OTHER_HEADER_LIST in planned and attempt_round.other_listing is None:
                     group.create_task(self._compare(attempt_round, planned[Purpose.OTHER_HEADER_LIST].attempt))
                 if Purpose.PATH in planned:
                     group.create_task(self._check_path(attempt_round, planned))

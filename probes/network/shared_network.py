@@ -19,7 +19,8 @@ from probes.network.single_flight import SingleFlight
 class SharedNetwork(Network):
     """A network that several runs on one event loop share."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, sparing: bool = False) -> None:
+        self.sparing = sparing
         self.pages = SingleFlight()
         self.chains = SingleFlight()
         self._names = SingleFlight()

@@ -207,10 +207,15 @@ def certifi_path() -> str:
     return certifi.where()
 
 
-@lru_cache(256)
 def in_certifi(root: bytes) -> bool:
     """Check by a text search of about a millisecond whether certifi's file contains this certificate (DER)."""
-    return ssl.DER_cert_to_PEM_cert(root).strip() in _content(certifi_path()).decode("ascii", "replace")
+    path = certifi_path()
+    return _in_file(root, path, Path(path).stat().st_mtime_ns)
+
+
+@lru_cache(256)  # a fleet's servers have few roots
+def _in_file(root: bytes, path: str, changed: int) -> bool:
+    return ssl.DER_cert_to_PEM_cert(root).strip() in _content(path).decode("ascii", "replace")
 
 
 def certifi_context() -> ssl.SSLContext:
