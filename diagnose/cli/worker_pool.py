@@ -18,9 +18,9 @@ import sys
 import threading
 from asyncio.subprocess import PIPE, Process
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from diagnose import __version__, interruption
 from diagnose.formats.json import one_line
@@ -67,8 +67,15 @@ async def examine(
 # -- in the worker -----------------------------------------------------------------------------------------------------
 
 
-async def work(fleet: Fleet, environ: Mapping[str, str], lang: str) -> None:
-    """Check the members whose numbers arrive on standard input, one per line, until end of file."""
+class Channel(NamedTuple):
+    """The ways from and to the parent: the next line, empty at the end, and what takes the lines of a reply."""
+
+    line: Callable[[], Awaitable[str]]
+    answer: Callable[[str], object]
+
+
+async def work(fleet: Fleet, environ: Mapping[str, str], lang: str, channel: Channel | None = None) -> None:
+    """Check the members whose numbers arrive, one per line, until the end: by ``channel``, else on standard input."""
     from probes.model.settings import BadInput
     from probes.network.shared_network import SharedNetwork
 
@@ -84,11 +91,10 @@ async def work(fleet: Fleet, environ: Mapping[str, str], lang: str) -> None:
             reply = await examine(fleet, fleet.members[number], environ, network, lang)
         except BadInput as error:
             reply = json.dumps({"refused": sentence(error, lang)})
-        sys.stdout.write(f"{number} {reply}\n")
-        sys.stdout.flush()
+        answer(f"{number} {reply}\n")
 
-    lines = _standard_input()
-    while line := await lines.get():
+    next_line, answer = channel or Channel(_standard_input().get, _print)
+    while line := await next_line():
         if line.strip() == FORGET:
             network.forget()
             continue
@@ -97,6 +103,11 @@ async def work(fleet: Fleet, environ: Mapping[str, str], lang: str) -> None:
         task.add_done_callback(tasks.discard)
     for task in tasks:
         task.cancel()
+
+
+def _print(text: str) -> None:
+    sys.stdout.write(text)
+    sys.stdout.flush()
 
 
 def _standard_input() -> asyncio.Queue[str]:
@@ -141,9 +152,7 @@ class Worker:
     async def _check(self, number: int, seconds: float) -> str:
         async with self._starting:
             if self._process is None:
-                self._process = await asyncio.create_subprocess_exec(
-                    *self._command, stdin=PIPE, stdout=PIPE, limit=LINE, env={**GLIBC, **os.environ}, **_OWN_GROUP
-                )
+                self._process = await self._start()
                 self._reading = asyncio.create_task(self._read(self._process))
         answer = self._asked[number] = asyncio.get_running_loop().create_future()
         await self._send(str(number))
@@ -156,6 +165,11 @@ class Worker:
             raise WorkerFailed(f"no answer within {seconds:.0f} s") from None
         finally:
             self._asked.pop(number, None)
+
+    async def _start(self) -> Process:
+        return await asyncio.create_subprocess_exec(
+            *self._command, stdin=PIPE, stdout=PIPE, limit=LINE, env={**GLIBC, **os.environ}, **_OWN_GROUP
+        )
 
     async def forget(self) -> None:
         if self._process is not None:

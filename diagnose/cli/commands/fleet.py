@@ -20,6 +20,7 @@ from diagnose.words import LANGS
 from probes.model.settings import LONGEST_WAIT
 
 if TYPE_CHECKING:
+    from diagnose.cli.forked_worker import Fork
     from diagnose.cli.worker_pool import Document, WorkerPool
     from diagnose.tables.fleet_table import FleetRow
     from probes.run.fleet import Fleet
@@ -87,14 +88,32 @@ def command(file: str, worker: bool, agreed: bool, lang: str | None, groups: tup
     if choices["watch"] is None:
         fleet = _consented(fleet, spoken)
     fmt = "json" if choices["as_json"] else choices["fmt"]
+    forks = _forks(fleet, spoken)  # before any file is open and any other thread runs
     with output_files.OutputFile(choices["output"]) as out:
         output = _FleetOutput(fleet, file, fmt, spoken, out, choices["only_broken"])
         arguments = ["--worker", "--lang", spoken, *(word for group in groups for word in ("--group", group))]
         arguments += [word for name in PASSED_ON for word in _option(name, choices[name])]
         arguments += ["--agreed"] * fleet.agreed
         command = [sys.executable, "-P", "-m", "diagnose", "fleet", str(Path(file).absolute()), *arguments]
-        status = run(_check_all(fleet, output, command, choices))
+        status = run(_check_all(fleet, output, command, choices, forks))
     sys.exit(status)
+
+
+def _worker_count(fleet: Fleet) -> int:
+    from diagnose.cli.worker_pool import SHARE
+
+    return min(os.cpu_count() or 1, -(-len(fleet.members) // SHARE))
+
+
+def _forks(fleet: Fleet, lang: str) -> list[Fork]:
+    """Start the workers as forks of this process if it may be forked; none if one worker is enough."""
+    from diagnose.cli import forked_worker
+    from diagnose.cli.worker_pool import work
+
+    count = _worker_count(fleet)
+    if count == 1 or not forked_worker.possible():
+        return []
+    return forked_worker.forks(count, lambda channel: work(fleet, os.environ, lang, channel))
 
 
 def _consented(fleet: Fleet, lang: str) -> Fleet:
@@ -117,15 +136,20 @@ def _option(name: str, value: object) -> list[str]:
     return [] if value is None or value is False else [flag] if value is True else [flag, str(value)]
 
 
-async def _check_all(fleet: Fleet, output: _FleetOutput, command: list[str], choices: dict[str, Any]) -> int:
+async def _check_all(
+    fleet: Fleet, output: _FleetOutput, command: list[str], choices: dict[str, Any], forks: list[Fork]
+) -> int:
     """Run all rounds and return the exit status of the last; ``command`` starts a worker process."""
     import asyncio
 
-    from diagnose.cli.worker_pool import SHARE, InProcessWorker, Refused, Worker, WorkerPool
+    from diagnose.cli.forked_worker import ForkedWorker
+    from diagnose.cli.worker_pool import InProcessWorker, Refused, Worker, WorkerPool
 
-    count = min(os.cpu_count() or 1, -(-len(fleet.members) // SHARE))
-    alone = count == 1
-    workers = [InProcessWorker(fleet, os.environ, output.lang) if alone else Worker(command) for _ in range(count)]
+    count = _worker_count(fleet)
+    workers: list[Worker | InProcessWorker] = [ForkedWorker(command, one) for one in forks]
+    if count == 1:
+        workers = [InProcessWorker(fleet, os.environ, output.lang)]
+    workers = workers or [Worker(command) for _ in range(count)]
     pool = WorkerPool(fleet, workers, Worker(command), (choices["jobs"], choices["per_host"]), output.lang)
     try:
         return await _rounds(pool, output, choices)
