@@ -20,6 +20,7 @@ from asyncio.subprocess import PIPE, Process
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from diagnose import __version__, interruption
@@ -74,7 +75,29 @@ class Channel(NamedTuple):
     answer: Callable[[str], object]
 
 
-async def work(fleet: Fleet, environ: Mapping[str, str], lang: str, channel: Channel | None = None) -> None:
+def warmed(fleet: Fleet, environ: Mapping[str, str], lang: str) -> SharedNetwork:
+    """Return a network with the trust store of the first member, after a check of it that sends nothing.
+
+    Forks of this process then share what every worker loads for its first check: modules, tables, trust store.
+    """
+    from probes.model.settings import BadInput
+    from probes.network.shared_network import SharedNetwork
+
+    network = SharedNetwork(sparing=True)
+    fleet.warm(environ, network)
+    offline = replace(fleet, options=replace(fleet.options, offline=True))
+    with suppress(BadInput):  # its own check reports it
+        asyncio.run(examine(offline, fleet.members[0], environ, network, lang))
+    return network
+
+
+async def work(
+    fleet: Fleet,
+    environ: Mapping[str, str],
+    lang: str,
+    channel: Channel | None = None,
+    network: SharedNetwork | None = None,
+) -> None:
     """Check the members whose numbers arrive, one per line, until the end: by ``channel``, else on standard input."""
     from probes.model.settings import BadInput
     from probes.network.shared_network import SharedNetwork
@@ -83,7 +106,7 @@ async def work(fleet: Fleet, environ: Mapping[str, str], lang: str, channel: Cha
     # A closed TLS connection leaves 256 KiB of garbage, so collect often, but skip the objects that live until the end.
     gc.freeze()
     gc.set_threshold(1000, 5, 5)
-    network = SharedNetwork(sparing=True)
+    network = network or SharedNetwork(sparing=True)
     tasks: set[asyncio.Task[None]] = set()
 
     async def check(number: int) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cached_property, wraps
 from typing import TYPE_CHECKING, TypeVar, cast
 
@@ -98,9 +98,9 @@ class View:
 
     # -- facts of the probes -------------------------------------------------------------------------------------------
 
-    def observations(self, probe: str) -> list[Observation]:
+    def observations(self, probe: str) -> Sequence[Observation]:
         """Return all observations of one probe, in the order in which they were made."""
-        return list(self._of_probes.get(probe, ()))
+        return self._of_probes.get(probe, ())
 
     @cached_property
     def _of_probes(self) -> dict[str, list[Observation]]:

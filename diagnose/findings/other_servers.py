@@ -86,14 +86,17 @@ def not_llm_api(view: View) -> Claim | None:
     told = view.first.told if view.first is not None else None
     if told is None or told.status in REDIRECTS or retired(view) is not None:
         return None
+    proxy_page = view.match is not None and view.match.code == "proxy_page"
+    nowhere, other = leads_nowhere(view) and not proxy_page, other_program(view)
+    if not nowhere and not other:
+        return None
     looked = (seen("looked_at", count=len(view.looks)),) if view.looks else ()
     evidence = (line_of(told), *answered_by(view, told), *looked)
-    proxy_page = view.match is not None and view.match.code == "proxy_page"
     names = placeholders(view) if re.search(_UNKNOWN_VALUE, view.said()) else ()
-    if names in PARTS and leads_nowhere(view) and not proxy_page:
+    if names in PARTS and nowhere:
         return Claim(evidence, values={"parts": PARTS[names]}, case="values")
-    if not other_program(view):
-        return Claim(evidence) if leads_nowhere(view) and not proxy_page else None
+    if not other:
+        return Claim(evidence)
     # A product that passed the response on, by its header, made it: nothing behind it answers every path alike.
     trace = products.maker(told) or products.between(told)
     forward = proxy_page or (trace is not None and trace.product.forward)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from diagnose.evidence.view import View
@@ -193,7 +193,7 @@ def _words(view: View, name: str, status: Status, proven: Proven) -> tuple[str, 
     return f"sum.{name}{failed}", values
 
 
-def _observed(name: str, observations: list[Observation]) -> dict[str, object]:
+def _observed(name: str, observations: Sequence[Observation]) -> dict[str, object]:
     """Return the few facts of a probe that programs may need; ``--save`` writes the whole evidence."""
     observed: dict[str, object] = {}
     for one in observations:

@@ -235,6 +235,8 @@ def deep(table: str, name: str, lang: str, **values: object) -> str:
 
 def put(template: str, values: Mapping[str, object]) -> str:
     """Fill in a template; an unknown value becomes ``?``."""
+    if "{" not in template:
+        return template
     names = {name: "?" for _, name, _, _ in SLOT.findall(template)}
     return fill(template, names | {name: str(value) for name, value in values.items() if value not in ("", None)}) or ""
 

@@ -1,7 +1,8 @@
-"""Remember what pure functions return, but only while a run goes on.
+"""Remember what functions return, but only while a run goes on.
 
-The steps of a run ask the same of the same URL and key several times, and so do the runs of a fleet. Some of these
-values hold a key. So each function remembers a bounded number of them, and when no run is left, all are forgotten.
+The steps of a run ask the same of the same URL, key and file several times, and so do the runs of a fleet. Some of these
+values hold a key. So each function remembers a bounded number of them, and when no run is left, all are forgotten. A
+file that changes is read again then.
 """
 
 from __future__ import annotations
@@ -21,9 +22,9 @@ _runs = 0  # in this process, in all threads
 
 
 def remembered(size: int) -> Callable[[Callable[P, T]], Callable[P, T]]:
-    """Return a decorator for a pure function with hashable arguments, which keeps ``size`` results during runs.
+    """Return a decorator for a function with hashable arguments, which keeps ``size`` results during runs.
 
-    What the function raises is not kept.
+    The results must not be changed. What the function raises is not kept.
     """
 
     def decorated(function: Callable[P, T]) -> Callable[P, T]:

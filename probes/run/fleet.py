@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import csv
 import io
+import ssl
 from collections import Counter
 from collections.abc import Hashable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from probes.catalog import doors
+from probes.catalog import doors, node_runtime
 from probes.catalog.sdk_variables import SHARED_NAMES
 from probes.config_formats.files import SkippedFile, named_text
 from probes.keys.owner import certainly_no_key
@@ -27,6 +29,7 @@ from probes.model.sentence import Sentence
 from probes.model.settings import BadInput, Limits, Settings
 from probes.model.source import Owner, Source, SourceKind
 from probes.network.shared_network import SharedNetwork
+from probes.network.trust_stores import certifi_path
 from probes.run.engine import run
 from probes.settings import config_file
 from probes.settings.config_file import FIELDS, Config, ConfigTable
@@ -67,6 +70,15 @@ class Fleet:
         with running():  # the settings are examined before the run begins
             evidence = await run(self._settings(member, environ), network=network, version=version)
         return replace(evidence, target=replace(evidence.target, name=member.name))
+
+    def warm(self, environ: Mapping[str, str], network: SharedNetwork) -> None:
+        """Load what the first checks need, so that the forks of this process share it: modules and the trust store."""
+        with suppress(BadInput, OSError, ssl.SSLError, ValueError):  # the check of the member reports it
+            settings = self._settings(self.members[0], environ)
+            if settings.base_url is not None and settings.base_url.value.startswith("https:"):
+                network.trust(settings.ca_bundle, node_runtime.roots(settings))
+                certifi_path()
+                ssl.cert_time_to_seconds("Jan  1 00:00:00 2026 GMT")  # imports a parser of times
 
     def _settings(self, member: FleetTarget, environ: Mapping[str, str]) -> Settings:
         options = replace(self.options, target=member.name)

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
+from probes.model.run_memory import remembered
 from probes.model.settings import BadInput, ConnectTo, ProxySettings, Sourced
 from probes.model.source import Owner, Source, SourceKind, environment_variable, option
 from probes.network.name_servers import server
@@ -90,7 +91,7 @@ def ca_bundle(options: Options, named: list[ConfigTable], environ: Mapping[str, 
                 source=given.source,
             )
         try:
-            loadable(str(path))
+            said = _flaw_of_bundle(str(path))
         except OSError as error:
             raise BadInput(
                 "{path} with extra root certificates ({source}) cannot be read: {why}.",
@@ -98,7 +99,7 @@ def ca_bundle(options: Options, named: list[ConfigTable], environ: Mapping[str, 
                 source=given.source,
                 why=error.strerror,
             ) from None
-        if unreadable(str(path)):
+        if said:
             raise BadInput(
                 "The file {path} with extra root certificates ({source}) has no certificate in PEM form.",
                 path=given.value,
@@ -108,6 +109,12 @@ def ca_bundle(options: Options, named: list[ConfigTable], environ: Mapping[str, 
     if not options.no_env and (path_text := environ.get("SSL_CERT_FILE")):
         return Sourced(path_text, environment_variable("SSL_CERT_FILE"))
     return None
+
+
+@remembered(16)  # of a fleet, many targets have the same file
+def _flaw_of_bundle(path: str) -> str:
+    """Return why no certificate can be read from a file; empty if it can. Raises OSError if it may not be opened."""
+    return unreadable(loadable(path))
 
 
 def connections(raw: Iterable[str], source: Source = _CONNECT_TO) -> tuple[ConnectTo, ...]:

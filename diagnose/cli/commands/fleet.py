@@ -108,12 +108,13 @@ def _worker_count(fleet: Fleet) -> int:
 def _forks(fleet: Fleet, lang: str) -> list[Fork]:
     """Start the workers as forks of this process if it may be forked; none if one worker is enough."""
     from diagnose.cli import forked_worker
-    from diagnose.cli.worker_pool import work
+    from diagnose.cli.worker_pool import warmed, work
 
     count = _worker_count(fleet)
     if count == 1 or not forked_worker.possible():
         return []
-    return forked_worker.forks(count, lambda channel: work(fleet, os.environ, lang, channel))
+    network = warmed(fleet, os.environ, lang)
+    return forked_worker.forks(count, lambda channel: work(fleet, os.environ, lang, channel, network))
 
 
 def _consented(fleet: Fleet, lang: str) -> Fleet:
