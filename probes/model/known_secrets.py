@@ -62,7 +62,7 @@ class KnownSecrets:
         self._given.add(value)
         for part in parts(value):
             self._newer.add(part)
-        self._filters = (self._lasting, *filter(None, (self._newer, self._older)))
+        self._filters = tuple(filter(None, (self._lasting, self._newer, self._older))) or (self._lasting,)
 
     def scrub(self, text: str) -> str:
         """Return the text with ``[key]`` in the place of each known secret."""
