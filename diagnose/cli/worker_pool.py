@@ -105,7 +105,7 @@ async def work(
     interruption.ignore()  # the parent handles the signals and closes this standard input
     # A closed TLS connection leaves 256 KiB of garbage, so collect often, but skip the objects that live until the end.
     gc.freeze()
-    gc.set_threshold(1000, 5, 5)
+    gc.set_threshold(5000, 5, 5)
     network = network or SharedNetwork(sparing=True)
     tasks: set[asyncio.Task[None]] = set()
 

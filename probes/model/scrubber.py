@@ -104,7 +104,7 @@ class Scrubber:
         # ``_learned`` ones have been made, those of the others when the next text comes: many commands have no text.
         self._long: list[str] = []
         self._learned = 0
-        self._clean: set[str] = set()  # texts without a key: most of them are scrubbed more than once
+        self.clean: set[str] = set()  # texts without a key: most of them are scrubbed more than once
         for secret in secrets:
             self.add(secret)
 
@@ -119,7 +119,7 @@ class Scrubber:
         if not bare or bare in self._known or bare.lower() in PUBLIC_VALUES:
             return
         self._known.add(bare)
-        self._clean.clear()
+        self.clean.clear()
         body = bare[len(public_prefix(bare)) :]
         if len(body) >= WINDOW:
             self._long.append(bare)
@@ -129,7 +129,7 @@ class Scrubber:
 
     def __call__(self, text: str) -> str:
         """Return ``text`` with each known key replaced by ``[key]`` and each unknown one by its hint."""
-        if len(text) < self._least or text in self._clean:
+        if len(text) < self._least or text in self.clean:
             return text
         for at in range(self._learned, len(self._long)):
             self._traces.append(_traces(self._long[at]))
@@ -145,9 +145,9 @@ class Scrubber:
         if len(text) >= SHORTEST_FOREIGN and _may_hold_a_key(text):
             text = _foreign_key().sub(lambda found: hint(found[0]), text)
         if text == given and len(text) <= 1000:
-            if len(self._clean) >= REMEMBERED:
-                self._clean.clear()
-            self._clean.add(text)
+            if len(self.clean) >= REMEMBERED:
+                self.clean.clear()
+            self.clean.add(text)
         return text
 
     def _replace_known(self, text: str) -> str:

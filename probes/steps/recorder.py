@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import fields, is_dataclass, replace
 from functools import cache
 from typing import Any, TypeVar, cast
@@ -26,26 +26,28 @@ Watch = Callable[[Observation], None]
 Waits = Callable[[Subject, str, int, bool], None]
 
 
-def scrubbed(value: V, scrub: Callable[[str], str]) -> V:
+def scrubbed(value: V, scrub: Scrubber) -> V:
     """Return a copy of a frozen dataclass with every string scrubbed, recursively, so that new fields are covered."""
-    return cast(V, _scrubbed(value, scrub))
+    return cast(V, _scrubbed(value, scrub, scrub.clean))
 
 
-def _scrubbed(value: Any, scrub: Callable[[str], str]) -> Any:
+def _scrubbed(value: Any, scrub: Scrubber, clean: set[str]) -> Any:
     kind: Any = type(value)
     if kind is str:
         return scrub(value)
-    if kind in _WITHOUT_TEXT:
-        return value
     if kind is tuple:
         for at, old in enumerate(value):
-            if _scrubbed(old, scrub) is not old:
-                return (*value[:at], *(_scrubbed(one, scrub) for one in value[at:]))
+            if _scrubbed(old, scrub, clean) is not old:
+                return (*value[:at], *(_scrubbed(one, scrub, clean) for one in value[at:]))
         return value
     changed: dict[str, Any] = {}
     for name in _fields(kind):
         old = getattr(value, name)
-        if type(old) not in _WITHOUT_TEXT and (new := _scrubbed(old, scrub)) is not old:
+        # Most fields hold no text, or one that was found clean before: a call for each takes most of the time.
+        if (type(old) is str and old in clean) or type(old) in _WITHOUT_TEXT:
+            continue
+        new = _scrubbed(old, scrub, clean)
+        if new is not old:
             changed[name] = new
     return replace(value, **changed) if changed else value
 
@@ -80,18 +82,17 @@ class Recorder:
         if self._watch is not None:
             self._watch(observation)
 
+    def waiting(self, subject: Subject, name: str, number: int = 0) -> AbstractContextManager[None]:
+        """Inform the watcher, if there is one, that a step begins, and that it has ended."""
+        return nullcontext() if self._waits is None else self._waited(self._waits, subject, self.scrub(name), number)
+
     @contextmanager
-    def waiting(self, subject: Subject, name: str, number: int = 0) -> Iterator[None]:
-        """Inform the watcher that a step begins, and that it has ended."""
-        if self._waits is None:
-            yield
-            return
-        name = self.scrub(name)
-        self._waits(subject, name, number, True)
+    def _waited(self, waits: Waits, subject: Subject, name: str, number: int) -> Iterator[None]:
+        waits(subject, name, number, True)
         try:
             yield
         finally:
-            self._waits(subject, name, number, False)
+            waits(subject, name, number, False)
 
     def tell(self, name: str, began: float) -> None:
         """Inform the watcher that a part of the deep check has ended, which is not recorded as an observation."""

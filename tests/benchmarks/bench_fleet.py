@@ -88,17 +88,16 @@ class Run(NamedTuple):
     client: float
     nginx: float
     resident: float = 0.0
-    shared: float = 0.0
 
 
-def measured(work: Callable[[], tuple[float, float, float]], nginx: int) -> Run:
+def measured(work: Callable[[], tuple[float, float]], nginx: int) -> Run:
     """Return the figures of ``work``, which returns the client's processor time and its memory."""
     cpu, began = spent_by(nginx), time.perf_counter()
-    client, resident, shared = work()
-    return Run(time.perf_counter() - began, client, spent_by(nginx) - cpu, resident, shared)
+    client, resident = work()
+    return Run(time.perf_counter() - began, client, spent_by(nginx) - cpu, resident)
 
 
-def fleet(folder: Path, checks: int, jobs: int) -> tuple[float, float, float]:
+def fleet(folder: Path, checks: int, jobs: int) -> tuple[float, float]:
     """Run the whole command. Return the milliseconds of all its processes, and the most MiB of them together."""
     environment = {"PATH": os.environ["PATH"], "HOME": str(folder), "LANG": "C.UTF-8", "DOOR_KEY": KEY}
     program = Path(sys.executable).with_name("llmdoctor")
@@ -106,10 +105,9 @@ def fleet(folder: Path, checks: int, jobs: int) -> tuple[float, float, float]:
     limits = ["--jobs", str(jobs), "--per-host", str(jobs)]
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     process = subprocess.Popen([*command, *limits], env=environment, cwd=folder)
-    resident = shared = 0.0
+    resident = 0.0
     while process.poll() is None:
-        now, together = memory(process.pid)
-        resident, shared = max(resident, now), max(shared, together)
+        resident = max(resident, memory(process.pid))
         time.sleep(0.05)
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     reports = (folder / "out.ndjson").read_text().splitlines()
@@ -117,20 +115,18 @@ def fleet(folder: Path, checks: int, jobs: int) -> tuple[float, float, float]:
     if sound != checks:
         raise SystemExit(f"{checks} doors are sound, but {sound} of {len(reports)} reports say so")
     spent = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-    return 1000 * spent, resident, shared
+    return 1000 * spent, resident
 
 
-def memory(pid: int) -> tuple[float, float]:
-    """Return the MiB that a process and its children use now: the sum of each (RSS), and with shared pages once (PSS)."""
-    resident = shared = 0.0
+def memory(pid: int) -> float:
+    """Return the MiB that a process and its children use now: the sum of each one's RSS, shared pages included."""
+    total = 0
     with suppress(OSError, ValueError):
         children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-        for one in (pid, *map(int, children)):
-            for line in Path(f"/proc/{one}/smaps_rollup").read_text().splitlines():
-                if line.startswith(("Rss:", "Pss:")):
-                    size = int(line.split()[1]) / 1024
-                    resident, shared = (resident + size, shared) if line[0] == "R" else (resident, shared + size)
-    return resident, shared
+        for one in (pid, *children):
+            # Not `smaps_rollup`, which knows shared pages: reading it holds up the process.
+            total += int(Path(f"/proc/{one}/statm").read_text().split()[1])
+    return total * resource.getpagesize() / 1024**2
 
 
 def spent_by(pid: int) -> float:
@@ -187,10 +183,10 @@ def compared(folder: Path, nginx: int, prober: int, doors: int, chosen: argparse
     lines = [f"t{number},{url},DOOR_KEY,ca.pem" for number, url in enumerate(urls)]
     (folder / "fleet.csv").write_text("\n".join(["name,base_url,key_env,ca_bundle", *lines]) + "\n")
 
-    def probed() -> tuple[float, float, float]:
+    def probed() -> tuple[float, float]:
         before = spent_by(prober)
         asyncio.run(scrape([f"{url}/models" for url in urls], chosen.jobs))
-        return spent_by(prober) - before, 0.0, 0.0
+        return spent_by(prober) - before, 0.0
 
     ours, theirs = [], []
     for number in range(chosen.runs):
@@ -203,9 +199,8 @@ def compared(folder: Path, nginx: int, prober: int, doors: int, chosen: argparse
         client, doors_ = (spread([each / chosen.checks for each in one], 2) for one in zip(*(run[1:3] for run in runs)))
         print(f"{name:18} {rates} a second   CPU ms a check: client {client}, nginx {doors_}")
     ratios = spread([other.seconds / run.seconds for run, other in zip(ours, theirs, strict=True)], 2)
-    most, shared = max(run.resident for run in ours), max(run.shared for run in ours)
     print(f"ratio of rates     {ratios} (>= {WANTED}, {STRETCH} is the stretch)")
-    print(f"memory             {most:.0f} MiB (< {MEBIBYTES}), {shared:.0f} with shared pages once")
+    print(f"memory             {max(run.resident for run in ours):.0f} MiB (< {MEBIBYTES})")
 
 
 def spread(figures: Iterable[float], digits: int) -> str:
