@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from collections.abc import Callable, Sequence
 from functools import cached_property, wraps
 from typing import TYPE_CHECKING, TypeVar, cast
@@ -44,6 +43,7 @@ from probes.model.facts import (
     TunnelFacts,
 )
 from probes.model.failure import Failure, Kind, Outcome
+from probes.model.record import replace
 from probes.model.value_issues import Flaw
 from probes.protocols.names import DEFAULT_PROTOCOL, NAMES
 from probes.protocols.protocol import Wire, wire

@@ -13,7 +13,6 @@ from probes.protocols.names import NAMES
 from probes.protocols.protocol import wire
 
 
-
 @once_a_view
 def values_of(view: View) -> Mapping[str, str]:
     """Return the values that the words of every finding may use, without the empty ones."""

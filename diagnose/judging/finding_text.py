@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import replace
 
 from diagnose import words
 from diagnose.advice.case_facts import CaseFacts, plan_url
@@ -18,6 +17,7 @@ from diagnose.judging.fix_places import places_of
 from diagnose.judging.root_cause import RaisedRule
 from diagnose.report import Finding, Fix, Proven, Severity
 from probes.model.note import Note, note
+from probes.model.record import replace
 from probes.model.source import Source, SourceKind
 
 # The case of a finding in TIED whose fix the named app cannot express as a base URL.
@@ -90,7 +90,9 @@ def finding_of(raised_rule: RaisedRule, view: View, facts: CaseFacts, lang: str,
     settings, values, reachable = client_urls.translated(
         view.app, view.evidence.target.protocol, claim.settings, claim_values
     )
-    all_values = dict(values_of(view)) | _app_name(view, lang) | {name: value for name, value in values.items() if value}
+    all_values = (
+        dict(values_of(view)) | _app_name(view, lang) | {name: value for name, value in values.items() if value}
+    )
     for name, value in values.items():
         if not value:
             all_values.pop(name, None)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 
 from diagnose.evidence.view import View
 from diagnose.evidence.word_values import values_of
@@ -26,6 +25,7 @@ from probes.model.facts import (
     TunnelFacts,
 )
 from probes.model.failure import Outcome
+from probes.model.record import replace
 
 # The headers that say how many requests and tokens are left: OpenAI's, Anthropic's, and those of the IETF's draft.
 _RATE_LIMIT = re.compile(r"(?:x-|anthropic-)?rate-?limit-[a-z-]{1,60}$")
@@ -94,8 +94,7 @@ def probe_line(
         status=status,
         duration_ms=round((ended - began) * 1000, 1),
         why_skipped=why,
-        observed=_observed(name, observations)
-        | ({"protocols": list(view.served)} if name == "http" else {}),
+        observed=_observed(name, observations) | ({"protocols": list(view.served)} if name == "http" else {}),
         summary=summary,
         began_ms=round(began * 1000, 1),
         skipped_as=skipped_as,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
 from types import MappingProxyType
@@ -13,6 +12,7 @@ from urllib.parse import quote, unquote
 
 from probes.model.attempt import Attempt, Auth, KeyForm
 from probes.model.exchange import Answer, ApiError, StreamReading
+from probes.model.record import Record
 from probes.protocols.envelopes import reports_failure
 from probes.protocols.errors import COMMON_SHAPE, error_in_success, read_error
 from probes.protocols.names import NAMES
@@ -27,8 +27,7 @@ ALLOWANCE = 16  # limit of output tokens; the smallest that every vendor accepts
 JSON_HEADERS = (("Accept", "application/json"), ("Content-Type", "application/json"))
 
 
-@dataclass(frozen=True, slots=True)
-class ApiRequest:
+class ApiRequest(Record):
     """A request of a protocol, without the host and the key."""
 
     method: str
@@ -71,7 +70,7 @@ class Wire:
     3. Set those of the fields below in which the protocol differs from the default.
     4. Write the practice door: a function ``NAME(*keys, models=…)`` in ``probes/demo_server/practice_doors.py``.
        ``llmdoctor demo --protocol NAME`` checks it.
-    5. If there is an official SDK, add it to ``probes/catalog/apps.toml`` with a wire of this protocol: the variables
+    5. If there is an official SDK, add it to ``probes/facts/apps.toml`` with a wire of this protocol: the variables
        and the default base URL come from the first app with such a wire. Otherwise set :attr:`base_url_env`,
        :attr:`key_env` and :attr:`model_env`.
     6. For ``--deep``: set :attr:`features` to an object with the methods of ``features.Features``, or write

@@ -5,15 +5,15 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Set as AbstractSet
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from dataclasses import fields, is_dataclass, replace
-from functools import cache
 from typing import Any, TypeVar, cast
 
 from probes.model.attempt import Attempt
 from probes.model.evidence import PROBES, Facts, Observation, Subject, facts_of
 from probes.model.exchange import Exchange, Purpose
 from probes.model.failure import Failure, Kind, Outcome
+from probes.model.record import fields_of, replace
 from probes.model.scrubber import Scrubber
 from probes.model.settings import Limits
 from probes.network.failures import NetError, failure
@@ -26,12 +26,15 @@ Watch = Callable[[Observation], None]
 Waits = Callable[[Subject, str, int, bool], None]
 
 
-def scrubbed(value: V, scrub: Scrubber) -> V:
-    """Return a copy of a frozen dataclass with every string scrubbed, recursively, so that new fields are covered."""
-    return cast(V, _scrubbed(value, scrub, scrub.clean))
+def scrubbed(value: V, scrub: Callable[[str], str], clean: AbstractSet[str] = frozenset()) -> V:
+    """Return a copy of a record with every string scrubbed, recursively, so that new fields are covered.
+
+    ``clean`` are texts that ``scrub`` leaves as they are.
+    """
+    return cast(V, _scrubbed(value, scrub, clean))
 
 
-def _scrubbed(value: Any, scrub: Scrubber, clean: set[str]) -> Any:
+def _scrubbed(value: Any, scrub: Callable[[str], str], clean: AbstractSet[str]) -> Any:
     kind: Any = type(value)
     if kind is str:
         return scrub(value)
@@ -41,7 +44,7 @@ def _scrubbed(value: Any, scrub: Scrubber, clean: set[str]) -> Any:
                 return (*value[:at], *(_scrubbed(one, scrub, clean) for one in value[at:]))
         return value
     changed: dict[str, Any] = {}
-    for name in _fields(kind):
+    for name in fields_of(kind):
         old = getattr(value, name)
         # Most fields hold no text, or one that was found clean before: a call for each takes most of the time.
         if (type(old) is str and old in clean) or type(old) in _WITHOUT_TEXT:
@@ -53,11 +56,6 @@ def _scrubbed(value: Any, scrub: Scrubber, clean: set[str]) -> Any:
 
 
 _WITHOUT_TEXT = frozenset((bool, float, int, type(None)))  # most fields are of these
-
-
-@cache
-def _fields(kind: Any) -> tuple[str, ...]:
-    return tuple(field.name for field in fields(kind)) if is_dataclass(kind) else ()
 
 
 class Recorder:
@@ -77,7 +75,7 @@ class Recorder:
 
     def note(self, observation: Observation) -> None:
         """Add an observation, scrubbed, and pass it to the watcher."""
-        observation = scrubbed(observation, self.scrub)
+        observation = scrubbed(observation, self.scrub, self.scrub.clean)
         self.observations.append(observation)
         if self._watch is not None:
             self._watch(observation)

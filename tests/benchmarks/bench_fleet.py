@@ -193,7 +193,9 @@ def compared(folder: Path, nginx: int, prober: int, doors: int, chosen: argparse
         turns = [(ours, lambda: fleet(folder, chosen.checks, chosen.jobs)), (theirs, probed)]
         for found, work in turns if number % 2 == 0 else reversed(turns):
             found.append(measured(work, nginx))
-    print(f"\n{chosen.checks} checks at {doors} TLS doors, {os.cpu_count()} cores, {chosen.runs} pairs: median (spread)")
+    print(
+        f"\n{chosen.checks} checks at {doors} TLS doors, {os.cpu_count()} cores, {chosen.runs} pairs: median (spread)"
+    )
     for name, runs in (("llmdoctor fleet", ours), ("blackbox_exporter", theirs)):
         rates = spread([chosen.checks / run.seconds for run in runs], 0)
         client, doors_ = (spread([each / chosen.checks for each in one], 2) for one in zip(*(run[1:3] for run in runs)))
