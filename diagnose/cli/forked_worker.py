@@ -96,7 +96,7 @@ class _ForkProcess:
         """Return the exit status, which is negative for a signal, as soon as the process has ended."""
         waited = 0.0
         while self._status is None:
-            found, status = os.waitpid(self._pid, os.WNOHANG)
+            found, status = os.waitpid(self._pid, os.WNOHANG)  # noqa: ASYNC222 - returns at once
             if found:
                 self._status = os.waitstatus_to_exitcode(status)
                 break

@@ -1,4 +1,4 @@
-"""Remember what a pure function says of an exchange: the rules ask the same of the same few responses again and again."""
+"""Remember what a pure function says of an exchange: the rules ask the same of the same few responses many times."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
 """Remember what functions return, but only while a run goes on.
 
-The steps of a run ask the same of the same URL, key and file several times, and so do the runs of a fleet. Some of these
-values hold a key. So each function remembers a bounded number of them, and when no run is left, all are forgotten. A
-file that changes is read again then.
+The steps of a run ask the same of the same URL, key and file several times, and so do the runs of a fleet. Some of
+these values hold a key. So each function remembers a bounded number of them, and when no run is left, all are
+forgotten. A file that changes is read again then.
 """
 
 from __future__ import annotations

@@ -82,8 +82,8 @@ class Network:
 
     allowed: Callable[[str], bool] | None = None
     pages: SingleFlight | None = None  # set if many runs share the responses to requests without a key
-    # Whether a run sends its free requests one after another on one connection. A fleet of many doors then makes half as
-    # many handshakes, which are most of its work; a single check would wait two round trips longer.
+    # Whether a run sends its free requests one after another on one connection. A fleet of many doors then makes half
+    # as many handshakes, which are much of its work; a single check would wait two round trips longer.
     sparing = False
     chains: SingleFlight | None = None  # set if many runs share what further trust stores say of a certificate chain
 

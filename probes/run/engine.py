@@ -113,5 +113,6 @@ async def _run(
             slos=given.slos,
         ),
         scrub,
+        scrub.clean,
     )
     return replace(seen, observations=tuple(recorder.observations))  # each was scrubbed when it was recorded

@@ -127,7 +127,7 @@ _Read = tuple[list[Layer], list[str], tuple[Skipped, ...]]
 
 
 def _of_process(environ: tuple[tuple[str, str], ...], shells: tuple[Layer, ...], cwd: Path, home: Path | None) -> _Read:
-    """Return the layers of variables, the values of the environment in the folder's file, and a file that is skipped."""
+    """Return the layers of variables, the environment's values in the folder's file, and a file that was skipped."""
     layers, secrets, skipped = _without_shells(environ, cwd, home)
     return [layers[0], *shells, *layers[1:]], secrets, skipped
 

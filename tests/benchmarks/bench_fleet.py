@@ -198,8 +198,9 @@ def compared(folder: Path, nginx: int, prober: int, doors: int, chosen: argparse
     )
     for name, runs in (("llmdoctor fleet", ours), ("blackbox_exporter", theirs)):
         rates = spread([chosen.checks / run.seconds for run in runs], 0)
-        client, doors_ = (spread([each / chosen.checks for each in one], 2) for one in zip(*(run[1:3] for run in runs)))
-        print(f"{name:18} {rates} a second   CPU ms a check: client {client}, nginx {doors_}")
+        client = spread([run.client / chosen.checks for run in runs], 2)
+        served = spread([run.nginx / chosen.checks for run in runs], 2)
+        print(f"{name:18} {rates} a second   CPU ms a check: client {client}, nginx {served}")
     ratios = spread([other.seconds / run.seconds for run, other in zip(ours, theirs, strict=True)], 2)
     print(f"ratio of rates     {ratios} (>= {WANTED}, {STRETCH} is the stretch)")
     print(f"memory             {max(run.resident for run in ours):.0f} MiB (< {MEBIBYTES})")
