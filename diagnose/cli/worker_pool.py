@@ -62,7 +62,7 @@ async def examine(
     fleet: Fleet, member: FleetTarget, environ: Mapping[str, str], network: SharedNetwork, lang: str
 ) -> str:
     """Check one member and return its report as one line of JSON. Raises BadInput for invalid settings."""
-    return one_line(judge(await fleet.check(member, environ, network, __version__), lang))
+    return one_line(judge(await fleet.check(member, environ, network, __version__), lang, summaries=False))
 
 
 # -- in the worker -----------------------------------------------------------------------------------------------------

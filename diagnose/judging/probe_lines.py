@@ -47,11 +47,20 @@ _SPARED = {
 
 
 def probe_lines(
-    view: View, findings: tuple[Finding, ...], proven: Proven, lang: str, root_code: str | None = None
+    view: View,
+    findings: tuple[Finding, ...],
+    proven: Proven,
+    lang: str,
+    root_code: str | None = None,
+    *,
+    summaries: bool = True,
 ) -> tuple[ProbeLine, ...]:
-    """Return a line for every probe, in the order of the contract. ``root_code`` is the code of the root cause."""
+    """Return a line for every probe, in the order of the contract.
+
+    ``root_code`` is the code of the root cause. Without ``summaries``, those are empty.
+    """
     root = next((one for one in findings if one.code == root_code), None)
-    return tuple(probe_line(view, name, findings, proven, lang, root) for name in PROBES)
+    return tuple(probe_line(view, name, findings, proven, lang, root, summaries=summaries) for name in PROBES)
 
 
 def behind_renaming(given: tuple[ProbeLine, ...], renamed: tuple[ProbeLine, ...]) -> tuple[ProbeLine, ...]:
@@ -71,9 +80,16 @@ def _behind(given: ProbeLine, renamed: ProbeLine) -> ProbeLine:
 
 
 def probe_line(
-    view: View, name: str, findings: tuple[Finding, ...], proven: Proven, lang: str, root: Finding | None = None
+    view: View,
+    name: str,
+    findings: tuple[Finding, ...],
+    proven: Proven,
+    lang: str,
+    root: Finding | None = None,
+    *,
+    summaries: bool = True,
 ) -> ProbeLine:
-    """Return the line of one probe in the language ``lang``."""
+    """Return the line of one probe in the language ``lang``; with an empty summary, if nobody needs it."""
     observations = view.observations(name)
     status, with_fix = status_of(view, name, findings, proven, root)
     skipped_as, why = "", None
@@ -83,8 +99,10 @@ def probe_line(
         why = phrase(key, lang, {"probe": phrase(f"probe.{blocker}", lang)} if blocker else {})
     own_findings = [one for one in findings if one.probe == name and one.caused_by is None]
     worst = min(own_findings, key=lambda one: _SEVERITIES.index(one.severity), default=None)
-    summary = why if why is not None else _summary(view, name, status, worst, proven, lang)
-    if name == "model" and why is not None and any(one.outcome is Outcome.DONE for one in observations):
+    summary = ""
+    if summaries:
+        summary = why if why is not None else _summary(view, name, status, worst, proven, lang)
+    if summaries and name == "model" and why is not None and any(one.outcome is Outcome.DONE for one in observations):
         listed = _summary(view, name, Status.OK, None, proven, lang)  # the model list is no proof, but worth knowing
         summary = phrase("sum.model_unproven", lang, {"detail": listed, "note": why}) if listed else why
     began = min((one.began for one in observations), default=0.0)
