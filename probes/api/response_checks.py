@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from probes.api.exchange_memo import once_an_exchange
 from probes.api.upstream_errors import upstream_of
 from probes.model.exchange import Answer, Body, Exchange, Purpose
+from probes.model.exchange_memo import once_an_exchange
 from probes.model.failure import Kind
 from probes.model.settings import ExtraHeader
 from probes.protocols.errors import parse_json, stated_status

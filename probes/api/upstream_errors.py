@@ -12,8 +12,8 @@ import re
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
-from probes.api.exchange_memo import once_an_exchange
 from probes.model.exchange import Exchange
+from probes.model.exchange_memo import once_an_exchange
 
 SEARCHED = 2000  # characters of a message
 # Each has the group `status`, or `kind` for names of errors; `name` is the upstream as the gateway calls it.
