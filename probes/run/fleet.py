@@ -81,7 +81,8 @@ class Fleet(Record):
     def _settings(self, member: FleetTarget, environ: Mapping[str, str]) -> Settings:
         options = replace(self.options, target=member.name)
         try:
-            found = _agreed(gather(options, environ, self.file.path.parent, self.file))
+            sure = _agreed_to if self.file.path.suffix.lower() in TABLES else None
+            found = _agreed(gather(options, environ, self.file.path.parent, self.file, agreed=sure))
             if self.agreed and found.override is not None:
                 found = replace(found, override=replace(found.override, withheld=False))
             return found
@@ -155,13 +156,19 @@ def _agreed(settings: Settings) -> Settings:
     Whoever names the file on the command line agrees to it. But lists of addresses are passed around, so a credential
     that certainly is none for an LLM API (a token of a code host or a cloud, a private key) needs consent.
     """
-    override, key = settings.override, settings.key
-    if override is None or key is None or any(one.named_by.kind is not SourceKind.CSV for one in override.flows):
+    override = settings.override
+    if override is None or any(one.named_by.kind is not SourceKind.CSV for one in override.flows):
         return settings
+    return replace(settings, override=None) if _agreed_to(settings) else settings
+
+
+def _agreed_to(settings: Settings) -> bool:
+    """Check whether naming a CSV file agrees to what it sends with these settings: a key that may be an LLM API's."""
+    key = settings.key
+    if key is None:
+        return False
     text = key.value.reveal()
-    if SHARED_NAMES.search(key.source.variable) or "PRIVATE KEY" in text or certainly_no_key(text):
-        return settings
-    return replace(settings, override=None)
+    return not (SHARED_NAMES.search(key.source.variable) or "PRIVATE KEY" in text or certainly_no_key(text))
 
 
 def _alike(entry: ConfigTable, host: str) -> Hashable:
