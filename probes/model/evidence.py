@@ -177,6 +177,7 @@ class Evidence(Record):
     slos: tuple[Slo, ...] = ()
     renamed: Evidence | None = None  # of a run with other names of variables, if the settings as given did not work
     renames: tuple[Rename, ...] = ()  # of `renamed`: these names
+    own_call: bool = False  # a call that the app has made itself (`probes/run/seen_call.py`), and not a check
     earlier: tuple[Evidence, ...] = ()  # evidence of the previous tries, oldest first (`--retries`)
 
     def one(self, kind: type[F], *subjects: Subject) -> F | None:
