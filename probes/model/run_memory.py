@@ -1,13 +1,14 @@
 """Remember what functions return, but only while a run goes on.
 
 The steps of a run ask the same of the same URL, key and file several times, and so do the runs of a fleet. Some of
-these values hold a key. So each function remembers a bounded number of them, and when no run is left, all are
-forgotten. A file that changes is read again then.
+these values hold a key. So each function remembers a bounded number of them, and all are forgotten when no run is left
+or after a minute. A file that changes is read again then.
 """
 
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import lru_cache, wraps
@@ -19,6 +20,8 @@ T = TypeVar("T")
 _forget: list[Callable[[], None]] = []
 _lock = threading.Lock()
 _runs = 0  # in this process, in all threads
+_since = 0.0  # when everything was forgotten last, on the monotonic clock
+LONGEST = 60.0  # seconds; a server may never be without a run
 
 
 def remembered(size: int) -> Callable[[Callable[P, T]], Callable[P, T]]:
@@ -43,8 +46,10 @@ def remembered(size: int) -> Callable[[Callable[P, T]], Callable[P, T]]:
 @contextmanager
 def running() -> Iterator[None]:
     """Remember for the length of a run; runs may overlap and contain one another."""
-    global _runs
+    global _runs, _since
     with _lock:
+        if time.monotonic() - _since > LONGEST:
+            _forget_all()
         _runs += 1
     try:
         yield
@@ -52,5 +57,11 @@ def running() -> Iterator[None]:
         with _lock:
             _runs -= 1
             if not _runs:
-                for forget in _forget:
-                    forget()
+                _forget_all()
+
+
+def _forget_all() -> None:
+    global _since
+    _since = time.monotonic()
+    for forget in _forget:
+        forget()

@@ -19,7 +19,6 @@ from pathlib import Path
 
 from probes.config_formats.files import SkippedFile, bytes_of, checked_out
 from probes.model.record import Record, fields_of
-from probes.model.run_memory import remembered
 from probes.model.settings import BadInput, Flow
 from probes.settings.consent import file_of, mark
 
@@ -85,7 +84,6 @@ def holds(mark: str) -> bool:
     return any(one.mark == mark for one in agreements())
 
 
-@remembered(1)
 def agreements() -> tuple[Agreement, ...]:
     """Return the agreements, the oldest first; none if the file is missing, unreadable or not the user's alone."""
     file = path()

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import gc
+import time
 from collections import Counter
 
 import pytest
 
-from probes.model.run_memory import remembered, running
+from probes.model.run_memory import LONGEST, remembered, running
 
 asked = Counter[str]()
 
@@ -40,6 +41,19 @@ def test_runs_that_overlap_remember_until_the_last_has_ended() -> None:
     with running():
         length("key")
     assert asked == {"key": 2}, "the first run's memory is gone"
+
+
+def test_without_an_end_it_is_forgotten_after_a_minute(monkeypatch: pytest.MonkeyPatch) -> None:
+    start = time.monotonic() + 2 * LONGEST
+    now = [start]
+    monkeypatch.setattr("probes.model.run_memory.time.monotonic", lambda: now[0])
+    with running():
+        length("key")
+        for later in (LONGEST / 2, LONGEST + 1):
+            now[0] = start + later
+            with running():
+                length("key")
+    assert asked == {"key": 2}
 
 
 def test_the_memory_is_bounded_and_no_error_is_kept() -> None:
