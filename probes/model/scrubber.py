@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from collections.abc import Set as AbstractSet
 from functools import cache
 from typing import NamedTuple
 
@@ -103,7 +104,8 @@ class Scrubber:
 
     def __init__(self, secrets: Iterable[Secret | str] = (), shortest: int = 3) -> None:
         self._shortest = shortest
-        self._traces: list[_Traces] = []
+        self._windows: AbstractSet[str] = frozenset()
+        self._marks: AbstractSet[str] = frozenset()
         self._short: list[str] = []
         self._least = WINDOW  # characters of the shortest text that can hold a secret
         self._known: set[str] = set()
@@ -142,16 +144,14 @@ class Scrubber:
         if len(text) < self._least or text in self.clean:
             return text
         for at in range(self._learned, len(self._long)):
-            self._traces.append(_traces(self._long[at]))
+            self._learn(_traces(self._long[at]))
             self._learned = at + 1  # not `+= 1`, which would skip a secret if two threads did this at once
         given = text
         for short in self._short:
             if short in text:
                 text = re.sub(rf"(?<![A-Za-z0-9]){re.escape(short)}(?![A-Za-z0-9])", MASK, text)
-        if self._traces:
-            signs = [text[i : i + MARK] for i in range(0, len(text), STRIDE)]
-            if not all(one.marks.isdisjoint(signs) for one in self._traces):
-                text = self._replace_known(text)
+        if self._windows and not self._marks.isdisjoint([text[i : i + MARK] for i in range(0, len(text), STRIDE)]):
+            text = self._replace_known(text)
         if len(text) >= SHORTEST_FOREIGN and _may_hold_a_key(text):
             text = _foreign_key().sub(lambda found: hint(found[0]), text)
         if text == given and len(text) <= 1000:
@@ -164,9 +164,9 @@ class Scrubber:
         out: list[str] = []
         at, size = 0, len(text)
         while at < size:
-            if self._known_at(text, at):
+            if text[at : at + WINDOW] in self._windows:
                 end = at + WINDOW
-                while end < size and self._known_at(text, end - WINDOW + 1):
+                while end < size and text[end - WINDOW + 1 : end + 1] in self._windows:
                     end += 1
                 out.append(MASK)
                 at = end
@@ -175,6 +175,12 @@ class Scrubber:
                 at += 1
         return "".join(out)
 
-    def _known_at(self, text: str, at: int) -> bool:
-        window = text[at : at + WINDOW]
-        return any(window in one.windows for one in self._traces)
+    def _learn(self, found: _Traces) -> None:
+        """Take in the traces of a secret. Most runs have one, whose sets are used as they are, without a copy."""
+        if not self._windows:
+            self._windows, self._marks = found
+        elif isinstance(self._windows, set) and isinstance(self._marks, set):
+            self._windows |= found.windows
+            self._marks |= found.marks
+        else:
+            self._windows, self._marks = {*self._windows, *found.windows}, {*self._marks, *found.marks}

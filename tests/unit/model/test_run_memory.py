@@ -44,6 +44,7 @@ def test_runs_that_overlap_remember_until_the_last_has_ended() -> None:
 
 
 def test_without_an_end_it_is_forgotten_after_a_minute(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("probes.model.run_memory._since", 0.0)  # and as it was after the test
     start = time.monotonic() + 2 * LONGEST
     now = [start]
     monkeypatch.setattr("probes.model.run_memory.time.monotonic", lambda: now[0])
