@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
-from functools import cached_property, wraps
-from typing import TYPE_CHECKING, TypeVar, cast
+from collections.abc import Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 from diagnose.evidence import client_urls
 from diagnose.evidence.lines import words_of
@@ -52,7 +52,6 @@ if TYPE_CHECKING:
     from diagnose.answers.dialects import Match
     from probes.catalog.app import App
 
-T = TypeVar("T")
 UNSEEN = SettingsFacts(None, None)  # for a run that ended before it examined its settings
 
 
@@ -68,7 +67,7 @@ class View:
         self.earlier = earlier
         self.renamed = renamed
 
-        self.known: dict[object, object] = {}  # see `once_a_view`
+        self.known: dict[object, object] = {}  # see `view_memo.py`
 
     @cached_property
     def app(self) -> App | None:
@@ -435,15 +434,3 @@ class View:
         if exchange is None:
             return ""
         return words_of(exchange)
-
-
-def once_a_view(read: Callable[[View], T]) -> Callable[[View], T]:
-    """Return a pure function of a view that works out its result once for each view: many rules ask for the same."""
-
-    @wraps(read)
-    def remembered(view: View) -> T:
-        if read not in view.known:
-            view.known[read] = read(view)
-        return cast(T, view.known[read])
-
-    return remembered

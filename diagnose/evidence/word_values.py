@@ -7,7 +7,8 @@ from urllib.parse import urlsplit
 
 from diagnose.evidence import client_urls
 from diagnose.evidence.lines import sentence
-from diagnose.evidence.view import View, once_a_view
+from diagnose.evidence.view import View
+from diagnose.evidence.view_memo import once_a_view
 from probes.model.source import Source, SourceKind
 from probes.protocols.names import NAMES
 from probes.protocols.protocol import wire

@@ -9,7 +9,8 @@ from diagnose.answers import products
 from diagnose.answers.dialects import Match
 from diagnose.evidence.lines import line_of
 from diagnose.evidence.rule import Claim
-from diagnose.evidence.view import View, once_a_view
+from diagnose.evidence.view import View
+from diagnose.evidence.view_memo import once_a_view
 from diagnose.findings.intermediaries import answered_by
 from diagnose.report import seen
 from probes.api.response_checks import REDIRECTS

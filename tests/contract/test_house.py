@@ -456,6 +456,7 @@ FLOORS = (
     "diagnose.findings diagnose.snippets diagnose.rendering",
     "diagnose.judging diagnose.formats",
     "diagnose.tables",
+    "diagnose.fleet_formats",
     "diagnose.library",
     "diagnose.cli.fixing",
     "diagnose.serve diagnose.cli diagnose.docs",
@@ -465,7 +466,8 @@ FLOORS = (
 # elsewhere.
 ONE_FILE_A_THING = (
     *("probes.steps", "probes.protocols", "probes.protocols.features", "probes.config_formats"),
-    *("diagnose.cli.commands", "diagnose.findings", "diagnose.formats", "diagnose.words"),
+    *("diagnose.cli.commands", "diagnose.findings", "diagnose.formats", "diagnose.fleet_formats"),
+    "diagnose.words",
 )
 
 
@@ -636,7 +638,7 @@ THROUGH_WORLDS = frozenset(
     """
     diagnose.answers.causes probes.model.value_issues probes.network.client_certificate
     diagnose.evidence.failed_response diagnose.evidence.side_rounds diagnose.evidence.word_values
-    diagnose.tables.fleet_table diagnose.tables.scan_table
+    diagnose.tables.scan_table
     diagnose.answers.data_files diagnose.cli.commands.apps diagnose.cli.commands.compare
     diagnose.cli.commands.hook diagnose.cli.commands.init diagnose.cli.commands.judge diagnose.cli.commands.scan
     diagnose.cli.commands.snippet diagnose.cli.completion diagnose.cli.curl_option diagnose.evidence.client_urls
@@ -672,7 +674,7 @@ THROUGH_WORLDS = frozenset(
 
 
 # Rooms whose every file is tested through the list of them: NAMES, FORMATS, LANGS.
-LISTED = ("probes.protocols", "diagnose.formats", "diagnose.words")
+LISTED = ("probes.protocols", "diagnose.formats", "diagnose.fleet_formats", "diagnose.words")
 
 
 def test_every_module_is_tested_by_name_or_through_the_worlds() -> None:

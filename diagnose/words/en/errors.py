@@ -183,6 +183,10 @@ ERRORS: dict[str, str] = {
         "{where}: env must be the name of a variable, not a value.",
         "{path} has no targets: write [targets.NAME] in TOML, or one line each in CSV.",
         "{path} has no group '{name}'. {hint}",
+        "{path} has {count} errors; nothing was checked.",
+        "{path}:{line}: {detail}",
+        "{name} must be a percentage above 0, as in {example}",
+        "--also takes FORMAT=FILE with one of the formats {names}.",
         "Its groups: {names}.",
         "None of its targets has a group.",
         "{path}:{line} is not CSV: {detail}.",
@@ -197,6 +201,13 @@ ERRORS: dict[str, str] = {
         "The agreement cannot be kept: {path} would be larger than {count} MiB.",
         "The agreement cannot be kept: {path} cannot be written: {why}.",
         "The agreement cannot be kept: {path} belongs to another user.",
+        (
+            "The practice server of `demo {name}` speaks TLS, and its certificates are made by the Python package "
+            "cryptography: {command}"
+        ),
+        "What the file would hold is shown and agreed to first. In a script, agree with --yes.",
+        "{path} exists. Name another file with -o, or add --force.",
+        "it is a bundle of a later version of llmdoctor",
         "`serve` needs more packages. Install them with: {command}",
         (
             "Serving beyond this machine needs a token of at least {count} characters: --token-file FILE, or "

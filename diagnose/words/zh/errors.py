@@ -241,6 +241,10 @@ ERRORS: dict[str, str] = {
         "{path} 里没有目标：TOML 里写 [targets.NAME]，CSV 里每行一个。"
     ),
     "{path} has no group '{name}'. {hint}": "{path} 里没有分组 '{name}'。{hint}",
+    "{path} has {count} errors; nothing was checked.": "{path} 有 {count} 处错误，没有进行任何检查。",
+    "{path}:{line}: {detail}": "{path}:{line}：{detail}",
+    "{name} must be a percentage above 0, as in {example}": "{name} 必须是大于 0 的百分比，例如 {example}",
+    "--also takes FORMAT=FILE with one of the formats {names}.": "--also 的写法是 FORMAT=FILE，格式可以是 {names}。",
     "Its groups: {names}.": "已有的分组：{names}。",
     "None of its targets has a group.": "里面的目标都没有分组。",
     "{path}:{line} is not CSV: {detail}.": "{path}:{line} 不是有效的 CSV：{detail}。",
@@ -265,6 +269,15 @@ ERRORS: dict[str, str] = {
     ),
     "The agreement cannot be kept: {path} cannot be written: {why}.": "无法保存同意记录：无法写入 {path}：{why}。",
     "The agreement cannot be kept: {path} belongs to another user.": "无法保存同意记录：{path} 属于其他用户。",
+    (
+        "The practice server of `demo {name}` speaks TLS, and its certificates are made by the Python package "
+        "cryptography: {command}"
+    ): "`demo {name}` 的练习服务器使用 TLS，证书要用 Python 包 cryptography 生成：{command}",
+    "What the file would hold is shown and agreed to first. In a script, agree with --yes.": (
+        "写入前会先显示文件的内容，并请你确认。在脚本里请加 --yes。"
+    ),
+    "{path} exists. Name another file with -o, or add --force.": "{path} 已存在。用 -o 换一个文件，或加上 --force。",
+    "it is a bundle of a later version of llmdoctor": "这个诊断包来自更新版本的 llmdoctor",
     "`serve` needs more packages. Install them with: {command}": "`serve` 需要另外的软件包。安装命令：{command}",
     (
         "Serving beyond this machine needs a token of at least {count} characters: --token-file FILE, or "

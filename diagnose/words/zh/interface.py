@@ -130,6 +130,7 @@ UI: dict[str, str] = {
     "trust.none_revoked": "这里没有可以撤销的同意。",
     "trust.doors": "{source} 声明了服务器 {host}",
     "trust.doors_keys": "{source} 声明了服务器 {host} 和变量 {secret}",
+    "one_file": "上面写 llmdoctor 的地方，在这里请输入：{command}",
     "init.wrote": "已写入 {path}：",
     "warning.key_option": "警告：用 --key 给出的密钥，其他用户能在进程列表里看到",
     "warning.key_argument": "警告：作为参数给出的密钥，其他用户能在进程列表里看到",
@@ -137,6 +138,7 @@ UI: dict[str, str] = {
     "error.bug": "llmdoctor 自身出错（{detail}）。这是程序的缺陷，不是你的设置有问题。请到项目的 Issues 页面报告，"
     "附上命令（去掉密钥）以及设置 {variable}=1 后的输出。",
     "error.extra_argument": "此命令只接受一个参数：Base URL 或目标名称。多出的内容可能是密钥，因此不显示。",
+    "error.more": "还有 {count} 处错误",
     "error.hand_over": "请用 --key-env NAME、--key-file PATH 或 --key-stdin 提供密钥："
     "命令行参数会出现在进程列表里，其他用户看得到。",
     "error.key_shown": "命令行里似乎有密钥。这里不会显示，但其他用户能在进程列表里看到。",
@@ -413,6 +415,7 @@ UI: dict[str, str] = {
     "seen.spoken": "对方使用 {name}",
     "seen.with_certificate": "出示一张临时生成的客户端证书后：{note}",
     "seen.strictly": "严格检查（Python 3.13 及以上的做法）：{note}",
+    "seen.no_client_certificate": "没有检查对方是否要求客户端证书：缺少 Python 包 cryptography",
     "seen.plain_closed": "该端口对明文 HTTP 请求同样直接断开",
     "seen.plain_http": "该端口以明文 HTTP 应答",
     "seen.socks": "{source}：SOCKS 代理",
