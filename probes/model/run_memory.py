@@ -7,8 +7,8 @@ or after a minute. A file that changes is read again then.
 
 from __future__ import annotations
 
-import threading
 import time
+from _thread import allocate_lock  # `threading` takes longer to import than most commands have for this
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import lru_cache, wraps
@@ -18,7 +18,7 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 _forget: list[Callable[[], None]] = []
-_lock = threading.Lock()
+_lock = allocate_lock()
 _runs = 0  # in this process, in all threads
 _since = 0.0  # when everything was forgotten last, on the monotonic clock
 LONGEST = 60.0  # seconds; a server may never be without a run
