@@ -222,5 +222,25 @@ ERRORS: dict[str, str] = {
         "This is not the form of the page.",
         "The field {name} is longer than {count} characters.",
         "X-Prometheus-Scrape-Timeout-Seconds must be a number of seconds.",
+        "The tool {name} has only these arguments: {names}. A key is never one: name the variable, file or app that "
+        "holds it.",
+        "{name} must be a string.",
+        "{name} is longer than {count} characters.",
+        "{name} must be one of {names}.",
+        "{name} looks like a key and was not used. A key is never an argument: name the variable, file or app that "
+        "holds it. If it was a key, it is now in the agent's conversation, so replace it.",
+        "key_env must be the name of a variable, such as OPENAI_API_KEY.",
+        "{name} is no variable that LLM apps read a key from. The user can permit it: llmdoctor mcp --key-env {name}",
+        "key_file is no file that the user has named. The user can name it: llmdoctor mcp --key-file PATH",
+        "folder is not in a folder of this server. The user can permit it: llmdoctor mcp --folder PATH",
+        "More than {count} checks in a minute. Try again in a minute.",
+        "Too many checks at once. Wait for one to end.",
+        "There is no app with this id. The tool apps lists them.",
+        "There is no key in {place}.",
+        "Name the key once: with key_env, key_file or app.",
+        "There is no such tool. The tools are: {names}.",
+        "`mcp` needs more packages. Install them with: {command}",
+        "--allow takes these words: {names}.",
+        "{path} is not a folder.",
     )
 }

@@ -533,6 +533,7 @@ UI: dict[str, str] = {
     "source.list": "first small one in the model list",
     "source.option": "option",
     "source.form": "typed here",
+    "source.agent": "agent's",
     "root": "Caused by",
     "limits": "Limits",
     "unmeasured": "not measured",

@@ -294,4 +294,33 @@ ERRORS: dict[str, str] = {
     "X-Prometheus-Scrape-Timeout-Seconds must be a number of seconds.": (
         "X-Prometheus-Scrape-Timeout-Seconds 必须是秒数。"
     ),
+    "The tool {name} has only these arguments: {names}. A key is never one: name the variable, file or "
+    "app that holds it.": "工具 {name} 只有这些参数：{names}。密钥不是参数：请指定保存密钥的变量、文件或应用。",
+    "{name} must be a string.": "{name} 必须是字符串。",
+    "{name} is longer than {count} characters.": "{name} 超过 {count} 个字符。",
+    "{name} must be one of {names}.": "{name} 必须是以下之一：{names}。",
+    "{name} looks like a key and was not used. A key is never an argument: name the variable, file or "
+    "app that holds it. If it was a key, it is now in the agent's conversation, so replace it.": (
+        "{name} 看起来是密钥，因此没有使用。密钥不能作为参数：请指定保存密钥的变量、文件或应用。"
+        "如果它确实是密钥，它已经出现在智能体的对话中，请更换。"
+    ),
+    "key_env must be the name of a variable, such as OPENAI_API_KEY.": "key_env 必须是变量名，例如 OPENAI_API_KEY。",
+    "{name} is no variable that LLM apps read a key from. The user can permit it: llmdoctor mcp --key-env {name}": (
+        "LLM 应用不会从 {name} 读取密钥。用户可以允许使用它：llmdoctor mcp --key-env {name}"
+    ),
+    "key_file is no file that the user has named. The user can name it: llmdoctor mcp --key-file PATH": (
+        "key_file 不是用户指定的文件。用户可以指定它：llmdoctor mcp --key-file PATH"
+    ),
+    "folder is not in a folder of this server. The user can permit it: llmdoctor mcp --folder PATH": (
+        "folder 不在本服务的目录中。用户可以允许使用它：llmdoctor mcp --folder PATH"
+    ),
+    "More than {count} checks in a minute. Try again in a minute.": "一分钟内的检查超过 {count} 次。请一分钟后再试。",
+    "Too many checks at once. Wait for one to end.": "同时进行的检查太多。请等其中一个结束。",
+    "There is no app with this id. The tool apps lists them.": "没有这个 id 的应用。工具 apps 会列出所有应用。",
+    "There is no key in {place}.": "{place} 中没有密钥。",
+    "Name the key once: with key_env, key_file or app.": "密钥只需指定一次：用 key_env、key_file 或 app。",
+    "There is no such tool. The tools are: {names}.": "没有这个工具。可用的工具有：{names}。",
+    "`mcp` needs more packages. Install them with: {command}": "`mcp` 需要更多软件包。请用以下命令安装：{command}",
+    "--allow takes these words: {names}.": "--allow 只接受这些词：{names}。",
+    "{path} is not a folder.": "{path} 不是目录。",
 }

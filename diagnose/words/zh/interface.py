@@ -512,6 +512,7 @@ UI: dict[str, str] = {
     "source.list": "取自模型列表",
     "source.option": "选项",
     "source.form": "在此填写",
+    "source.agent": "智能体的",
     "root": "原因",
     "limits": "限度",
     "unmeasured": "未测得",
