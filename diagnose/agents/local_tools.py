@@ -117,7 +117,7 @@ def _whose(raw: str, lang: str, full: bool) -> ToolResult:
     lines += [f"{say(code, lang, {}).title} [{code}]" for code in problems]
     for one in kept:
         door = doors.get(one["door"])
-        urls = ", ".join(one["base_urls"].values()) or "-"
+        urls = ", ".join(dict.fromkeys(one["base_urls"].values())) or "-"
         values = {"name": door.name if door else one["door"], "sure": one["confidence"], "base_urls": urls}
         lines.append(put(words["fits"], values))
     lines += [] if kept else [words["no_door"]]

@@ -33,8 +33,8 @@ COMMANDS = {
     "apps": "The known apps, or one of them in full.",
     "init": "Write a first llmdoctor.toml from the settings found here.",
     "snippet": "Code and settings to paste, from settings that work.",
-    "facts": "How old the facts are by which it judges, and newer ones.",
-    "trust": "What files of a folder may send where: agree, list, revoke.",
+    "facts": "Show the date of the built-in facts, and update them.",
+    "trust": "Allow a folder's files to decide where keys go; list, revoke.",
     "serve": "A web page that checks and explains, and Prometheus' /probe.",
     "mcp": "The checks as tools for agents such as Claude Code or Codex.",
 }

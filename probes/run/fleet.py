@@ -310,21 +310,26 @@ def _table(path: Path, shown: str) -> Config:
 
 def _check_columns(shown: str, columns: list[str]) -> None:
     known = ("name", "key_env", "key_file", *(name for name in FIELDS if name != "key"))
-    for column in columns:
-        if column == "key":
-            raise BadInput(
+    errors = []
+    if "key" in columns:
+        errors.append(
+            BadInput(
                 "{shown}:1: a column of keys. Refer to the keys instead: key_env names a variable, key_file a file.",
                 shown=shown,
             )
-        if column not in known:
-            # If the header is missing, this line is the file's first target, which may contain a key.
-            shown_column = f" {column!r}" if len(column) < 20 else ""
-            raise BadInput(
+        )
+    if unknown := [column for column in columns if column not in (*known, "key")]:
+        # If no column is known, this line is the file's first target, which may contain a key.
+        names = [repr(column) for column in unknown if len(column) < 20 and set(columns) & set(known)]
+        errors.append(
+            BadInput(
                 "{shown}:1: no such column{column}. Known columns: {known}.",
                 shown=shown,
-                column=shown_column,
+                column=f" {', '.join(names)}" if names else "",
                 known=", ".join(known),
             )
+        )
+    raise_all(shown, errors)
     if "base_url" not in columns:
         raise BadInput("{shown}:1: the first line must name the columns, with base_url among them.", shown=shown)
     if twice := [column for column, count in Counter(columns).items() if count > 1]:

@@ -44,7 +44,7 @@ _TAKEN = frozenset(
 @click.option("--no-scan", is_flag=True, help="Leave out which settings of which apps are here.")
 @click.option("--redact-hosts", is_flag=True, help="Hide the names of hosts that are no known provider's.")
 @click.option("--yes", is_flag=True, help="Write it without asking: for scripts.")
-@click.option("--force", is_flag=True, help="Write over a file that is there.")
+@click.option("--force", is_flag=True, help="Replace an existing file.")
 @click.option("--lang", type=click.Choice(LANGS), help="Language; by default from the locale.")
 @click.option("-v", "--verbose", is_flag=True, help="Show every line of it before it is written.")
 def command(
@@ -57,16 +57,16 @@ def command(
     verbose: bool,
     **choices: Any,
 ) -> None:
-    """Write one file for support: a check, which settings are where, versions, proxies and certificates.
+    """Write one file for support: a check, the places of settings, versions, proxies and certificates.
 
-    It shows what the file will hold, and asks before it writes. No key, password or value of a setting is in it.
+    It shows what the file will contain, and asks before it writes. No key, password or value of a setting is in it.
     `llmdoctor judge FILE` and the page of `llmdoctor serve` open it.
     """
     spoken = console.language(lang)
     words: dict[str, str] = part(spoken, "support_bundle").BUNDLE
     asks = _can_ask()
     if not yes and not asks:
-        raise WrongUse("What the file would hold is shown and agreed to first. In a script, agree with --yes.")
+        raise WrongUse("`bundle` asks before it writes, and here it cannot ask. In a script, add --yes.")
     exists = os.path.lexists(output)
     if exists and not force and (yes or not asks):
         raise WrongFile("{path} exists. Name another file with -o, or add --force.", path=output)

@@ -57,11 +57,11 @@ def output_options(command: Any) -> Any:
 @click.option("--key-file", metavar="PATH", help="Read the key from this file.")
 @click.option("--key-stdin", is_flag=True, help="Read the key from standard input.")
 @click.option("--key", metavar="KEY", help="The key itself (other users can see it in the process list).")
-@click.option("--curl", metavar="TEXT|-", help="The settings out of a curl command line; - reads standard input.")
+@click.option("--curl", metavar="TEXT|-", help="The settings of a curl command; - reads standard input.")
 @click.option(
-    "--header", "headers", metavar="'NAME: VALUE'", multiple=True, help="A header to send besides. May be repeated."
+    "--header", "headers", metavar="'NAME: VALUE'", multiple=True, help="Another header to send. May be repeated."
 )
-@click.option("--model", metavar="ID", help="The model to try; by default a small one of the door's list.")
+@click.option("--model", metavar="ID", help="The model to try; by default a small one that the server lists.")
 @click.option(
     "--protocol",
     type=click.Choice(("auto", *NAMES)),
@@ -76,12 +76,14 @@ def output_options(command: Any) -> Any:
 @click.option("--config", metavar="PATH", help="Read targets and [check] from this file and no other.")
 @click.option("--env-file", metavar="PATH", help="Read this .env file and no other.")
 @click.option("--no-env", is_flag=True, help="Read no environment and no file.")
-@click.option("--connect-to", metavar="HOST:PORT:ADDR:PORT", multiple=True, help="As curl's. May be repeated.")
+@click.option(
+    "--connect-to", metavar="HOST:PORT:ADDR:PORT", multiple=True, help="As curl's --connect-to. May be repeated."
+)
 @click.option("--dns-server", metavar="ADDR", multiple=True, help="Ask this name server as well, and compare.")
-@click.option("--ca-bundle", metavar="PATH", help="Extra roots to trust.")
+@click.option("--ca-bundle", metavar="PATH", help="More CA certificates to trust.")
 @click.option("--proxy", metavar="URL", help="Use this proxy instead of the environment's.")
 @click.option("--no-proxy", is_flag=True, help="Use no proxy.")
-@click.option("--timeout", type=float, metavar="SECONDS", help="The limit of one probe (10).")
+@click.option("--timeout", type=float, metavar="SECONDS", help="The limit of one step (10).")
 @click.option("--deadline", type=float, metavar="SECONDS", help="The limit of the whole check (60).")
 @click.option("--no-spend", is_flag=True, help="Nothing that a provider bills: no generation.")
 @click.option("--deep", is_flag=True, help="Ask for tools, structured output, pictures and more too. Costs more.")
@@ -89,13 +91,15 @@ def output_options(command: Any) -> Any:
 @click.option(
     "--send-anyway",
     is_flag=True,
-    help="Send the key this once, although it belongs to another known door, or a file of the folder says where.",
+    help="Send the key this once, even if it belongs to another known provider, or a file here names the host.",
 )
 @click.option(
-    "--slo", metavar="NAME=TIME,…", multiple=True, help="Limits to hold it to, as in ttft=2s,total=10s,cert=21d."
+    "--slo", metavar="NAME=TIME,…", multiple=True, help="Limits that it must meet, as in ttft=2s,total=10s,cert=21d."
 )
-@click.option("--retries", type=click.IntRange(0, 10), default=0, help="Try so often again what may pass by itself.")
-@click.option("--fix", is_flag=True, help="Write what was seen to work where the value came from, after asking.")
+@click.option(
+    "--retries", type=click.IntRange(0, 10), default=0, help="Retry temporary errors, at most this many times."
+)
+@click.option("--fix", is_flag=True, help="Write the tested fix to the place of the wrong value, after asking.")
 @click.option("--yes", is_flag=True, help="With --fix: write without asking.")
 @click.option("--plan", "plan_only", is_flag=True, help="Show what would be sent where, and send nothing.")
 @output_options

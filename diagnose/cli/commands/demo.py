@@ -22,8 +22,8 @@ from probes.settings.options import shown_word
 
 @click.command("demo", cls=GroupedCommand)
 @click.argument("fault", required=False, shell_complete=among(faults))
-@click.option("--list", "list_faults", is_flag=True, help="Name the faults.")
-@click.option("--protocol", type=click.Choice(NAMES), help="A sound practice door of this protocol.")
+@click.option("--list", "list_faults", is_flag=True, help="List the faults.")
+@click.option("--protocol", type=click.Choice(NAMES), help="A working test server that speaks this protocol.")
 @output_options
 def command(
     fault: str | None,

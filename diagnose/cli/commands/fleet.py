@@ -71,18 +71,18 @@ REPEATABLE = {"headers": "--header", "slo": "--slo"}
     help="Limits for each target, as in ttft=2s,cert=21d, or for the fleet: working=95%.",
 )
 @click.option(
-    "--retries", type=click.IntRange(0, 10), default=0, help="Retry errors that may be temporary, at most so often."
+    "--retries", type=click.IntRange(0, 10), default=0, help="Retry temporary errors, at most this many times."
 )
 @click.option("--no-spend", is_flag=True, help="Nothing that a provider bills: no generation.")
 @click.option("--offline", is_flag=True, help="Nothing leaves this machine.")
-@click.option("--send-anyway", is_flag=True, help="Send a key although it belongs to another known door.")
+@click.option("--send-anyway", is_flag=True, help="Send a key even if it belongs to another known provider.")
 @click.option(
-    "--header", "headers", metavar="'NAME: VALUE'", multiple=True, help="A header to send besides. May be repeated."
+    "--header", "headers", metavar="'NAME: VALUE'", multiple=True, help="Another header to send. May be repeated."
 )
-@click.option("--ca-bundle", metavar="PATH", help="Extra roots to trust.")
+@click.option("--ca-bundle", metavar="PATH", help="More CA certificates to trust.")
 @click.option("--proxy", metavar="URL", help="Use this proxy instead of the environment's.")
 @click.option("--no-proxy", is_flag=True, help="Use no proxy.")
-@click.option("--timeout", type=float, metavar="SECONDS", help="The limit of one probe (10).")
+@click.option("--timeout", type=float, metavar="SECONDS", help="The limit of one step (10).")
 @click.option("--deadline", type=float, metavar="SECONDS", help="The limit of one whole check (60).")
 @click.option("--lang", type=click.Choice(LANGS), help="Language; by default from the locale.")
 @click.option("--strict", is_flag=True, help="Warnings fail too.")

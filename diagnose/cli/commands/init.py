@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 @click.option("-o", "output", type=click.Path(dir_okay=False), default="llmdoctor.toml", help="The file to write.")
 @click.option("--env-file", metavar="PATH", help="Read this .env file and no other.")
 @click.option("--apps", is_flag=True, help="A target for each app that `scan` finds, where its key is in a variable.")
-@click.option("--force", is_flag=True, help="Write over a file that is there.")
+@click.option("--force", is_flag=True, help="Replace an existing file.")
 @click.option("--lang", type=click.Choice(LANGS), help="Language; by default from the locale.")
 def command(output: str, env_file: str | None, apps: bool, force: bool, lang: str | None) -> None:
     """Write a first llmdoctor.toml from the settings found here. It names keys, and never contains one.

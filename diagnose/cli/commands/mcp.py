@@ -50,7 +50,7 @@ ABOVE_ZERO = FiniteRange(0, LONGEST_WAIT, min_open=True)  # seconds
 @click.option(
     "--key-file", "key_files", metavar="PATH", multiple=True, help="A key file that agents may name. Repeatable."
 )
-@click.option("--timeout", type=ABOVE_ZERO, default=10, metavar="SECONDS", help="The limit of one probe (10).")
+@click.option("--timeout", type=ABOVE_ZERO, default=10, metavar="SECONDS", help="The limit of one step (10).")
 @click.option("--deadline", type=ABOVE_ZERO, default=60, metavar="SECONDS", help="The limit of a call (60).")
 @click.option("--jobs", type=click.IntRange(1, 64), default=4, show_default=True, help="Checks at once.")
 @click.option("--rate", type=click.IntRange(1, 10_000), default=60, show_default=True, help="Checks a minute.")

@@ -33,20 +33,24 @@ PASSED_ON = ("no_spend", "offline", "send_anyway", "timeout", "deadline", "ca_bu
 
 @click.command("scan", cls=GroupedCommand)
 @click.option("--app", "only", metavar="NAME", multiple=True, help="Only this app: see `llmdoctor apps`. Repeatable.")
-@click.option("--list", "list_only", is_flag=True, help="Tell what was found, and check nothing.")
+@click.option("--list", "list_only", is_flag=True, help="List what was found, and check nothing.")
 @click.option("--details", is_flag=True, help="Each report in full below the table; with one --app by itself.")
-@click.option("--home", type=click.Path(exists=True, file_okay=False), help="Look at this copy of a home instead.")
+@click.option(
+    "--home", type=click.Path(exists=True, file_okay=False), help="Look at this copy of a home folder instead."
+)
 @click.option("--json", "as_json", is_flag=True, help="A report a line, worst first; with --list an entry a line.")
 @click.option("-o", "output", type=click.Path(dir_okay=False), help="Write it there.")
 @click.option("--no-spend", is_flag=True, help="Nothing that a provider bills: no generation.")
 @click.option("--offline", is_flag=True, help="Nothing leaves this machine.")
 @click.option(
-    "--send-anyway", is_flag=True, help="Send keys also where a project's file or their shape speaks against."
+    "--send-anyway",
+    is_flag=True,
+    help="Send keys even if a project's file names the host, or they look like another provider's.",
 )
-@click.option("--ca-bundle", metavar="PATH", help="Extra roots to trust.")
+@click.option("--ca-bundle", metavar="PATH", help="More CA certificates to trust.")
 @click.option("--proxy", metavar="URL", help="Use this proxy instead of the environment's.")
 @click.option("--no-proxy", is_flag=True, help="Use no proxy.")
-@click.option("--timeout", type=float, metavar="SECONDS", help="The limit of one probe (10).")
+@click.option("--timeout", type=float, metavar="SECONDS", help="The limit of one step (10).")
 @click.option("--deadline", type=float, metavar="SECONDS", help="The limit of one whole check (60).")
 @click.option("--lang", type=click.Choice(LANGS), help="Language; by default from the locale.")
 @click.option("--strict", is_flag=True, help="Warnings fail too.")

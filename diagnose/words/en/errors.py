@@ -205,7 +205,7 @@ ERRORS: dict[str, str] = {
             "The practice server of `demo {name}` speaks TLS, and its certificates are made by the Python package "
             "cryptography: {command}"
         ),
-        "What the file would hold is shown and agreed to first. In a script, agree with --yes.",
+        "`bundle` asks before it writes, and here it cannot ask. In a script, add --yes.",
         "{path} exists. Name another file with -o, or add --force.",
         "it is a bundle of a later version of llmdoctor",
         "`serve` needs more packages. Install them with: {command}",

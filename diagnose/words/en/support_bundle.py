@@ -4,12 +4,12 @@ from __future__ import annotations
 
 BUNDLE: dict[str, str] = {
     # Before it is written
-    "holds": "{path} will hold {size}:",
+    "holds": "{path} will contain ({size}):",
     "check": "check",
     "scan": "settings found",
     "versions": "versions",
     "system": "system",
-    "packages": "packages",
+    "packages": "Python packages",
     "proxies": "proxies",
     "roots": "certificates",
     "places": "{count}, by name and place only: {names}",
@@ -21,13 +21,13 @@ BUNDLE: dict[str, str] = {
     "hosts_hidden": "Host names are hidden ({count}); IP addresses and what the server says are not.",
     "whole": "-v shows every line of it.",
     "ask": "Write this file?",
-    "ask_over": "{path} exists. Write over it?",
+    "ask_over": "{path} exists. Replace it?",
     "kept": "Nothing was written.",
     "wrote": "Wrote {path}. Support opens it with `llmdoctor judge FILE`, or on the page of `llmdoctor serve`.",
     # When it is opened
     "opened": "From the bundle, made on {day}",
     "section.machine": "Machine",
-    "section.packages": "Packages",
+    "section.packages": "Python packages",
     "section.proxies": "Proxies",
     "section.roots": "Root certificates",
     "section.scan": "Settings found",

@@ -273,8 +273,8 @@ ERRORS: dict[str, str] = {
         "The practice server of `demo {name}` speaks TLS, and its certificates are made by the Python package "
         "cryptography: {command}"
     ): "`demo {name}` 的练习服务器使用 TLS，证书要用 Python 包 cryptography 生成：{command}",
-    "What the file would hold is shown and agreed to first. In a script, agree with --yes.": (
-        "写入前会先显示文件的内容，并请你确认。在脚本里请加 --yes。"
+    "`bundle` asks before it writes, and here it cannot ask. In a script, add --yes.": (
+        "`bundle` 写入前会请你确认，而这里无法提问。在脚本里请加 --yes。"
     ),
     "{path} exists. Name another file with -o, or add --force.": "{path} 已存在。用 -o 换一个文件，或加上 --force。",
     "it is a bundle of a later version of llmdoctor": "这个诊断包来自更新版本的 llmdoctor",

@@ -62,7 +62,7 @@ def test_it_is_shown_and_written(folder: Path) -> None:
     assert done.exit_code == 0, done.output
     assert done.stdout == ""
     for said in (
-        "will hold",
+        "will contain",
         "openai-sdk",
         "claude-code",
         "proxy.corp.example:3128",
@@ -114,7 +114,7 @@ def test_no_file_is_written_over_without_asking(
     monkeypatch.setattr(bundle, "_can_ask", lambda: True)
     done = call("bundle", "--no-scan", answer="n\n")
     assert (done.exit_code, (folder / FILE).read_text("utf-8")) == (1, "mine")
-    assert "exists. Write over it?" in done.stderr
+    assert "exists. Replace it?" in done.stderr
     assert call("bundle", "--no-scan", "--yes", "--force").exit_code == 0
     assert json.loads((folder / FILE).read_text("utf-8"))["scan"] == []
 

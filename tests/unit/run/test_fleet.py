@@ -273,6 +273,8 @@ def test_interrupted(tmp_path: Path) -> None:
         ("", ["fleet.csv:1", "base_url"]),
         ("name,base_url\n", ["no targets"]),
         ("name,url\nx,https://a.example\n", ["fleet.csv:1", "no such column 'url'"]),
+        ("name,url,token\nx,https://a.example,y\n", ["fleet.csv:1", "no such column 'url', 'token'"]),
+        (f"name,url,key\nx,https://a.example,{KEY}\n", ["2 errors", "no such column 'url'", "a column of keys"]),
         (f"name,base_url,key\nx,https://a.example,{KEY}\n", ["Refer to the keys instead", "key_env"]),
         (f"x,https://a.example,{KEY}\n", ["fleet.csv:1", "no such column"]),
         ("name,base_url\nx,\n", ["fleet.csv:2", "no base_url"]),
@@ -293,7 +295,7 @@ def test_refuses_in_words(tmp_path: Path, text: str, said: list[str]) -> None:
     try:
         read(path, Options())
     except BadInput as error:
-        message = str(error)
+        message = "\n".join(map(str, (error, *getattr(error, "errors", ()))))
         assert all(words in message for words in said), message
         assert KEY[3:15] not in message
     else:
