@@ -204,7 +204,7 @@ def _with_request(response: Any, request: Any, told: ErrorNotes) -> Any:
 
 def _with_watched_iterator(result: Any, told: ErrorNotes) -> Any:
     """Return the result of a call; if it is a stream, the exceptions of its iterator get notes as well."""
-    if not hasattr(type(result), "__iter__") and not hasattr(type(result), "__aiter__"):
+    if not isinstance(result, Iterator | AsyncIterator):  # `hasattr` takes 8 µs for a pydantic model, this 0.2
         return result
     for name in _ITERATORS:
         iterator = getattr(result, name, None)
