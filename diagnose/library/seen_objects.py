@@ -16,7 +16,7 @@ from probes.model.failure import Kind
 from probes.model.settings import ProxySettings, Sourced
 from probes.model.source import option
 from probes.network.failures import chain, classify
-from probes.run.seen_call import SeenCall
+from probes.run.seen_call import SeenCall, shown_url
 
 LARGEST = 256 * 1024  # bytes of a body that are read: errors are short
 _MOST = 100  # headers, of the request and of the response
@@ -119,7 +119,7 @@ def words_of_errors(what: object) -> str:
 
 def words_of_call(call: SeenCall) -> str:
     """Return a call as a log would show it: request line, status, headers and body of the response."""
-    lines = [f"{call.method} {call.url}"]
+    lines = [f"{call.method} {shown_url(call.url)}"]
     if call.status:
         lines += [f"HTTP/1.1 {call.status} {call.reason}"]
         lines += [f"{name}: {value}" for name, value in call.response_headers]

@@ -37,6 +37,8 @@ from probes.run.offline_checks import OfflineChecks, scrubber, survey, target
 from probes.steps.recorder import Recorder, scrubbed
 
 _SEARCHED = ("Authorization", "x-api-key", "api-key", "x-goog-api-key")  # the headers in which a key can be
+# Headers whose values are credentials, of the API or of something in front of it.
+_CREDENTIALS = frozenset((*CREDENTIALS, "proxy-authorization", "cookie", "cf-access-client-secret"))
 _DNS = frozenset((Kind.NAME_UNKNOWN, Kind.NAME_FAILED, Kind.NAME_INVALID))
 _PROXY = frozenset((Kind.PROXY_UNREACHABLE, Kind.PROXY_AUTH, Kind.PROXY_REFUSED, Kind.PROXY_PROTOCOL))
 
@@ -82,6 +84,17 @@ def is_api_call(call: SeenCall) -> bool:
     return parse_endpoint_url(url, {name.lower() for name, _ in call.headers}).protocol != "auto"
 
 
+def scrubber_of(call: SeenCall) -> Scrubber:
+    """Return a scrubber that knows the credentials of a call, whatever its URL: a server may quote them."""
+    url, queried = _without_key(call.url)
+    scrub = scrubber(_settings(call, parse_endpoint_url(url), queried))
+    for name, value in call.headers:
+        if name.lower() in _CREDENTIALS:
+            scrub.add(value)
+            scrub.add(value.partition(" ")[2])
+    return scrub
+
+
 def evidence_of(call: SeenCall, version: str = "") -> Evidence | None:
     """Return the evidence of a call; None if it is no call of an API that is known here, such as an upload."""
     url, queried = _without_key(call.url)
@@ -94,6 +107,7 @@ def evidence_of(call: SeenCall, version: str = "") -> Evidence | None:
     began = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     offline = survey(given, recorder, scrub, began[:10])
     exchange = None
+    url = shown_url(url)
     if offline.target is not None and call.failure is not None and not call.connected:
         _record_failure(call, offline, recorder, scrub)
     elif offline.target is not None and (call.status or call.failure is not None):
@@ -152,6 +166,21 @@ def _without_key(url: str) -> tuple[str, str]:
     pairs = parse_qsl(query, keep_blank_values=True)
     kept = urlencode([(name, value) for name, value in pairs if name != "key"])
     return bare + (f"?{kept}" if kept else ""), dict(pairs).get("key", "")
+
+
+def shown_url(url: str) -> str:
+    """Return a URL without the credentials before its host and without its query, except for a version.
+
+    Gateways take keys under many names in a query.
+    """
+    bare, _, query = url.partition("#")[0].partition("?")
+    bare = re.sub(r"^([A-Za-z][A-Za-z0-9+.-]{0,19}://)[^/@]{0,2000}@", r"\1", bare)
+    kept = urlencode([(name, value) for name, value in parse_qsl(query) if name in _PLAIN_QUERY])
+    return bare + (f"?{kept}" if kept else "")
+
+
+# Parts of a query that are no secrets, and without which a report could not name the endpoint.
+_PLAIN_QUERY = ("api-version", "alt", "beta")
 
 
 def _credential(call: SeenCall, queried: str) -> tuple[str | None, Auth | None]:
