@@ -55,8 +55,13 @@ def explaining_errors(*, lang: str = "en", logger: logging.Logger | None = None)
     try:
         yield
     except Exception as error:
-        told.add(error)
+        told.add(error, certain=_is_of_http_library(error))
         raise
+
+
+def _is_of_http_library(error: Exception) -> bool:
+    """Check whether an exception can only come from a request, although it does not know which one, as in aiohttp."""
+    return type(error).__module__.partition(".")[0] == "aiohttp"
 
 
 def event_hooks(*, lang: str = "en", logger: logging.Logger | None = None) -> dict[str, list[Callable[[Any], None]]]:

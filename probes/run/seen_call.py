@@ -16,6 +16,8 @@ from urllib.parse import parse_qsl, urlencode
 
 from probes.api.response_reader import read_response, read_stream
 from probes.api.stream_intake import StreamIntake
+from probes.catalog import apps
+from probes.catalog.app import App
 from probes.model.attempt import Attempt, Auth, KeyForm
 from probes.model.evidence import Evidence, HostEnvironment, Subject
 from probes.model.exchange import Exchange, Purpose, SentRequest
@@ -48,8 +50,7 @@ class SeenCall(Record):
 
     ``headers`` and ``body`` are those of the request, ``status`` to ``data`` those of the response (status 0: none
     came). ``failure`` is how the call failed without a complete response; ``connected`` says whether that was after the
-    connection had been opened, ``proxied`` whether the connection led to one of ``proxies``. ``app`` is the id of the
-    client, or None.
+    connection had been opened, ``proxied`` whether the connection led to one of ``proxies``.
     """
 
     method: str
@@ -65,7 +66,6 @@ class SeenCall(Record):
     connected: bool = True
     proxied: bool = False
     proxies: ProxySettings | None = None
-    app: str | None = None
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self.method}, {self.status}>"  # the fields contain a key
@@ -145,16 +145,37 @@ def _settings(call: SeenCall, where: EndpointUrl, queried: str) -> Settings:
     key, auth = _credential(call, queried)
     model = where.model or _model(call.body)
     version = where.version or call.header("anthropic-version")
+    app = _app(call)
     return Settings(
-        base_url=Sourced(where.base_url, option("base_url")),
+        base_url=Sourced(_base_url(call.url, where, app), option("base_url")),
         key=Sourced(Secret(key), option("api_key")) if key is not None else None,
         model=Sourced(model, option("model")) if model else None,
         protocol=Sourced(where.protocol, DEFAULT),
-        app=call.app,
+        app=app.id if app is not None else None,
         api_version=Sourced(version, DEFAULT) if version else None,
         auth=Sourced(auth, DEFAULT) if auth is not None else None,
         searched=_SEARCHED if key is None else (),
         proxies=call.proxies or ProxySettings(),
+    )
+
+
+# What the SDKs whose base URLs have another form than OpenAI's and Anthropic's write into User-Agent (measured: groq
+# 1.7.0, mistralai 3.7.0).
+_AGENTS = {"groq/python": "groq-python", "asyncgroq/python": "groq-python", "mistral-client-python/": "mistral-python"}
+
+
+def _app(call: SeenCall) -> App | None:
+    agent = call.header("user-agent").lower()
+    id = next((id for start, id in _AGENTS.items() if agent.startswith(start)), None)
+    return apps.load().get(id) if id is not None else None
+
+
+def _base_url(url: str, where: EndpointUrl, app: App | None) -> str:
+    """Return the base URL in the form that the client takes: that of the protocol's SDK, if no other is known."""
+    joined = app.wire(where.protocol) if app is not None else None
+    bare = url.partition("?")[0]
+    return (
+        bare.removesuffix(joined.endpoint) if joined is not None and bare.endswith(joined.endpoint) else where.base_url
     )
 
 

@@ -193,6 +193,21 @@ def test_a_key_that_stands_only_in_the_query_is_not_shown() -> None:
         assert "abc-123" not in shown and "pw-here" not in shown
 
 
+@pytest.mark.parametrize(
+    ("agent", "url", "better"),
+    [
+        ("Groq/Python 1.7.0", "https://api.groq.com/openai/v1/openai/v1/chat/completions", "https://api.groq.com"),
+        ("AsyncGroq/Python 1.7.0", "https://api.groq.com/v1/openai/v1/chat/completions", "https://api.groq.com"),
+        ("mistral-client-python/3.7.0", "https://api.mistral.ai/v1/v1/chat/completions", "https://api.mistral.ai"),
+        ("OpenAI/Python 3.57.0", "https://api.mistral.ai/v1/v1/chat/completions", "https://api.mistral.ai/v1"),
+    ],
+)
+def test_a_better_base_url_is_in_the_form_that_the_client_takes(agent: str, url: str, better: str) -> None:
+    request = httpx.Request("POST", url, headers={"User-Agent": agent, "Authorization": f"Bearer {KEY}"}, json=BODY)
+    found = diagnose.explain(httpx.Response(404, json={"error": {"message": "Unknown request URL"}}, request=request))
+    assert f"Set the base URL to {better}" in [one.removesuffix("/") for one in found.steps]
+
+
 def test_a_failure_before_the_answer_is_no_matter_of_the_key() -> None:
     call = SeenCall("POST", f"https://api.openai.com{LLM}", failure=Kind.NAME_UNKNOWN, connected=False)
     evidence = evidence_of(call)
