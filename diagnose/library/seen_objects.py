@@ -162,7 +162,8 @@ def _request(one: object) -> tuple[str, str, tuple[tuple[str, str], ...], bytes]
         if url is not None and isinstance(method, str) and "://" in str(url):
             body = _attribute(request, "_content") or _attribute(request, "body") or b""
             body = body.encode("utf-8", "replace") if isinstance(body, str) else body
-            return method, str(url), _headers(_attribute(request, "headers")), body if isinstance(body, bytes) else b""
+            sent = str(url).partition("#")[0]  # the Mistral SDK marks its streams with `#stream`
+            return method, sent, _headers(_attribute(request, "headers")), body if isinstance(body, bytes) else b""
     return None
 
 

@@ -199,6 +199,11 @@ def test_a_key_that_stands_only_in_the_query_is_not_shown() -> None:
         ("Groq/Python 1.7.0", "https://api.groq.com/openai/v1/openai/v1/chat/completions", "https://api.groq.com"),
         ("AsyncGroq/Python 1.7.0", "https://api.groq.com/v1/openai/v1/chat/completions", "https://api.groq.com"),
         ("mistral-client-python/3.7.0", "https://api.mistral.ai/v1/v1/chat/completions", "https://api.mistral.ai"),
+        (
+            "mistral-client-python/3.7.0",
+            "https://api.mistral.ai/v1/v1/chat/completions#stream",
+            "https://api.mistral.ai",
+        ),
         ("OpenAI/Python 3.57.0", "https://api.mistral.ai/v1/v1/chat/completions", "https://api.mistral.ai/v1"),
     ],
 )
