@@ -171,7 +171,7 @@ def test_a_key_that_stands_in_the_url_is_not_kept() -> None:
 
 
 @pytest.mark.parametrize("path", [LLM, "/chat/completions", "/v1/embeddings", "/other"])
-@pytest.mark.parametrize("key", ["hunter2-hunter2-hunter2", "correct horse battery staple", KEY, "Zq7"])
+@pytest.mark.parametrize("key", ["hunter2-hunter2-hunter2", "correct horse battery staple", KEY, "Zq7"], ids="abcd")
 def test_a_key_that_the_server_quotes_is_not_shown(path: str, key: str) -> None:
     def quoting(request: Request) -> Reply:
         said = request.header("authorization").partition(" ")[2]
