@@ -1278,6 +1278,46 @@ CASES: dict[str, Text] = {
             "`llmdoctor check URL` tries the usual paths.",
         ),
     ),
+    "shape.wrong_protocol:no_responses": Text(
+        "{host} does not serve OpenAI's Responses API",
+        "The app sent its request to /responses, and this server has no such endpoint. Most servers that are "
+        "compatible with OpenAI serve only /chat/completions.",
+        (
+            Step(
+                "app:ai-sdk",
+                "Use chat completions: write `openai.chat('MODEL')` instead of `openai('MODEL')`, or use "
+                "@ai-sdk/openai-compatible.",
+            ),
+            Step(
+                "app:n8n",
+                "In the OpenAI Chat Model node, turn off Use Responses API, so that it uses chat completions; or use "
+                "an older version of the OpenAI node.",
+            ),
+            Step("app:langchain-openai", "Set use_responses_api=False, so that it uses chat completions."),
+            "In the app, choose chat completions as the type of API (“OpenAI compatible” instead of “OpenAI” or "
+            "“Responses”).",
+            "If the app speaks only the Responses API, put a gateway in front that translates, or use a server that "
+            "has it.",
+        ),
+    ),
+    "url.path_wrong:protocol": Text(
+        "Wrong path: {host} serves {protocol} at another base URL",
+        "The app speaks {protocol}. The base URL is that of another protocol of the same provider, so the server does "
+        "not know the path.",
+        (
+            "Set the base URL to {better_url}",
+            "Or keep the base URL, and choose another type of provider in the app, such as “OpenAI compatible”.",
+        ),
+    ),
+    "url.path_wrong:complete": Text(
+        "Wrong path: the app needs the complete address, with the endpoint",
+        "The request went to the base URL itself. This app adds no endpoint to the address that is set, so the server "
+        "finds nothing there.",
+        (
+            "Set the address in the app to {better_url}",
+            "Enter the model in its own field of the app.",
+        ),
+    ),
     "url.version_missing:text": Text(
         "The base URL is probably missing its version, such as /v1",
         "The path that was requested has an endpoint without a version in front of it, and the server does not "
@@ -1317,8 +1357,8 @@ CASES: dict[str, Text] = {
         "key. A program started from the desktop, as a service or in a container does not see variables set in a "
         "terminal.",
         (
+            "Set {key_env} to your key where the app runs, or enter the key in the app, then restart it.",
             "Enter the key where {app} looks for it, then restart the app.",
-            "For {door}, that is the variable {key_env}.",
             "If you have no key yet, create one at {console}",
         ),
     ),

@@ -68,6 +68,22 @@ KINDS: dict[str, Text] = {
             Step("owner", "自己的中转站：给有 {model|该模型}的渠道加上 {group} 分组。"),
         ),
     ),
+    "managed_deployment": Text(
+        "Azure 机器学习的终结点没有接收请求的部署",
+        "终结点存在，密钥也没有问题，但它的部署都没有分配流量，或没有在运行。",
+        (
+            "在 Azure 机器学习工作室打开该终结点，给正在运行的部署分配流量（100 %）。",
+            "或者用请求头 azureml-model-deployment 指定部署。",
+        ),
+    ),
+    "not_chat": Text(
+        "{model|该模型} 不是对话模型",
+        "服务器认识这个模型，但它用于图像、嵌入或语音等其他任务，对话接口会拒绝它。地址和密钥没有问题。",
+        (
+            "对话请换用 {near} 这样的模型。",
+            "对话请选择对话模型；{model|该模型}只填在应用中要求这类模型的地方。",
+        ),
+    ),
     "serving_endpoint": Text(
         "工作区 {host} 里没有名为 {model|所填名字}的服务端点",
         "在 Databricks 上，请求里的模型名是该工作区里服务端点（serving endpoint）的名字。",
@@ -124,14 +140,6 @@ KINDS: dict[str, Text] = {
         (
             Step("provider", "提高密钥或项目的预算：{console}"),
             "请 {host} 的管理员提高预算（LiteLLM 里是密钥、用户或团队的 `max_budget`），或等它重置。",
-        ),
-    ),
-    "memory": Text(
-        "服务器的内存装不下 {model|该模型}",
-        "服务器接受了请求，但无法加载模型：所需内存超过了可用内存。",
-        (
-            "换用更小的模型，或 {model|该模型}的更小的量化版本：它在内存里放不下。",
-            Step("owner", "自己的服务器：关闭其他程序、卸载其他模型（`ollama ps`），或减小上下文长度。"),
         ),
     ),
     "inference_profile": Text(
@@ -482,6 +490,42 @@ KINDS: dict[str, Text] = {
             "升级应用；自己的代码请去掉没有文字的消息。",
         ),
     ),
+    "embedding_dimensions": Text(
+        "该嵌入模型不接受 dimensions 参数",
+        "应用要求固定维度的向量，而只有部分嵌入模型可以改变维度，其他模型会拒绝请求。地址和密钥没有问题。",
+        (
+            "在应用的嵌入模型设置里，把维度（dimensions）留空。",
+            "如果应用总是发送维度，请换用可以设置维度的嵌入模型，或升级应用。",
+        ),
+    ),
+    "litellm_drop": Text(
+        "LiteLLM：该服务商不支持 {parameter|应用所发的某个参数}",
+        "LiteLLM 对照了该服务商支持的参数，没有发出请求。问题不在密钥和地址。",
+        (
+            "让 LiteLLM 去掉 {parameter|这类参数}：在配置的 litellm_settings 下写 `drop_params: true`，"
+            "或在代码中写 `litellm.drop_params = True`。",
+            "或者在应用中关闭 {parameter|该参数}。",
+            "升级 LiteLLM：新版本认识各家更多的参数。",
+        ),
+    ),
+    "body_unreadable": Text(
+        "服务器无法把请求体当作 JSON 读取",
+        "请求到达了，但请求体为空、被截断、被压缩或已损坏：可能是应用造成的，也可能是途中的代理。还没有检查密钥和模型。",
+        (
+            "升级应用和它用来发请求的库（如果是插件，也升级宿主程序）。",
+            "关掉代理和 VPN 再试，并关闭会压缩请求的选项。",
+            "自己的代码请以 JSON 发送请求体，并带上 `Content-Type: application/json`。",
+        ),
+    ),
+    "request_said": Text(
+        "API 不接受这个请求：{said|其中有一部分不被接受}",
+        "地址和密钥没有问题。应用所发请求中的某一部分，API 不接受。",
+        (
+            "按这条信息在应用中修改相应的设置；如果看不出来，逐个关闭工具、图片、思考和 JSON 输出再试。",
+            "升级应用：新版本知道新模型需要什么。",
+            "换一个模型。",
+        ),
+    ),
     "parameter_missing": Text(
         "请求缺少接口要求的 {parameter|字段}",
         "地址和密钥没有问题。应用没有发送接口必需的字段，常见原因是用了另一种接口或旧版本的格式。",
@@ -506,6 +550,45 @@ KINDS: dict[str, Text] = {
             "在应用中关闭或重置 {parameter}。",
             "升级应用：新版本知道新模型接受什么。",
             "换一个模型。",
+        ),
+    ),
+    "litellm_key": Text(
+        "LiteLLM 代理只接受它自己的密钥，以 sk- 开头",
+        "这个地址是 LiteLLM 代理。它只认自己签发的虚拟密钥和主密钥；后面服务商的密钥或占位符都会被拒绝。",
+        (
+            "填写该 LiteLLM 代理的虚拟密钥（sk-…）：在它的网页 Virtual Keys 中创建，或向运营者索取。",
+            "检查应用读到的是不是这个密钥，而不是示例文件里的占位符。",
+            "想直接调用服务商，就改用服务商自己的 Base URL。",
+        ),
+    ),
+    "google_credentials": Text(
+        "没有 Google Cloud 凭据：应用没有找到应用默认凭据",
+        "应用调用的是 Vertex AI，这里不用 API Key，而要 Google 账号或服务账号的登录凭据。应用没有找到，"
+        "因此没有发出请求。",
+        (
+            "在这台机器上登录一次：运行 `gcloud auth application-default login`。",
+            "在服务器或容器里，把 GOOGLE_APPLICATION_CREDENTIALS 设为服务账号 JSON 文件的路径。",
+            "如果你用的是 Google AI Studio 的 API Key，请选择 Gemini 而不是 Vertex AI"
+            "（在 LiteLLM 中写 gemini/模型名）。",
+        ),
+    ),
+    "aws_credentials": Text(
+        "没有 AWS 凭据：应用没有找到",
+        "应用用 AWS 登录调用 Amazon Bedrock，在环境变量、~/.aws 和机器角色中都没有找到有效的凭据，因此没有发出请求。",
+        (
+            "用 `aws configure` 或 `aws sso login` 登录，或在应用运行的环境中设置 AWS_ACCESS_KEY_ID 和 "
+            "AWS_SECRET_ACCESS_KEY，并设置 AWS_REGION。",
+            "如果用的是 Bedrock 的 API Key，请改设 AWS_BEARER_TOKEN_BEDROCK。",
+            "在容器里，请传入这些变量或挂载 ~/.aws。",
+        ),
+    ),
+    "azure_credentials": Text(
+        "没有 Azure 登录：应用拿不到 Entra ID 的令牌",
+        "应用使用 DefaultAzureCredential，已试过它认识的每种登录方式，在这里都不可用。",
+        (
+            "在这台机器上用 `az login` 登录资源所在的租户。",
+            "在服务器上设置 AZURE_TENANT_ID、AZURE_CLIENT_ID 和 AZURE_CLIENT_SECRET，或使用托管标识。",
+            "或者改用资源的 API Key：AZURE_OPENAI_API_KEY。",
         ),
     ),
     # -- permissions ---------------------------------------------------------------------------------------------------
@@ -642,10 +725,19 @@ KINDS: dict[str, Text] = {
         "服务器内存不足，无法加载模型 {model|（所填的）}",
         "服务器在运行，但机器内存或显存不够加载该模型。地址和密钥没有问题。",
         (
-            "换用更小或量化程度更高的模型：该模型需要 {need}，可用 {have}。",
-            "换用更小或量化程度更高的模型。",
-            "释放内存：关闭其他程序，卸载其他模型。",
-            "调小模型的上下文，它也占用内存。",
+            "换用更小或量化程度更高的模型：该模型需要 {need} 内存，可用 {have}。",
+            "换用更小或量化程度更高、占用内存更少的模型。",
+            Step("owner", "自己的服务器：关闭其他程序、卸载其他模型（`ollama ps`），或调小模型的上下文。"),
+        ),
+    ),
+    "group_saturated": Text(
+        "中转站中 {model|该模型} 的所有渠道都已饱和",
+        "中转站的这个分组有该模型的渠道，但请求都被上游拒绝，多半是渠道背后的密钥触发了限流。你的密钥和地址没有问题。",
+        (
+            "{retry_after} 秒后重试。",
+            "过一分钟再试；如果一直如此，换一个模型，或换中转站的另一个分组。",
+            "联系 {host|中转站} 的运营者：上游为什么拒绝，只有中转站的日志里有。",
+            Step("owner", "自己的中转站：查看渠道日志，给该分组增加渠道或密钥。"),
         ),
     ),
     "model_crashed": Text(

@@ -1082,6 +1082,41 @@ CASES: dict[str, Text] = {
             "运行 `llmdoctor check 地址` 会逐一尝试常见路径。",
         ),
     ),
+    "shape.wrong_protocol:no_responses": Text(
+        "{host} 没有提供 OpenAI Responses 接口",
+        "应用把请求发到了 /responses，而这台服务器没有这个接口。OpenAI 兼容的服务器大多只提供 /chat/completions。",
+        (
+            Step(
+                "app:ai-sdk",
+                "改用 Chat Completions：写 `openai.chat('模型')` 而不是 `openai('模型')`，或使用 "
+                "@ai-sdk/openai-compatible。",
+            ),
+            Step("app:n8n", "在 OpenAI Chat Model 节点中关闭 Use Responses API，或使用较早版本的 OpenAI 节点。"),
+            Step(
+                "app:langchain-openai",
+                "设置 use_responses_api=False，这样会使用 Chat Completions（/chat/completions）。",
+            ),
+            "在应用中把接口类型改为 Chat Completions（/chat/completions），例如“OpenAI 兼容”，"
+            "而不是“OpenAI”或“Responses”。",
+            "如果应用只支持 Responses 接口，请在前面放一个能转换的网关，或换用提供该接口的服务器。",
+        ),
+    ),
+    "url.path_wrong:protocol": Text(
+        "路径不对：{host} 上该协议的 Base URL 是另一个",
+        "应用使用 {protocol}，而填写的是同一家服务商另一种协议的 Base URL，因此服务器不认识这个路径。",
+        (
+            "把 Base URL 设为 {better_url}",
+            "或者保留这个 Base URL，在应用中换一种服务商类型，例如“OpenAI 兼容”。",
+        ),
+    ),
+    "url.path_wrong:complete": Text(
+        "路径不对：这个应用要填包含接口路径的完整地址",
+        "请求发到了 Base URL 本身。这个应用不会在所填地址后面加接口路径，所以服务器上找不到。",
+        (
+            "在应用中把地址设为 {better_url}",
+            "模型名请填在应用自己的模型字段里。",
+        ),
+    ),
     "url.version_missing:text": Text(
         "Base URL 很可能缺少 /v1 这样的版本号",
         "请求的路径里只有接口，前面没有版本号，服务器不认识这个路径。{app} 不会自动加上版本号。",
@@ -1122,8 +1157,8 @@ CASES: dict[str, Text] = {
             "务或容器启动的程序看不到在终端里设置的变量。"
         ),
         (
+            "在应用运行的环境中把 {key_env} 设为你的密钥，或直接填进应用，然后重启应用。",
             "把密钥填到 {app} 读取的位置，然后重启应用。",
-            "{door} 使用的变量是 {key_env}。",
             "如果还没有密钥，在这里新建：{console}",
         ),
     ),
