@@ -15,24 +15,8 @@ from typing import Any
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
-# Tables with a header that gives the day of their facts.
-FACTS = ("probes/facts/doors", "probes/facts/models", "probes/facts/companions")
-TABLES = (
-    *("probes/catalog/apps", "probes/catalog/credentials"),
-    *(
-        "diagnose/answers/dialects",
-        "diagnose/answers/kinds",
-        "diagnose/answers/phrases",
-        "diagnose/answers/network_words",
-        "diagnose/answers/client_words",
-        "diagnose/answers/known_texts",
-        "diagnose/answers/ambiguous",
-        "diagnose/answers/products",
-        "diagnose/snippets/examples",
-    ),
-)
 # Tables whose readers judge by the days of their rows, so that these stay in the wheel.
-DATED = ("probes/catalog/credentials",)
+DATED = ("models", "companions", "credentials")
 
 
 class CustomBuildHook(BuildHookInterface[Any]):
@@ -48,22 +32,22 @@ class CustomBuildHook(BuildHookInterface[Any]):
         sys.path.insert(0, self.root)
         from diagnose.answers.literal_filter import needles
         from probes.catalog.door_files import compiled, read
-        from probes.catalog.fact_files import check_file, without_provenance
+        from probes.catalog.fact_files import FOLDER, check_file, fact_files, without_provenance
 
         self._made = tempfile.TemporaryDirectory()
-        for name in (*FACTS, *TABLES):
-            path = Path(self.root, f"{name}.toml")
-            document = check_file(path, header=name in FACTS)
-            if name == "probes/facts/doors":
+        for path in fact_files():
+            document = check_file(path)
+            name = path.relative_to(FOLDER).with_suffix("").as_posix()
+            if name == "doors":
                 document["door"] = compiled(read(path))
-            elif name in TABLES and name not in DATED:
+            elif name not in DATED:
                 document = without_provenance(document)
             for row in document.get("row", ()):
                 if "pattern" in row:
                     row["needles"] = needles(row["pattern"])
-            made = Path(self._made.name, f"{Path(name).name}.json")
+            made = Path(self._made.name, f"{path.stem}.json")
             made.write_text(json.dumps(document, ensure_ascii=False, separators=(",", ":")), encoding="utf-8")
-            build_data["force_include"][str(made)] = f"{name}.json"
+            build_data["force_include"][str(made)] = f"probes/facts/{name}.json"
 
     def finalize(self, version: str, build_data: dict[str, Any], artifact_path: str) -> None:
         """Remove the temporary directory."""

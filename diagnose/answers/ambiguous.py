@@ -33,13 +33,13 @@ class Group(NamedTuple):
 @cache
 def groups() -> tuple[Group, ...]:
     """The groups of ``ambiguous.toml``, in its order."""
-    return tuple(Group(**entry) for entry in table("answers/ambiguous")["group"])
+    return tuple(Group(**entry) for entry in table("ambiguous")["group"])
 
 
 @cache
 def generic_rows() -> frozenset[str]:
     """The ids of the dialects that match nothing but a status with its reason phrase, or the name of a class."""
-    return frozenset(table("answers/ambiguous")["generic"])
+    return frozenset(table("ambiguous")["generic"])
 
 
 def group_of(text: ReadText) -> Group | None:

@@ -142,7 +142,7 @@ def status_rows() -> tuple[StatusRow, ...]:
 
 @cache
 def _tables() -> tuple[tuple[DialectRow, ...], tuple[StatusRow, ...]]:
-    document = table("answers/dialects")
+    document = table("dialects")
     usual = document["key_good"]
     statuses = tuple(StatusRow(**_with_key_good(entry, usual)) for entry in document["status"])
     return tuple(_row(entry, usual) for entry in document["row"]), statuses

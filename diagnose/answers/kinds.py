@@ -42,7 +42,7 @@ class ErrorKind(NamedTuple):
 @cache
 def rows() -> tuple[KindRow, ...]:
     """Return the rows of ``kinds.toml``, in its order."""
-    return tuple(KindRow(**entry) for entry in table("answers/kinds")["row"])
+    return tuple(KindRow(**entry) for entry in table("kinds")["row"])
 
 
 def kind_of(code: str, message: str, values: Mapping[str, str | None], facts: Container[str]) -> ErrorKind | None:

@@ -139,7 +139,7 @@ def _known_texts() -> Iterator[tuple[str, str]]:
             continue
         for alternative in dialect.pattern.split("|"):
             yield dialect.code, re.sub(r"\\.|[^\w\u4e00-\u9fff ]", " ", alternative)
-    for code, texts in table("snippets/examples").items():
+    for code, texts in table("examples")["examples"].items():
         for content in texts:
             yield code, content
     for lang in words.LANGS:
@@ -147,5 +147,5 @@ def _known_texts() -> Iterator[tuple[str, str]]:
             if not code.startswith(("run.", "slo.")):
                 said = words.say(code, lang, {})
                 yield code, f"{said.title} {said.explanation}"
-    for entry in table("answers/known_texts")["text"]:
+    for entry in table("known_texts")["text"]:
         yield entry["code"], entry["words"]

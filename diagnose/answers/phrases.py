@@ -43,7 +43,7 @@ class PhraseRow(NamedTuple):
 @cache
 def rows() -> tuple[PhraseRow, ...]:
     """The rows of the three tables, in their order."""
-    tables = (table(f"answers/{name}") for name in ("phrases", "network_words", "client_words"))
+    tables = (table(name) for name in ("phrases", "network_words", "client_words"))
     return tuple(PhraseRow(**entry) for one in tables for entry in one["row"])
 
 

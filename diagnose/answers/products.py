@@ -34,7 +34,7 @@ class ProductTrace(NamedTuple):
 @cache
 def products() -> tuple[Product, ...]:
     """Return the rows of ``products.toml``, in the order of the file: the outermost product first."""
-    return tuple(Product(**row) for row in table("answers/products")["product"])
+    return tuple(Product(**row) for row in table("products")["product"])
 
 
 @cache

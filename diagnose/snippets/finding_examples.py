@@ -10,4 +10,4 @@ from diagnose.answers.data_files import table
 @cache
 def examples() -> dict[str, tuple[str, ...]]:
     """Return one to three short example texts for each code, in English, without any key."""
-    return {code: tuple(texts) for code, texts in table("snippets/examples").items()}
+    return {code: tuple(texts) for code, texts in table("examples")["examples"].items()}

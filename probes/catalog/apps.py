@@ -1,7 +1,7 @@
 """Load the known client programs: how each joins URLs, which auth header it sends, where it keeps its settings.
 
-The facts are in ``apps.toml``, whose head explains the fields. A wheel contains them as ``apps.json`` too (see
-``hatch_build.py``). :mod:`probes.catalog.url_joining` turns a base URL into the URL that an app requests.
+The facts are in ``probes/facts/apps.toml``, whose head explains the fields. :mod:`probes.catalog.url_joining` turns a
+base URL into the URL that an app requests.
 
 The types are named tuples because every start creates all of them, three times as fast as frozen dataclasses.
 """
@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from probes.catalog.app import App, AppWire, SettingsFile
+from probes.catalog.fact_files import HEADER, fact_file, without_provenance
 from probes.catalog.url_joining import RULES
 from probes.config_formats.files import MIB, SkippedFile, text_of
 from probes.protocols.names import NAMES
@@ -71,8 +72,7 @@ class Apps:
 @cache
 def load() -> Apps:
     """Return the built-in apps. Raises AppsError if their file cannot be used."""
-    built = Path(__file__).with_name("apps.json")
-    return Apps(read(built if built.exists() else built.with_suffix(".toml")))
+    return Apps(read(fact_file("apps")))
 
 
 def official(protocol: str) -> App:
@@ -113,10 +113,8 @@ def read(path: Path) -> tuple[App, ...]:
     try:
         text = text_of(path, limit=LARGEST) or ""
         if path.suffix == ".json":
-            return tuple(_build_app(id, entry) for id, entry in json.loads(text).items())
+            return tuple(_build_app(id, entry) for id, entry in json.loads(text).items() if id != HEADER)
         import tomllib  # an installed program reads JSON and does not pay for this import
-
-        from probes.catalog.fact_files import without_provenance
 
         table = without_provenance(tomllib.loads(text))
     except SkippedFile as error:

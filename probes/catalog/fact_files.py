@@ -1,15 +1,16 @@
 """Find, read and check the files of facts.
 
 A fact file is TOML for people and, in a wheel, JSON for the program (see ``hatch_build.py``). Its table ``[facts]``
-gives the version of the schema, and the day on which the rows were seen that name no day of their own. In
-``doors.toml`` it also gives the ``date`` of all facts: the latest day on which a row of any file was seen. Every row
-may have the fields of :mod:`probes.catalog.provenance`.
+gives the version of the schema, and the day and the source of the rows that name none of their own. In ``doors.toml``
+it also gives the ``date`` of all facts: the latest day on which a row of any file was seen. Every row may have the
+fields of :mod:`probes.catalog.provenance`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from pkgutil import get_data
 from typing import Any
 
 from probes.catalog.provenance import FIELDS_SET, check
@@ -31,19 +32,28 @@ def fact_file(name: str) -> Path:
     return built if built.exists() else built.with_suffix(".toml")
 
 
-def read_facts(name: str) -> dict[str, Any]:
-    """Read a built-in fact file. It is not checked: the build has done so. Raises SkippedFile or ValueError."""
-    path = fact_file(name)
-    text = text_of(path, limit=LARGEST) or ""
-    document: dict[str, Any]
-    if path.suffix == ".json":
-        import json
+def fact_files() -> list[Path]:
+    """Return the paths of all fact files of the source tree, in alphabetical order."""
+    return sorted(FOLDER.rglob("*.toml"))
 
-        document = json.loads(text)
-    else:
+
+def read_facts(name: str) -> dict[str, Any]:
+    """Read a built-in fact file; ``name`` is a path such as ``texts/dialects``. The build has checked it.
+
+    A wheel has it as JSON, which loads about twenty times faster. There, every row with a ``pattern`` also has its
+    ``needles`` (see ``diagnose/answers/literal_filter.py``).
+    """
+    document: dict[str, Any]
+    try:
+        built = get_data("probes", f"facts/{name}.json")
+    except OSError:
         import tomllib  # an installed program reads JSON and does not pay for this import
 
-        document = tomllib.loads(text)
+        document = tomllib.loads((get_data("probes", f"facts/{name}.toml") or b"").decode("utf-8"))
+    else:
+        import json
+
+        document = json.loads(built or b"{}")
     return document
 
 
@@ -67,10 +77,8 @@ def _bare(row: Any) -> Any:
     }
 
 
-def check_file(path: Path, *, header: bool = True) -> dict[str, Any]:
-    """Read a TOML file, check its header and the provenance of every row, and return its content.
-
-    ``header``: the file must have the table ``[facts]``.
+def check_file(path: Path) -> dict[str, Any]:
+    """Read a fact file, check its header and the provenance of every row, and return its content.
 
     Raises FactsError, with file and line, if the file or one of its rows is wrong.
     """
@@ -81,7 +89,7 @@ def check_file(path: Path, *, header: bool = True) -> dict[str, Any]:
         document = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise FactsError(f"{path}: {error}") from None
-    seen = _check_header(path, text, document.get(HEADER), header)
+    seen = _check_header(path, text, document.get(HEADER))
     for table, number, row in _rows(document):
         try:
             _check_row(row, seen)
@@ -91,23 +99,21 @@ def check_file(path: Path, *, header: bool = True) -> dict[str, Any]:
     return document
 
 
-def _check_header(path: Path, text: str, header: object, needed: bool) -> str:
-    """Check the table ``[facts]`` and return its day; empty if the file has none."""
+def _check_header(path: Path, text: str, header: object) -> str:
+    """Check the table ``[facts]`` and return its day."""
     line = line_of(text, HEADER, 1, "")
-    if header is None and not needed:
-        return ""
     if not isinstance(header, dict):
         raise FactsError(f"{path}:1: the table [{HEADER}] is missing")
     if header.get("schema") != SCHEMA:
         raise FactsError(f"{path}:{line}: schema is not {SCHEMA}")
-    if unknown := header.keys() - {"schema", "seen", "date"}:
+    if unknown := header.keys() - {"schema", "seen", "date", "source"}:
         raise FactsError(f"{path}:{line}: unknown field {min(unknown)}")
-    for name in ("seen", "date"):
+    for name, field in (("seen", "seen"), ("date", "seen"), ("source", "source")):
         try:
             if name in header or name == "seen":
-                check({"seen": header.get(name)})
-        except ValueError:
-            problem = f"{name} is not a day such as 2026-11-29"
+                check({field: header.get(name)})
+        except ValueError as error:
+            problem = str(error).replace(field, name, 1)
             raise FactsError(f"{path}:{line_of(text, HEADER, 1, name)}: {problem}") from None
     return str(header["seen"])
 

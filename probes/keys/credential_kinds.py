@@ -1,13 +1,15 @@
-"""Kinds of credentials that are not keys of a model API, and issuers of tokens, from ``credentials.toml``."""
+"""Kinds of credentials that are not keys of a model API, and issuers of tokens, from
+``probes/facts/credentials.toml``.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
 from functools import cache
-from pkgutil import get_data
 from typing import Any, NamedTuple
 
+from probes.catalog.fact_files import read_facts
 from probes.catalog.provenance import FIELDS_SET as PROVENANCE
 from probes.catalog.provenance import UNKNOWN, Provenance, provenance_of
 from probes.model import limits
@@ -125,19 +127,7 @@ def _fields(entry: dict[str, Any], *lists: str) -> dict[str, Any]:
 
 @cache
 def _facts() -> dict[str, Any]:
-    """Read the facts: JSON in a wheel (see ``hatch_build.py``), TOML in the source tree."""
-    facts: dict[str, Any]
-    try:
-        built = get_data("probes", "catalog/credentials.json")
-    except OSError:
-        import tomllib
-
-        facts = tomllib.loads((get_data("probes", "catalog/credentials.toml") or b"").decode("utf-8"))
-    else:
-        import json
-
-        facts = json.loads(built or b"{}")
-    return facts
+    return read_facts("credentials")
 
 
 def credential_of(value: str) -> Credential | None:

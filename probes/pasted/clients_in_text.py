@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 
 class TextClient(NamedTuple):
-    """A client program: its id in ``probes/catalog/apps.toml`` (empty if it has none), and its stack.
+    """A client program: its id in ``probes/facts/apps.toml`` (empty if it has none), and its stack.
 
     ``stack`` is ``httpx`` (any client in Python), ``node``, ``browser``, ``rust``, ``go``, ``java`` or ``curl``.
     """

@@ -50,9 +50,9 @@ class PastedText(NamedTuple):
     """A pasted text without its keys.
 
     ``plain`` is one line without escapes, ``lower`` the same in lower case and of the same length, ``short`` the most
-    informative parts of the text, with line ends. ``diagnose/answers/phrases.toml`` explains the ``tags``. ``host`` is
-    the host to which the requests were sent; None if it is not exactly one. ``client`` wrote the text. ``values`` are
-    what the text names: ``host``, ``port``, ``base_url``, ``door``, ``console``, ``key_env``, ``app``, ``proxy``,
+    informative parts of the text, with line ends. ``probes/facts/texts/phrases.toml`` explains the ``tags``. ``host``
+    is the host to which the requests were sent; None if it is not exactly one. ``client`` wrote the text. ``values``
+    are what the text names: ``host``, ``port``, ``base_url``, ``door``, ``console``, ``key_env``, ``app``, ``proxy``,
     ``model``, and two better base URLs: ``versioned_url`` with the missing version, ``documented_url`` of the door.
     ``vendor`` returns what the catalogue knows about the door with an id (:func:`probes.pasted.vendors.vendor_of`).
     """

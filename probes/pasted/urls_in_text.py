@@ -86,7 +86,7 @@ def find_urls(plain: str) -> Iterator[UrlInText]:
 
 
 def tags_of(lower: str) -> Iterator[str]:
-    """Yield the tags of a text in lower case, such as ``@docker``; ``diagnose/answers/phrases.toml`` explains them."""
+    """Yield the tags of a text in lower case (``@docker``), which ``probes/facts/texts/phrases.toml`` explains."""
     if any(start in lower for start in LOCAL_STARTS):
         for tag, pattern in (
             ("@local", LOCAL),

@@ -71,7 +71,7 @@ class Wire:
     3. Set those of the fields below in which the protocol differs from the default.
     4. Write the practice door: a function ``NAME(*keys, models=…)`` in ``probes/demo_server/practice_doors.py``.
        ``llmdoctor demo --protocol NAME`` checks it.
-    5. If there is an official SDK, add it to ``probes/catalog/apps.toml`` with a wire of this protocol: the variables
+    5. If there is an official SDK, add it to ``probes/facts/apps.toml`` with a wire of this protocol: the variables
        and the default base URL come from the first app with such a wire. Otherwise set :attr:`base_url_env`,
        :attr:`key_env` and :attr:`model_env`.
     6. For ``--deep``: set :attr:`features` to an object with the methods of ``features.Features``, or write

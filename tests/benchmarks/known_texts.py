@@ -1,4 +1,4 @@
-"""Write ``diagnose/answers/known_texts.toml`` from one half of the collected cases; the other half measures it.
+"""Write ``probes/facts/texts/known_texts.toml`` from one half of the collected cases; the other half measures it.
 
 python -m benchmarks.known_texts CASES.jsonl
 """
@@ -10,8 +10,8 @@ import hashlib
 import json
 from pathlib import Path
 
-import diagnose
 from diagnose.answers.nearest import terms
+from probes.catalog.fact_files import FOLDER
 from probes.pasted.pasted_text import read
 
 FEWEST = 3  # terms of a text
@@ -20,6 +20,11 @@ HEAD = """\
 # (diagnose/answers/nearest.py). Each row is the set of a report's terms in alphabetical order, and its code; the texts
 # themselves, and whatever is no word of theirs, are left out. From every second of the collected reports, by the hash of
 # its id (tests/benchmarks/known_texts.py); the others measure what this is worth.
+
+[facts]
+schema = 1
+seen = "2026-11-30"
+source = "real reports whose cause was confirmed"
 """
 
 
@@ -39,9 +44,7 @@ def main() -> None:
         if case["codes"] and case["tellable"] and half(case["id"]) == 0 and len(words) >= FEWEST:
             rows.add((case["codes"][0], " ".join(words)))
     written = "".join(f'\n[[text]]\ncode = "{code}"\nwords = "{words}"\n' for code, words in sorted(rows))
-    Path(diagnose.__file__).with_name("answers").joinpath("known_texts.toml").write_text(
-        HEAD + written, encoding="utf-8"
-    )
+    (FOLDER / "texts" / "known_texts.toml").write_text(HEAD + written, encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -11,20 +11,15 @@ import click
 
 from diagnose.cli import console, named_files, printer
 from diagnose.cli.completion import among, codes
-from diagnose.rendering.line_breaks import cells, wrapped
+from diagnose.rendering.line_breaks import wrapped
 from diagnose.rendering.outlet import plain
 from diagnose.words import LANGS
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from diagnose.answers.explain import Candidate, Explanation
     from diagnose.words.text_type import Text
 
 WIDEST = 100  # cells
-LABEL = 9  # cells of a label and the space around it
-SEVERAL = 3  # causes of a text that fits many
-ALSO = 3  # further causes of a text that has a likely one
 LONGEST_NAME = 200  # characters of an argument that may be the name of a file
 _CODE = re.compile(r"[a-z]{2,10}[.:/][a-z_]{3,30}")
 
@@ -141,14 +136,10 @@ def _answer(text: str, lang: str, as_json: bool) -> bool:
             {"code": c.code, "confidence": c.confidence, "why": c.why, "evidence": c.evidence} for c in found.candidates
         ]
         printer.echo_json({"candidates": rows})
-    elif found.ask:
-        _print_several(found, lang)
-    elif found.candidates:
-        _print_candidates(found.candidates, lang)
     else:
-        from diagnose import words
+        from diagnose.rendering.explanation_text import explanation_text  # the page of a code needs none of it
 
-        printer.echo(words.phrase("explain.nothing", lang))
+        printer.echo(explanation_text(found, lang, min(console.width(), WIDEST)))
     return bool(found.candidates)
 
 
@@ -171,71 +162,6 @@ def _door(host: str) -> str | None:
 
     door = load().of_host(host)
     return door.id if door is not None else None
-
-
-def _print_candidates(candidates: tuple[Candidate, ...], lang: str) -> None:
-    """Print the first candidate in full, cause first, and the next in a line each. Quote each line of the text once."""
-    from diagnose import words
-
-    first, *others = candidates[: 1 + ALSO]
-    printer.echo(_headline(first, lang))
-    if first.evidence != first.why:
-        printer.echo(_wrap(f"“{first.evidence}”", "  "))
-    numbered = len(first.text.steps) > 1
-    steps = [f"{number}. {step}" if numbered else step for number, step in enumerate(first.text.steps, 1)]
-    _labelled(words.phrase("explain.fix", lang), steps, 3 * numbered)
-    _labelled(words.phrase("explain.why", lang), [first.text.explanation])
-    if not first.likely:
-        printer.echo(f"\n{_wrap(words.phrase('explain.unsure', lang), '  ')}")
-    if others:
-        printer.echo(f"\n  {words.phrase('explain.also', lang)}")
-    quoted = {first.evidence}
-    for candidate in others:
-        printer.echo(_headline(candidate, lang, "  · "))
-        if candidate.evidence not in quoted:
-            quoted.add(candidate.evidence)
-            printer.echo(_wrap(f"“{candidate.evidence}”", "    "))
-    printer.echo(f"\n  {words.phrase('explain.more', lang, {'code': first.code})}")
-
-
-def _labelled(label: str, texts: Sequence[str], hang: int = 0) -> None:
-    """Print paragraphs beside a label; ``hang`` is the width of a number before each of them, in cells."""
-    start = f"  {label}".ljust(LABEL - (cells(label) - len(label)))
-    printer.echo("")
-    for text in texts:
-        printer.echo(_wrap(text, " " * (LABEL + hang), start))
-        start = " " * LABEL
-
-
-def _headline(candidate: Candidate, lang: str, start: str = "") -> str:
-    """Return the cause, and how sure it is with its code at the right, or on a line of their own if both do not fit."""
-    about = f"{_how_sure(candidate, lang)} · {candidate.code}"
-    title, width = plain(candidate.why), min(console.width(), WIDEST)
-    gap = width - cells(start) - cells(title) - cells(about)
-    if gap >= 2:
-        return f"{start}{title}{' ' * gap}{about}"
-    return f"{_wrap(title, ' ' * cells(start), start)}\n{' ' * cells(start)}{about}"
-
-
-def _print_several(found: Explanation, lang: str) -> None:
-    """Print at most three causes of a text that fits many, and what would tell them apart."""
-    from diagnose import words
-
-    shown = found.candidates[:SEVERAL]
-    printer.echo(words.phrase("explain.guessed" if found.guessed else "explain.unclear", lang))
-    for evidence in dict.fromkeys(candidate.evidence for candidate in shown if candidate.evidence):
-        printer.echo(_wrap(f"“{evidence}”", "  "))
-    for number, candidate in enumerate(shown, 1):
-        printer.echo("\n" + _headline(candidate, lang, f"  {number}. "))
-        if candidate.text.steps:
-            printer.echo(_wrap(candidate.text.steps[0], "       ", "     → "))
-    printer.echo(f"\n  {words.phrase('explain.tell', lang)}\n{_wrap(found.ask, '  ')}")
-
-
-def _how_sure(candidate: Candidate, lang: str) -> str:
-    from diagnose import words
-
-    return words.phrase("explain.likely" if candidate.likely else "explain.possible", lang)
 
 
 def _wrap(text: str, indent: str = "", first: str | None = None) -> str:

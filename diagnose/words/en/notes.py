@@ -91,7 +91,7 @@ NOTES: dict[str, str] = {
     "token_region": "for the region {detail}",
     "mark_cut": "the mark {detail} of such keys is incomplete",
     "mistyped": "the check digits do not match",
-    # A credential that is no model API key (probes/catalog/credentials.toml).
+    # A credential that is no model API key (probes/facts/credentials.toml).
     "credential_admin": "an admin key, which cannot call models",
     "credential_oauth": "a login token (OAuth)",
     "credential_session": "the session token of a web login",

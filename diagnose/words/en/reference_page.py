@@ -44,7 +44,7 @@ WORDS: dict[str, str] = {
 # The page of the apps.
 APPS: dict[str, str] = {
     "title": "Apps",
-    "written": "Written by `llmdoctor docs --write docs` from `probes/catalog/apps.toml`; change it there.",
+    "written": "Written by `llmdoctor docs --write docs` from `probes/facts/apps.toml`; change it there.",
     "about": "{count} apps. `llmdoctor apps NAME` shows one in full, and `llmdoctor check --app NAME` sends requests "
     "as it does. *Set*: the base URL to enter in the app for an API whose chat completions are at "
     "`https://api.example.com/v1/chat/completions` (messages at `/v1/messages`, and so on). *Unconfirmed*: a part of "

@@ -1,4 +1,4 @@
-"""The words of what an error's message tells beyond its code, in Chinese (``diagnose/answers/kinds.toml``)."""
+"""The words of what an error's message tells beyond its code, in Chinese (``probes/facts/texts/kinds.toml``)."""
 
 from __future__ import annotations
 

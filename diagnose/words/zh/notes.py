@@ -91,7 +91,7 @@ NOTES: dict[str, str] = {
     "token_region": "用于 {detail} 区域",
     "mark_cut": "这类密钥应有的标记 {detail} 不完整",
     "mistyped": "校验位不符",
-    # A credential that is no model API key (probes/catalog/credentials.toml).
+    # A credential that is no model API key (probes/facts/credentials.toml).
     "credential_admin": "管理密钥，不能调用模型",
     "credential_oauth": "登录令牌（OAuth）",
     "credential_session": "网页登录的会话令牌",

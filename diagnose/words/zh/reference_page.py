@@ -43,7 +43,7 @@ WORDS: dict[str, str] = {
 # The page of the apps.
 APPS: dict[str, str] = {
     "title": "应用",
-    "written": "本页由 `llmdoctor docs --write docs` 根据 `probes/catalog/apps.toml` 生成，请勿直接修改。",
+    "written": "本页由 `llmdoctor docs --write docs` 根据 `probes/facts/apps.toml` 生成，请勿直接修改。",
     "about": "共 {count} 个应用。`llmdoctor apps 代号` 显示某个应用的全部资料，`llmdoctor check --app 代号` "
     "按它的方式发请求。**填写**：对话接口为 `https://api.example.com/v1/chat/completions`"
     "（messages 接口为 `/v1/messages`，以此类推）时，应用里该填的 Base URL。**未证实**：这一行有内容没有出处。",

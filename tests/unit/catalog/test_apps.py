@@ -24,10 +24,11 @@ from diagnose.formats import render
 from diagnose.formats.json import document
 from diagnose.judging.judge import judge
 from diagnose.report import Report
-from probes.catalog import apps, node_runtime
+from probes.catalog import node_runtime
 from probes.catalog.app import App, AppWire
 from probes.catalog.apps import AppsError, load, official, read
 from probes.catalog.doors import builtin
+from probes.catalog.fact_files import FOLDER
 from probes.catalog.url_joining import RULES, join
 from probes.demo_server import practice_doors as b
 from probes.demo_server.scenarios import made_up_key
@@ -92,7 +93,7 @@ def test_the_official_clients_ask_as_the_protocols_files_do() -> None:
 
 
 def test_the_built_form_reads_the_same(tmp_path: Path) -> None:
-    source = Path(apps.__file__).with_name("apps.toml")
+    source = FOLDER / "apps.toml"
     built = tmp_path / "apps.json"
     built.write_text(json.dumps(tomllib.loads(source.read_text("utf-8"))), "utf-8")
     assert read(built) == read(source)

@@ -8,7 +8,15 @@ import pytest
 
 from checkout import ROOT
 from probes.catalog.door_files import DoorsError, read
-from probes.catalog.fact_files import FOLDER, FactsError, check_file, line_of, read_facts, without_provenance
+from probes.catalog.fact_files import (
+    FOLDER,
+    FactsError,
+    check_file,
+    fact_files,
+    line_of,
+    read_facts,
+    without_provenance,
+)
 from probes.catalog.provenance import Provenance, provenance_of
 
 HEADER = '[facts]\nschema = 1\nseen = "2026-11-29"\n\n'
@@ -20,16 +28,17 @@ kind = "host"
 hosts = ["llm.example.com"]
 endpoints = [{ protocol = "openai", base_url = "https://llm.example.com/v1" }]
 """
-TABLES = [
-    *sorted((ROOT / "probes" / "catalog").glob("*.toml")),
-    *sorted((ROOT / "diagnose" / "answers").glob("*.toml")),
-    *sorted(FOLDER.glob("*.toml")),
-]
 
 
-@pytest.mark.parametrize("path", TABLES, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", fact_files(), ids=lambda path: path.stem)
 def test_every_table_passes_the_check_of_the_build(path: Path) -> None:
-    assert check_file(path, header=path.parent == FOLDER)
+    assert check_file(path)
+
+
+def test_facts_lie_in_one_folder() -> None:
+    elsewhere = {path.name for room in ("probes", "diagnose") for path in (ROOT / room).rglob("*.toml")}
+    assert elsewhere - {path.name for path in fact_files()} == {"snippets.toml"}, "templates, and no facts"
+    assert not list(FOLDER.rglob("*.py"))
 
 
 @pytest.mark.parametrize(
