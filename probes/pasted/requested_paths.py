@@ -67,7 +67,7 @@ def requested_paths(seen: ScannedText) -> Iterator[TextNote]:
 
 
 def _at_known_host(asked: _RequestedUrl, door: Door, protocol: str, where: str) -> Iterator[TextNote]:
-    documented = base_url_of(door, protocol) if door.endpoint(protocol) is not None else ""
+    documented = base_url_of(door, protocol, asked.url.host) if door.endpoint(protocol) is not None else ""
     given = f"{origin(asked.url)}{re.sub(LAST_ENDPOINT, '', asked.url.path)}".rstrip("/")
     if protocol == "openai" and asked.echoed and given == documented.rstrip("/"):
         doubled = re.search(r"(?i)(/v\d\w{0,6})(/v\d\w{0,6})/", asked.path)

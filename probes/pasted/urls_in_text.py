@@ -29,7 +29,7 @@ _PAGE = (
     r"|网页|页面|前端|部署在|网站|站点)(?: is| 是|为)?[\"'`:：=( ]{0,4}$"
 )
 _ASKING = (
-    r"(?i)(?:for(?: url)?|ur[li]|post|get|request(?: to)?|fetch(?:ing)?|calling|call(?:s|ed)?"
+    r"(?i)(?:for(?: url)?|ur[li](?: (?:given|used|set|entered))?(?: is)?|post|get|request(?: to)?|fetch(?:ing)?|calling|call(?:s|ed)?"
     r"|请求|访问|curl(?: -\S+)*)"
     r"[\"'`:=( ]{0,4}$"
 )
@@ -162,7 +162,7 @@ def better_urls(url: UrlInText, door: Door | None) -> dict[str, str]:
 
     path = re.sub(LAST_ENDPOINT, "", url.path).rstrip("/")
     protocol = meant_by(url.path, endings=True)
-    documented = base_url_of(door, protocol) if door is not None else ""
+    documented = base_url_of(door, protocol, url.host) if door is not None else ""
     better: dict[str, str] = {}
     if documented and documented.rstrip("/") != f"{origin(url)}{path}":
         better["documented_url"] = documented
@@ -215,7 +215,14 @@ def _app_doubles(url: UrlInText) -> TextNote | None:
     return TextNote("app_doubles_version", url.value, values=values)
 
 
-def base_url_of(door: Door, protocol: str = "") -> str:
-    """Return the base URL that a door documents for a protocol, else its first one; empty if it is a template."""
+def base_url_of(door: Door, protocol: str = "", host: str = "") -> str:
+    """Return the base URL that a door documents for a protocol, else its first one; empty if it is a template.
+
+    ``host`` is the user's own at this door: it stands in for a host that differs per user.
+    """
     endpoint = door.endpoint(protocol) or next(iter(door.endpoints), None)
-    return endpoint.sdk_url if endpoint is not None and "{" not in endpoint.base_url else ""
+    if endpoint is None or "{" in endpoint.path:
+        return ""
+    if "{" not in endpoint.base_url:
+        return endpoint.sdk_url
+    return endpoint.sdk_url.replace(endpoint.host, host) if host else ""

@@ -169,14 +169,26 @@ KINDS: dict[str, Text] = {
             "List the profiles of the region: `aws bedrock list-inference-profiles`",
         ),
     ),
+    "azure_claude": Text(
+        "Azure serves {model|Claude models} only with Anthropic's protocol, at /anthropic",
+        "The model {model|in the request} is not served at the OpenAI endpoints of an Azure resource. The key and the "
+        "resource may be right.",
+        (
+            "In the app, choose Anthropic as the type of provider, with the base URL "
+            "https://RESOURCE.services.ai.azure.com/anthropic and the name of your deployment as the model.",
+            "In Claude Code, set CLAUDE_CODE_USE_FOUNDRY=1 and ANTHROPIC_FOUNDRY_RESOURCE.",
+            "If the app speaks only OpenAI's protocol, choose a GPT deployment for it.",
+        ),
+    ),
     "bedrock_model_id": Text(
         "Amazon Bedrock does not know this model ID in this region",
         "A Bedrock model ID has a vendor, a name, a date and a version, and some need the prefix of an inference "
         "profile. Not every region has every model.",
         (
-            "Check that the region of the request offers the model, and that a prefix such as us. or eu. fits that "
-            "region.",
-            "Copy the ID from the list: `aws bedrock list-foundation-models` or `aws bedrock list-inference-profiles`",
+            "Copy the model ID from the model catalog of Amazon Bedrock in the region of the request. Newer models need the "
+            "ID of an inference profile, which begins with us., eu., apac. or global.",
+            "List them: `aws bedrock list-foundation-models` and `aws bedrock list-inference-profiles`",
+            "Check that the region of the request offers the model, and that the prefix fits that region.",
         ),
     ),
     "marketplace": Text(
@@ -838,6 +850,16 @@ KINDS: dict[str, Text] = {
             "more strongly quantized model.",
             "Read the server's log just before the crash.",
             "Update the server program and the driver of the graphics card.",
+        ),
+    ),
+    "answer_fields": Text(
+        "The app cannot read a field of the server's answer",
+        "The app checks the answer against a fixed list of fields and values, and the server sends another one. Key and "
+        "address are right.",
+        (
+            "Update the app: newer versions know the new fields and values.",
+            "If it reads a list of models, enter the model by hand instead of loading the list.",
+            "If the server is no official API, check that the type of provider in the app fits it.",
         ),
     ),
     "old_sdk_code": Text(

@@ -1344,8 +1344,9 @@ CASES: dict[str, Text] = {
         "A key arrived, but the server does not accept it: it was mistyped, cut short, deleted or replaced, or it "
         "was issued by another provider than the one at this base URL. The text does not show which.",
         (
+            "Check on which site of the provider you made the key: the sites do not accept each other's keys. The base "
+            "URLs of the others are {names}",
             "Compare the base URL with the page where you got the key: both must be the same provider, site and plan.",
-            "Sites of the same provider do not accept each other's keys. Those that are easily mixed up: {names}",
             "Create a new key at {console} and use that one.",
             "With a relay, check on its page that the token exists and is enabled. `llmdoctor check` shows which "
             "setting the key is read from.",

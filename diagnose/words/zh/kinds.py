@@ -152,12 +152,24 @@ KINDS: dict[str, Text] = {
             "用 `aws bedrock list-inference-profiles` 列出该区域的推理配置文件。",
         ),
     ),
+    "azure_claude": Text(
+        "Azure 只用 Anthropic 协议提供 {model|Claude 模型}，地址以 /anthropic 结尾",
+        "Azure 资源的 OpenAI 接口不提供模型 {model|（所填的）}。密钥和资源可能没有问题。",
+        (
+            "在应用中选择 Anthropic 类型的服务商，Base URL 填 https://RESOURCE.services.ai.azure.com/anthropic，"
+            "模型填你的部署名称。",
+            "在 Claude Code 中设置 CLAUDE_CODE_USE_FOUNDRY=1 和 ANTHROPIC_FOUNDRY_RESOURCE。",
+            "如果应用只支持 OpenAI 协议，请为它选择 GPT 的部署。",
+        ),
+    ),
     "bedrock_model_id": Text(
         "Amazon Bedrock 在该区域没有这个模型 ID",
         "Bedrock 的模型 ID 包含厂商、名称、日期和版本，有些还要加推理配置文件的前缀。并非每个区域都有所有模型。",
         (
-            "检查请求所在区域是否提供该模型，以及 us.、eu. 等前缀是否与区域一致。",
-            "从 `aws bedrock list-foundation-models` 或 `aws bedrock list-inference-profiles` 的列表中复制 ID。",
+            "从 Amazon Bedrock 在请求所在区域的模型目录中复制模型 ID；较新的模型要用推理配置文件的 ID，"
+            "以 us.、eu.、apac. 或 global. 开头。",
+            "用 `aws bedrock list-foundation-models` 和 `aws bedrock list-inference-profiles` 列出它们。",
+            "检查请求所在区域是否提供该模型，以及前缀是否与区域一致。",
         ),
     ),
     "marketplace": Text(
@@ -747,6 +759,15 @@ KINDS: dict[str, Text] = {
             "减少占用后重新加载模型：缩短上下文，减少放到显卡上的层数，或换更小、量化更多的模型。",
             "查看崩溃前的服务日志。",
             "升级服务程序和显卡驱动。",
+        ),
+    ),
+    "answer_fields": Text(
+        "应用读不懂服务器回答中的一个字段",
+        "应用按固定的字段和取值检查回答，而服务器返回了别的。密钥和地址没有问题。",
+        (
+            "升级应用：新版本认识新的字段和取值。",
+            "如果是读取模型列表时出错，请手动填写模型名。",
+            "如果不是官方接口，检查应用中的服务商类型是否合适。",
         ),
     ),
     "old_sdk_code": Text(
