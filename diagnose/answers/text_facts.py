@@ -29,7 +29,10 @@ _NAMED: Mapping[str, str] = {
     "name does not resolve": "container",  # musl's words: an image with Alpine
 }
 # Programs that serve models on the user's own machines.
-_OWN_SERVERS = r"(?:\b|_)(?:ollama|lm[ _-]?studio|llama\.cpp|llama-server|koboldcpp|localai|xinference|text-generation-webui|hosted_vllm)"
+_OWN_SERVERS = (
+    r"(?:\b|_)(?:ollama|lm[ _-]?studio|llama\.cpp|llama-server|koboldcpp|localai|xinference|text-generation-webui"
+    r"|hosted_vllm)"
+)
 
 
 def text_facts(text: ReadText, values: Mapping[str, str | None]) -> frozenset[str]:

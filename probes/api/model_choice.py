@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from probes.api.model_names import without_note
 from probes.catalog.door import Door
 from probes.model.exchange import Exchange
 from probes.model.facts import ModelFacts
@@ -128,8 +129,8 @@ def measure(settings: Settings, door: Door | None, listing: Exchange | None, day
 
             found = (*successors(wanted, door.id if door else None, day, models), *found)
             found = tuple(dict.fromkeys(found))[:_NEAR]
-        if wanted != wanted.strip():
-            found = tuple(dict.fromkeys((wanted.strip(), *found)))
+        if (bare := without_note(wanted)) != wanted:
+            found = tuple(dict.fromkeys((bare, *found)))
         assert settings.model is not None
         return ModelFacts(wanted, settings.model.source, listed, len(models or ()), found)
     small = door.small_model if door else ""

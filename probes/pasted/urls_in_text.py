@@ -29,7 +29,8 @@ _PAGE = (
     r"|网页|页面|前端|部署在|网站|站点)(?: is| 是|为)?[\"'`:：=( ]{0,4}$"
 )
 _ASKING = (
-    r"(?i)(?:for(?: url)?|ur[li](?: (?:given|used|set|entered))?(?: is)?|post|get|request(?: to)?|fetch(?:ing)?|calling|call(?:s|ed)?"
+    r"(?i)(?:for(?: url)?|ur[li](?: (?:given|used|set|entered))?(?: is)?|post|get|request(?: to)?|fetch(?:ing)?"
+    r"|calling|call(?:s|ed)?"
     r"|请求|访问|curl(?: -\S+)*)"
     r"[\"'`:=( ]{0,4}$"
 )

@@ -185,7 +185,8 @@ KINDS: dict[str, Text] = {
         "A Bedrock model ID has a vendor, a name, a date and a version, and some need the prefix of an inference "
         "profile. Not every region has every model.",
         (
-            "Copy the model ID from the model catalog of Amazon Bedrock in the region of the request. Newer models need the "
+            "Copy the model ID from the model catalog of Amazon Bedrock in the region of the request. Newer "
+            "models need the "
             "ID of an inference profile, which begins with us., eu., apac. or global.",
             "List them: `aws bedrock list-foundation-models` and `aws bedrock list-inference-profiles`",
             "Check that the region of the request offers the model, and that the prefix fits that region.",
@@ -854,7 +855,8 @@ KINDS: dict[str, Text] = {
     ),
     "answer_fields": Text(
         "The app cannot read a field of the server's answer",
-        "The app checks the answer against a fixed list of fields and values, and the server sends another one. Key and "
+        "The app checks the answer against a fixed list of fields and values, and the server sends another one. "
+        "Key and "
         "address are right.",
         (
             "Update the app: newer versions know the new fields and values.",

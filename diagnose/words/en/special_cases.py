@@ -1578,6 +1578,17 @@ CASES: dict[str, Text] = {
             "Until then, choose a model there that another provider serves.",
         ),
     ),
+    "quota.rate_limited:edge": Text(
+        "Rate limit reached, and the answer is empty",
+        "{door} says in its own refusals which limit was reached. An empty one comes from a gateway or a "
+        "firewall in front of "
+        "it, which counts the requests of an IP address, often one that many people share.",
+        (
+            "Wait {retry_after} seconds and try again.",
+            "Wait a minute. If even the first request is refused, try without VPN or proxy, or from another network.",
+            "Send fewer requests at the same time.",
+        ),
+    ),
     "quota.rate_limited:upstream": Text(
         "{host} has reached its rate limit at {upstream|its provider}",
         "{host} accepted your key and forwarded the request with its own account. That upstream account has sent "
