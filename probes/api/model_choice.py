@@ -120,7 +120,9 @@ def measure(settings: Settings, door: Door | None, listing: Exchange | None, day
     models = listing.reading.models if listing is not None else None
     wanted = early(settings)
     if wanted is not None:
-        listed = wanted.removeprefix("models/") in models if models else None
+        # Ollama lists the name that it means by `llama3.2` as `llama3.2:latest`.
+        names = (wanted.removeprefix("models/"), f"{wanted}:latest")
+        listed = any(name in models for name in names) if models else None
         found = near(wanted.strip(), models) if models and not listed else ()
         if not models and door is not None and (head := _missing_head(door, wanted)):
             found = (head + wanted.strip().lstrip("/"),)
