@@ -87,7 +87,7 @@ def explanation(text: ReadText, lang: str = "en", door: str | None = None) -> Ex
             best[hint.code] = hint._replace(values={**known.values, **hint.values}, case=hint.case or known.case)
         else:
             best[hint.code] = known._replace(values={**hint.values, **known.values}, case=known.case or hint.case)
-    if (found := best.get("url.path_wrong")) is not None and found.case in _SETTLED:
+    for found in [hint for hint in best.values() if hint.case in _SETTLED]:
         for code in _SETTLED[found.case]:
             best.pop(code, None)
     _put_causes_first(best)
@@ -210,6 +210,7 @@ def _ambiguous(best: dict[str, Hint], text: ReadText) -> Group | None:
 # -- the servers' words ------------------------------------------------------------------------------------------------
 
 _PATH = r"(?ia)(?<![\w.-])(?:https?://[^/\s'\"]+)?((?:/[\w.{}:%~-]++)++)"
+_RELATIVE = r"(?i)\burl=[\"']/[\w./-]{1,80}"
 _TO_ENDPOINT = r"(?ia)(.*/(?:chat/completions|completions|messages|responses|models(?!/[\w./-]+$)|embeddings))\b"
 _OWN_KEY = r"(?i)^(?!.*(?:authorization|header|bearer)).*(?:(?:api|secret) ?[-_]?key|密钥)"
 # A refusal that names several causes claims none of them.
@@ -265,7 +266,9 @@ def _house(dialect: str, text: ReadText) -> Mapping[str, str]:
 
 def _wrong_path(confidence: float, evidence: str, text: ReadText, bare: bool) -> Iterator[Hint]:
     """Yield the hints of an unknown path: a missing version if the path contains none, and a wrong path."""
-    paths = [end[1] for path in re.findall(_PATH, text.plain) if (end := re.match(_TO_ENDPOINT, path))]
+    # The options of an SDK hold the path behind the base URL: `url='/responses'`.
+    plain = re.sub(_RELATIVE, " ", text.plain)
+    paths = [end[1] for path in re.findall(_PATH, plain) if (end := re.match(_TO_ENDPOINT, path))]
     from probes.protocols.protocol import wires
 
     versioned = "|".join((_VERSIONED, *(one.inner_path for one in wires() if one.inner_path)))
@@ -327,8 +330,9 @@ _NOTED: Mapping[str, tuple[tuple[str, float, float], ...]] = {
     Fit.OFFICIAL_ELSEWHERE: (("key.official_elsewhere", 0.5, 0.5),),
     Fit.UNLIKELY: (("key.wrong_door", 0.8, 0.8), ("app.base_url_ignored", 0.6, 0.6)),
 }
-# Special cases of a wrong path that say what other findings about the path guess.
+# Special cases that say for certain what other findings about the path guess.
 _SETTLED = {
+    "no_responses": ("url.path_wrong", "url.version_missing"),
     "protocol": ("url.version_doubled", "url.version_missing", "shape.wrong_protocol"),
     "complete": ("url.version_missing", "model.not_found"),
 }

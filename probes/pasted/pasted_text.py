@@ -56,6 +56,8 @@ _MODEL = (
 _REFUSED_MODEL = (
     r"(?i)\bmodel:? ?[\"'`]{0,2}(?P<before>[A-Za-z][\w./:@-]{2,80})[\"'`]{0,2} "
     r"(?:does not|doesn't|not found|is not|not exist|was not found|has been|is (?:an?|only|no longer|currently)|cannot)"
+    r"|no (?:endpoints?|providers?|channels?|routes?|deployments?) (?:found |available )?for (?:the )?(?:model )?"
+    r"[\"'`]{0,2}(?P<offered>[A-Za-z][\w./:@-]{2,80})"
     r"|[\"'`( ](?P<valid>[A-Za-z][\w./:@-]{2,80})[\"'`]{0,2} is not a (?:valid|known|supported) model"
     r"|(?:invalid|unknown|unsupported|no such) model(?: name| id)?[:=]? ?[\"'`]{0,2}(?P<named>[A-Za-z][\w./:@-]{2,80})"
     r"|not_found_error.{0,100}\bmodel: ?[\"'`]?(?P<after>[A-Za-z][\w./:@-]{2,80})"
@@ -65,6 +67,7 @@ _NO_MODEL = (
 )
 
 
+_ABOUT_MODEL = ("model", "模型", "endpoints found", "endpoint found", "providers available")
 # Loading the catalogue takes most of the time for a short text; only these faults have words that name the vendor.
 _ABOUT_VENDOR = ("key", "auth", "token", "quota", "balance", "401", "402", "403", "429", "密钥", "令牌", "余额", "额度")
 
@@ -104,7 +107,7 @@ def _values(seen: ScannedText, host: str | None, client: TextClient | None) -> d
     if "proxy" in seen.lower or "代理" in seen.lower:
         proxy = re.search(_PROXY, seen.plain)
         values |= {"proxy": proxy[1]} if proxy else {}
-    if "model" in seen.lower or "模型" in seen.lower:
+    if any(word in seen.lower for word in _ABOUT_MODEL):
         values |= {"model": model} if (model := _model(seen.plain)) else {}
     return {name: value for name, value in values.items() if value}
 

@@ -22,6 +22,8 @@ _MODEL_WORDS = (
 )
 _ECHOED = r"(?i)[\"']path[\"'] ?: ?[\"'](?P<json>/ ?[\w./:-]{1,120})|\b(?:post|get) (?P<line>/[\w./:-]{1,120})"
 _RESPONSES = r"(?i)/responses/?$"
+# The path in the options of an SDK, behind the base URL.
+_RELATIVE = r"(?i)\burl=[\"']/responses[\"']"
 _CHAT = r"(?i)/(?:chat/)?completions/?$"
 _OPENAI = r"(?i)(?:^|\.)(?:openai\.com|azure\.com|azure\.us|chatgpt\.com)$"
 _VERSION_END = r"(?i)/v\d\w{0,6}/?$"
@@ -47,6 +49,10 @@ def requested_paths(seen: ScannedText) -> Iterator[TextNote]:
     if not any(word in seen.lower for word in _NOT_FOUND) or re.search(_MODEL_WORDS, seen.plain):
         return
     asked = _asked(seen)
+    relative = re.search(_RELATIVE, seen.plain)
+    if relative is not None and not (asked is not None and re.search(_OPENAI, asked.url.host)):
+        yield TextNote("not_served", relative[0], values={"protocol": "responses", "other_protocol": "openai"})
+        return
     if asked is None:
         return
     from probes.catalog.doors import load

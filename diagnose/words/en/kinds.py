@@ -44,6 +44,17 @@ KINDS: dict[str, Text] = {
             "If the app or the key limits providers itself (data_collection, zdr, only, guardrails), relax that limit.",
         ),
     ),
+    "router_limits": Text(
+        "No provider behind the router serves {model|this model} now",
+        "The router knows the name, but none of the providers that it may use offers the model: it was "
+        "withdrawn, or its free "
+        "variant was, or the account, the key or the app limits the providers.",
+        (
+            "Choose another model, or the same one without :free: the model's page shows which providers serve it.",
+            "If the app or the request limits the providers (order, only, ignore, allow_fallbacks), relax that limit.",
+            "Check the account's list of allowed and ignored providers.",
+        ),
+    ),
     "hf_providers": Text(
         "No provider that you enabled serves {model|this model}",
         "Hugging Face passes requests on to inference providers. None of those that are enabled in the account serves "
@@ -943,6 +954,18 @@ KINDS: dict[str, Text] = {
             "Have the app use your proxy: set HTTPS_PROXY for its process, or turn on TUN mode in the proxy program.",
             "Have the proxy resolve names (socks5h:// instead of socks5://), or use encrypted DNS.",
             "In a container or on a server, set the proxy there: the one on your computer does not reach it.",
+        ),
+    ),
+    "stream_proxied": Text(
+        "The stream is cut off on the way, by a proxy in front of the app or the API",
+        "The answer began with success, and the connection ended in the middle. Between the two ends is a "
+        "reverse proxy that "
+        "buffers streams or ends them after a time.",
+        (
+            "If a reverse proxy (nginx, Apache, Cloudflare) is in front of the app or the model server, turn off its "
+            "buffering and raise its timeout: in nginx, `proxy_buffering off;` and `proxy_read_timeout 600s;`.",
+            "Open the app directly, by address and port. If it works, the proxy is the cause.",
+            "Try without VPN and antivirus program.",
         ),
     ),
     "cors_header": Text(

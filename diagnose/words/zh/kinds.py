@@ -39,6 +39,15 @@ KINDS: dict[str, Text] = {
             "如果应用或密钥本身限制了服务商（data_collection、zdr、only、guardrails），请放宽这项限制。",
         ),
     ),
+    "router_limits": Text(
+        "路由背后目前没有服务商提供 {model|该模型}",
+        "路由认识这个名字，但它可用的服务商都不提供该模型：模型或它的免费版本已下线，或者账号、密钥、应用限制了服务商。",
+        (
+            "换一个模型，或换用不带 :free 的同一模型：模型页面会列出有哪些服务商。",
+            "如果应用或请求限制了服务商（order、only、ignore、allow_fallbacks），请放宽限制。",
+            "检查账号中允许和忽略的服务商列表。",
+        ),
+    ),
     "hf_providers": Text(
         "已启用的服务商都不提供 {model|该模型}",
         "Hugging Face 把请求转给推理服务商。账号中启用的服务商都不为这类请求提供该模型。",
@@ -153,7 +162,7 @@ KINDS: dict[str, Text] = {
         ),
     ),
     "azure_claude": Text(
-        "Azure 只用 Anthropic 协议提供 {model|Claude 模型}，地址以 /anthropic 结尾",
+        "Azure 上的 {model|Claude 模型} 要用 Anthropic 协议",
         "Azure 资源的 OpenAI 接口不提供模型 {model|（所填的）}。密钥和资源可能没有问题。",
         (
             "在应用中选择 Anthropic 类型的服务商，Base URL 填 https://RESOURCE.services.ai.azure.com/anthropic，"
@@ -840,6 +849,16 @@ KINDS: dict[str, Text] = {
             "让应用走代理：为它的进程设置 HTTPS_PROXY，或在代理软件中开启 TUN 模式。",
             "让代理解析域名（用 socks5h:// 代替 socks5://），或使用加密 DNS。",
             "在容器或服务器上运行时，要在那里设置代理：电脑上的代理管不到它。",
+        ),
+    ),
+    "stream_proxied": Text(
+        "流在途中被应用或 API 前面的代理切断",
+        "回答以成功开始，连接却在中途结束。两端之间有一个反向代理，它会缓冲流，或在一段时间后结束流。",
+        (
+            "如果应用或模型服务器前面有反向代理（nginx、Apache、Cloudflare），请关闭缓冲并调大超时：在 nginx 中写 "
+            "`proxy_buffering off;` 和 `proxy_read_timeout 600s;`。",
+            "用地址和端口直接打开应用；如果正常，原因就是代理。",
+            "关掉 VPN 和杀毒软件再试。",
         ),
     ),
     "cors_header": Text(
