@@ -10,9 +10,10 @@ TYPE_CHECKING = False  # as type checkers read it; importing `typing` for it wou
 if TYPE_CHECKING:
     from diagnose.library.check_result import CheckResult
     from diagnose.library.checking import acheck, check
+    from diagnose.library.error_explanation import ErrorExplanation, LikelyCause
     from diagnose.library.explaining import explain
     from diagnose.library.given_settings import InvalidSettings, SecretLike
-    from diagnose.library.text_explanation import ErrorExplanation, LikelyCause
+    from diagnose.library.watched_clients import async_event_hooks, event_hooks, explain_errors, explaining_errors
     from diagnose.report import Finding, Fix, Severity, Verdict
 
 __all__ = [
@@ -26,23 +27,30 @@ __all__ = [
     "Severity",
     "Verdict",
     "acheck",
+    "async_event_hooks",
     "check",
+    "event_hooks",
     "explain",
+    "explain_errors",
+    "explaining_errors",
 ]
 
 _MODULES = {
     "CheckResult": "diagnose.library.check_result",
-    "ErrorExplanation": "diagnose.library.text_explanation",
+    "ErrorExplanation": "diagnose.library.error_explanation",
     "Finding": "diagnose.report",
     "Fix": "diagnose.report",
     "InvalidSettings": "diagnose.library.given_settings",
-    "LikelyCause": "diagnose.library.text_explanation",
+    "LikelyCause": "diagnose.library.error_explanation",
     "SecretLike": "diagnose.library.given_settings",
     "Severity": "diagnose.report",
     "Verdict": "diagnose.report",
     "acheck": "diagnose.library.checking",
     "check": "diagnose.library.checking",
     "explain": "diagnose.library.explaining",
+    **dict.fromkeys(
+        ("async_event_hooks", "event_hooks", "explain_errors", "explaining_errors"), "diagnose.library.watched_clients"
+    ),
 }
 
 if not TYPE_CHECKING:  # a type checker shall report a misspelt name

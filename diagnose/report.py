@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -88,7 +87,6 @@ def request_line(request: str, result: str, kind: str, said: str) -> RequestLine
     return line
 
 
-@dataclass(frozen=True, slots=True, repr=False, eq=False)
 class Place(Record):
     """One value that a fix changes: where it is, and what it becomes.
 
@@ -110,7 +108,6 @@ class Place(Record):
         return f"{self.file}:{self.line}" if self.line else self.file
 
 
-@dataclass(frozen=True, slots=True, repr=False, eq=False)
 class Fix(Record):
     """Settings that fix a finding; ``verified`` says that this run received an answer with them.
 
@@ -127,7 +124,6 @@ class Fix(Record):
     by_hand: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, repr=False, eq=False)
 class Finding(Record):
     """A finding in the language of the report; ``caused_by`` is the code of the finding that explains it."""
 
@@ -143,7 +139,6 @@ class Finding(Record):
     side: str
 
 
-@dataclass(frozen=True, slots=True, repr=False, eq=False)
 class ProbeLine(Record):
     """One probe in the report. ``observed`` has facts for programs; ``why_skipped`` is None if the probe ran."""
 
@@ -158,7 +153,6 @@ class ProbeLine(Record):
     with_fix: bool = False  # measured with the fix; set for FIXED, and for a warning or another fault behind the first
 
 
-@dataclass(frozen=True, slots=True, repr=False, eq=False)
 class Proven(Record):
     """What this run has proven. None: the run did not test it."""
 
@@ -188,7 +182,6 @@ class Client(NamedTuple):
     told: bool
 
 
-@dataclass(frozen=True, slots=True, repr=False, eq=False)
 class CapabilityLine(Record):
     """One capability of a deep check. ``status`` is a value of :class:`probes.model.capability.Support`."""
 
@@ -204,7 +197,6 @@ class CapabilityLine(Record):
     completion_tokens: int
 
 
-@dataclass(frozen=True, slots=True, repr=False, eq=False)
 class SloResult(Record):
     """A limit and its measurement, in seconds; None: this run could not measure it."""
 
@@ -214,7 +206,6 @@ class SloResult(Record):
     met: bool | None
 
 
-@dataclass(frozen=True, slots=True, repr=False, eq=False)
 class Try(Record):
     """One of several tries of the same check. ``title`` and ``probe`` are those of its root cause."""
 
@@ -226,7 +217,6 @@ class Try(Record):
     probe: str = ""
 
 
-@dataclass(frozen=True, slots=True, repr=False, eq=False)
 class Report(Record):
     """The judgement of one run. ``document()`` in ``diagnose/formats/json.py`` writes the JSON of the contract."""
 

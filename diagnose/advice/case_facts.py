@@ -16,6 +16,7 @@ A step in ``diagnose/words`` names them in its conditions (:class:`diagnose.word
 - ``plan``: the same provider has subscription plans with an address of their own
 - ``proxy_problem:KIND``, of :class:`probes.model.facts.ProxyProblem`
 - ``proxy``, ``container``, ``wsl``: from where the check was run
+- ``call``: the app's own call is judged, not a check
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ from probes.model.key_shape import Fit
 if TYPE_CHECKING:
     from diagnose.evidence.view import View
 
-PLACES = ("local", "public", "provider", "relay", "owner", "proxy", "container", "wsl", "plan")
+PLACES = ("local", "public", "provider", "relay", "owner", "proxy", "container", "wsl", "plan", "call")
 STACKS = {"httpx": "python"}  # other stacks have the name of their fact
 ROLES = {"base_url": "url_in", "key": "key_in", "model": "model_in"}
 # Facts with a value after the colon.
@@ -56,6 +57,7 @@ class CaseFacts:
         held = {
             "container": vantage.container,
             "wsl": vantage.wsl,
+            "call": view.evidence.own_call,
             "plan": bool(plan_url(view)),
             "proxy": view.proxy is not None and view.proxy.url is not None,
         }

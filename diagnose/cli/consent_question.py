@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,6 +19,7 @@ from diagnose.rendering.line_breaks import wrapped
 from diagnose.rendering.outlet import plain
 from diagnose.rendering.report_parts import source_text, word
 from diagnose.words import sentence
+from probes.model.record import replace
 from probes.settings import trust
 
 if TYPE_CHECKING:

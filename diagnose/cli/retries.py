@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import replace
 from typing import TYPE_CHECKING, NoReturn
 
 from diagnose.interruption import CancelledBy, received
+from probes.model.record import replace
 
 if TYPE_CHECKING:
     from probes.model.evidence import Evidence

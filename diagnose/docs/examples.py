@@ -80,7 +80,7 @@ def _with_command(found: Report) -> Report:
 
     A saved run does not have it, because it does not know the command line.
     """
-    from dataclasses import replace
+    from probes.model.record import replace
 
     def completed(fix: Fix) -> Fix:
         in_file = fix.verified and fix.places and all(place.file for place in fix.places)

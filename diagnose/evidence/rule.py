@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import TYPE_CHECKING
+
+from probes.model.record import Record
 
 if TYPE_CHECKING:
     from diagnose.evidence.view import View
@@ -13,8 +15,7 @@ from probes.model.note import Note
 from probes.model.source import Source
 
 
-@dataclass(frozen=True, slots=True)
-class Claim:
+class Claim(Record):
     """What a rule returns if it holds: the evidence, the values for the slots of its words, and a fix.
 
     The fields ``probe``, ``severity``, ``side`` and ``case`` replace the rule's own if they are set.
@@ -24,7 +25,7 @@ class Claim:
     probe: str = ""
     severity: Severity | None = None
     sure: bool = True  # False: only likely; it then explains no finding that is sure
-    values: Mapping[str, str | Note | Source | tuple[Note, ...]] = field(default_factory=dict)
+    values: Mapping[str, str | Note | Source | tuple[Note, ...]] = MappingProxyType({})
     settings: Mapping[str, object] | None = None  # the change that fixes the problem
     verified: bool = False  # this run received an answer with those settings
     side: str = ""
@@ -32,8 +33,7 @@ class Claim:
     explains_all: bool = False  # with the fix alone a whole run worked, so that every other error follows from this one
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(Record):
     """A finding: its code, its severity, the pure function ``when`` that tests for it, and what explains it away.
 
     ``side`` is ``settings``, ``machine``, ``network``, ``relay``, ``provider`` or ``app``.

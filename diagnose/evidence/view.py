@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -42,6 +41,7 @@ from probes.model.facts import (
     TunnelFacts,
 )
 from probes.model.failure import Failure, Kind, Outcome
+from probes.model.record import replace
 from probes.model.value_issues import Flaw
 from probes.protocols.names import DEFAULT_PROTOCOL, NAMES
 from probes.protocols.protocol import Wire, wire

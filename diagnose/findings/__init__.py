@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from diagnose.answers.causes import BECAUSE
 from diagnose.evidence.rule import Rule
 from diagnose.findings import (
@@ -23,6 +21,7 @@ from diagnose.findings import (
     tls,
     url,
 )
+from probes.model.record import replace
 
 # The order of the layers, deepest first: of two errors that explain nothing, the deeper one is the root cause.
 _ALL: tuple[Rule, ...] = (

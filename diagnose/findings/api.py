@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 
 from diagnose.evidence.broken_clients import clients, lines, ordered
 from diagnose.evidence.lines import after, answer_line, line_of
@@ -18,6 +17,7 @@ from probes.api.response_checks import answer_of, passes, unserved
 from probes.model.attempt import Change
 from probes.model.exchange import Body, Exchange, Purpose
 from probes.model.failure import Kind
+from probes.model.record import replace
 
 
 def said(code: str) -> Callable[[View], Claim | None]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, datetime
 
 from diagnose.advice.ends import key_facts_are_old
@@ -13,6 +12,7 @@ from diagnose.report import Seen, seen
 from probes.model.facts import DoorFacts, SisterSite
 from probes.model.key_shape import Fit
 from probes.model.note import Note, note
+from probes.model.record import replace
 from probes.model.value_issues import Token
 
 _REFUSALS = ("auth.rejected", "auth.expired", "auth.header_lost", "key.wrong_audience", "key.wrong_kind")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from itertools import chain
 from typing import TYPE_CHECKING
 
@@ -13,6 +12,7 @@ from diagnose.evidence.view import View
 from diagnose.report import Seen, Severity, seen
 from probes.model.exchange import Exchange
 from probes.model.failure import Kind
+from probes.model.record import replace
 from probes.model.source import SourceKind
 
 if TYPE_CHECKING:

@@ -52,7 +52,7 @@ def wanted(view: View, claim: Claim | None) -> Claim | None:
     match, subject = view.match, view.subject
     if claim is None or match is None or subject is None or not (name := match.values.get("header", "")):
         return claim
-    from dataclasses import replace
+    from probes.model.record import replace
 
     carried = any(one.lower() == name.lower() for one in subject.request.headers)
     fact = next((one for one in view.settings.headers if one.name.lower() == name.lower()), None)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from urllib.parse import urlsplit
 
 from diagnose.advice.remedy_steps import named_base_url, upstream_named
@@ -29,6 +28,7 @@ from diagnose.report import Seen, Severity, seen
 from probes.model.attempt import KeyForm
 from probes.model.facts import SisterSite, SiteDifference, Withheld
 from probes.model.key_shape import ENDED, LOGINS, SOMETIMES, Confidence, Fit
+from probes.model.record import replace
 from probes.model.source import SourceKind
 from probes.model.value_issues import Flaw
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 
 from diagnose.advice.remedy_steps import hints_at_completions
 from diagnose.evidence.lines import line_of
@@ -17,6 +16,7 @@ from probes.api.response_checks import names_model, passes
 from probes.model.attempt import Change
 from probes.model.capability import Support
 from probes.model.exchange import Purpose
+from probes.model.record import replace
 from probes.model.source import OWN_CHOICES
 
 _BARE = re.compile(

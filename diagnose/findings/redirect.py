@@ -8,8 +8,6 @@ table T4). Only the Azure clients protect `api-key`: the Python client drops it 
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from diagnose.evidence.lines import line_of
 from diagnose.evidence.rule import Claim, Rule
 from diagnose.evidence.view import View
@@ -18,6 +16,7 @@ from diagnose.report import Seen, Severity, seen
 from probes.api.response_checks import KEEPING, REDIRECTS, asks_login, passes
 from probes.model.attempt import Auth, Change
 from probes.model.exchange import Exchange, Redirect
+from probes.model.record import replace
 
 _NO_REDIRECTS = "openai-node"  # only if the key is in `api-key`
 _DROPS_API_KEY = ("openai-sdk", _NO_REDIRECTS)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from diagnose.answers.products import between, inspector
 from diagnose.evidence.broken_clients import clients, decides, lines, ordered, quotes
 from diagnose.evidence.lines import line_of
@@ -13,6 +11,7 @@ from diagnose.findings.intermediaries import idle, packing, passed_on
 from diagnose.report import Seen, Severity, seen
 from probes.model.exchange import Breakage, Exchange, StreamReading
 from probes.model.failure import Kind
+from probes.model.record import replace
 
 # All measured SDKs read server-sent events with these content types; some other clients check the type first.
 _ODD_TYPES = ("application/json", "text/html", "application/octet-stream")

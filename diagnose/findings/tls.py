@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -17,6 +16,7 @@ from probes.model.attempt import Change
 from probes.model.evidence import Subject
 from probes.model.facts import Certificate, TlsFacts
 from probes.model.failure import Failure, Kind
+from probes.model.record import replace
 
 # This program did not exist before this date, so an earlier time on this machine is wrong.
 BUILT = "2026-11-01"

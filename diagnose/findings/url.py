@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import replace
 from urllib.parse import urlsplit
 
 from diagnose.advice.houses import host_at_location
@@ -16,6 +15,7 @@ from probes.api.response_checks import bare_refusal, earns_key, sends_elsewhere
 from probes.model.attempt import Attempt, Change
 from probes.model.facts import Withheld
 from probes.model.failure import Kind
+from probes.model.record import replace
 from probes.model.value_issues import Flaw
 from probes.protocols.protocol import wire
 

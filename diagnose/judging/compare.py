@@ -6,11 +6,11 @@ The comparison reads the JSON of the reports, so that a report of another versio
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from datetime import datetime
 
 from diagnose.judging.compared_report import ComparedReport
 from probes.model.evidence import PROBES
+from probes.model.record import Record
 
 APART = 3600.0  # seconds between two runs; after more, the server or the network may have changed
 SKEW = 300.0  # seconds; with a larger clock error, certificates and tokens may fail
@@ -18,8 +18,7 @@ SLOWER = 3.0  # the factor and
 NOTICED = 1.0  # the difference in seconds by which people notice that a place is slower
 
 
-@dataclass(frozen=True, slots=True)
-class Difference:
+class Difference(Record):
     """A value that differs between the two places; ``what`` names it, ``a`` and ``b`` are its texts."""
 
     probe: str
@@ -28,8 +27,7 @@ class Difference:
     b: str
 
 
-@dataclass(frozen=True, slots=True)
-class Comparison:
+class Comparison(Record):
     """The result of a comparison.
 
     ``conclusion`` names the words of the result; ``fault`` is ``a``, ``b``, ``both``, ``none`` or ``unknown``.
@@ -140,8 +138,7 @@ def _warnings(a: ComparedReport, b: ComparedReport) -> Iterator[str]:
 # -- what it means -----------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class _Pair:
+class _Pair(Record):
     """The place that fails, the place that works, and the names of the differences between them."""
 
     bad: ComparedReport

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 from urllib.parse import urlsplit
+
+from probes.model.record import Record
 
 REPORT = "llmdoctor.report/1"
 LONGEST = 300  # characters of one value
@@ -16,8 +18,7 @@ class NotAReport(ValueError):
     """The document is no report that can be compared. The message is a sentence for users, without a final period."""
 
 
-@dataclass(frozen=True, slots=True)
-class ComparedReport:
+class ComparedReport(Record):
     """The parts of a report that a comparison needs. An empty value is unknown."""
 
     version: str = ""
@@ -40,8 +41,8 @@ class ComparedReport:
     via: str = ""
     skew: float | None = None  # seconds that this place's clock is ahead of the server's
     ttft: float | None = None  # seconds
-    results: Mapping[str, str] = field(default_factory=dict)  # probe -> status
-    statuses: Mapping[str, str] = field(default_factory=dict)  # purpose of a request -> HTTP status
+    results: Mapping[str, str] = MappingProxyType({})  # probe -> status
+    statuses: Mapping[str, str] = MappingProxyType({})  # purpose of a request -> HTTP status
 
     @property
     def works(self) -> bool:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from diagnose.evidence.view import View
 from diagnose.findings.proxy import around
 from diagnose.judging.root_cause import RaisedRule
 from diagnose.report import Severity
 from probes.model.attempt import Change, KeyForm
+from probes.model.record import replace
 from probes.model.source import SourceKind
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import replace
 
 from diagnose import words
 from diagnose.advice.case_facts import CaseFacts, plan_url
@@ -18,6 +17,7 @@ from diagnose.judging.fix_places import places_of
 from diagnose.judging.root_cause import RaisedRule
 from diagnose.report import Finding, Fix, Proven, Severity
 from probes.model.note import Note, note
+from probes.model.record import replace
 from probes.model.source import Source, SourceKind
 
 # The case of a finding in TIED whose fix the named app cannot express as a base URL.

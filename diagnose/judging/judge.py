@@ -6,7 +6,6 @@ The judge is pure: the same evidence gives the same report on every machine and 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from diagnose import words
 from diagnose.answers.provider_addresses import date_of_facts
@@ -22,6 +21,7 @@ from diagnose.judging.root_cause import RaisedRule, persistent, raised, root_of
 from diagnose.report import CapabilityLine, Finding, ProbeLine, Proven, Report, Severity, Try, Verdict
 from probes.model.attempt import KeyForm
 from probes.model.evidence import Evidence
+from probes.model.record import replace
 from probes.model.source import DEFAULT, SourceKind
 from probes.protocols.protocol import wire
 

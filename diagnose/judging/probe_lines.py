@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import replace
 
 from diagnose.evidence.view import View
 from diagnose.evidence.word_values import values_of
@@ -27,6 +26,7 @@ from probes.model.facts import (
     TunnelFacts,
 )
 from probes.model.failure import Outcome
+from probes.model.record import replace
 
 # The headers that say how many requests and tokens are left: OpenAI's, Anthropic's, and those of the IETF's draft.
 _RATE_LIMIT = re.compile(r"(?:x-|anthropic-)?rate-?limit-[a-z-]{1,60}$")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 
 from diagnose.answers.causes import covers
 from diagnose.evidence.rule import Claim, Rule
@@ -11,12 +10,12 @@ from diagnose.evidence.view import View
 from diagnose.findings import RULES
 from diagnose.findings.run import CRASHED, tried
 from diagnose.report import Severity, Try
+from probes.model.record import Record, replace
 
 _ORDER = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.INFO: 2}
 
 
-@dataclass(frozen=True, slots=True)
-class RaisedRule:
+class RaisedRule(Record):
     """A rule that holds, its claim, and the code of the other rule that explains it, or None."""
 
     rule: Rule

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import fields, is_dataclass
 
 from probes.model.archive import ArchiveError, load
 from probes.model.evidence import Evidence
+from probes.model.record import fields_of
 from probes.protocols.names import NAMES
 
 
@@ -23,10 +23,10 @@ def _protocols(value: object) -> Iterator[str]:
     if isinstance(value, tuple):
         for item in value:
             yield from _protocols(item)
-    elif is_dataclass(value):
-        for field in fields(value):
-            inner = getattr(value, field.name)
-            if field.name == "protocol":
+    else:
+        for name in fields_of(type(value)):
+            inner = getattr(value, name)
+            if name == "protocol":
                 yield inner
             else:
                 yield from _protocols(inner)

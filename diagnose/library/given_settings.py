@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from diagnose.words import LANGS
+from probes.model.record import replace
 from probes.model.settings import BadInput, Settings, Sourced
 from probes.model.source import Source, SourceKind
 from probes.protocols.names import NAMES

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from diagnose.rendering.report_parts import word
+from probes.model.record import Record
 from probes.model.source import SourceKind
 
 if TYPE_CHECKING:
@@ -17,8 +17,7 @@ _PLACED = frozenset(("base_url", "key", "model", "api_version", "proxy", "no_pro
 _NOT_WRITTEN = (SourceKind.DEMO, SourceKind.FORM, SourceKind.CURL, SourceKind.ARGUMENT, SourceKind.STDIN)
 
 
-@dataclass(frozen=True, slots=True)
-class ChangeView:
+class ChangeView(Record):
     """One value to change. ``place`` is ``.env line 2``, or empty; ``text`` is ``NAME=value``, or says what to do.
 
     ``copied`` says that the text is the new line itself, so that it must not be wrapped or shortened.
@@ -29,8 +28,7 @@ class ChangeView:
     copied: bool
 
 
-@dataclass(frozen=True, slots=True)
-class FixView:
+class FixView(Record):
     """A fix. ``is_complete`` says that its changes are all of it; otherwise the summary says the rest."""
 
     summary: str

@@ -9,7 +9,6 @@ fix". A format decides only how much of it is shown, and how.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from diagnose.rendering.fix_view import FixView, fix_view
@@ -26,6 +25,7 @@ from diagnose.rendering.report_parts import (
     word,
 )
 from diagnose.report import Status
+from probes.model.record import Record, replace
 from probes.model.source import Source, SourceKind
 
 if TYPE_CHECKING:
@@ -39,16 +39,14 @@ SHOWN_FROM = 10  # milliseconds; a shorter answer came from this machine, and it
 _NOTHING_TO_CHECK = ("connect_to", "address", "not_tls", "keyless")
 
 
-@dataclass(frozen=True, slots=True)
-class Action:
+class Action(Record):
     """One thing to do; ``tested`` says that the run received an answer with exactly this."""
 
     text: str
     tested: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
+class Problem(Record):
     """A finding: ``mark`` is ``fail``, ``warn`` or ``info``; ``followers`` are titles and codes of what it causes.
 
     ``rereads_cause`` says that it is another reading of the fault that the cause is about, and not a second fault.
@@ -71,8 +69,7 @@ class Problem:
         return placed[0] if placed else None
 
 
-@dataclass(frozen=True, slots=True)
-class Check:
+class Check(Record):
     """One checked step. ``mark`` is that of its status: ``ok``, ``warn``, ``fail`` or ``skipped``.
 
     ``ok`` with ``with_fix`` means that it works with the fix alone. ``reason`` is a short word for a skipped step,
@@ -88,8 +85,7 @@ class Check:
     with_fix: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Setting:
+class Setting(Record):
     """A checked setting. ``place`` is short: ``.env:2``, ``OPENAI_API_KEY``; ``source`` is its full text."""
 
     name: str
@@ -100,8 +96,7 @@ class Setting:
     short: str  # the value in the short form
 
 
-@dataclass(frozen=True, slots=True)
-class ReportView:
+class ReportView(Record):
     """A report in the order in which it is read. Texts are in the reader's language and not yet escaped."""
 
     report: Report

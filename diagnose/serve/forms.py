@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import dataclasses
 import os
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeVar
 from urllib.parse import parse_qsl
 
 from probes.catalog.apps import load
 from probes.catalog.sdk_variables import variables_of
+from probes.model.record import Record, replace
 from probes.model.secret import Secret
 from probes.model.settings import BadInput, Limits, ProxySettings, Settings, Sourced
 from probes.model.source import Source, SourceKind
@@ -36,21 +35,22 @@ _LONGEST = {  # characters of each field, before anything looks into it; of othe
 _SOURCE = Source(SourceKind.FORM)
 
 
-@dataclass(frozen=True, slots=True)
-class CheckForm:
+class CheckForm(Record):
     """The fields of the page as they were sent.
 
     ``curl`` is a command that replaces base URL and key; ``text`` is an error text to explain.
     """
 
     base_url: str = ""
-    key: Secret = dataclasses.field(default_factory=lambda: Secret(""))
+    key: Secret = Secret("")
     model: str = ""
     protocol: str = "auto"
     app: str = ""
     no_spend: bool = False
-    curl: Secret = dataclasses.field(default_factory=lambda: Secret(""))
-    text: str = dataclasses.field(default="", repr=False)
+    curl: Secret = Secret("")
+    text: str = ""
+
+    __repr__ = object.__repr__  # the text may contain a key
 
 
 def read(body: bytes) -> CheckForm:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from dataclasses import replace
 
 from diagnose.evidence.view import View
 from diagnose.judging.probe_lines import probe_line
@@ -14,6 +13,7 @@ from diagnose.serve import pages
 from probes.model.evidence import PROBES, Evidence, Observation
 from probes.model.facts import DoorFacts
 from probes.model.failure import Outcome
+from probes.model.record import replace
 from probes.model.settings import Settings
 from probes.run.offline_checks import scrubber, target
 from probes.steps.recorder import scrubbed

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import ssl
 from collections.abc import Callable, Coroutine, Hashable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from typing import Any, Generic, TypeAlias, TypeVar
 
@@ -13,6 +13,7 @@ from diagnose import __version__
 from diagnose.serve.client_threads import ClientLoops, RemoteTask, tell
 from diagnose.serve.shares import Busy, FairSlots
 from probes.model.evidence import Evidence
+from probes.model.record import replace
 from probes.model.settings import NodeSettings, Settings, Sourced
 from probes.model.source import SourceKind
 from probes.network.network import Network

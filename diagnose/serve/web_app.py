@@ -6,7 +6,6 @@ import asyncio
 import os
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import ParamSpec, TypeVar
 
@@ -32,6 +31,7 @@ from diagnose.serve.targets import ServedTargets
 from diagnose.words import sentence
 from probes.catalog.doors import load
 from probes.model.evidence import Evidence
+from probes.model.record import Record
 from probes.model.settings import BadInput, Limits, Settings
 from probes.model.source import Owner
 from probes.pasted.curl_command import CurlNote
@@ -49,8 +49,7 @@ CALLS = 2000  # pieces of work that wait for a thread; each belongs to a connect
 SPARE = 0.5  # seconds of a scrape's timeout that are kept for the response, as in the blackbox exporter
 
 
-@dataclass(frozen=True, slots=True)
-class ServeOptions:
+class ServeOptions(Record):
     """The options of the server.
 
     ``hosts`` are the accepted Host headers, empty for any. With ``public_only`` a visitor's check may connect to public
@@ -65,16 +64,15 @@ class ServeOptions:
     file_owner: Owner = Owner.FOLDER
     jobs: int = 32
     rate: float = 600.0  # checks per minute and client
-    limits: Limits = field(default_factory=Limits)
+    limits: Limits = Limits()
     network: MakeNetwork | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class _Asked:
+class _Asked(Record):
     """A form that was read: what is to be checked, or the problem with it, in the language of the page."""
 
     lang: str
-    form: CheckForm = field(default_factory=CheckForm)
+    form: CheckForm = CheckForm()
     settings: Settings | None = None
     notes: tuple[CurlNote, ...] = ()
     problem: str = ""

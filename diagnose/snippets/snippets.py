@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -21,13 +20,13 @@ from diagnose.snippets import quoting
 from probes.catalog.apps import load
 from probes.catalog.sdk_variables import SdkVariables, variables_of
 from probes.model.attempt import Auth
+from probes.model.record import Record, replace
 from probes.model.source import Source, variable_in
 from probes.protocols.names import NAMES
 from probes.protocols.protocol import auth_headers, wire
 
 
-@dataclass(frozen=True, slots=True)
-class WorkingSettings:
+class WorkingSettings(Record):
     """Settings that work. ``base_url`` has the form of the official SDK; ``key_env`` is the variable with the key.
 
     ``headers`` are the extra headers that the request carried, each with the place of its value.

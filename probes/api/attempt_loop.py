@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
 
 from probes.api.attempt_round import AttemptRound
 from probes.api.client import ApiClient, OutOfBudget
@@ -15,6 +14,7 @@ from probes.api.tried_attempts import TriedAttempts
 from probes.catalog.apps import load
 from probes.model.attempt import Attempt
 from probes.model.exchange import Exchange
+from probes.model.record import replace
 from probes.network.connection_pool import ConnectionPool
 from probes.steps.recorder import Recorder
 

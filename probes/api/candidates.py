@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import replace
 
 from probes.api.response_checks import blamed, earns_key, may_be_header
 from probes.catalog.door import Door, sdk_base
 from probes.model.attempt import Attempt, Auth, Change, KeyForm
 from probes.model.exchange import Exchange
+from probes.model.record import replace
 from probes.model.settings import ExtraHeader
 from probes.protocols.names import DEFAULT_PROTOCOL, NAMES
 from probes.protocols.protocol import by_looks, wire, wires

@@ -7,7 +7,6 @@ import json
 import time
 from collections.abc import Callable
 from contextlib import aclosing
-from dataclasses import dataclass, replace
 
 from probes.api import redirects
 from probes.api.response_reader import read_response, read_stream, without_our_limit
@@ -18,6 +17,7 @@ from probes.model.capability import Cost
 from probes.model.exchange import Exchange, Purpose, Redirection, SentRequest, Timing
 from probes.model.facts import KeyPolicy
 from probes.model.failure import Failure, Kind
+from probes.model.record import Record, fields_of, replace
 from probes.model.scrubber import Scrubber
 from probes.model.settings import ExtraHeader, Limits
 from probes.network.connection_pool import ConnectionPool
@@ -61,8 +61,7 @@ class ExposedConnection(KeyRefused):
         self.address = address
 
 
-@dataclass(frozen=True, slots=True)
-class _Message:
+class _Message(Record):
     """A request as it is sent. It contains the key, so it is never recorded. ``tap`` receives the response body."""
 
     method: str
@@ -338,7 +337,7 @@ def spent(found: Exchange, prompted: int = PROMPTED) -> Cost:
 
 def plus(one: Cost, other: Cost) -> Cost:
     """Return the sum of two costs, field by field."""
-    return Cost(*(getattr(one, name) + getattr(other, name) for name in Cost.__slots__))
+    return Cost(*(getattr(one, name) + getattr(other, name) for name in fields_of(Cost)))
 
 
 def guessed(ask: ApiRequest) -> int:

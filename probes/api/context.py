@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from probes.catalog.door import Door
 from probes.model.attempt import Attempt, KeyForm
 from probes.model.facts import DoorFacts, KeyPolicy
+from probes.model.record import Record
 from probes.model.settings import Settings
 
 
-@dataclass(frozen=True, slots=True)
-class ApiContext:
+class ApiContext(Record):
     """The inputs of the attempt loop.
 
     ``settings`` include the model if only the base URL names it. ``first`` is the attempt closest to what the app

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import replace
 
 from probes.api import candidates
 from probes.api.attempt_round import AttemptRound
@@ -33,6 +32,7 @@ from probes.api.uniform_refusals import alike, wordless
 from probes.model.attempt import Attempt, Change, KeyForm
 from probes.model.exchange import Body, Exchange
 from probes.model.failure import Kind
+from probes.model.record import replace
 from probes.protocols.protocol import version_in, wire
 from probes.steps.recorder import Recorder
 from probes.urls.url import Url, parse_url

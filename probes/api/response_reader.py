@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 
 from probes.api import redirects
 from probes.api.response_checks import tells_fault
@@ -19,6 +18,7 @@ from probes.model.exchange import (
     StreamReading,
 )
 from probes.model.failure import Failure, Kind
+from probes.model.record import replace
 from probes.model.scrubber import Scrubber
 from probes.network.http1 import RawAnswer
 from probes.protocols.envelopes import refusal_in_text

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from probes.api import candidates
 from probes.api.context import ApiContext
 from probes.api.model_choice import early
@@ -12,6 +10,7 @@ from probes.model.attempt import Attempt, Change, KeyForm
 from probes.model.exchange import Purpose
 from probes.model.facts import Withheld
 from probes.model.planned_request import MODEL, PROMPT_TOKENS, PlannedRequest
+from probes.model.record import replace
 from probes.model.source import SourceKind
 from probes.protocols.protocol import ALLOWANCE, KEY_HEADERS, ApiRequest, auth_headers, wire
 from probes.urls.app_base_urls import path_as_sent

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import suppress
-from dataclasses import replace
 
 from probes.api import candidates
 from probes.api import model_choice as model_step
@@ -18,6 +17,7 @@ from probes.model.attempt import Attempt
 from probes.model.evidence import Subject
 from probes.model.exchange import Exchange, Purpose
 from probes.model.planned_request import PlannedRequest
+from probes.model.record import replace
 from probes.model.source import Source, SourceKind
 from probes.network.connection_pool import ConnectionPool
 from probes.protocols.protocol import wire

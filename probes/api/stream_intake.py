@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from probes.model.exchange import StreamReading
 from probes.model.failure import Kind
+from probes.model.record import replace
 from probes.network.http1 import RawAnswer
 from probes.protocols.protocol import Wire
 from probes.protocols.strictness.reading import parse

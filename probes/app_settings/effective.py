@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NamedTuple
 
@@ -12,6 +11,7 @@ from probes.catalog.app import App, AppWire
 from probes.catalog.apps import Apps
 from probes.catalog.doors import Doors
 from probes.catalog.sdk_variables import headers_of, variables_of
+from probes.model.record import Record, replace
 from probes.model.secret import Secret
 from probes.model.settings import Conflict, ConflictReason, ConflictRole, ExtraHeader, Settings, Sourced
 from probes.model.source import DEFAULT, Source, SourceKind
@@ -34,8 +34,7 @@ class EffectiveEntry(NamedTuple):
     beyond: str
 
 
-@dataclass(frozen=True, slots=True)
-class EffectiveSettings:
+class EffectiveSettings(Record):
     """Calculator of effective settings, with the inputs that all entries share.
 
     ``base_settings`` provides the values that no app's files set. ``send_anyway`` agrees to send the user's secrets

@@ -13,6 +13,7 @@ from probes.app_settings.search import Reading, Search, table
 from probes.catalog.app import App, SettingsFile
 from probes.config_formats.files import SkippedFile, comes_with, text_of
 from probes.config_formats.tree import find
+from probes.model.record import Record
 from probes.model.settings import Sourced
 from probes.model.source import Owner, Source, SourceKind, environment_variable
 from probes.settings.consent import names_place
@@ -102,8 +103,7 @@ class LayerVariable(NamedTuple):
     borrowed: tuple[Sourced[str], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Layer:
+class Layer(Record):
     """The variables that an app reads from one file or from the shell."""
 
     values: Mapping[str, LayerVariable]

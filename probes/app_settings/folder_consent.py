@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 
 from probes.app_settings.scan import find
@@ -16,6 +15,7 @@ from probes.app_settings.search import SearchPlaces
 from probes.catalog.apps import Apps
 from probes.catalog.door import Door
 from probes.config_formats.files import SkippedFile
+from probes.model.record import Record
 from probes.model.settings import BadInput, Settings
 from probes.settings import config_file
 from probes.settings.config_file import Config, doors_mark
@@ -24,8 +24,7 @@ from probes.settings.gather import gather
 from probes.settings.options import Options, shown_path
 
 
-@dataclass(frozen=True, slots=True)
-class ClaimingDoors:
+class ClaimingDoors(Record):
     """Doors of a folder's ``llmdoctor.toml`` that claim a host or variable of a known provider.
 
     ``path`` is the file's absolute path and ``mark`` the hash that stands for all doors of the file.

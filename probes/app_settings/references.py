@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from probes.config_formats.files import LARGEST, SkippedFile
+from probes.model.record import Record
 from probes.model.settings import Sourced
 from probes.model.source import Source
 from probes.settings.consent import plain
@@ -42,8 +42,7 @@ class Value(NamedTuple):
         return (Sourced(self.text, self.source),) if self.own and self.source is not None else self.borrowed
 
 
-@dataclass(frozen=True, slots=True)
-class Resolved:
+class Resolved(Record):
     """A resolved text.
 
     ``value`` is None if a reference leads to no value; ``searched`` then names the places that were searched.

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
 
 from probes.app_settings import services
 from probes.app_settings.effective import EffectiveSettings
@@ -19,6 +18,7 @@ from probes.catalog.app import App, AppWire
 from probes.catalog.apps import Apps
 from probes.catalog.doors import load as load_doors
 from probes.config_formats import compose
+from probes.model.record import Record, replace
 from probes.model.sentence import Sentence
 from probes.model.settings import Settings, Skipped, Sourced
 from probes.model.source import SourceKind, option
@@ -31,8 +31,7 @@ _VENDORS = re.compile("OPENAI|ANTHROPIC|CLAUDE|GEMINI|GOOGLE|OLLAMA")
 _CONTAINERS = ("host.docker.internal", "localhost", "127.0.0.1", "::1")  # not this machine if used in a container
 
 
-@dataclass(frozen=True, slots=True)
-class FoundSettings:
+class FoundSettings(Record):
     """Settings of one app.
 
     ``name`` is the app's name for them if it has several; ``where`` is ``file:line`` or a variable. ``beyond`` is the
@@ -47,8 +46,7 @@ class FoundSettings:
     beyond: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class ClosedStore:
+class ClosedStore(Record):
     """An app's store that exists but is not opened. ``storage`` is ``keychain`` or ``database``."""
 
     app: str
@@ -56,8 +54,7 @@ class ClosedStore:
     storage: str
 
 
-@dataclass(frozen=True, slots=True)
-class ScanResult:
+class ScanResult(Record):
     """The result of a scan: settings (those of the SDKs first), stores that were not opened, and skipped files."""
 
     found: tuple[FoundSettings, ...]

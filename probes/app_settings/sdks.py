@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Set
-from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -13,6 +12,7 @@ from probes.app_settings.search import SearchPlaces
 from probes.catalog.apps import official
 from probes.catalog.doors import Doors
 from probes.catalog.sdk_variables import means_an_llm, variables_of
+from probes.model.record import replace
 from probes.model.settings import ConflictReason, Settings, Sourced
 from probes.model.source import DEFAULT, Source, SourceKind
 from probes.protocols.names import DEFAULT_PROTOCOL, NAMES

@@ -6,8 +6,8 @@ import os
 import re
 import sys
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 from typing import NamedTuple
 
 from probes.catalog.app import SettingsFile
@@ -16,6 +16,7 @@ from probes.config_formats import crushrc, dotenv, json, toml, yaml
 from probes.config_formats.dotenv import Binding
 from probes.config_formats.files import SkippedFile, checked_out, exists, text_of
 from probes.config_formats.tree import Malformed, Node, find, members
+from probes.model.record import Record
 from probes.model.settings import Skipped
 from probes.model.source import Owner, Source, SourceKind
 
@@ -32,8 +33,7 @@ MOST_FILES = 50  # files that one `*` may match
 HIGHEST = 25  # parent folders to search above the working folder
 
 
-@dataclass(frozen=True, slots=True)
-class SearchPlaces:
+class SearchPlaces(Record):
     """Where to search: the user's home folder, the environment and the project's folder (None: no project).
 
     ``systems`` selects the systems whose paths are tried. ``root`` is prefixed to absolute paths, to search the copied
@@ -41,7 +41,7 @@ class SearchPlaces:
     """
 
     home: Path
-    environ: Mapping[str, str] = field(default_factory=dict)
+    environ: Mapping[str, str] = MappingProxyType({})
     cwd: Path | None = None
     systems: tuple[str, ...] = ("linux",)
     root: Path = Path("/")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
 from typing import Any
 
 from probes.api.client import ApiClient, guessed, plus, spent
@@ -12,6 +11,7 @@ from probes.catalog.door import Door
 from probes.model.attempt import Attempt
 from probes.model.capability import Capability, Cost, Trial
 from probes.model.exchange import Exchange, Purpose
+from probes.model.record import Record
 from probes.model.scrubber import Scrubber
 from probes.protocols import features as a
 from probes.protocols.errors import parse_json
@@ -21,8 +21,7 @@ from probes.protocols.protocol import ApiRequest
 AT_ONCE = 2  # concurrent requests: small plans allow two, and the basic check was answered two
 
 
-@dataclass(frozen=True, slots=True)
-class FeatureContext:
+class FeatureContext(Record):
     """The results of the basic check, from which the deep check starts."""
 
     working: Attempt  # the attempt that worked, with its model

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from probes.api import candidates
 from probes.api.round_plan import planned
@@ -11,6 +10,7 @@ from probes.capabilities import WIRES
 from probes.catalog.door import Door
 from probes.model.attempt import Attempt, KeyForm
 from probes.model.planned_request import MODEL, PROMPT_TOKENS, PlannedRequest
+from probes.model.record import replace
 from probes.model.settings import Settings
 from probes.protocols import features as a
 from probes.protocols.features import Call, features

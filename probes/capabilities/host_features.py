@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 
 from probes.api.model_choice import small_of
 from probes.api.response_checks import about_model, earns_key, leads_nowhere, no_route, passes, refuses_key
@@ -14,6 +13,7 @@ from probes.keys.made_up import wrong_key
 from probes.model.attempt import Attempt, Auth, KeyForm
 from probes.model.capability import Support
 from probes.model.exchange import Exchange, Purpose
+from probes.model.record import replace
 from probes.protocols.protocol import wire
 
 _YES, _NO, _OPEN = Support.SUPPORTED, Support.UNSUPPORTED, Support.UNKNOWN

@@ -3,7 +3,7 @@
 The facts are in ``probes/facts/apps.toml``, whose head explains the fields. :mod:`probes.catalog.url_joining` turns a
 base URL into the URL that an app requests.
 
-The types are named tuples because every start creates all of them, three times as fast as frozen dataclasses.
+The types are named tuples because every start creates all of them, three times as fast as records.
 """
 
 from __future__ import annotations

@@ -4,7 +4,7 @@ The facts are in ``probes/facts/doors.toml``, whose head explains the fields. A 
 ``hatch_build.py``), because every start reads them and JSON is parsed about ten times faster. Users can add doors in
 files of a folder (see :func:`folders`) and in ``llmdoctor.toml`` (see :func:`adopt`).
 
-The types are named tuples because every start creates about 700, three times as fast as frozen dataclasses.
+The types are named tuples because every start creates about 700, three times as fast as records.
 """
 
 from __future__ import annotations

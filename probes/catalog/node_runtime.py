@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 from probes.catalog.apps import load
+from probes.model.record import replace
 from probes.model.settings import NodeSettings, ProxySettings, Settings
 
 # Bun trusts what Node trusts, and besides the system's list and SSL_CERT_FILE (measured: Claude Code 2.1.332, opencode

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from functools import cache
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from probes.catalog.apps import official
+from probes.model.record import Record
 from probes.protocols.names import NAMES
 
 if TYPE_CHECKING:
@@ -16,8 +17,7 @@ if TYPE_CHECKING:
     from probes.catalog.door import Door
 
 
-@dataclass(frozen=True, slots=True)
-class SdkVariables:
+class SdkVariables(Record):
     """Variables of a protocol's official SDK, by precedence, and the ones that it does not read despite their names."""
 
     protocol: str
@@ -30,8 +30,8 @@ class SdkVariables:
     version: str = ""  # variable for the API version
     emptied: bool = True  # an empty base URL variable counts as set, as in the Python SDKs
     # As in probes/catalog/app.py.
-    headers: Mapping[str, str] = field(default_factory=dict, hash=False)
-    header_lists: Mapping[str, str] = field(default_factory=dict, hash=False)
+    headers: Mapping[str, str] = MappingProxyType({})
+    header_lists: Mapping[str, str] = MappingProxyType({})
     protocols: tuple[str, ...] = ()  # those whose requests carry the extra headers
     trims: bool = False  # the client strips a header's value, and takes an empty variable as unset; not in Python
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
 from enum import StrEnum
 from itertools import islice
 from pathlib import Path
@@ -21,6 +20,7 @@ from probes.config_formats import json as json_reader
 from probes.config_formats.files import LARGEST
 from probes.config_formats.spellings import spellings
 from probes.config_formats.tree import Node
+from probes.model.record import Record, replace
 
 TRIED = 200  # replacements to try; each one costs a parse of the whole file
 _MOST_PARSED = 8 * LARGEST  # characters of all these parses together
@@ -69,13 +69,14 @@ def form_of(path: Path) -> str:
     return by_name.get(name) or {**known, ".ps1": "powershell"}.get(path.suffix.lower(), "text")
 
 
-@dataclass(frozen=True, slots=True, repr=False)  # the values may be keys
-class Edit:
+class Edit(Record):
     """The replacement of one value. ``start`` is the character offset of ``old``; both values include their quotes."""
 
     start: int
     old: str
     new: str
+
+    __repr__ = object.__repr__  # the values may be keys
 
     def applied(self, text: str, new: str | None = None) -> str:
         """Return ``text`` with the new value, or with ``new`` instead of it."""

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from probes.demo_server import answers, error_bodies, handlers
 from probes.demo_server import practice_doors as b
 from probes.demo_server.server import Answer, Handler, Reply, Request, Step
+from probes.model.record import Record
 
 ARGUMENTS = '{"city": "Paris"}'
 FORM = '{"capital": "Paris", "letters": 5}'
@@ -38,8 +38,7 @@ _REFUSALS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class FeatureBehaviour:
+class FeatureBehaviour(Record):
     """The manner of each feature; ``stream`` is the manner of a streamed tool call."""
 
     tools: str = "sound"

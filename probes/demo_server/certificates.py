@@ -6,11 +6,12 @@ import ssl
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from probes.model.record import Record
 
 if TYPE_CHECKING:
     from cryptography import x509
@@ -28,8 +29,7 @@ LACKS = ("key-usage", "subject-key", "authority-key", "critical-constraints")
 AIA_URL = "http://ca.practice.example/intermediate.der"
 
 
-@dataclass(frozen=True, slots=True)
-class _Signed:
+class _Signed(Record):
     certificate: x509.Certificate
     key: EllipticCurvePrivateKey
 

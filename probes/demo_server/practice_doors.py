@@ -11,7 +11,6 @@ from __future__ import annotations
 import base64
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -47,6 +46,7 @@ from probes.demo_server.error_bodies import error
 from probes.demo_server.handlers import Filter, What, always, give
 from probes.demo_server.server import Answer, Handler, JoinTo, Reply, Request
 from probes.demo_server.web_pages import PAGES
+from probes.model.record import replace
 
 # -- correct doors -----------------------------------------------------------------------------------------------------
 

@@ -6,13 +6,13 @@ import secrets
 import string
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import urlsplit
 
 from probes.demo_server import answers, handlers, wrong_answers, wrong_streams
 from probes.demo_server import practice_doors as b
 from probes.demo_server.server import Handler, PracticeDoor, Step, closed_port
+from probes.model.record import Record, replace
 from probes.model.secret import Secret
 from probes.model.settings import ConnectTo, Limits, ProxySettings, Settings, Sourced
 from probes.model.source import Source, SourceKind
@@ -28,8 +28,7 @@ SOURCE = Source(SourceKind.DEMO)
 SHORT = Limits(probe=2.0)  # seconds; for faults that end with a timeout
 
 
-@dataclass(frozen=True, slots=True)
-class Scenario:
+class Scenario(Record):
     """A fault in the catalogue, or a correct setup.
 
     ``code`` is the root cause that a check must report (None: nothing is broken), ``warning`` a finding that it must
@@ -54,11 +53,10 @@ class Scenario:
     connect: tuple[Step, ...] | None = None
     listening: bool = True
     proxy: Callable[[int], Handler] | None = None  # builds an HTTP proxy for the door's port
-    limits: Limits = field(default_factory=Limits)
+    limits: Limits = Limits()
 
 
-@dataclass(frozen=True, slots=True)
-class RunningScenario:
+class RunningScenario(Record):
     """A running scenario: the settings to check, and the practice door (None if nothing listens)."""
 
     fault: Scenario

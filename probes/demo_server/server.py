@@ -14,13 +14,14 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from email.utils import formatdate
 from enum import Enum, auto
 from http import HTTPStatus
 from types import TracebackType
 from typing import Any, Self
 from urllib.parse import parse_qs, urlsplit
+
+from probes.model.record import Record
 
 HEAD_LIMIT = 256 * 1024  # bytes of a request's head; no client sends nearly as many
 LINGER = 0.5  # seconds to drain the client's data on close, since unread data would turn the close into a reset
@@ -37,15 +38,13 @@ class ScriptEnd(Enum):
     MUTE = auto()  # stall if the client begins with TLS, as a server does that waits for a line; else as KEEP
 
 
-@dataclass(frozen=True, slots=True)
-class Wait:
+class Wait(Record):
     """A pause of this many seconds."""
 
     seconds: float
 
 
-@dataclass(frozen=True, slots=True)
-class Drip:
+class Drip(Record):
     """Data that is sent in pieces of ``size`` bytes, with a pause of ``every`` seconds after each."""
 
     data: bytes
@@ -53,8 +52,7 @@ class Drip:
     size: int = 1
 
 
-@dataclass(frozen=True, slots=True)
-class JoinTo:
+class JoinTo(Record):
     """A tunnel from the connection to another address, as a proxy opens it after CONNECT."""
 
     host: str
@@ -65,8 +63,7 @@ Step = bytes | Wait | Drip | JoinTo | ScriptEnd
 Script = Iterable[Step]
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(Record):
     """A request as it arrived. ``at`` is its time in seconds of the monotonic clock; ``connection`` counts from 0."""
 
     method: str
@@ -99,8 +96,7 @@ class Request:
         return value if isinstance(value, dict) else {}
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
+class Reply(Record):
     """A response that the server frames.
 
     A body of bytes gets a Content-Length. Steps are sent with chunked encoding; with ``chunked=False`` they are sent

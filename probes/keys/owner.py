@@ -6,8 +6,6 @@ model API, and the issuers of tokens. No result contains any part of the value.
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from probes.catalog.door import Door, KeyShape
 from probes.catalog.doors import Doors, informed, load
 from probes.keys.checksums import mistyped
@@ -16,6 +14,7 @@ from probes.keys.token_fit import fit_jwt, fit_region
 from probes.keys.tokens import issuer_of, token_of
 from probes.model.key_shape import ENDED, SOMETIMES, Confidence, Fit
 from probes.model.note import note
+from probes.model.record import replace
 from probes.model.value_issues import KeyFit, KeyMatch, Token
 
 # Doors in front of other APIs: any key may be right.

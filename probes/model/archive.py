@@ -1,12 +1,11 @@
 """Serialise a run to versioned JSON and read it back, so that another machine or a later version can judge it again.
 
-A file may come from anybody. Whatever :func:`load` returns has the types of the dataclasses and numbers that can be
+A file may come from anybody. Whatever :func:`load` returns has the types of the records and numbers that can be
 computed with; other text is refused, with the place in the document.
 """
 
 from __future__ import annotations
 
-import dataclasses
 import json
 import math
 import re
@@ -20,6 +19,7 @@ from typing import Any, NamedTuple
 
 from probes.model import settings
 from probes.model.evidence import Evidence
+from probes.model.record import Record, fields_of
 from probes.model.secret import Secret
 
 SCHEMA = "llmdoctor.run/2"
@@ -92,8 +92,8 @@ def _fraction(text: str) -> float:
 def _to_json(value: Any) -> Any:
     if isinstance(value, Secret):
         return value.hint
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        fields = {field.name: _to_json(getattr(value, field.name)) for field in dataclasses.fields(value)}
+    if isinstance(value, Record):
+        fields = {name: _to_json(getattr(value, name)) for name in fields_of(type(value))}
         return {"is": type(value).__name__, **fields}
     if isinstance(value, Enum):
         return value.value
@@ -124,7 +124,7 @@ def _kind(wanted: Any) -> _Kind:
     if origin is tuple:
         of_any_length = len(parts) == 2 and parts[1] is Ellipsis
         return _Kind("tuple", wanted, tuple(map(_kind, parts[:1] if of_any_length else parts)), of_any_length)
-    if dataclasses.is_dataclass(wanted):
+    if issubclass(wanted, Record):
         return _Kind("record", wanted)
     if issubclass(wanted, Enum):
         return _Kind("enum", wanted, values={member.value: member for member in wanted})

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 
 from probes.model.record import Record
@@ -55,7 +54,6 @@ class Change(StrEnum):
     ENDPOINT = "endpoint"  # the path without the version that every SDK adds
 
 
-@dataclass(frozen=True, slots=True, repr=False, eq=False)
 class Attempt(Record):
     """Everything that defines a request except its endpoint. ``given`` marks the attempt that matches the app's own."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 
 from probes.model.attempt import KeyForm
@@ -12,7 +11,6 @@ from probes.model.value_issues import Flaw as Flaw
 from probes.model.value_issues import KeyMatch as KeyMatch
 
 
-@dataclass(frozen=True, slots=True, repr=False, eq=False)
 class Cost(Record):
     """The numbers of requests and of tokens; the server counts the tokens."""
 
@@ -30,7 +28,6 @@ class Support(StrEnum):
     UNKNOWN = "unknown"
 
 
-@dataclass(frozen=True, slots=True, repr=False, eq=False)
 class Trial(Record):
     """One request of a deep check and its result."""
 
@@ -42,7 +39,6 @@ class Trial(Record):
     key: KeyForm = KeyForm.GIVEN  # the form of the key that was sent
 
 
-@dataclass(frozen=True, slots=True, repr=False, eq=False)
 class Capability(Record):
     """One of :data:`probes.capabilities.NAMES`, whether it is supported, and the reason.
 

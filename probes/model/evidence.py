@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeVar
 
@@ -98,7 +97,6 @@ class Subject(StrEnum):
         return self.value.partition(":")[2]
 
 
-@dataclass(frozen=True, slots=True, repr=False, eq=False)
 class Observation(Record):
     """The result of one measurement of a subject, with at most one failure.
 
@@ -130,7 +128,6 @@ def facts_of(observations: Iterable[Observation], kind: type[F], *subjects: Subj
     return next((found[subject] for subject in subjects if subject in found), None)
 
 
-@dataclass(frozen=True, slots=True, repr=False, eq=False)
 class HostEnvironment(Record):
     """The machine and the network settings that a run used."""
 
@@ -141,7 +138,6 @@ class HostEnvironment(Record):
     families: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, repr=False, eq=False)
 class Target(Record):
     """The settings in the form that a report may show: no key, no credentials."""
 
@@ -158,7 +154,6 @@ class Target(Record):
     app_named: bool = False  # the user named the app
 
 
-@dataclass(frozen=True, slots=True, repr=False, eq=False)
 class Evidence(Record):
     """Everything that a run has observed. It never holds a key.
 
@@ -182,6 +177,7 @@ class Evidence(Record):
     slos: tuple[Slo, ...] = ()
     renamed: Evidence | None = None  # of a run with other names of variables, if the settings as given did not work
     renames: tuple[Rename, ...] = ()  # of `renamed`: these names
+    own_call: bool = False  # a call that the app has made itself (`probes/run/seen_call.py`), and not a check
     earlier: tuple[Evidence, ...] = ()  # evidence of the previous tries, oldest first (`--retries`)
 
     def one(self, kind: type[F], *subjects: Subject) -> F | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 
 from probes.model.attempt import Attempt
@@ -12,7 +11,6 @@ from probes.model.value_issues import Flaw as Flaw
 from probes.model.value_issues import KeyMatch as KeyMatch
 
 
-@dataclass(frozen=True, slots=True, repr=False, eq=False)
 class ApiError(Record):
     """The fields of an error body, whatever its protocol. Absent fields are empty."""
 
@@ -53,7 +51,6 @@ class Body(StrEnum):
     BINARY = "binary"
 
 
-@dataclass(frozen=True, slots=True, repr=False, eq=False)
 class Breakage(Record):
     """A place of a response at which some clients fail or silently lose the text.
 
@@ -68,7 +65,6 @@ class Breakage(Record):
     quote: str = ""
 
 
-@dataclass(frozen=True, slots=True, repr=False, eq=False)
 class Answer(Record):
     """What an SDK reads from a response that is not streamed. ``problem`` names a defect; empty: none.
 
@@ -85,7 +81,6 @@ class Answer(Record):
     breakages: tuple[Breakage, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, repr=False, eq=False)
 class StreamReading(Record):
     """What an SDK reads from an event stream.
 
@@ -124,7 +119,6 @@ class StreamReading(Record):
         return self.kind in ("sse", "lines")
 
 
-@dataclass(frozen=True, slots=True, repr=False, eq=False)
 class Redirect(Record):
     """The target of a 3xx response. ``url`` is absolute and scrubbed; empty if it is not an ``http(s)`` URL.
 
@@ -142,7 +136,6 @@ class Redirect(Record):
     base_url: str = ""  # the base URL that leads there directly, if the target is on the same host
 
 
-@dataclass(frozen=True, slots=True, repr=False, eq=False)
 class SentRequest(Record):
     """A request as it was sent. A key in the query is never recorded: the URL is scrubbed."""
 
@@ -157,7 +150,6 @@ class SentRequest(Record):
     headers: tuple[str, ...] = ()  # names of the extra headers of the settings that were sent
 
 
-@dataclass(frozen=True, slots=True, repr=False, eq=False)
 class Response(Record):
     """An HTTP response as it arrived, before its body is interpreted."""
 
@@ -175,7 +167,6 @@ class Response(Record):
         return next((value for key, value in self.headers if key == name.lower()), "")
 
 
-@dataclass(frozen=True, slots=True, repr=False, eq=False)
 class ResponseReading(Record):
     """What an SDK reads from the body. A part is None if the body has none, or if it was not requested."""
 
@@ -185,7 +176,6 @@ class ResponseReading(Record):
     models: tuple[str, ...] | None = None  # ids of a model list
 
 
-@dataclass(frozen=True, slots=True, repr=False, eq=False)
 class Timing(Record):
     """The time of the request and the duration of the response, in seconds, and the number of tries."""
 
@@ -196,7 +186,6 @@ class Timing(Record):
     first_status: int = 0  # of the first try, if there were several; 0: no response arrived
 
 
-@dataclass(frozen=True, slots=True, repr=False, eq=False)
 class Redirection(Record):
     """The redirects of a request: those that were followed, and the last one if it was not followed."""
 
@@ -206,7 +195,6 @@ class Redirection(Record):
     moved_to: str = ""  # the base URL that makes the last of them unnecessary
 
 
-@dataclass(frozen=True, slots=True, repr=False, eq=False)
 class Exchange(Record):
     """One request and its response. ``failure`` is set if no complete response arrived."""
 

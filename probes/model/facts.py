@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 
 from probes.model.attempt import Attempt, KeyForm
@@ -16,7 +15,6 @@ from probes.model.value_issues import KeyFit as KeyFit
 from probes.model.value_issues import KeyMatch as KeyMatch
 
 
-@dataclass(frozen=True, slots=True, repr=False, eq=False)
 class SettingsFacts(Record):
     """The base URL and the key as they were given, and what is wrong with them."""
 
@@ -34,7 +32,6 @@ class SettingsFacts(Record):
     headers: tuple[HeaderFacts, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, repr=False, eq=False)
 class HeaderFacts(Record):
     """An extra header of the settings: its name, where its value comes from, and the reason why it is not sent.
 
@@ -48,7 +45,6 @@ class HeaderFacts(Record):
     odd_scheme: bool = False  # it reads `Bearer: …` or `Bearer Bearer …`, which no server takes for a credential
 
 
-@dataclass(frozen=True, slots=True, repr=False, eq=False)
 class UnreadFile(Record):
     """A settings file that was found and not read; ``reason`` is that of :class:`probes.model.settings.Skipped`."""
 
@@ -64,7 +60,6 @@ class SiteDifference(StrEnum):
     PRODUCT = "product"
 
 
-@dataclass(frozen=True, slots=True, repr=False, eq=False)
 class SisterSite(Record):
     """Another site of the same company, whose keys look the same but are not accepted here.
 
@@ -98,7 +93,6 @@ class Withheld(StrEnum):
     PROJECT = "project"  # a file of the project sets the address
 
 
-@dataclass(frozen=True, slots=True, repr=False, eq=False)
 class HostFacts(Record):
     """The host that the base URL names."""
 
@@ -109,7 +103,6 @@ class HostFacts(Record):
     own_part: str = ""  # the part of the host that is specific to the user: resource, workspace, region, …
 
 
-@dataclass(frozen=True, slots=True, repr=False, eq=False)
 class DoorMatch(Record):
     """The known provider of a host and what it documents. ``id`` is None for an unknown host."""
 
@@ -127,7 +120,6 @@ class DoorMatch(Record):
     kind: str = ""  # of a known door: vendor, host, relay, … (probes/facts/doors.toml)
 
 
-@dataclass(frozen=True, slots=True, repr=False, eq=False)
 class KeyPolicy(Record):
     """The forms of the key that may be sent to the host: ``forms`` on the run's route, ``direct`` without its proxy.
 
@@ -156,7 +148,6 @@ class KeyPolicy(Record):
         return not attempt.holds_key or attempt.key in self.keys(direct=attempt.direct)
 
 
-@dataclass(frozen=True, slots=True, repr=False, eq=False)
 class DoorFacts(Record):
     """The provider of the host and whether the key belongs to it, decided before anything is sent."""
 
@@ -179,7 +170,6 @@ class ProxyProblem(StrEnum):
     NO_PROXY_ENTRY = "no_proxy_entry"
 
 
-@dataclass(frozen=True, slots=True, repr=False, eq=False)
 class ProxyFacts(Record):
     """The proxy that applies to the target, and problems of the proxy settings."""
 
@@ -196,7 +186,6 @@ class ProxyFacts(Record):
     unheeded: str | Note = ""  # the proxy that is set but that the app ignores, without credentials
 
 
-@dataclass(frozen=True, slots=True, repr=False, eq=False)
 class LocalityFacts(Record):
     """A host behind the proxy whose addresses, looked up on this machine, are all private."""
 
@@ -204,7 +193,6 @@ class LocalityFacts(Record):
     addresses: tuple[Address, ...]
 
 
-@dataclass(frozen=True, slots=True, repr=False, eq=False)
 class TunnelFacts(Record):
     """The tunnel through the proxy to the host. ``scheme`` is the proxy's.
 
@@ -218,7 +206,6 @@ class TunnelFacts(Record):
     speaks: str = ""
 
 
-@dataclass(frozen=True, slots=True, repr=False, eq=False)
 class DirectFacts(Record):
     """How far a direct connection to the same host gets, without a key. ``kind`` is the failure of ``probe``."""
 
@@ -233,7 +220,6 @@ class DirectFacts(Record):
 FAKE_IP = ("198.18.0.0/15", "fc00::/18", "fdfe:dcba:9876::/64")
 
 
-@dataclass(frozen=True, slots=True, repr=False, eq=False)
 class Address(Record):
     """An IP address."""
 
@@ -241,7 +227,6 @@ class Address(Record):
     ip: str
 
 
-@dataclass(frozen=True, slots=True, repr=False, eq=False)
 class Lookup(Record):
     """The response of one name server to a direct query.
 
@@ -255,7 +240,6 @@ class Lookup(Record):
     seconds: float = 0.0
 
 
-@dataclass(frozen=True, slots=True, repr=False, eq=False)
 class DnsFacts(Record):
     """The addresses of a host, and the responses of single name servers.
 
@@ -269,7 +253,6 @@ class DnsFacts(Record):
     others: tuple[Lookup, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, repr=False, eq=False)
 class Dial(Record):
     """One connection attempt to one address."""
 
@@ -279,7 +262,6 @@ class Dial(Record):
     seconds: float
 
 
-@dataclass(frozen=True, slots=True, repr=False, eq=False)
 class TcpFacts(Record):
     """The connection attempts to a host, and the address that was connected."""
 
@@ -292,7 +274,6 @@ class TcpFacts(Record):
     interface: str = ""  # the network interface that was used
 
 
-@dataclass(frozen=True, slots=True, repr=False, eq=False)
 class Certificate(Record):
     """A server's certificate."""
 
@@ -309,7 +290,6 @@ class Certificate(Record):
     fingerprint: str = ""  # SHA-256 of the certificate in DER form, in hexadecimal
 
 
-@dataclass(frozen=True, slots=True, repr=False, eq=False)
 class TlsFacts(Record):
     """A TLS handshake, the certificate and the trust stores that accept it."""
 
@@ -325,7 +305,6 @@ class TlsFacts(Record):
     date: str = ""  # the server's clock, from a request without a key, if a validity date failed; ISO 8601, UTC
 
 
-@dataclass(frozen=True, slots=True, repr=False, eq=False)
 class BalanceFacts(Record):
     """The credit that is left, as the provider's address ``url`` for it says. ``amount`` is a decimal number.
 
@@ -337,7 +316,6 @@ class BalanceFacts(Record):
     currency: str = ""
 
 
-@dataclass(frozen=True, slots=True, repr=False, eq=False)
 class CompanionFacts(Record):
     """Whether a host can be reached that the app needs besides the API's; no key is sent there.
 
@@ -351,7 +329,6 @@ class CompanionFacts(Record):
     kind: Kind | None = None
 
 
-@dataclass(frozen=True, slots=True, repr=False, eq=False)
 class ModelFacts(Record):
     """The model that is called, and whether the model list contains it."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 
 from probes.model.note import Note
@@ -56,7 +55,6 @@ class Kind(StrEnum):
     OTHER = "other"
 
 
-@dataclass(frozen=True, slots=True, repr=False, eq=False)
 class Failure(Record):
     """A failure with its kind and its message."""
 

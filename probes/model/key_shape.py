@@ -1,6 +1,6 @@
 """What the shape of a key shows: the fit and the confidence.
 
-This module holds enums alone, so that ``explain`` does not import dataclasses.
+This module holds enums alone, so that ``explain`` imports no more.
 """
 
 from __future__ import annotations

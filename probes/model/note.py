@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from probes.model.record import Record
 
 
-@dataclass(frozen=True, slots=True, repr=False, eq=False)
 class Note(Record):
     """The name of a phrase and the values of its slots. The values never contain a key."""
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from probes.model.attempt import Attempt, KeyForm
 from probes.model.facts import Withheld
 from probes.model.record import Record
@@ -13,7 +11,6 @@ PROMPT_TOKENS = 16  # an upper bound for the prompt in every vendor's tokenizer
 MODEL = "{model}"  # in a planned URL: the model is known only after the model list has been read
 
 
-@dataclass(frozen=True, slots=True, repr=False, eq=False)
 class PlannedRequest(Record):
     """One request of a plan. ``tokens`` is the largest number of tokens that can be billed for it.
 
@@ -37,7 +34,6 @@ class PlannedRequest(Record):
         return self.attempt.key
 
 
-@dataclass(frozen=True, slots=True, repr=False, eq=False)
 class PlannedCase(Record):
     """An alternative first round, sent instead of the plan's or after it. It depends on facts of the network.
 
@@ -50,7 +46,6 @@ class PlannedCase(Record):
     requests: tuple[PlannedRequest, ...]
 
 
-@dataclass(frozen=True, slots=True, repr=False, eq=False)
 class Plan(Record):
     """The requests of a check. ``requests`` are exactly those of its first round.
 

@@ -1,34 +1,112 @@
-"""The base of the types of this room."""
+"""Frozen types with slots, as ``dataclass(frozen=True, slots=True)`` makes them, but defined in a fiftieth of the time.
+
+A hundred types are defined at every start; docs/design/019-start-up.md compares the ways to define them.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from operator import attrgetter
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar, cast, dataclass_transform
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from dataclasses import replace as replace  # type checkers know its arguments for each type
+
+R = TypeVar("R", bound="Record")
 
 
-class Record:
-    """A frozen dataclass with ``repr=False, eq=False``, which shares these methods with all others.
+@dataclass_transform(frozen_default=True)
+class RecordType(type):
+    """The type of records: makes a slot of each annotated name, in the order of a parent's and then its own."""
 
-    Generating them for each type takes 15 ms of every start.
-    """
+    _names: tuple[str, ...]
+    _defaults: dict[str, Any]
+    _values: Callable[[Any], Any]  # the values of a record's fields: a tuple, or the value itself if there is one field
 
-    __slots__ = ()
+    def __new__(mcs, name: str, bases: tuple[type, ...], namespace: dict[str, Any], **rest: Any) -> RecordType:
+        own = namespace.get("__annotations__", {})
+        parent = next((base for base in bases if isinstance(base, RecordType)), None)
+        names = (*(parent._names if parent is not None else ()), *own)
+        defaults = {field: namespace.pop(field) for field in own if field in namespace}
+        namespace["__slots__"] = tuple(own)
+        namespace["__match_args__"] = names
+        if own:
+            namespace["__init__"] = _first_init
+        made = super().__new__(mcs, name, bases, namespace, **rest)
+        made._names = names
+        made._defaults = {**parent._defaults, **defaults} if parent is not None else defaults
+        made._values = attrgetter(*names) if names else lambda record: ()
+        return made
+
+
+class _DataclassFields:
+    """The descriptor by which :mod:`dataclasses` takes a record for one of its own: what the type checkers assume."""
+
+    def __get__(self, record: object, kind: RecordType) -> dict[str, Any]:
+        from dataclasses import fields, make_dataclass  # hardly a run needs it
+
+        found = {one.name: one for one in fields(make_dataclass(kind.__name__, kind._names))}
+        for name, value in kind._defaults.items():
+            found[name].default = value
+        return found
+
+
+class Record(metaclass=RecordType):
+    """A frozen value with the fields that its class annotates. A default is shared, so it must be immutable too."""
+
+    __dataclass_fields__ = _DataclassFields()
+
+    def __setattr__(self, name: str, value: object) -> NoReturn:
+        raise AttributeError(f"{type(self).__name__} is frozen: cannot assign to {name!r}")
+
+    def __delattr__(self, name: str) -> NoReturn:
+        raise AttributeError(f"{type(self).__name__} is frozen: cannot delete {name!r}")
 
     def __eq__(self, other: object) -> bool:
-        """Check whether both are of the same type and all fields are equal, as a dataclass's own method does."""
+        """Check whether both are of the same type and all fields are equal."""
         if self is other:
             return True
-        if type(self) is not type(other):
+        kind = type(self)
+        if kind is not type(other):
             return NotImplemented
-        return all(getattr(self, name) == getattr(other, name) for name in _fields_of(self))
+        return cast(bool, kind._values(self) == kind._values(other))
 
     def __hash__(self) -> int:
-        return hash(tuple([getattr(self, name) for name in _fields_of(self)]))
+        return hash(type(self)._values(self))
 
     def __repr__(self) -> str:
-        values = ", ".join(f"{name}={getattr(self, name)!r}" for name in _fields_of(self))
+        values = ", ".join(f"{name}={getattr(self, name)!r}" for name in type(self)._names)
         return f"{type(self).__qualname__}({values})"
 
+    def __reduce__(self) -> tuple[object, ...]:
+        return type(self), tuple(getattr(self, name) for name in type(self)._names)
 
-def _fields_of(record: Record) -> Iterable[str]:
-    names: Iterable[str] = getattr(type(record), "__dataclass_fields__", ())
-    return names
+
+def fields_of(kind: type) -> tuple[str, ...]:
+    """Return the names of the fields of a type; none if it is no record."""
+    return kind._names if isinstance(kind, RecordType) else ()
+
+
+if not TYPE_CHECKING:
+
+    def replace(record: R, /, **changes: Any) -> R:
+        """Return a copy of the record with other values for some fields, as :func:`dataclasses.replace` does."""
+        kind = type(record)
+        for name in kind._names:
+            if name not in changes:
+                changes[name] = getattr(record, name)
+        return kind(**changes)
+
+
+def _first_init(self: Record, *args: Any, **named: Any) -> None:
+    """Compile the type's own ``__init__`` when its first record is made: most types are not used in a run."""
+    kind = type(self)
+    parameters = ", ".join([f"{name}=default_{name}" if name in kind._defaults else name for name in kind._names])
+    lines = [f"def __init__(self, {parameters}):", *(f"    set_{name}(self, {name})" for name in kind._names)]
+    known: dict[str, Any] = {f"default_{name}": value for name, value in kind._defaults.items()}
+    for name in kind._names:
+        known[f"set_{name}"] = getattr(kind, name).__set__
+    exec("\n".join(lines), known)  # noqa: S102  the text consists of the names of fields in our own source
+    known["__init__"].__qualname__ = f"{kind.__qualname__}.__init__"  # for the text of a TypeError
+    kind.__init__ = known["__init__"]  # type: ignore[method-assign]
+    kind.__init__(self, *args, **named)

@@ -1,4 +1,4 @@
-"""The settings of a check, as frozen dataclasses without behaviour.
+"""The settings of a check, as frozen types without behaviour.
 
 The types of this package follow the same rules: foreign text is scrubbed before it is stored in them, only
 :class:`probes.model.secret.Secret` holds a key, times are seconds on a monotonic clock that starts with the run, and
@@ -7,7 +7,6 @@ sizes are bytes.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Generic, TypeVar
 
@@ -24,8 +23,7 @@ LONGEST_WAIT = 31 * 24 * 3600  # seconds; a longer time limit is a mistake, and 
 # -- settings ----------------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Sourced(Generic[T]):
+class Sourced(Record, Generic[T]):
     """A value, its source, and what a file of the folder has to do with it.
 
     ``borrowed`` are the user's values that a file of the folder has put into this one (``sk-${NAME}``). ``chosen_by``
@@ -56,7 +54,6 @@ class ConflictReason(StrEnum):
     NEAR_NAME = "near_name"  # its name is a misspelling of a variable that is read
 
 
-@dataclass(frozen=True, slots=True, repr=False, eq=False)
 class Conflict(Record):
     """A value for a setting that another source takes precedence over."""
 
@@ -71,7 +68,6 @@ class Conflict(Record):
     chosen_by: Source | None = None
 
 
-@dataclass(frozen=True, slots=True, repr=False, eq=False)
 class Rename(Record):
     """A variable that no SDK reads, the name under which it would be read, and where it is set."""
 
@@ -93,7 +89,6 @@ class FlowPart(StrEnum):
     CA_BUNDLE = "ca_bundle"
 
 
-@dataclass(frozen=True, slots=True, repr=False, eq=False)
 class Flow(Record):
     """A secret of the user that a file of the folder would send to a host.
 
@@ -109,7 +104,6 @@ class Flow(Record):
     place: str = ""
 
 
-@dataclass(frozen=True, slots=True, repr=False, eq=False)
 class Override(Record):
     """The flows of the user's secrets that a file of the folder causes and that need the user's consent.
 
@@ -125,7 +119,6 @@ class Override(Record):
     in_address: bool = False
 
 
-@dataclass(frozen=True, slots=True, repr=False, eq=False)
 class ProxySettings(Record):
     """The proxy settings of the environment, each with its source."""
 
@@ -135,7 +128,6 @@ class ProxySettings(Record):
     no_proxy: Sourced[str] | None = None
 
 
-@dataclass(frozen=True, slots=True, repr=False, eq=False)
 class NodeSettings(Record):
     """The variables that Node reads when it starts. Versions before 24 support the last two partly or not at all."""
 
@@ -145,7 +137,6 @@ class NodeSettings(Record):
     env_proxy: bool = False  # NODE_USE_ENV_PROXY=1
 
 
-@dataclass(frozen=True, slots=True, repr=False, eq=False)
 class ConnectTo(Record):
     """A connection override, as curl's ``--connect-to HOST:PORT:ADDR:PORT``. An empty host or port 0 matches any."""
 
@@ -156,7 +147,6 @@ class ConnectTo(Record):
     source: Source = DEFAULT
 
 
-@dataclass(frozen=True, slots=True, repr=False, eq=False)
 class Limits(Record):
     """Limits of a run: times in seconds, sizes in bytes."""
 
@@ -169,7 +159,6 @@ class Limits(Record):
     earned_requests: int = 6  # requests more, three after each round that gets further than the one before
 
 
-@dataclass(frozen=True, slots=True, repr=False, eq=False)
 class Slo(Record):
     """A service level objective: an upper limit for ``dns``, ``connect``, ``tls``, ``ttft`` or ``total``, a lower limit
     for ``cert`` (the time until the certificate expires).
@@ -179,7 +168,6 @@ class Slo(Record):
     seconds: float
 
 
-@dataclass(frozen=True, slots=True, repr=False, eq=False)
 class ExtraHeader(Record):
     """A header that the client sends besides those of its protocol: an organisation, a gateway's own credential.
 
@@ -194,8 +182,7 @@ class ExtraHeader(Record):
     flaw: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Skipped:
+class Skipped(Record):
     """A file that was found and not read.
 
     ``reason`` is one of :data:`probes.config_formats.files.REASONS`, or ``malformed``; ``form`` then names the expected
@@ -207,7 +194,6 @@ class Skipped:
     form: str = ""
 
 
-@dataclass(frozen=True, slots=True, repr=False, eq=False)
 class Settings(Record):
     """The settings of a check as they were given, each with its source.
 

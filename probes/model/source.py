@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from enum import StrEnum
 
 from probes.model.record import Record
@@ -57,7 +56,6 @@ _VARIABLES = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True, repr=False, eq=False)
 class Source(Record):
     """The source of a value. ``str()`` returns the text for users: ``environment OPENAI_API_KEY``,
     ``.env:3 OPENAI_API_KEY``, ``--model``, ``default of OpenAI``.

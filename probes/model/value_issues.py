@@ -5,14 +5,11 @@ This module is separate from ``probes/model/settings.py`` because importing that
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from probes.model.key_shape import Confidence, Fit
 from probes.model.note import Note
 from probes.model.record import Record
 
 
-@dataclass(frozen=True, slots=True, repr=False, eq=False)
 class Flaw(Record):
     """A flaw in a value, found without using the network.
 
@@ -28,7 +25,6 @@ class Flaw(Record):
     fatal: bool
 
 
-@dataclass(frozen=True, slots=True, repr=False, eq=False)
 class KeyMatch(Record):
     """A provider (``door``) whose keys have the same shape; ``why`` gives the reasons."""
 
@@ -37,7 +33,6 @@ class KeyMatch(Record):
     why: tuple[Note, ...]
 
 
-@dataclass(frozen=True, slots=True, repr=False, eq=False)
 class Token(Record):
     """What a token says about itself, unverified. Every value is empty or 0 if the token does not contain it.
 
@@ -54,7 +49,6 @@ class Token(Record):
     region: str = ""
 
 
-@dataclass(frozen=True, slots=True, repr=False, eq=False)
 class KeyFit(Record):
     """Whether a key belongs to a provider, and other facts that its shape shows.
 

@@ -6,10 +6,10 @@ import ipaddress
 import re
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from dataclasses import dataclass, field
 
 from probes.model.failure import Kind
 from probes.model.note import Note, note
+from probes.model.record import Record
 from probes.network.failures import NetError
 
 SOCKS = {"socks4": 4, "socks4a": 4, "socks5": 5, "socks5h": 5}
@@ -18,16 +18,18 @@ _SOCKS4_USER_ID = b"llmdoctor"  # SOCKS4 requests carry a user ID, and socksio d
 SOCKS4_REPLIES = range(91, 94)
 
 
-@dataclass(slots=True)
-class Proxy:
+class Proxy(Record):
     """A proxy server. ``scheme`` is ``http``, ``https`` or a key of :data:`SOCKS`; the credentials are secrets."""
 
     host: str
     port: int
-    authorization: str = field(default="", repr=False)
+    authorization: str = ""
     scheme: str = "http"
-    user: str = field(default="", repr=False)
-    password: str = field(default="", repr=False)
+    user: str = ""
+    password: str = ""
+
+    def __repr__(self) -> str:
+        return f"Proxy({self.url})"
 
     @property
     def socks(self) -> int:
@@ -46,8 +48,7 @@ class Proxy:
         return f"{self.scheme}://{name}:{self.port}"
 
 
-@dataclass(slots=True)
-class Pipe:
+class Pipe(Record):
     """A byte channel to a proxy, used while the tunnel is set up."""
 
     send: Callable[[bytes], Awaitable[None]]

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import NamedTuple
 from urllib.parse import quote
 
 from probes.model.attempt import Auth
+from probes.model.record import replace
 from probes.model.secret import public_prefix
 from probes.model.settings import BadInput, ConnectTo, ProxySettings, Sourced
 from probes.model.source import Owner, Source, SourceKind

@@ -6,11 +6,11 @@ import base64
 import json
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
 from probes.model.attempt import Auth
+from probes.model.record import replace
 from probes.model.secret import Secret
 from probes.model.settings import ExtraHeader, Limits, Settings, Sourced
 from probes.model.source import Source, environment_variable

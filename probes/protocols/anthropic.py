@@ -7,12 +7,12 @@ send ``x-api-key`` with ``2023-06-01`` (`facts/sdk_facts.md`, anthropic-python 2
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
 
 from probes.model.attempt import Attempt, Auth, Change
 from probes.model.exchange import Answer, StreamReading
+from probes.model.record import replace
 from probes.protocols.errors import bare_error, parse_json, read_error
 from probes.protocols.protocol import (
     ALLOWANCE,

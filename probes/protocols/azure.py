@@ -7,12 +7,12 @@ protocol. Source: openai-python 3.54, ``AzureOpenAI``.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
 from urllib.parse import quote
 
 from probes.model.attempt import Attempt, Auth
+from probes.model.record import replace
 from probes.protocols.openai import ChatCompletions
 from probes.protocols.protocol import ApiRequest, prompt
 

@@ -7,12 +7,12 @@ google-genai 3 uses ``/v1``; older versions and gemini-cli 0.61 use ``/v1beta`` 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 from urllib.parse import quote
 
 from probes.model.attempt import Attempt, Auth
 from probes.model.exchange import Answer, StreamReading
+from probes.model.record import replace
 from probes.protocols.errors import bare_error, parse_json, read_error
 from probes.protocols.protocol import (
     ALLOWANCE,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
 from types import MappingProxyType
@@ -13,6 +12,7 @@ from urllib.parse import quote, unquote
 
 from probes.model.attempt import Attempt, Auth, KeyForm
 from probes.model.exchange import Answer, ApiError, StreamReading
+from probes.model.record import Record
 from probes.protocols.envelopes import reports_failure
 from probes.protocols.errors import COMMON_SHAPE, error_in_success, read_error
 from probes.protocols.names import NAMES
@@ -27,8 +27,7 @@ ALLOWANCE = 16  # limit of output tokens; the smallest that every vendor accepts
 JSON_HEADERS = (("Accept", "application/json"), ("Content-Type", "application/json"))
 
 
-@dataclass(frozen=True, slots=True)
-class ApiRequest:
+class ApiRequest(Record):
     """A request of a protocol, without the host and the key."""
 
     method: str

@@ -7,11 +7,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 from probes.model.attempt import Attempt, Auth
 from probes.model.exchange import Answer, StreamReading
+from probes.model.record import replace
 from probes.protocols.errors import bare_error, parse_json, read_error
 from probes.protocols.protocol import (
     ALLOWANCE,

@@ -5,11 +5,10 @@ Source of the grammar: html.spec.whatwg.org, section 9.2 (server-sent events).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from probes.model.record import Record
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
+class Event(Record):
     """One dispatched event. In ``data``, U+FFFD replaces bytes that are not valid UTF-8.
 
     ``bare``: a blank line behind an id or retry alone, which only the Python SDKs take for an event (without data).

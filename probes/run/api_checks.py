@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from probes.api.attempt_loop import AttemptLoop
@@ -16,6 +15,7 @@ from probes.model.capability import Capability, Cost
 from probes.model.evidence import Subject
 from probes.model.exchange import Exchange, Purpose
 from probes.model.facts import BalanceFacts, DoorFacts, KeyPolicy
+from probes.model.record import replace
 from probes.model.scrubber import Scrubber
 from probes.network.connection_pool import ConnectionPool
 from probes.network.connection_pools import ConnectionPools

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import suppress
-from dataclasses import replace
 
 from probes.catalog import node_runtime
 from probes.model.evidence import HostEnvironment, Subject
@@ -12,6 +11,7 @@ from probes.model.exchange import Purpose
 from probes.model.facts import DirectFacts, LocalityFacts, TcpFacts, TlsFacts, TunnelFacts
 from probes.model.failure import Failure, Kind
 from probes.model.note import note
+from probes.model.record import replace
 from probes.model.scrubber import Scrubber
 from probes.network.connection_pool import ConnectionPool
 from probes.network.connection_pools import ConnectionPools

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import replace
 from datetime import UTC, datetime
 
 from probes.model.capability import Cost
 from probes.model.evidence import Evidence, HostEnvironment, Subject
+from probes.model.record import replace
 from probes.model.settings import Settings
 from probes.network.network import Network
 from probes.run.connection import ConnectionChecks

@@ -10,7 +10,6 @@ import csv
 import io
 from collections import Counter
 from collections.abc import Hashable, Iterator, Mapping
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -21,6 +20,7 @@ from probes.config_formats.files import SkippedFile, named_text
 from probes.keys.owner import certainly_no_key
 from probes.model.capability import Cost
 from probes.model.evidence import Evidence, HostEnvironment, Subject, Target
+from probes.model.record import Record, replace
 from probes.model.scrubber import Scrubber
 from probes.model.sentence import Sentence
 from probes.model.settings import BadInput, Limits, Settings
@@ -37,8 +37,7 @@ LARGEST = 16 * 1024 * 1024  # bytes of a fleet's file
 _BOOLEANS = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
 
 
-@dataclass(frozen=True, slots=True)
-class FleetTarget:
+class FleetTarget(Record):
     """One target of a fleet. The number of checks at the same time is limited for each ``host``."""
 
     name: str
@@ -47,8 +46,7 @@ class FleetTarget:
     deadline: float  # seconds for the whole check
 
 
-@dataclass(frozen=True, slots=True)
-class Fleet:
+class Fleet(Record):
     """The targets of a file. ``options`` of the command line take precedence over the file.
 
     ``agreed`` says that the user has agreed to what a CSV file sends somewhere (see :meth:`unagreed`).

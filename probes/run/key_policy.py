@@ -6,13 +6,12 @@ API client sends nothing that it does not allow.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from probes.catalog.door import Door
 from probes.keys.flaws import examine_key
 from probes.keys.owner import fit
 from probes.model.attempt import KeyForm
 from probes.model.facts import KeyPolicy, Withheld
+from probes.model.record import Record
 from probes.model.secret import Secret
 from probes.model.settings import ConflictReason, ConflictRole, Settings
 from probes.model.source import Source
@@ -20,8 +19,7 @@ from probes.protocols.names import DEFAULT_PROTOCOL
 from probes.urls.addresses import confidential
 
 
-@dataclass(frozen=True, slots=True)
-class AvailableKeys:
+class AvailableKeys(Record):
     """The user's keys, without their values, and what the settings say about sending them.
 
     ``elsewhere``: the given key certainly belongs to another company than the host. ``project``: a file of the folder
@@ -38,8 +36,7 @@ class AvailableKeys:
     headers: bool = False  # there are extra headers, whose values are secrets too
 
 
-@dataclass(frozen=True, slots=True)
-class Route:
+class Route(Record):
     """The route of requests to the host, as far as it is known.
 
     ``address`` is the IP address that was dialled or that the URL contains, and with a proxy the one that was dialled

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from probes.catalog import node_runtime
 from probes.catalog.apps import official
 from probes.catalog.door import Door
@@ -13,6 +11,7 @@ from probes.keys.flaws import url_is_key
 from probes.model.attempt import KeyForm
 from probes.model.evidence import Subject, Target
 from probes.model.facts import DoorFacts, UnreadFile
+from probes.model.record import Record
 from probes.model.scrubber import Scrubber
 from probes.model.secret import Secret
 from probes.model.settings import Settings
@@ -26,8 +25,7 @@ from probes.urls.keys_in_url import keys_in_url
 from probes.urls.url import Url
 
 
-@dataclass(frozen=True, slots=True)
-class OfflineChecks:
+class OfflineChecks(Record):
     """The results of the checks without network, from which every later step starts.
 
     ``target`` and ``facts`` are None if the base URL contains no usable address. ``values`` holds the keys themselves,

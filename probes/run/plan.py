@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import NamedTuple
 
 from probes.api.balance import balance_attempt
@@ -15,6 +14,7 @@ from probes.model.evidence import Subject
 from probes.model.exchange import Purpose
 from probes.model.facts import DoorFacts, KeyPolicy, ProxyFacts, Withheld
 from probes.model.planned_request import Plan, PlannedCase, PlannedRequest
+from probes.model.record import replace
 from probes.model.settings import Settings, Sourced
 from probes.model.source import Source, SourceKind
 from probes.network.connection_pool import connect_rule

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Hashable, Iterable
-from dataclasses import replace
 
 from probes.app_settings.scan import FoundSettings
 from probes.catalog.apps import Apps
 from probes.model.evidence import Evidence, Observation
 from probes.model.facts import SettingsFacts
+from probes.model.record import replace
 from probes.model.secret import Secret
 from probes.model.settings import Sourced
 from probes.network.shared_network import SharedNetwork

@@ -20,14 +20,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from probes.catalog.door import Door
 from probes.catalog.door_files import DoorsError, parse
 from probes.config_formats.files import LARGEST, SkippedFile, comes_with, exists, named_text, text_of
+from probes.model.record import Record
 from probes.model.secret import public_prefix
 from probes.model.sentence import Sentence
 from probes.model.settings import LONGEST_WAIT, BadInput, Settings, Sourced
@@ -52,18 +53,16 @@ _ALIASES = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class KeyReference:
+class KeyReference(Record):
     """A reference to a key: the name of a variable, or a file."""
 
     env: str | None = None
     file: Path | None = None
     owner: Owner = Owner.USER  # of the key file: FOLDER if it is inside the folder of its llmdoctor.toml
-    found_in: Path | None = field(default=None, compare=False)  # that folder, if the owner is FOLDER
+    found_in: Path | None = None  # that folder, if the owner is FOLDER
 
 
-@dataclass(frozen=True, slots=True)
-class HeaderEntry:
+class HeaderEntry(Record):
     """One of the ``headers``: its text, or the variable that holds it."""
 
     name: str
@@ -72,12 +71,11 @@ class HeaderEntry:
     env: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class ConfigTable:
+class ConfigTable(Record):
     """One table of the file: its key and its values, each with a source (``llmdoctor.toml:4 targets.work.model``)."""
 
     name: str
-    values: Mapping[str, Sourced[Any]] = field(default_factory=dict)
+    values: Mapping[str, Sourced[Any]] = MappingProxyType({})
     key: Sourced[KeyReference] | None = None
     headers: tuple[HeaderEntry, ...] = ()
 
@@ -99,8 +97,7 @@ def setting(entries: Iterable[ConfigTable], name: str, default: Any) -> Any:
     return next((entry.values[name].value for entry in entries if name in entry.values), default)
 
 
-@dataclass(frozen=True, slots=True)
-class Config:
+class Config(Record):
     """A whole file. ``check`` holds defaults for targets; ``doors`` are for :func:`probes.catalog.doors.adopt`."""
 
     path: Path

@@ -12,7 +12,6 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator
-from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
@@ -22,6 +21,7 @@ from probes.catalog.door import Door
 from probes.catalog.sdk_variables import families, official_keys, unread
 from probes.config_formats.files import SkippedFile, bytes_of
 from probes.model import limits
+from probes.model.record import Record, replace
 from probes.model.scrubber import Scrubber
 from probes.model.secret import Secret
 from probes.model.settings import Conflict, Flow, FlowPart, Override, Settings, Sourced
@@ -34,8 +34,7 @@ from probes.urls.url import Url
 _LOOPBACK = frozenset(("localhost", "127.0.0.1", "::1", "[::1]", "host.docker.internal"))
 
 
-@dataclass(frozen=True, slots=True)
-class Destination:
+class Destination(Record):
     """Where the user's own settings send the key, and the variables from which the client reads it.
 
     ``base_url`` is None if the user's settings lead nowhere. ``key_variables`` are those of the SDK or app, with those

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from probes.model.record import replace
 from probes.model.secret import Secret
 from probes.model.settings import BadInput, ExtraHeader, Sourced
 from probes.model.source import option

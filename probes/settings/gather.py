@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,6 +16,7 @@ from probes.catalog.door import Door
 from probes.catalog.node_runtime import read as read_node
 from probes.catalog.sdk_variables import SdkVariables, variables_of
 from probes.config_formats.files import SkippedFile, checked_out
+from probes.model.record import replace
 from probes.model.secret import Secret
 from probes.model.sentence import Sentence
 from probes.model.settings import (

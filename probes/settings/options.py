@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 import re
-from dataclasses import dataclass
 from pathlib import Path
 
+from probes.model.record import Record
 
-@dataclass(frozen=True, slots=True)
-class Options:
+
+class Options(Record):
     """The values of the command line. ``target`` is a base URL or the name of a target; times are in seconds."""
 
     target: str | None = None

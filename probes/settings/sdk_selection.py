@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -18,6 +17,7 @@ from probes.catalog.sdk_variables import (
     unread,
     variables_of,
 )
+from probes.model.record import Record, replace
 from probes.model.settings import BadInput, Sourced
 from probes.model.source import DEFAULT, SourceKind, option
 from probes.protocols.names import DEFAULT_PROTOCOL, NAMES
@@ -37,8 +37,7 @@ _MEANT = ("openai", "anthropic")
 _BY_OWN_KEY = "gemini"
 
 
-@dataclass(frozen=True, slots=True)
-class SdkChoice:
+class SdkChoice(Record):
     """The selected SDK with base URL and door.
 
     ``explicit`` is whether an argument or a target gave the base URL, ``by_variable`` whether variables selected the

@@ -13,19 +13,19 @@ import stat
 import sys
 from collections.abc import Collection, Iterable
 from contextlib import suppress
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict
 from functools import cache
 from pathlib import Path
 
 from probes.config_formats.files import SkippedFile, bytes_of, checked_out
+from probes.model.record import Record, fields_of
 from probes.model.settings import BadInput, Flow
 from probes.settings.consent import file_of, mark
 
 LARGEST = 4 * 1024 * 1024  # bytes of the file that are read
 
 
-@dataclass(frozen=True, slots=True)
-class Agreement:
+class Agreement(Record):
     """An agreement: the ``mark`` of a flow or of a file's doors, and its texts for a list.
 
     ``part`` is a :class:`probes.model.settings.FlowPart`, or ``doors``. ``file`` is the absolute path of the folder's
@@ -116,7 +116,7 @@ def _private(status: os.stat_result) -> bool:
 @cache
 def _read(file: Path, changed: int, size: int) -> tuple[Agreement, ...]:
     del changed, size
-    types = {field.name: int if field.name == "line" else str for field in fields(Agreement)}
+    types = {name: int if name == "line" else str for name in fields_of(Agreement)}
     try:
         # Whoever can write this file can agree to anything, so it is read as strictly as a folder's file.
         entries = json.loads(bytes_of(file, file.parent, limit=LARGEST) or b"")["agreed"]

@@ -6,7 +6,6 @@ Nothing is sent for it.
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 
 from probes.catalog.apps import load as load_apps
 from probes.catalog.door import Door, sdk_base
@@ -21,6 +20,7 @@ from probes.model.facts import (
     SiteDifference,
 )
 from probes.model.key_shape import Confidence, Fit
+from probes.model.record import replace
 from probes.model.settings import Settings
 from probes.model.value_issues import KeyFit, KeyMatch
 from probes.protocols.names import DEFAULT_PROTOCOL, NAMES

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import asyncio
 import re
-from dataclasses import replace
 from urllib.parse import unquote, urlsplit
 
 from probes.catalog.doors import Doors
 from probes.model.facts import DirectFacts, ProxyFacts, ProxyProblem, TunnelFacts
 from probes.model.failure import Failure, Kind
 from probes.model.note import Note, note
+from probes.model.record import replace
 from probes.model.scrubber import Scrubber
 from probes.model.settings import ProxySettings, Sourced
 from probes.network.connection_pool import ConnectionPool

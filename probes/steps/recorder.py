@@ -6,14 +6,13 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import fields, is_dataclass, replace
-from functools import cache
 from typing import Any, TypeVar, cast
 
 from probes.model.attempt import Attempt
 from probes.model.evidence import PROBES, Facts, Observation, Subject, facts_of
 from probes.model.exchange import Exchange, Purpose
 from probes.model.failure import Failure, Kind, Outcome
+from probes.model.record import fields_of, replace
 from probes.model.scrubber import Scrubber
 from probes.model.settings import Limits
 from probes.network.failures import NetError, failure
@@ -27,7 +26,7 @@ Waits = Callable[[Subject, str, int, bool], None]
 
 
 def scrubbed(value: V, scrub: Callable[[str], str]) -> V:
-    """Return a copy of a frozen dataclass with every string scrubbed, recursively, so that new fields are covered."""
+    """Return a copy of a record with every string scrubbed, recursively, so that new fields are covered."""
     return cast(V, _scrubbed(value, scrub))
 
 
@@ -38,13 +37,10 @@ def _scrubbed(value: Any, scrub: Callable[[str], str]) -> Any:
     if kind is tuple:
         items = tuple(_scrubbed(item, scrub) for item in value)
         return items if any(new is not old for new, old in zip(items, value, strict=True)) else value
-    changed = {name: new for name in _fields(kind) if (new := _scrubbed(old := getattr(value, name), scrub)) is not old}
+    changed = {
+        name: new for name in fields_of(kind) if (new := _scrubbed(old := getattr(value, name), scrub)) is not old
+    }
     return replace(value, **changed) if changed else value
-
-
-@cache
-def _fields(kind: Any) -> tuple[str, ...]:
-    return tuple(field.name for field in fields(kind)) if is_dataclass(kind) else ()
 
 
 class Recorder:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-
 from probes.catalog.apps import load, official
 from probes.keys.flaws import KeyExam, examine_key, key_is_url, literal_key, url_is_key
 from probes.model.attempt import KeyForm
 from probes.model.facts import HeaderFacts, SettingsFacts
+from probes.model.record import Record, replace
 from probes.model.settings import Settings
 from probes.settings.header_syntax import odd_scheme
 from probes.urls.app_base_urls import examine_for
@@ -16,8 +15,7 @@ from probes.urls.url import Url, parse_url
 from probes.urls.url_flaws import UrlExam, examine_url
 
 
-@dataclass(frozen=True, slots=True)
-class SettingsExams:
+class SettingsExams(Record):
     """The examined base URL and key, for one protocol. It contains the key, so it never leaves `probes`."""
 
     url: UrlExam

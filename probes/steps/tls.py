@@ -11,7 +11,6 @@ import ssl
 import warnings
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import replace
 from datetime import UTC, datetime
 from enum import Enum, auto
 from typing import Any
@@ -19,6 +18,7 @@ from typing import Any
 from probes.model.facts import Certificate, TlsFacts
 from probes.model.failure import Kind
 from probes.model.note import Note, note
+from probes.model.record import replace
 from probes.network.connection_pool import ConnectionPool
 from probes.network.failures import NetError, classify
 from probes.network.network import Connection

@@ -7,7 +7,6 @@ before it is examined, and a base URL that works is converted back before it is 
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from functools import cache
 from typing import NamedTuple
 from urllib.parse import quote, urlsplit
@@ -16,6 +15,7 @@ from probes.catalog.app import App, AppWire
 from probes.catalog.apps import official
 from probes.catalog.url_joining import join
 from probes.model.attempt import Attempt
+from probes.model.record import replace
 from probes.protocols.protocol import ApiRequest
 from probes.protocols.protocol import wire as protocol_of
 from probes.urls.url import joined, parse_url

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from urllib.parse import quote, urlsplit
+
+from probes.model.record import Record
 
 DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
-@dataclass(frozen=True, slots=True)
-class Url:
+class Url(Record):
     """A parsed URL. ``path`` is percent-encoded and has neither a trailing slash nor the query."""
 
     scheme: str

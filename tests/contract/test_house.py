@@ -248,6 +248,17 @@ def test_the_program_starts_light() -> None:
     assert loaded & heavy == set()
 
 
+def test_a_frozen_type_is_a_record() -> None:
+    """Defining a frozen dataclass takes fifty times as long, at every start (docs/design/019-start-up.md)."""
+    frozen = {
+        f"{name}:{node.lineno}"
+        for name in MODULES
+        for node in ast.walk(tree(name))
+        if isinstance(node, ast.ClassDef) and any("dataclass(frozen" in ast.unparse(one) for one in node.decorator_list)
+    }
+    assert frozen == set()
+
+
 def test_a_whole_check_imports_no_httpx() -> None:
     """Importing httpx takes longer than click and rich together (docs/design/011-httpx.md)."""
     key = made_up_key()

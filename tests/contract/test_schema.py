@@ -5,7 +5,6 @@ against it.
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from typing import Any
 
 import jsonschema
@@ -17,6 +16,7 @@ from diagnose.findings import RULES
 from diagnose.formats import render
 from diagnose.judging.judge import judge
 from diagnose.report import Report
+from probes.model.record import replace
 from probes.model.settings import Slo
 from probes.settings.config_file import PROTOCOLS
 from worlds.made_reports import DEEP, REPORTS

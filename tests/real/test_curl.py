@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import subprocess
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from pathlib import Path
 from urllib.parse import parse_qs
 
@@ -14,6 +13,7 @@ import pytest
 from probes.demo_server import practice_doors
 from probes.demo_server.server import PracticeDoor
 from probes.model.attempt import Auth
+from probes.model.record import replace
 from probes.pasted.curl_command import parse
 from probes.pasted.curl_settings import read
 from probes.pasted.endpoint_urls import parse_endpoint_url

@@ -7,8 +7,6 @@ import html
 import json
 import re
 from collections.abc import Callable
-from dataclasses import fields as fields_of
-from dataclasses import replace
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -24,6 +22,7 @@ from probes.demo_server import practice_doors as b
 from probes.demo_server import wrong_streams
 from probes.demo_server.server import PracticeDoor
 from probes.model.evidence import PROBES, Evidence
+from probes.model.record import fields_of, replace
 from probes.model.scrubber import WINDOW
 from probes.model.secret import Secret
 from probes.model.settings import BadInput, Limits, ProxySettings
@@ -279,7 +278,7 @@ def test_a_visitors_form_takes_no_secret_of_the_operator(
             continue
         if own_proxies:  # which the operator's environment may name, and nothing else
             found = replace(found, proxies=ProxySettings())
-        seen = [str(getattr(found, one.name)) for one in fields_of(found)]
+        seen = [str(getattr(found, name)) for name in fields_of(type(found))]
         seen += [found.key.value.reveal() if found.key is not None else "", *map(str, notes)]
         assert "operators" not in "\n".join(seen)
 

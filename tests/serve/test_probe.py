@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +22,7 @@ from probes.demo_server import handlers, scenarios, wrong_answers, wrong_streams
 from probes.demo_server import practice_doors as b
 from probes.demo_server.server import PracticeDoor
 from probes.model.evidence import Evidence
+from probes.model.record import replace
 from probes.model.source import Owner
 from probes.run.engine import run
 

@@ -5,13 +5,13 @@ ids.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 from probes.demo_server import answers, handlers
 from probes.demo_server import practice_doors as b
 from probes.demo_server.server import Handler, Reply, Request
 from probes.model.failure import Kind
+from probes.model.record import replace
 from probes.model.source import environment_variable
 from worlds.protocols import door, stranger
 from worlds.stage import HASTY, LOCAL, RELAY, Roads, Scenario

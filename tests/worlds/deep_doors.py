@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
 from typing import Any
 
 from diagnose.formats import render
@@ -16,6 +15,7 @@ from probes.demo_server.server import Handler, PracticeDoor, Request
 from probes.model import archive
 from probes.model.capability import Capability
 from probes.model.evidence import Evidence
+from probes.model.record import Record, replace
 from probes.model.scrubber import WINDOW
 from probes.model.secret import Secret
 from probes.model.settings import Limits, Settings, Sourced
@@ -30,8 +30,7 @@ MODELS = {"azure": "gpt-4o-mini"}
 CALM = Limits(probe=5.0, run=20.0)
 
 
-@dataclass(frozen=True)
-class Seen:
+class Seen(Record):
     """One deep check, and the requests that the door received."""
 
     evidence: Evidence

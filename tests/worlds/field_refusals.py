@@ -6,12 +6,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 from probes.demo_server import answers, handlers
 from probes.demo_server import practice_doors as b
 from probes.demo_server.server import Answer, Handler, Reply, Request
+from probes.model.record import replace
 from worlds.stage import RELAY, Roads, Scenario
 
 World = Callable[[str], Handler]

@@ -6,12 +6,12 @@ The bodies are those of real houses where a comment says so; the others are made
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 from probes.demo_server import answers, handlers
 from probes.demo_server import practice_doors as b
 from probes.demo_server.server import Handler, Request
+from probes.model.record import replace
 from worlds.stage import RELAY, Scenario
 
 OPENAI = "https://api.openai.com/v1"

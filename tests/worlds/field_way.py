@@ -5,7 +5,6 @@ from __future__ import annotations
 import http.client
 import sys
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -13,6 +12,7 @@ from probes.demo_server import answers, handlers
 from probes.demo_server import practice_doors as b
 from probes.demo_server.server import Answer, Handler, Reply, Request, ScriptEnd, Wait
 from probes.model.failure import Kind
+from probes.model.record import replace
 from worlds.stage import AGREES, HASTY, LOCAL, RELAY, Roads, Scenario
 from worlds.wire import ALERT, ON_NODE, saying
 

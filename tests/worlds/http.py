@@ -9,12 +9,12 @@ import gzip
 import json
 import zlib
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 from probes.demo_server import answers, error_bodies, handlers
 from probes.demo_server import practice_doors as b
 from probes.demo_server.server import Answer, Handler, Reply, Request, ScriptEnd
+from probes.model.record import replace
 from worlds.stage import LOCAL, RELAY, Roads, Scenario
 
 CLAUDES_HOST, GOOGLE, RESOURCE = (

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 from probes.model.attempt import Attempt, Auth, KeyForm
 from probes.model.exchange import Body, Exchange, Purpose, Response, SentRequest
+from probes.model.record import replace
 
 ATTEMPT = Attempt("openai", "https://relay.example/v1", Auth.BEARER, KeyForm.GIVEN)
 URL = "https://relay.example/v1/chat/completions"

@@ -4,9 +4,8 @@ hostile.
 
 from __future__ import annotations
 
-import dataclasses
-
 from diagnose.report import CapabilityLine, Finding, Fix, ProbeLine, Proven, Report, Severity, Status, Verdict
+from probes.model.record import replace
 from probes.model.source import DEFAULT, Owner, Source, SourceKind, environment_variable
 
 NAMES = ("settings", "door", "proxy", "dns", "tcp", "tls", "http", "auth", "model", "chat", "stream")
@@ -82,7 +81,7 @@ HEALTHY = Report(
     cost={"requests": 3, "billed_requests": 2, "prompt_tokens": 18, "completion_tokens": 9},
 )
 
-BROKEN = dataclasses.replace(
+BROKEN = replace(
     HEALTHY,
     verdict=Verdict.BROKEN,
     root_cause="url.version_missing",
@@ -124,7 +123,7 @@ BROKEN = dataclasses.replace(
     ),
 )
 
-DEGRADED = dataclasses.replace(
+DEGRADED = replace(
     HEALTHY,
     verdict=Verdict.DEGRADED,
     probes=tuple(probe(name, Status.WARN if name == "tls" else Status.OK) for name in NAMES),
@@ -141,7 +140,7 @@ DEGRADED = dataclasses.replace(
     ),
 )
 
-INCONCLUSIVE = dataclasses.replace(
+INCONCLUSIVE = replace(
     HEALTHY,
     verdict=Verdict.INCONCLUSIVE,
     proven=Proven(True, True, None, None, None, None),
@@ -150,9 +149,9 @@ INCONCLUSIVE = dataclasses.replace(
     cost={"requests": 1},
 )
 
-INTERRUPTED = dataclasses.replace(INCONCLUSIVE, interrupted=True, left_open=())
+INTERRUPTED = replace(INCONCLUSIVE, interrupted=True, left_open=())
 
-DEEP = dataclasses.replace(
+DEEP = replace(
     HEALTHY,
     capabilities=(
         CapabilityLine("tools", "supported", "tool calling", "the tool was called", "", ("seen",), False, 1, 60, 20),
@@ -161,7 +160,7 @@ DEEP = dataclasses.replace(
     ),
 )
 
-CHINESE = dataclasses.replace(
+CHINESE = replace(
     BROKEN,
     lang="zh",
     root_cause="key.wrong_door",
@@ -194,7 +193,7 @@ NASTY = (
     "\ud800 " + "w" * 300
 )
 
-HOSTILE = dataclasses.replace(
+HOSTILE = replace(
     BROKEN,
     version="0.1.0" + NASTY,
     target={
@@ -207,12 +206,9 @@ HOSTILE = dataclasses.replace(
         "key": None,
         "sources": {"base_url": Source(SourceKind.APP, Owner.FOLDER, NASTY, NASTY, 1)},
     },
-    probes=tuple(
-        dataclasses.replace(line, summary=NASTY, observed={"text": NASTY, "bad": float("nan")})
-        for line in BROKEN.probes
-    ),
+    probes=tuple(replace(line, summary=NASTY, observed={"text": NASTY, "bad": float("nan")}) for line in BROKEN.probes),
     findings=tuple(
-        dataclasses.replace(
+        replace(
             found,
             title=NASTY,
             explanation=NASTY,

@@ -10,9 +10,10 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
 from itertools import product
+from types import MappingProxyType
 
+from probes.model.record import Record, replace
 from worlds.trap import RELAY, STRANGER, VENDOR
 
 CODE = "settings.project_override"
@@ -68,8 +69,7 @@ DISGUISES = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Folder:
+class Folder(Record):
     """A row of the table. Paths in ``files`` are relative to the project, or to the home if they begin with ``~/``.
 
     ``secrets`` are the variables and files of the user that must not leave; ``gets`` are the roles that get them in a
@@ -84,8 +84,8 @@ class Folder:
     argv: tuple[str, ...] = CHECK
     secrets: tuple[str, ...] = ("OPENAI_API_KEY",)
     evidence: tuple[str, ...] = ()
-    environ: Mapping[str, str] = field(default_factory=dict)
-    gets: Mapping[str, str] = field(default_factory=dict)
+    environ: Mapping[str, str] = MappingProxyType({})
+    gets: Mapping[str, str] = MappingProxyType({})
     code: str = CODE
     severity: str = "error"
     status: int | None = 1
@@ -93,8 +93,8 @@ class Folder:
     told: tuple[str, ...] = ()
     steps: tuple[tuple[tuple[str, ...], Mapping[str, str]], ...] = ()
     cwd: str = "home/project"
-    links: Mapping[str, str] = field(default_factory=dict)
-    modes: Mapping[str, int] = field(default_factory=dict)
+    links: Mapping[str, str] = MappingProxyType({})
+    modes: Mapping[str, int] = MappingProxyType({})
     refuses: bool = False
 
     @property
@@ -103,8 +103,7 @@ class Folder:
         return re.sub(r"\s+", "-", self.name)
 
 
-@dataclass(frozen=True, slots=True)
-class FileKind:
+class FileKind(Record):
     """A file that is read in a folder: how it names a base URL, a key and a model, and how it refers to a variable.
 
     ``text`` takes base URL, key and model, the last two may be empty. ``own`` is the variable of the user from which

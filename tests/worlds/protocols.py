@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 from probes.demo_server import answers, handlers, wrong_answers, wrong_streams
 from probes.demo_server import practice_doors as b
 from probes.demo_server.server import Handler
+from probes.model.record import replace
 from worlds.stage import HASTY, RELAY, Scenario, made_up
 
 OPENAI = "https://api.openai.com/v1"

@@ -11,7 +11,6 @@ import gzip
 import json
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -22,6 +21,7 @@ import probes.network.network
 from checkout import DAY
 from probes.model import archive
 from probes.model.evidence import Evidence
+from probes.model.record import Record, replace
 from worlds.stage import Scenario, Seen, examine
 from worlds.table import TABLES
 
@@ -29,8 +29,7 @@ FOLDER = Path(__file__).with_name("evidence")
 Row = dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Recorded:
+class Recorded(Record):
     """One archived run, and how many requests the practice door counted."""
 
     evidence: Evidence

@@ -8,13 +8,13 @@ measured tables of the SDK facts.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
 from typing import Any
 
 from probes.demo_server import answers, error_bodies, handlers, wrong_answers, wrong_streams
 from probes.demo_server import practice_doors as b
 from probes.demo_server.server import Answer, Handler, Reply, Request, ScriptEnd, Wait, head
 from probes.model.failure import Kind
+from probes.model.record import replace
 from probes.model.secret import Secret
 from probes.model.settings import Conflict, ConflictReason, ConflictRole, Flow, FlowPart, Limits, Override
 from probes.model.source import DEFAULT, Owner, Source, SourceKind, environment_variable

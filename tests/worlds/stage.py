@@ -15,9 +15,10 @@ import string
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, NoReturn
 
 from checkout import DAY
@@ -35,6 +36,7 @@ from probes.model.evidence import Evidence, Observation
 from probes.model.facts import Address, Lookup
 from probes.model.failure import Kind
 from probes.model.planned_request import Plan
+from probes.model.record import Record, replace
 from probes.model.secret import Secret, public_prefix
 from probes.model.settings import (
     Conflict,
@@ -119,22 +121,20 @@ def made_up(shape: str) -> str:
 _KEY, _BASE_URL = environment_variable("OPENAI_API_KEY"), environment_variable("OPENAI_BASE_URL")
 
 
-@dataclass(frozen=True, slots=True)
-class Roads:
+class Roads(Record):
     """The network of a world: names with their addresses (or how the lookup fails), and addresses with how connecting
     fails.
 
     An address that is not in ``fates`` leads to the practice door.
     """
 
-    names: Mapping[str, tuple[str, ...] | Kind] = field(default_factory=dict)
-    fates: Mapping[str, Kind] = field(default_factory=dict)
-    servers: Mapping[str, str] = field(default_factory=dict)  # the answer of each of the system's name servers
-    others: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # addresses by the name servers of --dns-server
+    names: Mapping[str, tuple[str, ...] | Kind] = MappingProxyType({})
+    fates: Mapping[str, Kind] = MappingProxyType({})
+    servers: Mapping[str, str] = MappingProxyType({})  # the answer of each of the system's name servers
+    others: Mapping[str, tuple[str, ...]] = MappingProxyType({})  # addresses by the name servers of --dns-server
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Scenario:
+class Scenario(Record):
     """One row of the table: settings, the world that they meet, and the required report.
 
     ``world`` makes the door's handler from the correct key; ``typed`` is what the user made of that key (None: no key
@@ -166,7 +166,7 @@ class Scenario:
     api_version: str | None = None
     conflicts: tuple[Conflict, ...] = ()
     override: Override | None = None
-    variables: Mapping[str, str] = field(default_factory=dict)  # the user's, from which the client takes headers
+    variables: Mapping[str, str] = MappingProxyType({})  # the user's, from which the client takes headers
     headers: tuple[str, ...] = ()  # --header
     key_source: Source = _KEY
     url_source: Source = _BASE_URL
@@ -176,7 +176,7 @@ class Scenario:
     mutual: str = ""  # the newest TLS version of a server that wants a certificate of the client's
     trusted: bool = True
     roots: str = ""  # a variable ("": the app's, else SSL_CERT_FILE) or a file
-    node: NodeSettings = field(default_factory=NodeSettings)
+    node: NodeSettings = NodeSettings()
     connect: tuple[Step, ...] | None = None
     listening: bool = True
     roads: Roads | None = None
@@ -193,13 +193,16 @@ class Scenario:
     verdict: str = ""
     also: tuple[str, ...] = ()
     never: tuple[str, ...] = ()
-    proven: Mapping[str, bool | None] = field(default_factory=dict)
+    proven: Mapping[str, bool | None] = MappingProxyType({})
     settings: Mapping[str, object] | None = None
     unsent: bool = False
     says: tuple[str, ...] = ()
     first: tuple[str, ...] = ()
     sdk: str = AGREES
     source: str = ""
+
+    __eq__ = object.__eq__  # two rows are never the same
+    __hash__ = object.__hash__
 
     @property
     def wanted(self) -> str:

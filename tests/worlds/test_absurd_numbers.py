@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-from dataclasses import replace
 
 import pytest
 
@@ -16,6 +15,7 @@ from probes.demo_server.server import PracticeDoor, Reply
 from probes.model import archive
 from probes.model.evidence import Evidence
 from probes.model.failure import Outcome
+from probes.model.record import replace
 from probes.model.secret import Secret
 from probes.model.settings import Limits, ProxySettings, Settings, Sourced
 from probes.model.source import option

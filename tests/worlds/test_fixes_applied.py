@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import replace
 from functools import cache
 from typing import Any
 from unittest.mock import patch
@@ -18,6 +17,7 @@ from diagnose.report import Fix, Report, Severity
 from probes.catalog.apps import load
 from probes.keys.flaws import examine_key
 from probes.model.attempt import Auth
+from probes.model.record import replace
 from probes.model.secret import Secret
 from probes.model.settings import NodeSettings, ProxySettings, Settings, Sourced
 from probes.model.source import option

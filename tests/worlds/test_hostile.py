@@ -15,7 +15,6 @@ import tracemalloc
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from itertools import repeat
 from pathlib import Path
 from urllib.parse import quote
@@ -32,6 +31,7 @@ from probes.demo_server.server import Drip, Handler, PracticeDoor, Reply, Reques
 from probes.model import archive
 from probes.model.evidence import Evidence, Observation
 from probes.model.failure import Kind, Outcome
+from probes.model.record import replace
 from probes.model.scrubber import WINDOW
 from probes.model.secret import Secret
 from probes.model.settings import ConnectTo, Limits, Settings, Sourced

@@ -13,7 +13,6 @@ import re
 import string
 import sys
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from unittest.mock import patch
@@ -24,6 +23,7 @@ from click.testing import CliRunner
 
 from diagnose.cli import program
 from probes.catalog import doors
+from probes.model.record import Record, replace
 from probes.model.scrubber import WINDOW
 from worlds import planted
 from worlds.planted import CODE, FILES, LLM, OTHER, PLANTED, TWINS, Folder
@@ -66,8 +66,7 @@ def pieces(secret: str) -> set[str]:
 # -- one run -----------------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class Seen:
+class Seen(Record):
     """The results of a row: its exit status, what was printed, and what was written besides the folder's own texts."""
 
     status: int

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Iterator
-from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, cast
@@ -27,6 +26,7 @@ from probes.model.evidence import Evidence
 from probes.model.exchange import Answer, ApiError, Body, StreamReading
 from probes.model.facts import Address
 from probes.model.failure import Kind, Outcome
+from probes.model.record import replace
 from probes.model.scrubber import WINDOW
 from probes.model.secret import PUBLIC_PREFIXES, PUBLIC_VALUES, Secret, public_prefix
 from probes.model.settings import BadInput, Limits, ProxySettings, Settings, Sourced

@@ -13,7 +13,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from itertools import repeat
 from typing import Any
 from xml.etree import ElementTree
@@ -32,6 +32,7 @@ from probes.model.attempt import Auth
 from probes.model.evidence import Evidence
 from probes.model.exchange import Exchange
 from probes.model.facts import Address
+from probes.model.record import replace
 from probes.model.scrubber import WINDOW
 from probes.model.secret import Secret
 from probes.model.settings import ConnectTo, Limits, ProxySettings, Settings, Sourced

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from functools import cache
 
 import pytest
@@ -15,6 +14,7 @@ from probes.model.evidence import Evidence
 from probes.model.exchange import Exchange, StreamReading
 from probes.model.facts import TlsFacts
 from probes.model.failure import Failure, Kind
+from probes.model.record import replace
 from worlds.made_exchanges import altered
 from worlds.stage import RELAY, Scenario, examine
 

@@ -8,7 +8,6 @@ import ssl
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import replace
 from pathlib import Path
 from typing import Any, Self
 from unittest.mock import patch
@@ -19,6 +18,7 @@ from probes.demo_server.certificates import Authority, authority
 from probes.demo_server.server import Answer, Reply, Request, head
 from probes.model.facts import Address
 from probes.model.failure import Kind
+from probes.model.record import replace
 from probes.network.failures import NetError
 from probes.network.network import Network
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
@@ -17,6 +16,7 @@ from diagnose.cli.number_types import FiniteRange
 from diagnose.cli.usage_errors import WrongUse
 from diagnose.rendering.outlet import Grammar, passed
 from diagnose.words import LANGS
+from probes.model.record import replace
 from probes.model.settings import LONGEST_WAIT
 
 if TYPE_CHECKING:

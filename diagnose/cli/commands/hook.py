@@ -81,10 +81,9 @@ def _settings(path: Path, lang: str) -> Iterator[Settings]:
 
 
 def _judged(settings: Settings, lang: str) -> Report:
-    from dataclasses import replace
-
     from diagnose.cli.event_loop import run as run_event_loop
     from diagnose.judging.judge import judge
+    from probes.model.record import replace
     from probes.run.engine import run
 
     return judge(run_event_loop(run(replace(settings, offline=True), version=__version__)), lang)

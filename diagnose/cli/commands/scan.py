@@ -126,7 +126,7 @@ def _world(home: str | None) -> SearchPlaces:
 
 def _consented(survey: ScanResult, folder: Path, lang: str) -> ScanResult:
     """Return the found settings with the user's consent, which one question asks for. ``folder`` is the working one."""
-    from dataclasses import replace
+    from probes.model.record import replace
 
     checked = [one for one in survey.found if not one.beyond]
     if not any(one.settings.override is not None and one.settings.override.withheld for one in checked):

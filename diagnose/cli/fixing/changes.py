@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
 from diagnose.report import Report
+from probes.model.record import Record
 from probes.model.secret import Secret
 from probes.model.settings import Settings, Sourced
 from probes.model.source import Source, SourceKind
@@ -27,8 +27,7 @@ class Role(StrEnum):
     PROXY = "proxy"
 
 
-@dataclass(frozen=True, slots=True, repr=False)  # no repr: a value may be a key
-class ValueChange:
+class ValueChange(Record):
     """A value at ``source`` that becomes ``new``; its variable gets the name ``new_name`` unless that is empty.
 
     ``removed`` says that the value is taken away, so that another source of the same setting counts.
@@ -40,6 +39,8 @@ class ValueChange:
     new: str
     new_name: str = ""
     removed: bool = False
+
+    __repr__ = object.__repr__  # a value may be a key
 
     @property
     def name(self) -> str:

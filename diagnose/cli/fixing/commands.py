@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 
 from diagnose.cli.fixing import shell_lines
 from diagnose.cli.fixing.changes import Role, ValueChange, changes
@@ -13,6 +12,7 @@ from diagnose.cli.fixing.invocation import Invocation
 from diagnose.cli.fixing.origins import with_origins
 from diagnose.report import Fix, Place, Report
 from diagnose.words import part, put
+from probes.model.record import replace
 from probes.model.secret import hint
 from probes.model.settings import Settings
 from probes.model.source import SourceKind

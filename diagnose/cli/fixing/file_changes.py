@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
@@ -13,6 +12,7 @@ from diagnose.cli.fixing.changes import Role, ValueChange
 from probes.config_formats.edit import Edit, edit, form_of, renaming
 from probes.config_formats.replacement import Replacement, load
 from probes.model.key_shape import MASK
+from probes.model.record import Record
 from probes.model.scrubber import Scrubber
 from probes.model.secret import hint
 from probes.model.settings import BadInput
@@ -42,8 +42,7 @@ class RefusedChange(NamedTuple):
     reason: str
 
 
-@dataclass(frozen=True, slots=True, repr=False)  # the texts contain keys
-class FileChange:
+class FileChange(Record):
     """The changes of one file: its text before and after, and both as they may be shown."""
 
     path: Path
@@ -51,6 +50,8 @@ class FileChange:
     after: str
     shown_before: str
     shown_after: str
+
+    __repr__ = object.__repr__  # the texts contain keys
 
     @property
     def replacement(self) -> Replacement:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import click
 
 from diagnose.cli.fixing import shell_lines
 from diagnose.cli.fixing.changes import Role, ValueChange
+from probes.model.record import Record, replace
 from probes.model.source import SourceKind
 
 if TYPE_CHECKING:
@@ -23,8 +23,7 @@ _ABOUT_THE_REPORT = frozenset(
 _SECRET = frozenset(("key", "headers", "curl", "key_stdin"))
 
 
-@dataclass(frozen=True, slots=True)
-class Invocation:
+class Invocation(Record):
     """The command line of this run: its parts in order, each an option with its value, a flag, or the argument.
 
     ``complete`` is false if it contained a secret, which is not repeated.

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from pathlib import Path
 
 from diagnose.cli.fixing.changes import ValueChange
+from probes.model.record import replace
 from probes.model.source import SourceKind
 
 

@@ -47,7 +47,10 @@ TEXTS: dict[str, Text] = {
             "Set {key_env} to your key, in the shell or in the `.env` file that the app reads.",
             "If you have no key yet, create one at {console}",
             "Enter the key where {app} looks for it, then restart the app.",
-            "If the key is in a file, name the file: `llmdoctor check --key-file PATH` or `--env-file PATH`.",
+            Step(
+                "!call",
+                "If the key is in a file, name the file: `llmdoctor check --key-file PATH` or `--env-file PATH`.",
+            ),
         ),
     ),
     "settings.swapped": Text(
@@ -822,7 +825,8 @@ TEXTS: dict[str, Text] = {
         "The server accepted the connection but sent no answer within the time limit. It, or a server behind it, "
         "is busy, stuck, or still loading the model.",
         (
-            "Allow more time: add --timeout 60 to the check.",
+            Step("!call", "Allow more time: add --timeout 60 to the check."),
+            Step("call", "Give the client a longer timeout, such as timeout=60 (seconds)."),
             Step("provider", "Check the provider's status page for an outage."),
             Step("relay", "Ask the operator of {host} whether the server is up."),
             Step(

@@ -20,7 +20,7 @@ TEXTS: dict[str, Text] = {
             "把 {key_env} 设为你的密钥，写在终端环境里，或写在应用读取的 `.env` 文件里。",
             "还没有密钥的话，到 {console} 创建一个。",
             "在 {app} 读取密钥的地方填好，然后重启应用。",
-            "密钥存在文件里时，可以直接指定：`llmdoctor check --key-file PATH` 或 `--env-file PATH`。",
+            Step("!call", "密钥存在文件里时，可以直接指定：`llmdoctor check --key-file PATH` 或 `--env-file PATH`。"),
         ),
     ),
     "settings.swapped": Text(
@@ -667,7 +667,8 @@ TEXTS: dict[str, Text] = {
         "超时：{host} 没有及时应答",
         "服务器接受了连接，但在时限内没有应答。它或它后面的服务正忙、卡住了，或者还在加载模型。",
         (
-            "多等一会儿：检查时加上 --timeout 60。",
+            Step("!call", "多等一会儿：检查时加上 --timeout 60。"),
+            Step("call", "调大客户端的超时时间，例如 timeout=60（秒）。"),
             Step("provider", "查看服务商的状态页，看有没有故障公告。"),
             Step("relay", "询问 {host} 的管理员服务是否正常。"),
             Step("owner", "自己的服务器：查看日志和内存，第一次请求常常要先加载模型。"),

@@ -12,13 +12,13 @@ import re
 import struct
 import zlib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
 from importlib.util import find_spec
 from typing import Any, Protocol, cast
 
 from probes.model.attempt import Attempt
+from probes.model.record import Record
 from probes.protocols.errors import parse_json
 from probes.protocols.protocol import ApiRequest, wire
 from probes.protocols.sse import Event
@@ -57,8 +57,7 @@ AUTO, PLAIN, BARE = "auto tool_choice", "no detail", "bare turn"
 _OURS = (AUTO, PLAIN, BARE)
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(Record):
     """A tool call as an SDK returns it to the app.
 
     ``problem`` says why an app cannot use it: ``none`` (there is no call), ``as_text`` (it is part of the text),

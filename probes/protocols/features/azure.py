@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from urllib.parse import quote
 
 from probes.model.attempt import Attempt
+from probes.model.record import replace
 from probes.protocols.features.openai import ChatFeatures
 from probes.protocols.protocol import ApiRequest
 

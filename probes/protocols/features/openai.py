@@ -8,10 +8,10 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any
 
 from probes.model.attempt import Attempt
+from probes.model.record import replace
 from probes.protocols import features as common
 from probes.protocols.errors import parse_json
 from probes.protocols.features import Call

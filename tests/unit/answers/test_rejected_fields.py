@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 
 import pytest
 
@@ -13,6 +12,7 @@ from diagnose.answers.rejected_fields import LONGEST, rejected_field
 from diagnose.judging.judge import judge
 from probes.model.capability import Capability, Support
 from probes.model.exchange import ApiError
+from probes.model.record import replace
 from probes.pasted.pasted_text import read
 from worlds.recorded import recorded
 from worlds.table import SCENARIOS

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from diagnose.evidence.view import View
 from probes.api.attempt_round import rounds_of
 from probes.model.attempt import Auth, Change, KeyForm
@@ -11,6 +9,7 @@ from probes.model.evidence import Evidence, Observation, Subject, Target
 from probes.model.exchange import Exchange, Purpose
 from probes.model.facts import ModelFacts
 from probes.model.failure import Outcome
+from probes.model.record import replace
 from worlds.made_exchanges import ANSWERED, ATTEMPT, altered
 
 OTHER = replace(ATTEMPT, auth=Auth.X_API_KEY, given=False, changed=(Change.AUTH,))

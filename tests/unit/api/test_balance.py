@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from diagnose.judging.judge import judge
@@ -15,6 +13,7 @@ from probes.model.attempt import KeyForm
 from probes.model.evidence import Evidence, Observation, Subject
 from probes.model.facts import BalanceFacts, CompanionFacts, KeyPolicy
 from probes.model.failure import Kind, Outcome
+from probes.model.record import replace
 from probes.steps.companions import needed
 from probes.urls.url import parse_url
 from worlds.recorded import recorded

@@ -6,7 +6,6 @@ import asyncio
 import socket
 from collections.abc import Callable
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +20,7 @@ from probes.demo_server.certificates import Authority
 from probes.demo_server.server import Handler, PracticeDoor, Reply, Request
 from probes.model.exchange import Exchange
 from probes.model.facts import Address
+from probes.model.record import Record, replace
 from probes.model.secret import Secret
 from probes.model.settings import Settings, Sourced
 from probes.model.source import option
@@ -58,8 +58,7 @@ def _gemini(base: str, key: str) -> object:
         return client.models.generate_content(model=answers.GEMINIS[0], contents="Say OK.")
 
 
-@dataclass(frozen=True)
-class Client:
+class Client(Record):
     """One of the official SDKs: how to call it, and how its settings are checked."""
 
     call: Callable[[str, str], object]

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from probes.api.uniform_refusals import alike, refuses_everything, wordless
 from probes.model.exchange import ApiError, Body, Exchange
 from probes.model.failure import Failure, Kind
+from probes.model.record import replace
 from worlds.made_exchanges import ANSWERED, altered
 
 PATHS = ("/v1/chat/completions", "/v1/models", "/v1/messages", "/chat/completions")

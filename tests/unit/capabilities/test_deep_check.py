@@ -11,8 +11,8 @@ import subprocess
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import pytest
@@ -41,6 +41,7 @@ from probes.keys.made_up import wrong_key
 from probes.model.evidence import Evidence
 from probes.model.facts import DoorFacts
 from probes.model.key_shape import Confidence
+from probes.model.record import Record, replace
 from probes.model.scrubber import WINDOW
 from probes.model.secret import Secret
 from probes.model.settings import Limits, Settings, Sourced
@@ -315,15 +316,14 @@ def test_no_stream_is_too_odd_to_be_read(protocol: str) -> None:
 # -- wires and keys ----------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class Host:
+class Host(Record):
     """A host that speaks several protocols, and which of them must be found."""
 
     name: str
     handler: Handler
     protocol: str = "openai"
     path: str | None = None
-    wires: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    wires: Mapping[str, tuple[str, str]] = MappingProxyType({})
 
 
 NONE = ("unsupported", "no_route")

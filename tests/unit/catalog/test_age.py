@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 
 import pytest
 from click.testing import CliRunner
@@ -18,6 +17,7 @@ from probes.catalog.companions import companions
 from probes.catalog.doors import load
 from probes.catalog.fact_files import FOLDER, check_file
 from probes.catalog.provenance import Provenance
+from probes.model.record import replace
 from worlds.recorded import recorded
 from worlds.table import SCENARIOS
 

@@ -12,7 +12,6 @@ import re
 import sys
 import tomllib
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +34,7 @@ from probes.demo_server.scenarios import made_up_key
 from probes.demo_server.server import Handler, PracticeDoor
 from probes.model.evidence import Evidence
 from probes.model.exchange import Exchange
+from probes.model.record import replace
 from probes.protocols.protocol import wire as protocol_of
 from probes.run.engine import run
 from probes.settings.gather import BadInput, Options, gather

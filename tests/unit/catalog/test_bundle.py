@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 import json
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +19,7 @@ from probes.catalog.bundle import BundleError, parsed
 from probes.catalog.bundle_place import place
 from probes.catalog.doors import facts_date, informed, load
 from probes.keys.owner import fit, identify
+from probes.model.record import replace
 from probes.model.scrubber import Scrubber
 from probes.model.secret import Secret
 from probes.model.settings import Limits, Settings, Sourced

@@ -9,7 +9,6 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -21,6 +20,7 @@ from diagnose.cli.consent_question import SHOWN, ConsentAnswer, with_answer
 from diagnose.words import LANGS
 from probes.demo_server import practice_doors as b
 from probes.demo_server.server import PracticeDoor
+from probes.model.record import replace
 from probes.model.scrubber import WINDOW
 from probes.model.secret import Secret
 from probes.model.settings import Flow, FlowPart, Override, Settings, Sourced

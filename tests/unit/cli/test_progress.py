@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import re
 import sys
-from dataclasses import replace
 
 import pytest
 
@@ -13,6 +12,7 @@ from diagnose.cli import progress as module
 from diagnose.cli.progress import Progress
 from probes.model.evidence import Observation, Subject
 from probes.model.failure import Failure, Kind, Outcome
+from probes.model.record import replace
 from worlds.recorded import recorded
 from worlds.table import SCENARIOS
 

@@ -6,7 +6,6 @@ import asyncio
 import json
 import threading
 from collections.abc import Iterator
-from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
@@ -24,6 +23,7 @@ from probes.model.archive import dump, load
 from probes.model.capability import Cost
 from probes.model.evidence import Evidence
 from probes.model.exchange import Exchange
+from probes.model.record import replace
 from probes.run import engine
 
 

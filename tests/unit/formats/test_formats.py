@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import json as stdlib_json
 import os
 import re
@@ -17,6 +16,7 @@ from diagnose import formats
 from diagnose.formats import json, markdown, nagios, text
 from diagnose.rendering import report_parts
 from diagnose.report import Fix, Place, ProbeLine, Report, Status
+from probes.model.record import replace
 from probes.model.source import SourceKind
 from worlds.made_reports import (
     BROKEN,
@@ -113,7 +113,7 @@ def test_findings_that_blame_each_other_are_not_lost() -> None:
         finding("b.b", "b", caused_by="a.a"),
         finding("a.a", "a again", caused_by="gone"),
     )
-    groups = report_parts.folded(dataclasses.replace(BROKEN, findings=circle))
+    groups = report_parts.folded(replace(BROKEN, findings=circle))
     assert sorted(f.title for root, followers in groups for f in (root, *followers)) == ["a", "a again", "b", "c"]
 
 
@@ -276,9 +276,7 @@ def test_a_fix_has_its_place_its_value_and_its_command() -> None:
     place = Place(".env", 2, "OPENAI_BASE_URL", "https://relay.example/v1", kind=SourceKind.DOTENV)
     settings = {"base_url": "https://relay.example/v1", "protocol": "openai"}
     fix = Fix("Set the base URL", settings, True, (place,), "llmdoctor check --fix")
-    made = dataclasses.replace(
-        BROKEN, findings=(dataclasses.replace(BROKEN.findings[0], fixes=(fix,)), *BROKEN.findings[1:])
-    )
+    made = replace(BROKEN, findings=(replace(BROKEN.findings[0], fixes=(fix,)), *BROKEN.findings[1:]))
     lines = text.render(made, "en", width=100).splitlines()
     assert lines[3].startswith("  Fix    .env line 2    OPENAI_BASE_URL=https://relay.example/v1  ")
     assert lines[3].endswith("  tested just now: works")
@@ -336,10 +334,9 @@ def test_in_a_pipe_nothing_is_wrapped() -> None:
 def test_what_works_with_the_fix_alone_says_so() -> None:
     fixed = {"auth", "model", "chat", "stream"}
     lines = [
-        dataclasses.replace(probe(line.name, Status.FIXED), with_fix=True) if line.name in fixed else line
-        for line in BROKEN.probes
+        replace(probe(line.name, Status.FIXED), with_fix=True) if line.name in fixed else line for line in BROKEN.probes
     ]
-    made = dataclasses.replace(BROKEN, probes=tuple(lines))
+    made = replace(BROKEN, probes=tuple(lines))
     assert "✗ endpoint\n  with the fix:  ✓ key  ✓ model  ✓ answer  ✓ streaming\n" in text.render(made, "en")
     assert "    with the fix:\n    ✓ Key " in text.render(made, "en", verbose=True)
     assert "| 🔧 | Key | with the fix: the key was taken |" in markdown.render(made, "en")
@@ -380,7 +377,7 @@ def test_markup_from_outside_is_only_text() -> None:
 
 
 def test_a_probe_that_is_not_known_is_shown_by_its_name() -> None:
-    made = dataclasses.replace(HEALTHY, probes=(ProbeLine("quic", Status.OK, 3.0, None, {}, "answers"),))
+    made = replace(HEALTHY, probes=(ProbeLine("quic", Status.OK, 3.0, None, {}, "answers"),))
     out = text.render(made, "en", width=60, verbose=True)
     assert "✓ quic  answers" in out and "3 ms" in out
 

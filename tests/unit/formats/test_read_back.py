@@ -4,7 +4,6 @@ rules.
 
 from __future__ import annotations
 
-import dataclasses
 import re
 import xml.etree.ElementTree as ElementTree
 from typing import Any
@@ -19,6 +18,7 @@ from markdown_it import MarkdownIt
 from diagnose.formats import github, html, junit, markdown
 from diagnose.rendering import html_builder, page, report_view
 from diagnose.report import Report, Severity, Status, Verdict
+from probes.model.record import replace
 from probes.model.source import Owner, Source, SourceKind, environment_variable
 from worlds.made_reports import (
     BROKEN,
@@ -69,7 +69,7 @@ def test_junit_counts_what_it_holds(report: Report, lang: str, strict: bool) -> 
 
 
 def test_junit_shows_the_finding_as_the_failure() -> None:
-    broken = dataclasses.replace(BROKEN, findings=(dataclasses.replace(BROKEN.findings[0], probe="http"),))
+    broken = replace(BROKEN, findings=(replace(BROKEN.findings[0], probe="http"),))
     failure = results(suite_of(broken))["http"]
     assert (failure.type, failure.message) == ("url.version_missing", "The address lacks its version segment")
     assert "POST https://relay.example/chat/completions → 404" in failure.text
@@ -96,7 +96,7 @@ def test_junit_holds_hostile_text() -> None:
     texts = [one.text for one in results(suite).values() if one is not None and one.text]
     assert any("</pre><script>" in text for text in texts)
     assert not any(HIDDEN.search(text) for text in texts)
-    broken = dataclasses.replace(
+    broken = replace(
         BROKEN, findings=(finding("url.invalid", "]]> & <!-- \"'", evidence=("]]>\x00\x0b\ufffe",), probe="http"),)
     )
     failure = results(suite_of(broken))["http"]
@@ -185,7 +185,7 @@ def test_github_severities(made: Report, strict: bool, kind: str) -> None:
     ],
 )
 def test_github_points_at_the_line_of_the_setting(source: Source, place: dict[str, str]) -> None:
-    report = dataclasses.replace(
+    report = replace(
         BROKEN, target={**BROKEN.target, "sources": {"key": source}}, findings=(finding("key.masked", "hidden"),)
     )
     _, properties, _ = commands(github.render(report, "en"))[2]
@@ -307,17 +307,15 @@ def test_html_and_junit_show_what_a_deep_check_found(lang: str) -> None:
     items = page_of(DEEP, lang).findall(".//ul[@class='timeline']/li")
     assert [item[0].get("class") for item in items] == ["sign ok", "sign skipped", "sign warn"]
     assert "no <images> here" in "".join(items[1].itertext())
-    none = page_of(dataclasses.replace(DEEP, capabilities=()), lang).findall(".//section/p")
+    none = page_of(replace(DEEP, capabilities=()), lang).findall(".//section/p")
     assert len(none) == 1
     properties = {prop.name: prop.value for prop in suite_of(DEEP, lang).properties()}
     assert properties["capability.vision"] == "unsupported"
 
 
 def test_html_draws_when_each_probe_ran() -> None:
-    lines = (
-        dataclasses.replace(line, began_ms=at * 100.0, duration_ms=100.0) for at, line in enumerate(HEALTHY.probes)
-    )
-    page = page_of(dataclasses.replace(HEALTHY, probes=tuple(lines)), "en")
+    lines = (replace(line, began_ms=at * 100.0, duration_ms=100.0) for at, line in enumerate(HEALTHY.probes))
+    page = page_of(replace(HEALTHY, probes=tuple(lines)), "en")
     bars = [bar for bar in page.iter() if bar.get("class") == "bar"]
     assert [bar.get("x1") for bar in bars[:3]] == ["0.00%", "9.09%", "18.18%"]
     assert bars[-1].get("x2") == "100.00%"

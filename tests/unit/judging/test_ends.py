@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from diagnose.judging.judge import judge
 from diagnose.report import Report, Severity
 from probes.model.evidence import Evidence
+from probes.model.record import replace
 from worlds.recorded import recorded
 from worlds.table import SCENARIOS
 

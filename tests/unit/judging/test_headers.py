@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from diagnose.evidence.view import View
@@ -11,6 +9,7 @@ from diagnose.findings.headers import unsendable, variable
 from probes.model.evidence import Evidence, Observation, Subject
 from probes.model.facts import HeaderFacts, SettingsFacts
 from probes.model.failure import Outcome
+from probes.model.record import replace
 from probes.model.source import environment_variable
 from worlds.recorded import recorded
 from worlds.table import SCENARIOS

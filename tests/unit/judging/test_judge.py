@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import replace
 from functools import cache
 from graphlib import TopologicalSorter
 from itertools import pairwise
@@ -22,6 +21,7 @@ from diagnose.words import phrase
 from probes.demo_server import scenarios
 from probes.model.evidence import Evidence, Observation, Subject, Target
 from probes.model.failure import Outcome
+from probes.model.record import replace
 from probes.run.engine import run
 
 NOTHING = Evidence(Target("https://relay.example/v1", "openai", None, "openai-sdk", None, None, None), ())

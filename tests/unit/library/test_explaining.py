@@ -7,7 +7,7 @@ import pytest
 import diagnose
 from diagnose.answers.explain import Explanation
 from diagnose.library import explaining
-from diagnose.library.text_explanation import LikelyCause
+from diagnose.library.error_explanation import LikelyCause
 from diagnose.rendering.explanation_text import explanation_text
 from probes.demo_server.scenarios import made_up_key
 

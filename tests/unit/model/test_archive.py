@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -17,6 +16,7 @@ from probes.model.archive import SCHEMA, ArchiveError
 from probes.model.evidence import Evidence, Observation, Subject, Target
 from probes.model.facts import SettingsFacts
 from probes.model.failure import Outcome
+from probes.model.record import replace
 from probes.model.scrubber import WINDOW
 from probes.model.secret import Secret
 from probes.model.settings import Conflict, ConflictReason, ConflictRole

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Iterable
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -18,6 +17,7 @@ from probes.demo_server.server import PracticeDoor
 from probes.model.attempt import Auth, KeyForm
 from probes.model.facts import Withheld
 from probes.model.planned_request import PlannedRequest
+from probes.model.record import replace
 from probes.model.secret import Secret
 from probes.model.settings import (
     Conflict,

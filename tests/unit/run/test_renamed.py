@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -18,6 +17,7 @@ from probes.model import archive
 from probes.model.evidence import Evidence
 from probes.model.facts import Address
 from probes.model.failure import Kind
+from probes.model.record import replace
 from probes.model.settings import Settings
 from probes.network.failures import NetError
 from probes.network.network import Network

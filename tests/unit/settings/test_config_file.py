@@ -52,7 +52,7 @@ def test_reads_targets_with_sources(tmp_path: Path) -> None:
     )
     assert work.values["connect_to"].value == ("relay.example:443:127.0.0.1:8443",)
     assert work.values["timeout"].value == 3
-    assert home.key and home.key.value == KeyReference(file=tmp_path / "home.key", owner=Owner.FOLDER)
+    assert home.key and home.key.value == KeyReference(None, tmp_path / "home.key", Owner.FOLDER, tmp_path)
     assert found.check.text("model") == Sourced(
         "small", Source(SourceKind.CONFIG, Owner.FOLDER, "check.model", "llmdoctor.toml", 2)
     )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -18,6 +17,7 @@ from diagnose.report import Report, Severity, Verdict
 from probes.demo_server import scenarios
 from probes.model.archive import dump, load
 from probes.model.evidence import Evidence
+from probes.model.record import replace
 from probes.model.settings import BadInput, Slo
 from probes.run.engine import run
 from probes.settings import slo

@@ -6,13 +6,14 @@ import json
 import os
 import stat
 import sys
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from probes.model.record import replace
 from probes.model.settings import BadInput, Flow, FlowPart
 from probes.model.source import Owner, Source, SourceKind, environment_variable
 from probes.settings import trust

@@ -13,7 +13,6 @@ import shutil
 import subprocess
 import sys
 import tomllib
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +27,7 @@ from diagnose.snippets.snippets import WorkingSettings, from_document, groups, k
 from probes.catalog.apps import load
 from probes.catalog.sdk_variables import families
 from probes.catalog.url_joining import join
+from probes.model.record import replace
 from probes.model.source import Owner, Source, SourceKind, environment_variable
 from probes.pasted.curl_command import parse
 from probes.pasted.endpoint_urls import parse_endpoint_url

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from diagnose.answers.explain import explanation
+from probes.model.record import Record
 
 if TYPE_CHECKING:
-    from diagnose.answers.explain import Candidate
+    from diagnose.answers.explain import Candidate, Explanation
     from diagnose.answers.hints import ReadText
+    from probes.model.evidence import Evidence
 
 
-@dataclass(frozen=True, slots=True)
-class LikelyCause:
+class LikelyCause(Record):
     """One likely cause of an error.
 
     ``confidence`` is between 0 and 1, and ``likely`` says whether people may be told so. ``evidence`` is the decisive
@@ -46,10 +46,11 @@ class ErrorExplanation:
     The properties of the best one are those of the explanation too. Texts are in the language ``lang``.
     """
 
-    def __init__(self, read: ReadText, door: str | None, lang: str = "en") -> None:
+    def __init__(self, read: ReadText, door: str | None, lang: str = "en", evidence: Evidence | None = None) -> None:
         self._read = read
         self._door = door
-        self._found = explanation(read, lang, door)
+        self._evidence = evidence
+        self._found = self._explained(lang)
         self.lang = lang
         self.candidates: tuple[LikelyCause, ...] = tuple(
             LikelyCause(
@@ -107,8 +108,15 @@ class ErrorExplanation:
         from diagnose.rendering.outlet import passed
 
         spoken = language(lang or self.lang)
-        found = self._found if spoken == self.lang else explanation(self._read, spoken, self._door)
+        found = self._found if spoken == self.lang else self._explained(spoken)
         return passed(explanation_text(found, spoken, width)) + "\n"
+
+    def _explained(self, lang: str) -> Explanation:
+        if self._evidence is None:
+            return explanation(self._read, lang, self._door)
+        from diagnose.library.call_explanation import call_explanation  # a text needs no rules
+
+        return call_explanation(self._evidence, self._read, self._door, lang)
 
     def __str__(self) -> str:
         return self.text()
