@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from diagnose.answers.hints import quote
+from diagnose.answers.provider_addresses import plan_of
 
 if TYPE_CHECKING:
     from diagnose.answers.hints import ReadText
@@ -19,7 +20,7 @@ _LOWER_CASE = r"(?:gpt-|chatgpt-|o\d|gemini-|grok-|glm-)[\w.-]{1,60}"
 
 
 def text_values(text: ReadText, code: str, evidence: str, model: str | None) -> dict[str, str]:
-    """Return ``said``, ``key_env`` and ``near``, as far as the text names them and the finding uses them."""
+    """Return ``said``, ``key_env``, ``near`` and the plan of a model, as far as the text and the finding have them."""
     found: dict[str, str] = {}
     if code == "model.parameter_rejected" and (said := _said(text, evidence)):
         found["said"] = said
@@ -29,6 +30,8 @@ def text_values(text: ReadText, code: str, evidence: str, model: str | None) -> 
         lower = model.lower().replace(" ", "-")
         if re.fullmatch(_LOWER_CASE, lower):
             found["near"] = lower
+    if code in ("model.not_found", "model.not_permitted") and model:
+        found.update(plan_of(model, text.values.get("base_url") or ""))
     return found
 
 

@@ -266,4 +266,29 @@ SCENARIOS = (
         first=("again",),
         source="karthink/gptel#889",
     ),
+    # -- siblings, made here ---------------------------------------------------------------------------------------
+    Scenario(
+        "report7-case-at-a-local-server",
+        "model.not_found",
+        unknown(error(401, "Unauthorized"), "Qwen2.5-Coder-7B"),
+        "http://127.0.0.1:{port}/v1",
+        model="qwen2.5-coder-7b",
+        first=("Qwen2.5-Coder-7B",),
+    ),
+    Scenario(
+        "report7-note-behind-a-name-at-a-relay",
+        "model.not_found",
+        unknown(error(404, "The model does not exist"), "gpt-4o-mini", "gpt-4o"),
+        "https://relay.example/v1",
+        model="gpt-4o (2024-08-06)",
+        first=("gpt-4o",),
+    ),
+    claude(
+        "report7-empty-429-at-anthropic",
+        "quota.rate_limited",
+        always(Reply(429)),
+        "https://api.anthropic.com",
+        shape="anthropic",
+        first=("VPN",),
+    ),
 )

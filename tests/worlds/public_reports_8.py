@@ -94,7 +94,7 @@ SCENARIOS = (
     ),
     Scenario(
         "report8-model-of-the-plan-at-ark",
-        "url.path_wrong",
+        "model.not_found",
         _ark,
         ARK,
         model="ark-code-latest",
@@ -123,7 +123,7 @@ SCENARIOS = (
     ),
     Scenario(
         "report8-plain-http-at-together",
-        "http.redirected",
+        "url.plaintext",
         lambda key: _together,
         "http://api.together.xyz/v1",
         model="Qwen/Qwen3-235B-A22B-Instruct-2507-tput",
@@ -143,7 +143,7 @@ SCENARIOS = (
     ),
     claude(
         "report8-name-of-the-variable-as-key",
-        "key.placeholder",
+        "key.unexpanded",
         lambda key: b.anthropic(
             key,
             prefix="/anthropic",
@@ -154,8 +154,8 @@ SCENARIOS = (
         model="deepseek-chat",
         shape="deepseek",
         typed=lambda key: "DEEPSEEK_API_KEY",
-        says=("DEEPSEEK_API_KEY",),
-        first=("key",),
+        says=("name of a variable",),
+        first=("key itself",),
         source="FullStackPlayer/claude-code-launcher#3",
     ),
     Scenario(
@@ -166,14 +166,14 @@ SCENARIOS = (
         ),
         "https://api.deepseek.com/v1",
         typed=lambda key: "",
-        first=("platform.deepseek.com",),
+        first=("DEEPSEEK_API_KEY",),
         source="linshenkx/prompt-optimizer#170",
     ),
     Scenario(
         "report8-not-the-master-key-of-litellm",
         "auth.rejected",
         rejecting(error(400, "No connected db.", type="no_db_connection", param=None, code="400")),
-        "http://127.0.0.1:{port}",
+        "http://127.0.0.1:{port}/v1",
         model="chatgpt",
         typed=lambda key: "sk-9999-made-up-by-hand",
         says=("No connected db",),
@@ -292,5 +292,40 @@ SCENARIOS = (
         typed=lambda key: "lm-studio",
         first=("lms load",),
         source="lmstudio-ai/lmstudio-bug-tracker#1730",
+    ),
+    # -- siblings, made here ---------------------------------------------------------------------------------------
+    Scenario(
+        "report8-model-of-the-plan-at-moonshot",
+        "model.not_found",
+        unknown(
+            error(404, "Not found the model kimi-for-coding or Permission denied", type="resource_not_found_error"),
+            "kimi-k2.5",
+        ),
+        "https://api.moonshot.cn/v1",
+        model="kimi-for-coding",
+        first=("https://api.kimi.com/coding/v1",),
+    ),
+    Scenario(
+        "report8-name-of-openai-variable-at-siliconflow",
+        "key.unexpanded",
+        lambda key: b.openai(key, models=("deepseek-ai/DeepSeek-V3",), rejected=answers.as_text("Invalid token", 401)),
+        "https://api.siliconflow.cn/v1",
+        model="deepseek-ai/DeepSeek-V3",
+        typed=lambda key: "OPENAI_API_KEY",
+        says=("name of a variable",),
+        first=("key itself",),
+    ),
+    Scenario(
+        "report8-retired-at-a-relay",
+        "model.not_found",
+        unknown(
+            error(404, "The model `qwen2-72b-instruct` has been deprecated and is no longer available.", code="gone"),
+            "qwen3-235b-a22b",
+            "glm-4.7",
+        ),
+        "https://relay.example/v1",
+        model="qwen2-72b-instruct",
+        says=("is retired",),
+        first=("qwen3-235b-a22b",),
     ),
 )

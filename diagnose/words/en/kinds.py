@@ -275,13 +275,23 @@ KINDS: dict[str, Text] = {
             "which it unloads them.",
         ),
     ),
+    "plan_model": Text(
+        "The model {model|in the request} belongs to {model_plan|a plan}, which has a base URL of its own",
+        "Subscriptions for coding have addresses of their own, and some have model names that only those addresses "
+        "know. Some have keys of their own as well.",
+        (
+            "Set the base URL to {model_plan_url}",
+            "If the key is refused there, take the one from the page of the plan.",
+            "Without the plan, choose a model from the list of {host|the provider}.",
+        ),
+    ),
     "model_retired": Text(
         "The model {model|in the request} is retired",
         "The provider has stopped serving it, so no key can use it any more. Apps and examples often still name such "
         "models.",
         (
+            "Choose a current model and set it in the app. The server lists: {listed}.",
             "Choose a current model from the provider's list, and set it in the app.",
-            "Models that the server lists: {listed}.",
             "Update the app: its list of models may be old.",
         ),
     ),
@@ -644,6 +654,16 @@ KINDS: dict[str, Text] = {
             "In the app, turn off or reset {parameter}.",
             "Update the app: newer versions know what newer models accept.",
             "Choose another model.",
+        ),
+    ),
+    "litellm_master_key": Text(
+        "The LiteLLM proxy knows only its master key, and the app sends another one",
+        "Without a database, a LiteLLM proxy accepts one key: its master key. For every other key it looks into the "
+        "database that it lacks, so it speaks of the database and not of the key.",
+        (
+            "Set the app's key to the proxy's master key: `master_key` in its config file, or LITELLM_MASTER_KEY where "
+            "the proxy runs.",
+            "To use virtual keys, connect a database to the proxy (DATABASE_URL), and restart it.",
         ),
     ),
     "litellm_key": Text(

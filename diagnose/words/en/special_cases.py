@@ -814,6 +814,17 @@ CASES: dict[str, Text] = {
             "Restart {app}: a program started from the desktop does not see what was set in a terminal.",
         ),
     ),
+    "key.unexpanded:name": Text(
+        "The key is the name of a variable, not its value",
+        "The field contains a name such as OPENAI_API_KEY. The app wants the key itself there and sends the name as if "
+        "it were the key; or the file is a template that was not filled in.",
+        (
+            "Write the key itself into the field instead of the name.",
+            "If the app can read variables here, write the name as its documentation shows, such as ${NAME}, and "
+            "set the variable.",
+            "If you have no key yet, create one at {console}",
+        ),
+    ),
     "settings.missing_key:app": Text(
         "{app} sends no key to {host}",
         "The entry at {place|its place} contains no key. {app} then sends none: no key from its login, and none "
@@ -1565,7 +1576,7 @@ CASES: dict[str, Text] = {
         (
             "If the server is yours, start the worker or load the model, and check that the model list shows it.",
             "Otherwise, tell the operator of {host}.",
-            "Similar names: {near}.",
+            "Set the model to the similar name that you mean: {near}.",
         ),
     ),
     "quota.exhausted:upstream": Text(
