@@ -26,6 +26,7 @@ COMMANDS = {
     "fleet": "Check many targets at once.",
     "judge": "Judge a saved run again.",
     "compare": "Compare two reports: whose side the fault is on.",
+    "bundle": "One file for support: a check, versions, proxies; no key.",
     "explain": "What a finding means, or what an error text is about.",
     "whose": "Which providers a key fits, offline.",
     "doors": "The known providers, or one of them in full.",
@@ -39,7 +40,7 @@ COMMANDS = {
 
 # The commands as `--help` groups them; what is in no group comes last.
 GROUPS = {
-    "diagnose": ("check", "demo", "scan", "fleet", "judge", "compare"),
+    "diagnose": ("check", "demo", "scan", "fleet", "judge", "compare", "bundle"),
     "understand": ("explain", "whose", "doors", "apps", "facts"),
     "set_up": ("init", "snippet", "trust"),
     "serve": ("serve",),
@@ -184,6 +185,10 @@ def main() -> None:
         standard_streams.flush()
     except OSError as error:
         status = _failed(error)
+    if status in (1, 2, 3) and type(diagnose.__loader__).__name__ == "zipimporter":
+        from diagnose.cli.own_command import say_how_to_call
+
+        say_how_to_call(sys.argv)
     interruption.ignore()  # the rest takes a few milliseconds, and the status is decided
     sys.exit(interruption.status_of(status))
 

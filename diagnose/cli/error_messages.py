@@ -32,6 +32,9 @@ def refuse(error: click.ClickException, words: Sequence[str]) -> int:
     """
     from diagnose.cli.click_errors import sentence_of
 
+    if isinstance(error, getattr(click.exceptions, "NoArgsIsHelpError", ())):  # since click 8.2: a command is missing
+        printer.echo(error.format_message(), err=True)
+        return WRONG
     lang = language_of(words)
     said = sentence(sentence_of(error), lang)
     message = _without_keys(said, [word for word in words if _names_a_file(word)])

@@ -13,7 +13,7 @@ from diagnose.evidence.view import View
 from diagnose.findings.api import broken, said
 from diagnose.report import Seen, Severity, seen
 from probes.model.attempt import Change
-from probes.model.evidence import Subject
+from probes.model.evidence import NO_CRYPTOGRAPHY, Subject
 from probes.model.facts import Certificate, TlsFacts
 from probes.model.failure import Failure, Kind
 from probes.model.record import replace
@@ -101,8 +101,8 @@ def _untrusted(view: View) -> Claim | None:
         return Claim(
             lines,
             values=values | {"path": facts.certifi_path},
-            settings={"ssl_cert_file": facts.certifi_path},
-            verified=view.works,
+            settings={"ssl_cert_file": facts.certifi_path} if facts.certifi_path else None,
+            verified=view.works and bool(facts.certifi_path),
             side="machine",
             case="old_list",
         )
@@ -206,7 +206,13 @@ def _handshake(view: View) -> Claim | None:
     version_line = (seen("spoken", name=version),) if version else ()
     unknown_name = "UNRECOGNIZED_NAME" in (view.failed("tls", Kind.TLS_HANDSHAKE) or Failure(Kind.OTHER)).detail
     case = "old" if old else "name" if unknown_name else ""
-    return Claim((*lines, *version_line), values=values | {"detail": version}, case=case)
+    return Claim((*lines, *version_line, *_unchecked(view)), values=values | {"detail": version}, case=case)
+
+
+def _unchecked(view: View) -> tuple[Seen, ...]:
+    """Return the line that another cause was not looked for, if the package that this needs is missing."""
+    shown = [one.note for one in view.evidence.observations if one.subject is Subject.CLIENT_CERTIFICATE]
+    return (seen("no_client_certificate"),) if NO_CRYPTOGRAPHY in shown else ()
 
 
 def _self_signed(view: View) -> Claim | None:
@@ -262,6 +268,8 @@ def _needed(view: View) -> Claim | None:
 
 def _reset(view: View) -> Claim | None:
     claim = _failed(Kind.TLS_RESET, Kind.RESET, Kind.CLOSED, Kind.TIMEOUT)(view)
+    if claim is not None:
+        claim = replace(claim, evidence=(*claim.evidence, *_unchecked(view)))
     door = view.door
     ends = any(one.subject is Subject.PLAIN_HTTP and one.failure is not None for one in view.evidence.observations)
     if claim is None or not ends or door is None or not door.host.local or view.tunnel is not None:

@@ -15,10 +15,10 @@ Code that formats share is in ``diagnose/rendering``.
 from __future__ import annotations
 
 from importlib import import_module
-from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from diagnose.rendering.outlet import Grammar, passed
+from probes.model.module_names import modules_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from diagnose.report import Report
 
 # File names only: a format is imported when a report is written in it.
-FORMATS = tuple(sorted(path.stem for path in Path(__file__).parent.glob("[!_]*.py")))
+FORMATS = tuple(one.name for one in modules_in(__path__))
 
 
 class Format(NamedTuple):

@@ -58,9 +58,9 @@ def render(report: Report, lang: str) -> str:
 
 def style() -> str:
     """Return the style sheet for :func:`body`."""
-    from pathlib import Path
+    from pkgutil import get_data
 
-    return Path(__file__).with_name("report.css").read_text("utf-8")
+    return (get_data("diagnose", "formats/report.css") or b"").decode("utf-8")
 
 
 def body(report: Report, lang: str) -> Safe:

@@ -27,6 +27,7 @@ log = logging.getLogger("llmdoctor.serve")
 COOKIE = "llmdoctor"
 SESSION = 12 * 3600  # seconds; a shift of support staff
 BODY = 256 * 1024  # bytes of a request body; enough for an error text or a log to explain
+OPENED = 1024 * 1024  # bytes of a form with a bundle for support, which has some 50 KB, and half as much more in a form
 BODIES = 16 * 1024 * 1024  # bytes of all bodies that are kept for one client, until their requests are answered
 FIELDS = 100  # header fields of a request
 BODY_SECONDS = 10.0  # until the whole request body has arrived
@@ -45,7 +46,7 @@ HEADERS = {
     "Cache-Control": "no-store",
 }
 PUBLIC_PATHS = ("/healthz", "/login", "/static/")  # paths that need no token
-WORK_PATHS = ("/check", "/explain", "/probe")  # paths that start work, and so count for the rate limit
+WORK_PATHS = ("/check", "/explain", "/open", "/probe")  # paths that start work, and so count for the rate limit
 
 
 class PageToken:
@@ -132,7 +133,7 @@ class RequestGuard:
                 await refusal(scope, receive, guarded)
                 return
             with self._bodies(client_of(scope.get("client"))) as hold:
-                await self.app(scope, self._limited(receive, hold), guarded)
+                await self.app(scope, self._limited(receive, hold, _most(scope["path"])), guarded)
         except ClientDisconnect:  # while the request or the response was being sent
             self.refused("gone")
         except Exception as error:  # the message may quote a visitor's input, so log only type and line
@@ -161,7 +162,7 @@ class RequestGuard:
         if path == "/login" and scope["method"] == "POST" and (wait := self.failures.take(client)):
             return self._refuse(429, "rate", wait)
         length = headers.get("content-length", "")
-        if length.isdecimal() and int(length) > BODY:
+        if length.isdecimal() and int(length) > _most(path):
             return self._refuse(413, "size")
         if starts and (wait := self.rate.take(client)):
             return self._refuse(429, "rate", wait)
@@ -192,7 +193,7 @@ class RequestGuard:
             if not self._held[client]:
                 del self._held[client]
 
-    def _limited(self, receive: Receive, hold: Callable[[int], bool]) -> Receive:
+    def _limited(self, receive: Receive, hold: Callable[[int], bool], most: int) -> Receive:
         """Wrap ``receive`` so that the body keeps the limits of bytes and seconds, whatever its headers say."""
         size, whole, end = 0, False, asyncio.get_running_loop().time() + BODY_SECONDS
 
@@ -211,7 +212,7 @@ class RequestGuard:
             if hold(len(message.get("body", b""))):
                 self.refused("busy")
                 raise HTTPException(503, MESSAGES["busy"])
-            if size > BODY:
+            if size > most:
                 self.refused("size")
                 raise HTTPException(413, MESSAGES["size"])
             return message
@@ -237,6 +238,11 @@ MESSAGES = {
     "slow": "The request did not come in time.",
     "fault": "Something in llmdoctor itself failed.",
 }
+
+
+def _most(path: str) -> int:
+    """Return how many bytes the body of a request may have."""
+    return OPENED if path == "/open" else BODY
 
 
 def _is_same_origin(headers: Headers) -> bool:

@@ -14,6 +14,7 @@ from diagnose import words
 from diagnose.formats import html, markdown
 from diagnose.rendering.html_builder import prose
 from diagnose.rendering.report_parts import word
+from diagnose.tables import bundle_table
 from diagnose.words import LANGS, name_of, part, phrase, tag_of
 from probes.catalog.apps import load as load_apps
 from probes.model.evidence import PROBES
@@ -23,12 +24,13 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from diagnose.answers.explain import Explanation
+    from diagnose.judging.support_bundle import OpenedBundle
     from diagnose.report import ProbeLine, Report
     from diagnose.serve.forms import CheckForm
     from probes.pasted.curl_command import CurlNote
 
 TYPES = {"page.css": "text/css", "page.js": "text/javascript", "report.css": "text/css"}
-_PATHS = {"check": "/", "explain": "/explain", "login": "/login"}
+_PATHS = {"check": "/", "explain": "/explain", "open": "/open", "login": "/login"}
 
 
 def language(asked: str, accept: str = "") -> str:
@@ -111,6 +113,17 @@ def check(
 def explain(lang: str, *, result: str = "", problem: str = "") -> str:
     """Return the page with the form for an error text, and a result below it."""
     return _fill("explain", lang, result=result, problem=problem)
+
+
+def open_file(lang: str, *, result: str = "", problem: str = "") -> str:
+    """Return the page that opens a bundle or a saved run, and a result below it."""
+    return _fill("open", lang, result=result, problem=problem)
+
+
+def opened(bundle: OpenedBundle, found: Report, lang: str) -> Markup:
+    """Return the report on an opened bundle, and what else is in it, as a part of the page."""
+    parts = list(bundle_table.sections(bundle, lang))
+    return _fill("bundle", lang, report=report(found, lang), heading=bundle_table.heading(bundle, lang), sections=parts)
 
 
 def login(lang: str, problem: str = "") -> str:

@@ -17,6 +17,7 @@ from starlette.types import ASGIApp
 
 from diagnose.answers.explain import explanation
 from diagnose.judging.judge import judge
+from diagnose.judging.support_bundle import opened
 from diagnose.report import Report
 from diagnose.serve import forms, metrics, pages
 from diagnose.serve.client_threads import Workers
@@ -30,6 +31,7 @@ from diagnose.serve.streams import EventStream, WhileConnected, event
 from diagnose.serve.targets import ServedTargets
 from diagnose.words import sentence
 from probes.catalog.doors import load
+from probes.model.archive import ArchiveError
 from probes.model.evidence import Evidence
 from probes.model.record import Record
 from probes.model.settings import BadInput, Limits, Settings
@@ -95,6 +97,7 @@ class ServerState:
             Route("/", self.check_page),
             Route("/check", self.check, methods=["GET", "POST"]),
             Route("/explain", self.explain, methods=["GET", "POST"]),
+            Route("/open", self.open_file, methods=["GET", "POST"]),
             Route("/login", self.login, methods=["GET", "POST"]),
             Route("/static/{name}", self.static),
             Route("/probe", self.probe),
@@ -206,6 +209,16 @@ class ServerState:
             return PlainTextResponse(str(error), 400)
         return HTMLResponse(found)
 
+    async def open_file(self, request: Request) -> Response:
+        """Judge a bundle or a saved run that a visitor opens; the server does not keep it."""
+        if request.method != "POST":
+            return HTMLResponse(await self._work(request, pages.open_file, _language(request)))
+        whole = "text/html" in request.headers.get("accept", "")
+        found, problem = await self.readers.call(_client(request), _opened, await request.body(), whole)
+        if problem and not whole:
+            return PlainTextResponse(problem, 400)
+        return HTMLResponse(found, 400 if problem else 200)
+
     async def login(self, request: Request) -> Response:
         """Accept the token and set a session cookie."""
         if self.token is None:
@@ -310,6 +323,18 @@ def _explained(body: bytes, whole: bool) -> str:
     door = load().of_host(seen.host) if seen.host else None
     result = pages.explanation(explanation(seen, lang, door.id if door else None), lang)
     return pages.explain(lang, result=result) if whole else result
+
+
+def _opened(body: bytes, whole: bool) -> tuple[str, str]:
+    """Return the report on the bundle in a form, as a whole page or as a part of it, and what is wrong with it."""
+    lang = pages.language(forms.field(body, "lang"))
+    try:
+        bundle = opened(forms.field(body, "text"))
+    except ArchiveError:
+        problem = pages.texts(lang)["open.wrong"]
+        return pages.open_file(lang, problem=problem) if whole else "", problem
+    result = pages.opened(bundle, judge(bundle.evidence, lang), lang)
+    return pages.open_file(lang, result=result) if whole else result, ""
 
 
 def _login(body: bytes) -> tuple[str, str]:

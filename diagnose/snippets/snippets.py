@@ -10,7 +10,6 @@ import json
 import re
 from collections.abc import Callable, Iterator, Mapping
 from functools import cache
-from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import quote, urlsplit
 
@@ -129,9 +128,9 @@ def key_variable(source: Source | None, protocol: str) -> str:
 def templates() -> tuple[Template, ...]:
     """Return all templates, in the order in which they are shown."""
     import tomllib
+    from pkgutil import get_data
 
-    text = Path(__file__).with_name("snippets.toml").read_text(encoding="utf-8")
-    rows = tomllib.loads(text)["snippet"]
+    rows = tomllib.loads((get_data("diagnose", "snippets/snippets.toml") or b"").decode("utf-8"))["snippet"]
     return tuple(Template(**{**row, "protocols": tuple(row.get("protocols", NAMES))}) for row in rows)
 
 

@@ -16,7 +16,6 @@ every case, and those for the server's owner last. A step that ends with an addr
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Container, Iterable, Mapping
 from functools import cache
@@ -25,6 +24,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING
 
 from diagnose.words.text_type import Step, Text
+from probes.model.module_names import modules_in
 
 if TYPE_CHECKING:
     from diagnose.report import Seen
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from probes.model.source import Source
 
 # The folders next to this file, one for each language.
-LANGS = tuple(sorted(one.name for one in os.scandir(__path__[0]) if not one.name.startswith("_") and one.is_dir()))
+LANGS = tuple(one.name for one in modules_in(__path__) if one.package)
 
 # Values that every run knows. `llmdoctor explain CODE` has no run and uses the phrases `unknown.host`, … instead.
 ALWAYS = ("host", "base_url", "protocol", "app", "door")

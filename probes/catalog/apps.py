@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from probes.catalog.app import App, AppWire, SettingsFile
-from probes.catalog.fact_files import HEADER, fact_file, without_provenance
+from probes.catalog.fact_files import HEADER, compiled_facts, fact_file, without_provenance
 from probes.catalog.url_joining import RULES
 from probes.config_formats.files import MIB, SkippedFile, text_of
 from probes.protocols.names import NAMES
@@ -72,7 +72,8 @@ class Apps:
 @cache
 def load() -> Apps:
     """Return the built-in apps. Raises AppsError if their file cannot be used."""
-    return Apps(read(fact_file("apps")))
+    document = compiled_facts("apps")
+    return Apps(from_compiled(document) if document is not None else read(fact_file("apps")))
 
 
 def official(protocol: str) -> App:
@@ -113,7 +114,7 @@ def read(path: Path) -> tuple[App, ...]:
     try:
         text = text_of(path, limit=LARGEST) or ""
         if path.suffix == ".json":
-            return tuple(_build_app(id, entry) for id, entry in json.loads(text).items() if id != HEADER)
+            return from_compiled(json.loads(text))
         import tomllib  # an installed program reads JSON and does not pay for this import
 
         table = without_provenance(tomllib.loads(text))
@@ -129,6 +130,11 @@ def read(path: Path) -> tuple[App, ...]:
         except ValueError as error:
             raise AppsError(f"{path}: [{id}]: {error}") from None
     return tuple(apps)
+
+
+def from_compiled(document: dict[str, Any]) -> tuple[App, ...]:
+    """Return the apps of a compiled file, which is not checked: the build has done so."""
+    return tuple(_build_app(id, entry) for id, entry in document.items() if id != HEADER)
 
 
 def _build_app(id: str, entry: dict[str, Any]) -> App:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from functools import cache
 
 from probes.catalog.door import Door
-from probes.catalog.door_files import read_dated
-from probes.catalog.fact_files import fact_file
+from probes.catalog.door_files import from_compiled, read_dated
+from probes.catalog.fact_files import compiled_facts, fact_file
 
 
 @cache
 def _built_in() -> tuple[str, tuple[Door, ...]]:
-    return read_dated(fact_file("doors"))
+    document = compiled_facts("doors")
+    return from_compiled(document) if document is not None else read_dated(fact_file("doors"))
 
 
 def builtin() -> tuple[Door, ...]:

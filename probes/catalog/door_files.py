@@ -42,8 +42,7 @@ def read_dated(path: Path) -> tuple[str, tuple[Door, ...]]:
     try:
         text = text_of(path, limit=LARGEST) or ""
         if path.suffix == ".json":
-            document = json.loads(text)
-            return document[HEADER]["date"], tuple(map(_from_row, document["door"]))
+            return from_compiled(json.loads(text))
         table = _toml(text)
     except SkippedFile as error:
         raise DoorsError(f"{path} cannot be read: {error.why}") from None
@@ -267,8 +266,13 @@ def _trimmed(row: list[Any], kind: Any) -> list[Any]:
     return row
 
 
+def from_compiled(document: dict[str, Any]) -> tuple[str, tuple[Door, ...]]:
+    """Return the date of the facts and the doors of a compiled file, which is not checked: the build has done so."""
+    return document[HEADER]["date"], tuple(map(_from_row, document["door"]))
+
+
 def _from_row(row: list[Any]) -> Door:
-    """Build a door from its compiled form. It is not checked: the build has done so."""
+    """Build a door from its compiled form."""
     fields: list[Any] = [tuple(value) if type(value) is list else value for value in row]
     fields[_ENDPOINTS] = tuple(map(_endpoint_of, row[_ENDPOINTS]))
     if len(row) > _KEYS:

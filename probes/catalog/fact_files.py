@@ -27,9 +27,8 @@ class FactsError(ValueError):
 
 
 def fact_file(name: str) -> Path:
-    """Return the path of a fact file: the JSON of a wheel, else the TOML of the source tree."""
-    built = FOLDER / f"{name}.json"
-    return built if built.exists() else built.with_suffix(".toml")
+    """Return the path of a fact file of the source tree."""
+    return FOLDER / f"{name}.toml"
 
 
 def fact_files() -> list[Path]:
@@ -38,22 +37,28 @@ def fact_files() -> list[Path]:
 
 
 def read_facts(name: str) -> dict[str, Any]:
-    """Read a built-in fact file; ``name`` is a path such as ``texts/dialects``. The build has checked it.
-
-    A wheel has it as JSON, which loads about twenty times faster. There, every row with a ``pattern`` also has its
-    ``needles`` (see ``diagnose/answers/literal_filter.py``).
-    """
-    document: dict[str, Any]
-    try:
-        built = get_data("probes", f"facts/{name}.json")
-    except OSError:
+    """Read a built-in fact file; ``name`` is a path such as ``texts/dialects``. The build has checked it."""
+    document = compiled_facts(name)
+    if document is None:
         import tomllib  # an installed program reads JSON and does not pay for this import
 
         document = tomllib.loads((get_data("probes", f"facts/{name}.toml") or b"").decode("utf-8"))
-    else:
-        import json
+    return document
 
-        document = json.loads(built or b"{}")
+
+def compiled_facts(name: str) -> dict[str, Any] | None:
+    """Return a fact file as the build has compiled it to JSON; None in the source tree, which has only the TOML.
+
+    JSON loads about twenty times faster. Every row with a ``pattern`` also has its ``needles`` there (see
+    ``diagnose/answers/literal_filter.py``).
+    """
+    try:
+        built = get_data("probes", f"facts/{name}.json")
+    except OSError:
+        return None
+    import json
+
+    document: dict[str, Any] = json.loads(built or b"{}")
     return document
 
 

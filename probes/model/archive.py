@@ -53,7 +53,11 @@ def dump(evidence: Evidence) -> str:
 
 def load(text: str) -> Evidence:
     """Return the evidence of an archived run. Raises ArchiveError if the text is not a run of this schema."""
-    document = parse(text)
+    return loaded(parse(text))
+
+
+def loaded(document: Any) -> Evidence:
+    """Return the evidence of a parsed run. Raises ArchiveError as :func:`load` does."""
     if not isinstance(document, dict) or document.get("schema") != SCHEMA:
         raise ArchiveError("it is not a saved run of llmdoctor")
     try:

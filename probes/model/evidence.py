@@ -34,6 +34,7 @@ from probes.model.value_issues import KeyMatch as KeyMatch
 
 # In dependency order: each probe needs the results of those before it (the contract, section 2).
 PROBES = ("settings", "door", "proxy", "dns", "tcp", "tls", "http", "auth", "model", "chat", "stream")
+NO_CRYPTOGRAPHY = "no_cryptography"  # why CLIENT_CERTIFICATE was spared
 Facts = (
     SettingsFacts
     | DoorFacts

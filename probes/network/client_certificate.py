@@ -28,7 +28,8 @@ async def wants_certificate(pool: ConnectionPool) -> str:
     """Return how the server reacts to a made-up client certificate, if that differs from its reaction to none.
 
     ``accepted`` or the TLS library's words for its alert; empty if the reaction is the same. No key is sent, and the
-    certificate is made for this one question.
+    certificate is made for this one question. Raises ImportError where cryptography, which makes it, is not installed:
+    the program in one file does not bring it (docs/design/018-handing-over.md).
     """
     without = await _outcome(pool, blind_context())
     if without == "accepted":

@@ -200,21 +200,36 @@ def blind_context(old: bool = False) -> ssl.SSLContext:
 def certifi_path() -> str:
     """Return the path of certifi's PEM file, Mozilla's CA certificates, which requests, httpx 0.x and many apps use.
 
-    certifi is a declared dependency, so the comparison with its store never depends on what else is installed.
+    certifi is a declared dependency, so the comparison with its store never depends on what else is installed. The
+    program in one file brings it inside, where no app can use it: there it is the file of the running Python, if that
+    has one, else empty.
     """
     import certifi  # here, since `--offline` and http:// checks do not need it
 
-    return certifi.where()
+    if type(certifi.__loader__).__name__ != "zipimporter":
+        return certifi.where()
+    others = (os.path.join(folder, "certifi", "cacert.pem") for folder in sys.path)  # noqa: PTH118 - strings, as there
+    return next(filter(os.path.isfile, others), "")
+
+
+def _certifi_pem() -> str:
+    """Return the content of certifi's file, also out of the program in one file, without writing it to a disk."""
+    if path := certifi_path():
+        return _content(path).decode("ascii", "replace")
+    import certifi
+
+    return certifi.contents()
 
 
 def in_certifi(root: bytes) -> bool:
     """Check by a text search of about a millisecond whether certifi's file contains this certificate (DER)."""
-    return ssl.DER_cert_to_PEM_cert(root).strip() in _content(certifi_path()).decode("ascii", "replace")
+    return ssl.DER_cert_to_PEM_cert(root).strip() in _certifi_pem()
 
 
 def certifi_context() -> ssl.SSLContext:
     """Return a context that trusts only certifi's CA certificates."""
-    return of_today(ssl.create_default_context(cafile=certifi_path()))
+    path = certifi_path() or None
+    return of_today(ssl.create_default_context(cafile=path, cadata=None if path else _certifi_pem()))
 
 
 def root_of(tls: ssl.SSLObject) -> bytes | None:

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import os
-
 import probes.protocols
+from probes.model.module_names import modules_in
 
 DEFAULT_PROTOCOL = "openai"  # the most common one, assumed if nothing says otherwise
 
 # Files of this folder that are not protocols.
-_SHARED = frozenset(("__init__", "envelopes", "errors", "names", "protocol", "sse", "stream_counter"))
+_SHARED = frozenset(("envelopes", "errors", "names", "protocol", "sse", "stream_counter"))
 # The order in reports and help: these by popularity, then all others by name.
 _FIRST = ("openai", "responses", "anthropic", "gemini", "azure", "ollama")
 
 
 def _listed() -> tuple[str, ...]:
-    files = (file.name.rpartition(".") for folder in probes.protocols.__path__ for file in os.scandir(folder))
-    found = {stem for stem, _, suffix in files if suffix == "py"} - _SHARED
+    found = {one.name for one in modules_in(probes.protocols.__path__) if not one.package} - _SHARED
     return (*(name for name in _FIRST if name in found), *sorted(found - set(_FIRST)))
 
 

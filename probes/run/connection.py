@@ -6,7 +6,7 @@ import asyncio
 from contextlib import suppress
 
 from probes.catalog import node_runtime
-from probes.model.evidence import HostEnvironment, Subject
+from probes.model.evidence import NO_CRYPTOGRAPHY, HostEnvironment, Subject
 from probes.model.exchange import Purpose
 from probes.model.facts import DirectFacts, LocalityFacts, TcpFacts, TlsFacts, TunnelFacts
 from probes.model.failure import Failure, Kind
@@ -243,7 +243,12 @@ class ConnectionChecks:
         from probes.network.client_certificate import wants_certificate  # only for a handshake that the server ended
 
         began = self._recorder.now()
-        if said := await wants_certificate(pool):
+        try:
+            said = await wants_certificate(pool)
+        except ImportError:
+            self._recorder.spared(Subject.CLIENT_CERTIFICATE, NO_CRYPTOGRAPHY)
+            return
+        if said:
             self._recorder.failed(Subject.CLIENT_CERTIFICATE, "", Failure(Kind.TLS_WANTS_CERTIFICATE, said), began)
 
     async def _look(self, pool: ConnectionPool, why: Kind) -> TlsFacts:

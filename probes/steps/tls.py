@@ -8,8 +8,7 @@ from __future__ import annotations
 import asyncio
 import re
 import ssl
-import warnings
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
 from enum import Enum, auto
@@ -260,48 +259,30 @@ def parse(chain: list[bytes]) -> Certificate | None:
     """Parse the leaf of a certificate chain (DER) in the order sent. Return None if it cannot be parsed."""
     if not chain:
         return None
-    from cryptography import x509
-    from cryptography.x509.oid import AuthorityInformationAccessOID, NameOID
+    from probes.network import certificate_reader  # most checks read no certificate that failed
 
-    with warnings.catch_warnings():
-        # cryptography warns about malformed certificates, which this function must also read.
-        warnings.simplefilter("ignore")
-        try:
-            leaf = x509.load_der_x509_certificate(chain[0])
-            names: list[str] = []
-            with suppress(x509.ExtensionNotFound):
-                alternative = leaf.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
-                names = [str(name.value) for name in alternative]
-            fetchable = False
-            with suppress(x509.ExtensionNotFound):
-                access = leaf.extensions.get_extension_for_class(x509.AuthorityInformationAccess).value
-                fetchable = any(one.access_method == AuthorityInformationAccessOID.CA_ISSUERS for one in access)
-            expires = leaf.not_valid_after_utc
+    def others() -> Iterator[certificate_reader.ReadCertificate]:
+        for one in chain[1:10]:
+            with suppress(ValueError):
+                yield certificate_reader.read(one)
 
-            def name(of: x509.Name) -> str:
-                for kind in (NameOID.COMMON_NAME, NameOID.ORGANIZATION_NAME):
-                    rows = of.get_attributes_for_oid(kind)
-                    if rows:
-                        return str(rows[0].value)[:200]
-                return of.rfc4514_string()[:200]
-
-            others = [x509.load_der_x509_certificate(one) for one in chain[1:10]]
-            organisation = leaf.issuer.get_attributes_for_oid(NameOID.ORGANIZATION_NAME)
-            issuer = name(leaf.issuer)
-            if organisation and str(organisation[0].value) not in issuer:
-                issuer += f" ({str(organisation[0].value)[:100]})"
-            return Certificate(
-                subject=name(leaf.subject),
-                issuer=issuer,
-                names=tuple(name[:200] for name in names[:20]),
-                not_before=_iso(leaf.not_valid_before_utc.timestamp()),
-                not_after=_iso(expires.timestamp()),
-                self_signed=leaf.subject == leaf.issuer,
-                sent=len(chain),
-                issuer_fetchable=fetchable,
-                issuer_sent=any(one.subject == leaf.issuer for one in others),
-                days_left=(expires - datetime.now(UTC)).total_seconds() / 86400,
-                fingerprint=_fingerprint(chain[0]),
-            )
-        except (ValueError, TypeError):
-            return None
+    try:
+        leaf = certificate_reader.read(chain[0])
+    except ValueError:
+        return None
+    issuer, organization = str(leaf.issuer), leaf.issuer.organization
+    if organization and organization not in issuer:
+        issuer += f" ({organization[:100]})"
+    return Certificate(
+        subject=str(leaf.subject),
+        issuer=issuer,
+        names=leaf.names,
+        not_before=_iso(leaf.not_before.timestamp()),
+        not_after=_iso(leaf.not_after.timestamp()),
+        self_signed=leaf.subject == leaf.issuer,
+        sent=len(chain),
+        issuer_fetchable=leaf.fetchable,
+        issuer_sent=any(one.subject == leaf.issuer for one in others()),
+        days_left=(leaf.not_after - datetime.now(UTC)).total_seconds() / 86400,
+        fingerprint=_fingerprint(chain[0]),
+    )

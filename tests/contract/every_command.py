@@ -101,6 +101,10 @@ def commands(folder: Path, url: str) -> Iterator[tuple[str, list[str], str]]:
     yield "saving", ["check", f"{url}/v1", "--key-env", "DOOR_KEY", "--save", str(folder / "good.json")], ""
     yield "saving bad", ["check", f"{url}/v1", "--key-env", "WRONG_KEY", "--save", str(folder / "bad.json")], ""
     yield "judge", ["judge", str(folder / "bad.json")], ""
+    support = ["bundle", f"{url}/v1", "--key-env", "DOOR_KEY", "--yes", "-o", str(folder / "support.json")]
+    yield "bundle", support, ""
+    yield "bundle without hosts", [*support, "--force", "--redact-hosts", "-v"], ""
+    yield "judge a bundle", ["judge", str(folder / "support.json")], ""
     for fmt in COMPARISONS:
         yield f"compare {fmt}", ["compare", str(folder / "good.json"), str(folder / "bad.json"), "--format", fmt], ""
     yield "compare same", ["compare", str(folder / "bad.json"), str(folder / "bad.json")], ""

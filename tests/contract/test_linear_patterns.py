@@ -177,6 +177,9 @@ MADE: dict[tuple[str, str], Callable[[], Iterable[str]]] = {
     ("diagnose/evidence/client_urls.py", r"re.escape(base) + '/v\\d++[a-z]*+\\d*+'"): _examples(
         r"https://host/v\d++[a-z]*+\d*+"
     ),
+    ("diagnose/judging/support_bundle.py", "*"): _examples(
+        r"(?i)(?<![\w.~/\\-])(?:/home/anna)(?![\w.-])", r"(?i)([/\\](?:home|users)[/\\])anna(?![\w.-])"
+    ),
     ("diagnose/rendering/line_breaks.py", "_NARROW_ATOM if narrow else _ATOM"): _atoms,
     ("diagnose/words/__init__.py", "f'{lang.lower()}(?![a-z0-9])'"): _examples("en(?![a-z0-9])"),
     ("probes/api/model_choice.py", "f'(?<![a-z]){re.escape(word)}(?![a-z])'"): _examples("(?<![a-z])mini(?![a-z])"),

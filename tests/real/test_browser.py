@@ -349,6 +349,20 @@ def test_an_error_text_is_explained(desk: Opened, axe: Callable[[Page], None]) -
         axe(page)
 
 
+def test_a_saved_run_is_opened(desk: Opened, axe: Callable[[Page], None], tmp_path: Path) -> None:
+    from probes.model.archive import dump
+    from worlds.demos import demos
+
+    (tmp_path / "run.json").write_text(dump(demos()["no-v1"]), "utf-8")
+    with desk() as one:
+        page = one.open("/open")
+        axe(page)
+        page.set_input_files("#file", tmp_path / "run.json")
+        page.wait_for_selector("#result article")
+        assert "url.version_missing" in page.inner_text("#result")
+        axe(page)
+
+
 def test_a_curl_command_is_checked(desk: Opened, axe: Callable[[Page], None]) -> None:
     with desk("sound") as one:
         page = one.open()

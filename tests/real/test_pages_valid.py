@@ -26,6 +26,7 @@ def test_the_pages_are_valid(html_faults: Callable[..., dict[str, Any]], tmp_pat
         written = {
             "check": pages.check(lang, problem="<b>"),
             "explain": pages.explain(lang),
+            "open": pages.open_file(lang, problem="<b>"),
             "login": pages.login(lang),
         }
         for name, report in REPORTS.items():

@@ -9,7 +9,7 @@ import pytest
 from starlette.responses import PlainTextResponse
 from starlette.testclient import TestClient
 
-from diagnose.serve.guard import BODY, CLIENTS, FAILURES, HEADERS, SESSION, PageToken, RateLimit, RequestGuard
+from diagnose.serve.guard import BODY, CLIENTS, FAILURES, HEADERS, OPENED, SESSION, PageToken, RateLimit, RequestGuard
 
 TOKEN = "a-token-that-was-drawn-by-lot"
 OURS = "http://127.0.0.1:9115"
@@ -165,6 +165,8 @@ def test_a_long_body_is_not_read(page: TestClient) -> None:
     assert page.post("/explain", content=b"text=" + b"x" * BODY).status_code == 413
     assert page.post("/explain", content=endless()).status_code == 413
     assert page.post("/explain", content=b"text=" + b"x" * (BODY - 5)).status_code == 200
+    assert page.post("/open", content=b"text=" + b"x" * BODY).status_code == 400  # no bundle, but not too long
+    assert page.post("/open", content=b"text=" + b"x" * OPENED).status_code == 413
 
 
 def test_each_client_has_a_rate_limit(served: object) -> None:

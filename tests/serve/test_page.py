@@ -324,6 +324,33 @@ def test_an_error_text_is_explained(page: TestClient, key: str) -> None:
     assert pages.texts("en")["nothing"] in page.post("/explain", data={"text": "good morning"}).text
 
 
+# -- a file ------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("lang", "says"), [("en", "Settings found"), ("zh", "找到的设置")])
+def test_a_bundle_is_opened(lang: str, says: str, page: TestClient) -> None:
+    from diagnose.formats.json import document as report_document
+    from diagnose.formats.json import dumps
+    from diagnose.judging.judge import judge
+    from diagnose.judging.support_bundle import BundleParts, document
+    from worlds.demos import demos
+
+    evidence = demos()["no-v1"]
+    place = {"app": "x", "name": "<b>odd</b>", "sources": {"key": "~/.env:3 OPENAI_API_KEY"}}
+    parts = BundleParts("0", "2026-11-30T12:00:00Z", report_document(judge(evidence)), evidence, (place,), (), {})
+    whole = document(parts, str, ())
+    for text in (dumps(whole), dumps(whole["run"])):
+        answer = page.post("/open", data={"text": text, "lang": lang})
+        assert answer.status_code == 200 and "url.version_missing" in answer.text and "<html" not in answer.text
+        assert (says in answer.text and "OPENAI_API_KEY</dd>" in answer.text) == (text == dumps(whole))
+        assert "<b>odd" not in answer.text
+    assert "<html" in page.post("/open", data={"text": dumps(whole)}, headers={"Accept": "text/html"}).text
+    for wrong in ("", "{", "[]", '{"schema": "llmdoctor.bundle/2"}', "[" * 100_000):
+        answer = page.post("/open", data={"text": wrong, "lang": lang})
+        assert (answer.status_code, answer.text) == (400, pages.texts(lang)["open.wrong"])
+    assert page.get(f"/open?lang={lang}").text.count(pages.texts(lang)["open.hint"]) == 1
+
+
 # -- languages ---------------------------------------------------------------------------------------------------------
 
 

@@ -135,7 +135,7 @@ def command(
     try:
         load()  # reports an error in the user's own doors before the run starts
         if curl is None:
-            settings = _of_app(Options(**choices)) or gather(Options(**choices), os.environ, Path.cwd())
+            settings = settings_of_app(Options(**choices)) or gather(Options(**choices), os.environ, Path.cwd())
         else:
             from diagnose.cli.curl_option import from_curl
 
@@ -193,7 +193,7 @@ def _is_empty(settings: Settings, options: Options) -> bool:
     return is_empty(settings, options)
 
 
-def _of_app(options: Options) -> Settings | None:
+def settings_of_app(options: Options) -> Settings | None:
     """Read the settings from the files of the app that ``--app`` names; None if other options give settings."""
     given = (options.target, options.base_url, options.config is not None, options.env_file, options.no_env)
     if options.app is None or any(given):

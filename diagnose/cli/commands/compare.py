@@ -59,15 +59,15 @@ def _names(a: str, b: str) -> tuple[str, str]:
 
 def _read(name: str) -> ComparedReport:
     from diagnose.judging.compared_report import NotAReport, place
+    from diagnose.judging.saved_run import is_bundle, read
     from probes.model.archive import SCHEMA, ArchiveError, parse
 
     text = named_files.text(name)
     try:
         document: Any = parse(text)
-        if isinstance(document, dict) and document.get("schema") == SCHEMA:
+        if is_bundle(document) or (isinstance(document, dict) and document.get("schema") == SCHEMA):
             from diagnose.formats.json import document as written
             from diagnose.judging.judge import judge
-            from diagnose.judging.saved_run import read
 
             document = written(judge(read(text)))
         return place(document)

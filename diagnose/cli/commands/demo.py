@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib.util import find_spec
 
 import click
 
@@ -12,10 +13,10 @@ from diagnose.cli import console, printer
 from diagnose.cli.commands.check import finish, output_options
 from diagnose.cli.completion import among, faults
 from diagnose.cli.help_pages import GroupedCommand
-from diagnose.cli.usage_errors import WrongUse, meant
+from diagnose.cli.usage_errors import WrongFile, WrongUse, meant
 from diagnose.interruption import at_end, forget
 from diagnose.words import part
-from probes.protocols.names import NAMES
+from probes.protocols.names import DEFAULT_PROTOCOL, NAMES
 from probes.settings.options import shown_word
 
 
@@ -60,11 +61,26 @@ def command(
         )
     from probes.demo_server import scenarios
 
+    if not fault and not protocol and not _has_cryptography():
+        protocol = DEFAULT_PROTOCOL  # the sound door that needs no certificate
+    if fault and scenarios.FAULTS[name].certificate and not _has_cryptography():
+        raise WrongFile(
+            "The practice server of `demo {name}` speaks TLS, and its certificates are made by the Python package "
+            "cryptography: {command}",
+            follow=("demo --protocol openai",),
+            name=name,
+            command="pip install cryptography",
+        )
     with _own_temporary_folder(), scenarios.open(name, protocol or "") as world:
         if fmt == "text" and not as_json:
             printer.say(protocol or f"{name}: {titles[name]}")
         finish(world.settings(), "json" if as_json else fmt, spoken, output, save, strict, verbose=verbose)
     sys.exit(0)
+
+
+def _has_cryptography() -> bool:
+    """Check for the package that makes the practice door's certificates, which the program in one file lacks."""
+    return find_spec("cryptography") is not None
 
 
 @contextmanager

@@ -13,6 +13,7 @@ from diagnose.cli import console, output_files
 from diagnose.cli.help_pages import GroupedCommand
 from diagnose.cli.list_width import list_width
 from diagnose.cli.number_types import FiniteRange
+from diagnose.cli.own_command import own_command
 from diagnose.cli.usage_errors import WrongUse
 from diagnose.rendering.outlet import Grammar, passed
 from diagnose.words import LANGS
@@ -92,7 +93,7 @@ def command(file: str, worker: bool, agreed: bool, lang: str | None, groups: tup
         arguments = ["--worker", "--lang", spoken, *(word for group in groups for word in ("--group", group))]
         arguments += [word for name in PASSED_ON for word in _option(name, choices[name])]
         arguments += ["--agreed"] * fleet.agreed
-        command = [sys.executable, "-P", "-m", "diagnose", "fleet", str(Path(file).absolute()), *arguments]
+        command = [*own_command(), "fleet", str(Path(file).absolute()), *arguments]
         status = run(_check_all(fleet, output, command, choices))
     sys.exit(status)
 

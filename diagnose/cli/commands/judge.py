@@ -6,8 +6,9 @@ import sys
 
 import click
 
-from diagnose.cli import console, named_files
+from diagnose.cli import console, named_files, printer
 from diagnose.cli.help_pages import GroupedCommand
+from diagnose.cli.list_width import list_width
 from diagnose.cli.usage_errors import WrongFile
 from diagnose.formats import FORMATS
 from diagnose.words import LANGS
@@ -26,20 +27,27 @@ _NO_RUN = "it is not a run that `check --save` kept; for a report or an error te
 def command(
     file: str, fmt: str, as_json: bool, output: str | None, lang: str | None, strict: bool, verbose: bool
 ) -> None:
-    """Judge a run saved by `check --save`, on another machine or with a later version."""
+    """Judge a run saved by `check --save`, on another machine or with a later version.
+
+    Of a bundle (`llmdoctor bundle`), the text report is followed by what else is in it.
+    """
     from diagnose.judging.judge import judge
-    from diagnose.judging.saved_run import read
+    from diagnose.judging.support_bundle import opened
     from probes.model.archive import ArchiveError
 
     text = named_files.text(file)
     try:
-        evidence = read(text)
+        bundle = opened(text)
     except ArchiveError as error:
         if not text.lstrip().startswith("{"):
             raise WrongFile("{path}: {why}.", path=file, why=_NO_RUN) from error
         raise WrongFile("{path}: {why}.", path=file, why=getattr(error, "sentence", error)) from error
     fmt = "json" if as_json else fmt
     spoken = console.language(lang, on_screen=fmt == "text" and output is None)
-    report = judge(evidence, spoken)
+    report = judge(bundle.evidence, spoken)
     console.write(report, fmt, spoken, output, strict, verbose)
+    if bundle.rows and fmt == "text" and output is None:
+        from diagnose.tables import bundle_table
+
+        printer.echo(bundle_table.text(bundle, spoken, list_width()), nl=False)
     sys.exit(console.status(report, fmt, strict))

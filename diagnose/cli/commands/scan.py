@@ -99,7 +99,7 @@ def command(
             page = _page(survey, reports, spoken, list_only, details or len(only) == 1, look)
             out.write(passed(page, colours=colour))
     if as_json:
-        _say_notes(_notes(survey), spoken)
+        _say_notes(notes_of(survey), spoken)
     sys.exit(130 if interrupted else _status(reports.values(), strict))
 
 
@@ -176,7 +176,7 @@ def _page(
     from diagnose.tables.scan_table import render
 
     rows = [_row(one, reports.get(number), list_only) for number, one in enumerate(survey.found)]
-    text = render(rows, _notes(survey), lang, **look)
+    text = render(rows, notes_of(survey), lang, **look)
     if details:
         look = {**look, "width": look["width"] or console.width()}
         text += "".join(
@@ -197,7 +197,8 @@ def _row(found: FoundSettings, report: Report | None, list_only: bool) -> ScanRo
     return ScanRow(found.app, scrub(found.name), scrub(found.where), address, hint, report, why)
 
 
-def _notes(survey: ScanResult) -> list[ScanNote]:
+def notes_of(survey: ScanResult) -> list[ScanNote]:
+    """Return the files and stores that were not read, and why."""
     from diagnose.tables.scan_table import ScanNote
 
     closed = [ScanNote(one.app, one.place, f"found.store.{one.storage}") for one in survey.closed]
@@ -219,12 +220,13 @@ def _lines(survey: ScanResult, reports: dict[int, Report], list_only: bool) -> s
     from diagnose.tables.overview import ORDER
 
     if list_only:
-        return "".join(f"{dumps(_target(one))}\n" for one in survey.found)
+        return "".join(f"{dumps(target_of(one))}\n" for one in survey.found)
     ordered = sorted(reports.items(), key=lambda pair: (ORDER.index(pair[1].verdict), pair[0]))
     return "".join(f"{dumps(document(report))}\n" for _, report in ordered)
 
 
-def _target(found: FoundSettings) -> dict[str, object]:
+def target_of(found: FoundSettings) -> dict[str, object]:
+    """Return found settings in the form of a report's target, with the place of each value and a hint of the key."""
     from probes.run.offline_checks import scrubber
     from probes.run.scan_checks import name_of
 

@@ -109,8 +109,9 @@ def _above(one: Snippet, working: WorkingSettings, lang: str) -> str:
 def _saved(name: str, lang: str) -> WorkingSettings:
     """Return the working settings of a JSON report or a saved run. Raises click.ClickException if there are none."""
     from diagnose.judging.judge import judge
+    from diagnose.judging.saved_run import read
     from diagnose.snippets.snippets import from_document, working_of
-    from probes.model.archive import ArchiveError, load
+    from probes.model.archive import ArchiveError
 
     text = named_files.text(name)
     try:
@@ -118,7 +119,7 @@ def _saved(name: str, lang: str) -> WorkingSettings:
         if isinstance(document, dict) and str(document.get("schema", "")).startswith("llmdoctor.report/"):
             working, cause = from_document(document), document.get("root_cause")
         else:
-            report = judge(load(text), lang)
+            report = judge(read(text), lang)
             working, cause = working_of(report), report.root_cause
     except (ValueError, ArchiveError, RecursionError):
         raise WrongFile("{path}: {why}.", path=name, why="it is neither a report nor a saved run") from None

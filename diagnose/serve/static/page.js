@@ -184,11 +184,22 @@ async function explain(form) {
   }
 }
 
-for (const [name, act] of [["check", check], ["explain", explain]]) {
+for (const [name, act] of [["check", check], ["explain", explain], ["open", explain]]) {
   const form = document.getElementById(name);
   form?.addEventListener("submit", (submitted) => {
     submitted.preventDefault();
     act(form);
+  });
+}
+// A file is read here and sent as text: the form has the same field for those without JavaScript.
+const file = document.getElementById("file");
+if (file) {
+  document.getElementById("choose").hidden = false;
+  file.addEventListener("change", async () => {
+    if (!file.files.length) return;
+    file.form.text.value = await file.files[0].text();
+    file.value = ""; // so that the same file can be chosen again
+    file.form.requestSubmit();
   });
 }
 document.getElementById("cancel")?.addEventListener("click", () => running?.abort());

@@ -197,6 +197,13 @@ ERRORS: dict[str, str] = {
         "The agreement cannot be kept: {path} would be larger than {count} MiB.",
         "The agreement cannot be kept: {path} cannot be written: {why}.",
         "The agreement cannot be kept: {path} belongs to another user.",
+        (
+            "The practice server of `demo {name}` speaks TLS, and its certificates are made by the Python package "
+            "cryptography: {command}"
+        ),
+        "What the file would hold is shown and agreed to first. In a script, agree with --yes.",
+        "{path} exists. Name another file with -o, or add --force.",
+        "it is a bundle of a later version of llmdoctor",
         "`serve` needs more packages. Install them with: {command}",
         (
             "Serving beyond this machine needs a token of at least {count} characters: --token-file FILE, or "

@@ -135,6 +135,7 @@ UI: dict[str, str] = {
     "trust.none_revoked": "There is no agreement to take back here.",
     "trust.doors": "{source} claims the hosts {host}",
     "trust.doors_keys": "{source} claims the hosts {host} and the variables {secret}",
+    "one_file": "Where it says llmdoctor, type here: {command}",
     "init.wrote": "Written to {path}:",
     "warning.key_option": "warning: a key given with --key can be seen by other users in the process list",
     "warning.key_argument": "warning: a key given as an argument can be seen by other users in the process list",
@@ -432,6 +433,9 @@ UI: dict[str, str] = {
     "seen.spoken": "spoken there: {name}",
     "seen.with_certificate": "with a made-up client certificate: {note}",
     "seen.strictly": "strict check (as Python 3.13 and newer): {note}",
+    "seen.no_client_certificate": (
+        "not checked whether the server wants a client certificate: the Python package cryptography is missing"
+    ),
     "seen.plain_closed": "the port cut off a plain HTTP request as well",
     "seen.plain_http": "the port answers in plain HTTP",
     "seen.socks": "{source}: a SOCKS proxy",

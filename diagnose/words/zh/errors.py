@@ -265,6 +265,15 @@ ERRORS: dict[str, str] = {
     ),
     "The agreement cannot be kept: {path} cannot be written: {why}.": "无法保存同意记录：无法写入 {path}：{why}。",
     "The agreement cannot be kept: {path} belongs to another user.": "无法保存同意记录：{path} 属于其他用户。",
+    (
+        "The practice server of `demo {name}` speaks TLS, and its certificates are made by the Python package "
+        "cryptography: {command}"
+    ): "`demo {name}` 的练习服务器使用 TLS，证书要用 Python 包 cryptography 生成：{command}",
+    "What the file would hold is shown and agreed to first. In a script, agree with --yes.": (
+        "写入前会先显示文件的内容，并请你确认。在脚本里请加 --yes。"
+    ),
+    "{path} exists. Name another file with -o, or add --force.": "{path} 已存在。用 -o 换一个文件，或加上 --force。",
+    "it is a bundle of a later version of llmdoctor": "这个诊断包来自更新版本的 llmdoctor",
     "`serve` needs more packages. Install them with: {command}": "`serve` 需要另外的软件包。安装命令：{command}",
     (
         "Serving beyond this machine needs a token of at least {count} characters: --token-file FILE, or "

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import ssl
+import sys
+import zipfile
+import zipimport
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -22,7 +25,7 @@ from probes.demo_server.server import PracticeDoor
 from probes.model.secret import Secret
 from probes.model.settings import Limits, Settings, Sourced
 from probes.model.source import option
-from probes.network.trust_stores import unreadable
+from probes.network.trust_stores import certifi_context, certifi_path, in_certifi, unreadable
 from probes.run.engine import run
 
 KEY = made_up_key()
@@ -42,10 +45,10 @@ def look(root: Authority, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Lo
     with authority("Another Root") as other:
         empty.write_bytes(other.ca_pem.read_bytes())
 
-    def check(system: bool, certifi: bool) -> Report:
+    def check(system: bool, certifi: bool, paths: bool = True) -> Report:
         lists = {True: str(root.ca_pem), False: str(empty)}
         monkeypatch.setattr("probes.network.trust_stores.certifi_path", lambda: lists[certifi])
-        monkeypatch.setattr("probes.steps.tls.certifi_path", lambda: lists[certifi])
+        monkeypatch.setattr("probes.steps.tls.certifi_path", lambda: lists[certifi] if paths else "")
         context = ssl.create_default_context(cafile=lists[system])
         monkeypatch.setattr("probes.network.network.trust", lambda _: (context, "system"))
         with PracticeDoor(b.openai(KEY), tls=root.context()) as door:
@@ -163,6 +166,41 @@ def test_products_that_open_tls_are_recognised_by_their_issuers() -> None:
 
 
 # -- files of CA certificates ------------------------------------------------------------------------------------------
+
+
+# -- certifi inside the program in one file ----------------------------------------------------------------------------
+
+
+@pytest.fixture
+def zipped(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """Let certifi be inside a zip file, and return a folder of ``sys.path`` in which another one may lie."""
+    archive = tmp_path / "one.pyz"
+    with zipfile.ZipFile(archive, "w") as file:
+        file.writestr("certifi/__init__.py", "")
+    monkeypatch.setattr(certifi, "__loader__", zipimport.zipimporter(str(archive)))
+    monkeypatch.setattr(sys, "path", [str(archive), str(tmp_path)])
+    return tmp_path
+
+
+def test_no_path_inside_the_program_is_named(zipped: Path) -> None:
+    assert certifi_path() == ""
+    first = "-----BEGIN" + BUNDLE.split("-----BEGIN")[1]
+    assert in_certifi(ssl.PEM_cert_to_DER_cert(first[: first.index("-----END")] + "-----END CERTIFICATE-----"))
+    assert len(certifi_context().get_ca_certs()) > 100
+
+
+def test_the_certifi_of_the_running_python_counts(zipped: Path, root: Authority) -> None:
+    (zipped / "certifi").mkdir()
+    there = zipped / "certifi" / "cacert.pem"
+    there.write_bytes(root.ca_pem.read_bytes())
+    assert certifi_path() == str(there)
+    assert len(certifi_context().get_ca_certs()) == 1
+
+
+def test_a_missing_list_is_no_setting_to_paste(look: Callable[..., Report]) -> None:
+    named = look(False, True)
+    assert named.root_cause == "tls.untrusted_issuer" and named.findings[0].fixes[0].settings
+    assert [fix.settings for fix in look(False, True, paths=False).findings[0].fixes if fix.settings] == []
 
 
 BUNDLE = Path(certifi.where()).read_text("ascii")

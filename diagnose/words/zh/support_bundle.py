@@ -1,0 +1,36 @@
+"""The words of `llmdoctor bundle`, and of what is shown of a bundle that is opened, in Chinese."""
+
+from __future__ import annotations
+
+BUNDLE: dict[str, str] = {
+    "holds": "{path} 将包含（{size}）：",
+    "check": "检查",
+    "scan": "找到的设置",
+    "versions": "版本",
+    "system": "系统",
+    "packages": "软件包",
+    "proxies": "代理",
+    "roots": "证书",
+    "places": "{count} 处，只有名称和位置：{names}",
+    "none": "无",
+    "left_out": "不包含（--no-scan）",
+    "key": "密钥只显示为 {hint}",
+    "no_secret": "不包含：密钥、密码、请求头，以及其他设置的值。主目录写成 ~。",
+    "hosts": "包含（技术支持需要）：地址和主机名（{names}）。--redact-hosts 可隐藏主机名。",
+    "hosts_hidden": "主机名已隐藏（{count} 个）；IP 地址和服务器返回的文字没有隐藏。",
+    "whole": "-v 显示全部内容。",
+    "ask": "写入这个文件吗？",
+    "ask_over": "{path} 已存在，要覆盖吗？",
+    "kept": "没有写入任何内容。",
+    "wrote": "已写入 {path}。把它发给技术支持，对方用 `llmdoctor judge FILE` 或 `llmdoctor serve` 的网页打开。",
+    "opened": "诊断包里的其他内容，生成于 {day}",
+    "section.machine": "机器",
+    "section.packages": "软件包",
+    "section.proxies": "代理",
+    "section.roots": "根证书",
+    "section.scan": "找到的设置",
+    "section.not_read": "没有读取",
+    "container": "在容器里",
+    "wsl": "Windows 里的 Linux（WSL）",
+    "missing": "不存在",
+}
