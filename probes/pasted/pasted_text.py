@@ -54,12 +54,13 @@ _MODEL = (
 )
 # The model of a refusal, before any other that the text names.
 _REFUSED_MODEL = (
-    r"(?i)\bmodel:? ?[\"'`]{0,2}(?P<before>[A-Za-z][\w./:@-]{2,80})[\"'`]{0,2} "
+    r"(?i)\bmodel(?: or endpoint| name| id)?:? ?[\"'`]{0,2}(?P<before>[A-Za-z][\w./:@-]{2,80})[\"'`]{0,2} "
     r"(?:does not|doesn't|not found|is not|not exist|was not found|has been|is (?:an?|only|no longer|currently)|cannot)"
     r"|no (?:endpoints?|providers?|channels?|routes?|deployments?) (?:found |available )?for (?:the )?(?:model )?"
     r"[\"'`]{0,2}(?P<offered>[A-Za-z][\w./:@-]{2,80})"
     r"|[\"'`( ](?P<valid>[A-Za-z][\w./:@-]{2,80})[\"'`]{0,2} is not a (?:valid|known|supported) model"
     r"|(?:invalid|unknown|unsupported|no such) model(?: name| id)?[:=]? ?[\"'`]{0,2}(?P<named>[A-Za-z][\w./:@-]{2,80})"
+    r"|\bnot found (?:the )?model [\"'`]{0,2}(?P<lacked>[A-Za-z][\w./:@-]{2,80})"
     r"|not_found_error.{0,100}\bmodel: ?[\"'`]?(?P<after>[A-Za-z][\w./:@-]{2,80})"
 )
 _NO_MODEL = (
