@@ -36,6 +36,7 @@ COMMANDS = {
     "facts": "How old the facts are by which it judges, and newer ones.",
     "trust": "What files of a folder may send where: agree, list, revoke.",
     "serve": "A web page that checks and explains, and Prometheus' /probe.",
+    "mcp": "The checks as tools for agents such as Claude Code or Codex.",
 }
 
 # The commands as `--help` groups them; what is in no group comes last.
@@ -43,7 +44,7 @@ GROUPS = {
     "diagnose": ("check", "demo", "scan", "fleet", "judge", "compare", "bundle"),
     "understand": ("explain", "whose", "doors", "apps", "facts"),
     "set_up": ("init", "snippet", "trust"),
-    "serve": ("serve",),
+    "serve": ("serve", "mcp"),
 }
 
 HIDDEN = ("docs", "hook")  # `docs` is for developers of llmdoctor, `hook` for pre-commit

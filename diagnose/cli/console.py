@@ -149,7 +149,8 @@ class ProgressBar:
         from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
         columns = (BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), TextColumn("{task.description}"))
-        self._bar = Progress(*columns, console=Console(stderr=True), transient=True)
+        # What is printed meanwhile hides the bar itself (:meth:`hide`): rich would print it to standard error.
+        self._bar = Progress(*columns, console=Console(stderr=True), transient=True, redirect_stdout=False)
         self._broken, self._lang = 0, lang
         self._task = self._bar.add_task("", total=total)
         at_end(_clear_line)
@@ -164,6 +165,16 @@ class ProgressBar:
         self._broken += verdict == "broken"
         description = f"{self._broken} {word(self._lang, 'table.broken')}" if self._broken else ""
         self._bar.update(self._task, advance=1, description=description)
+
+    def hide(self) -> None:
+        """Take the bar away, if standard output is the same terminal, until :meth:`show`."""
+        if self._bar is not None and sys.stdout.isatty():
+            self._bar.stop()
+
+    def show(self) -> None:
+        """Show the bar again after :meth:`hide`."""
+        if self._bar is not None and sys.stdout.isatty():
+            self._bar.start()
 
     def end(self) -> None:
         if self._bar is not None:

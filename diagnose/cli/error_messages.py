@@ -9,18 +9,26 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from diagnose.cli import console, printer
 from diagnose.cli.secret_words import is_there, on_command_line
-from diagnose.rendering.outlet import plain
+from diagnose.rendering.outlet import Grammar, plain
 from diagnose.words import LANGS, part, phrase, sentence
 from probes.model.known_secrets import KNOWN
 from probes.model.scrubber import WINDOW
+from probes.model.sentence import Sentence
+from probes.model.source import Source
+
+if TYPE_CHECKING:
+    from probes.model.settings import BadInput
 
 WRONG = 2  # exit status: the command line or a file is wrong, or the program itself
 UNKNOWN = 3  # of a monitoring plugin, for which 2 means that the target is down
+ERRORS = 50  # of one file that are printed
 DEBUG = "LLMDOCTOR_DEBUG"
 _ENDS = (".", "!", "?", "。")
 
@@ -43,13 +51,29 @@ def refuse(error: click.ClickException, words: Sequence[str]) -> int:
         message = phrase("error.extra_argument", lang)
     if handing:
         message = f"{message}{'' if message.endswith(_ENDS) else '.'} {handing}"
-    if _for_nagios(words):
-        printer.echo(f"LLMDOCTOR UNKNOWN - {plain(message)}".replace("|", "/"))
+    several = getattr(error.__cause__, "errors", ())
+    each = _each(several, lang)
+    if _is_for("nagios", words):
+        printer.echo(f"LLMDOCTOR UNKNOWN - {plain(' '.join((message, *each)))}".replace("|", "/"))
         return UNKNOWN
+    if _is_for("github", words):
+        told = [(message, sentence_of(error)), *zip(each, (one.sentence for one in several), strict=False)]
+        lines = [_annotation(said, found) for said, found in told]
+        printer.echo("\n".join(lines), people=False, grammar=Grammar.WORKFLOW)
     _say(message.strip(), lang)
+    for line in each:
+        printer.say(line)
     if lines := _next_commands(error, lang):
         printer.echo("\n" + "\n".join(lines), err=True)
     return WRONG
+
+
+def _each(errors: Sequence[BadInput], lang: str) -> list[str]:
+    """Return the errors of a file that has several, a line each."""
+    said = [_without_keys(sentence(one.sentence, lang)) for one in errors[:ERRORS]]
+    if len(errors) > ERRORS:
+        said.append(phrase("error.more", lang, {"count": str(len(errors) - ERRORS)}))
+    return said
 
 
 def _say(message: str, lang: str) -> None:
@@ -116,7 +140,7 @@ def broken(error: BaseException, words: Sequence[str]) -> int:
 
         for line in "".join(format_exception(error)).splitlines():
             printer.echo(_without_keys(line), err=True)
-    if _for_nagios(words):
+    if _is_for("nagios", words):
         printer.echo(f"LLMDOCTOR UNKNOWN - {plain(message)}".replace("|", "/"))
         return UNKNOWN
     _say(message, lang)
@@ -156,6 +180,22 @@ def _is_extra(error: click.UsageError) -> bool:
     return not all("://" in word for word in error.message.partition("(")[2].split())
 
 
-def _for_nagios(words: Sequence[str]) -> bool:
-    """Check whether the reader is a monitoring scheduler, which expects one line and other exit statuses."""
-    return "nagios" in " ".join(words).replace("--format=", "--format ").partition("--format ")[2].split()[:1]
+def _is_for(fmt: str, words: Sequence[str]) -> bool:
+    """Check whether the command line asks for a format whose reader expects errors in it too.
+
+    A monitoring scheduler expects one line and other exit statuses; GitHub Actions shows annotations.
+    """
+    return fmt in " ".join(words).replace("--format=", "--format ").partition("--format ")[2].split()[:1]
+
+
+def _annotation(said: str, found: Sentence | str) -> str:
+    """Return an error as an annotation of GitHub Actions, at the file and line that its sentence names."""
+    from diagnose.formats.github import command
+
+    values = found.values if isinstance(found, Sentence) else {}
+    source = next((one for one in values.values() if isinstance(one, Source) and one.file and one.line), None)
+    file, line = values.get("path", values.get("shown", "")), values.get("line", "")
+    if source is not None:
+        file, line = source.file, source.line
+    where = {"file": plain(file), "line": plain(line)} if file and line and not Path(str(file)).is_absolute() else {}
+    return command("error", {**where, "title": "llmdoctor"}, plain(said))

@@ -20,7 +20,18 @@ _FEW = 8  # options that need no groups
 _OF_GROUP = {
     TARGET: (
         *("base_url", "key_env", "key_file", "key_stdin", "key", "curl", "headers", "model", "protocol", "app", "only"),
-        *("config", "env_file", "no_env", "groups", "home", "source", "wanted"),
+        *(
+            "config",
+            "env_file",
+            "no_env",
+            "groups",
+            "home",
+            "source",
+            "wanted",
+            "folders",
+            "key_variables",
+            "key_files",
+        ),
     ),
     HOW: (
         *(
@@ -36,6 +47,7 @@ _OF_GROUP = {
             "slo",
         ),
         *("offline", "send_anyway", "retries", "plan_only", "jobs", "per_host", "watch", "count", "list_only"),
+        *("allow", "rate"),
     ),
     FIX: ("fix", "yes"),
 }

@@ -22,16 +22,14 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
-from diagnose import __version__, interruption
-from diagnose.formats.json import document, dumps
+from diagnose import interruption
+from diagnose.cli.fleet_check import PARTS, Wish, examine, reply
 from diagnose.judging.judge import judge
-from diagnose.words import sentence
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from probes.network.shared_network import SharedNetwork
-    from probes.run.fleet import Fleet, FleetTarget
+    from probes.run.fleet import Fleet
 
 LINE = 16 * 1024 * 1024  # bytes of one report, at most
 GRACE = 15.0  # seconds after a member's deadline until its worker is killed
@@ -47,6 +45,8 @@ if sys.platform == "win32":
     _OWN_GROUP = {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP}
 
 Document = dict[str, Any]
+# Takes a member's number, its line of JSON, the parsed document, and the parts by format.
+Tell = Callable[[int, str, Document, dict[str, str]], None]
 
 
 class WorkerFailed(Exception):
@@ -57,23 +57,11 @@ class Refused(Exception):
     """A member's settings are invalid; the message says why."""
 
 
-async def examine(
-    fleet: Fleet, member: FleetTarget, environ: Mapping[str, str], network: SharedNetwork, lang: str
-) -> str:
-    """Check one member and return its report as one line of JSON. Raises BadInput for invalid settings."""
-    return _line(judge(await fleet.check(member, environ, network, __version__), lang))
-
-
-def _line(report: Any) -> str:
-    return dumps(document(report))
-
-
 # -- in the worker -----------------------------------------------------------------------------------------------------
 
 
-async def work(fleet: Fleet, environ: Mapping[str, str], lang: str) -> None:
+async def work(fleet: Fleet, environ: Mapping[str, str], wish: Wish) -> None:
     """Check the members whose numbers arrive on standard input, one per line, until end of file."""
-    from probes.model.settings import BadInput
     from probes.network.shared_network import SharedNetwork
 
     interruption.ignore()  # the parent handles the signals and closes this standard input
@@ -84,10 +72,7 @@ async def work(fleet: Fleet, environ: Mapping[str, str], lang: str) -> None:
     tasks: set[asyncio.Task[None]] = set()
 
     async def check(number: int) -> None:
-        try:
-            reply = await examine(fleet, fleet.members[number], environ, network, lang)
-        except BadInput as error:
-            reply = json.dumps({"refused": sentence(error, lang)})
+        reply = await examine(fleet, fleet.members[number], environ, network, wish)
         sys.stdout.write(f"{number} {reply}\n")
         sys.stdout.flush()
 
@@ -213,20 +198,16 @@ class InProcessWorker:
 
     load = 0
 
-    def __init__(self, fleet: Fleet, environ: Mapping[str, str], lang: str) -> None:
+    def __init__(self, fleet: Fleet, environ: Mapping[str, str], wish: Wish) -> None:
         from probes.network.shared_network import SharedNetwork
 
-        self._fleet, self._environ, self._lang = fleet, environ, lang
+        self._fleet, self._environ, self._wish = fleet, environ, wish
         self._network = SharedNetwork()
 
     async def check(self, number: int, seconds: float) -> str:
-        from probes.model.settings import BadInput
-
         try:
             async with asyncio.timeout(seconds):
-                return await examine(self._fleet, self._fleet.members[number], self._environ, self._network, self._lang)
-        except BadInput as error:
-            return json.dumps({"refused": sentence(error, self._lang)})
+                return await examine(self._fleet, self._fleet.members[number], self._environ, self._network, self._wish)
         except TimeoutError:
             raise WorkerFailed(f"no answer within {seconds:.0f} s") from None
 
@@ -249,19 +230,19 @@ class WorkerPool:
         workers: Sequence[Worker | InProcessWorker],
         spare: Worker | InProcessWorker,
         limits: tuple[int, int],
-        lang: str,
+        wish: Wish,
     ) -> None:
         self._fleet = fleet
         self._workers = workers
         self._spare = spare
         jobs, per_host = limits
-        self._lang = lang
+        self._wish = wish
         self._jobs = asyncio.Semaphore(jobs)
         self._hosts: dict[str, asyncio.Semaphore] = defaultdict(lambda: asyncio.Semaphore(per_host))
         self._alone = asyncio.Lock()
 
-    async def round(self, tell: Callable[[int, str, Document], None]) -> None:
-        """Check every member once. ``tell`` gets a member's number, its line of JSON and the parsed document.
+    async def round(self, tell: Tell) -> None:
+        """Check every member once, and pass each result to ``tell``.
 
         Raises Refused if a member's settings are invalid, and whatever ``tell`` raises.
         """
@@ -280,17 +261,18 @@ class WorkerPool:
     async def leave(self) -> None:
         await asyncio.gather(*(worker.leave() for worker in (*self._workers, self._spare)))
 
-    async def _member(self, number: int, tell: Callable[[int, str, Document], None]) -> None:
+    async def _member(self, number: int, tell: Tell) -> None:
         async with self._hosts[self._fleet.members[number].host], self._jobs:
             line = await self._checked(number)
+        line, _, parts = line.partition(PARTS)
         found: Document = json.loads(line)
         if "refused" in found:
             raise Refused(str(found["refused"]))
-        tell(number, line, found)
+        tell(number, line, found, json.loads(parts) if parts else {})
 
     async def _checked(self, number: int) -> str:
         member = self._fleet.members[number]
-        seconds = member.deadline + GRACE
+        seconds = self._wish.patience(member) + GRACE
         try:
             return await min(self._workers, key=lambda worker: worker.load).check(number, seconds)
         except WorkerFailed:
@@ -300,4 +282,4 @@ class WorkerPool:
             try:
                 return await self._spare.check(number, seconds)
             except WorkerFailed as error:
-                return _line(judge(self._fleet.fallen(member, str(error)), self._lang))
+                return reply(judge(self._fleet.fallen(member, str(error)), self._wish.lang), self._wish)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from diagnose.advice.houses import placeholders
 from diagnose.evidence.lines import line_of
 from diagnose.evidence.rule import Claim, Rule
@@ -16,6 +18,9 @@ from probes.model.key_shape import MASK
 from probes.model.settings import Conflict, ConflictReason, ConflictRole
 from probes.model.source import DEFAULT, Source, SourceKind
 from probes.protocols.protocol import KEY_HEADERS
+
+# Files of targets, each with its own key: what they name is the one place of the key.
+_NAMING_FILES = (SourceKind.CONFIG, SourceKind.CSV)
 
 
 def _missing_key(view: View) -> Claim | None:
@@ -38,6 +43,9 @@ def _missing_key(view: View) -> Claim | None:
     if app is None or not app.key_lines or base.kind is not SourceKind.APP:
         own = door is not None and (door.host.local or door.match.id is None) and not emptied and _refuses_key(view)
         told = view.deep.told if own and view.deep is not None else None
+        if base.kind in _NAMING_FILES and (variable := _only_variable(view.settings.searched)):
+            lines = (*evidence, line_of(told)) if told is not None else evidence
+            return Claim(lines, values=values | {"variable": variable, "place": base.location}, case="named")
         if told is not None:
             return Claim((*evidence, line_of(told)), values=values, case="refused")
         return Claim(evidence, values=values)
@@ -47,6 +55,17 @@ def _missing_key(view: View) -> Claim | None:
     if named:
         values["variable"] = named.removeprefix("environment ")
     return Claim(evidence, values=values, case="unset" if named else "app")
+
+
+def _only_variable(searched: Sequence[str]) -> str:
+    """Return the variable in which alone the key was looked for, in the environment or files; empty if there is none.
+
+    >>> _only_variable(("environment WORK_KEY (empty)", ".env WORK_KEY"))
+    'WORK_KEY'
+    """
+    places = [one.removesuffix(" (empty)").rpartition(" ") for one in searched]
+    names = {name for _, _, name in places}
+    return names.pop() if len(names) == 1 and places[0][0] == "environment" else ""
 
 
 def _keyed_by_header(view: View) -> bool:

@@ -47,6 +47,14 @@ def property_value(text: str) -> str:
     return data(text).replace(":", "%3A").replace(",", "%2C")
 
 
+def message(report: Report, lang: str) -> str:
+    """Return what the annotation of a report says: the first problem in full, or the result and what is open."""
+    view = view_of(report, lang)
+    if view.cause is not None and report.verdict in ("broken", "degraded"):
+        return _message(view.cause, view, lang)
+    return "\n".join([plain(view.headline), *map(plain, view.notices)])
+
+
 def _lines(report: Report, lang: str, strict: bool) -> Iterator[str]:
     view = view_of(report, lang)
     named = plain(report.target.get("name") or report.target.get("base_url") or "")
@@ -62,15 +70,16 @@ def _lines(report: Report, lang: str, strict: bool) -> Iterator[str]:
     problems = (*view.main, *view.others)
     for problem in problems:
         mark = "fail" if strict and problem.mark == "warn" else problem.mark
-        yield _command(COMMANDS[mark], _properties(problem, report), _message(problem, view, lang))
+        yield command(COMMANDS[mark], _properties(problem, report), _message(problem, view, lang))
     if report.interrupted:
-        yield _command("warning", {"title": "llmdoctor"}, word(lang, "interrupted"))
+        yield command("warning", {"title": "llmdoctor"}, word(lang, "interrupted"))
     elif all(problem.mark == "info" for problem in problems):
         kind = "warning" if report.verdict == "inconclusive" else "notice"
-        yield _command(kind, {"title": "llmdoctor"}, "\n".join([plain(view.headline), *map(plain, view.notices)]))
+        yield command(kind, {"title": "llmdoctor"}, "\n".join([plain(view.headline), *map(plain, view.notices)]))
 
 
-def _command(name: str, properties: Mapping[str, str], message: str) -> str:
+def command(name: str, properties: Mapping[str, str], message: str) -> str:
+    """Return a workflow command with its properties and message, which may have several lines."""
     written = ",".join(f"{key}={property_value(value)}" for key, value in properties.items())
     return f"::{name} {written}::{data(message)}"
 

@@ -40,6 +40,11 @@ def render(report: Report, lang: str) -> str:
     view = view_of(report, lang)
     named = clip(plain(report.target.get("name") or report.target.get("base_url") or ""), 50)
     title = " · ".join(filter(None, (clip(plain(view.headline), 90), named, "llmdoctor")))
+    return page(title, body(report, lang), lang)
+
+
+def page(title: str, content: Safe, lang: str) -> str:
+    """Return a complete page with a title and the content of its ``main``."""
     head = tag(
         "head",
         tag("meta", charset="utf-8"),
@@ -52,8 +57,8 @@ def render(report: Report, lang: str) -> str:
         LINE,
         tag("style", Safe(style())),
     )
-    page = tag("html", head, LINE, tag("body", tag("main", body(report, lang))), lang=tag_of(lang))
-    return f"<!DOCTYPE html>\n{page}\n"
+    whole = tag("html", head, LINE, tag("body", tag("main", content)), lang=tag_of(lang))
+    return f"<!DOCTYPE html>\n{whole}\n"
 
 
 def style() -> str:
@@ -116,12 +121,13 @@ def _whole(problem: Problem, lang: str, is_headline: bool) -> Safe:
     return tag(
         "section",
         tag("h2", word(lang, "fix")) if is_headline else title,
-        *_content(problem, lang, is_headline),
+        *content_of(problem, lang, is_headline),
         class_=f"card finding {problem.mark}",
     )
 
 
-def _content(problem: Problem, lang: str, is_headline: bool = False) -> tuple[Safe | None, ...]:
+def content_of(problem: Problem, lang: str, is_headline: bool = False) -> tuple[Safe | None, ...]:
+    """Return what is below the title of a problem: fixes, steps, explanation, evidence, and what it causes."""
     solved = problem.fix is not None and problem.fix.tested
     why = join(tag("h3", word(lang, "why")), tag("p", tag("bdi", prose(problem.explanation))))
     fixes = [shown for fix in problem.fixes if (shown := _fix(fix, lang)) is not None]
@@ -208,7 +214,7 @@ def _also(problems: Iterable[Problem], lang: str) -> Safe:
         tag(
             "details",
             tag("summary", sign(one.mark), tag("bdi", prose(one.title)), SPACE, tag("code", one.code)),
-            *_content(one, lang),
+            *content_of(one, lang),
             class_="also",
         )
         for one in problems

@@ -7,6 +7,7 @@ Source: the format has no standard; this is what Jenkins' junit plugin, GitLab a
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from diagnose.rendering.html_builder import LINE, Safe, join, lines, tag
@@ -28,9 +29,24 @@ def render(report: Report, lang: str, *, strict: bool = False) -> str:
     A test case has the name of its probe in every language, so that CI can track it over time. With ``strict`` a
     warning is a failure; without it the warning is part of the test case's output.
     """
+    suite_, figures = suite(report, lang, strict)
+    return document([suite_], figures)
+
+
+def document(suites: Iterable[Safe], figures: Mapping[str, object]) -> str:
+    """Return the XML document with test suites; ``figures`` are the attributes of all together."""
+    whole = tag("testsuites", LINE, [join(one, LINE) for one in suites], name="llmdoctor", **figures)
+    return f'<?xml version="1.0" encoding="UTF-8"?>\n{whole}\n'
+
+
+def suite(report: Report, lang: str, strict: bool, *, titled: bool = False) -> tuple[Safe, dict[str, object]]:
+    """Return the test suite of a report and its figures; ``titled`` test cases begin with the name of the target.
+
+    CI servers list failed test cases of all suites together, by their own names.
+    """
     view = view_of(report, lang)
-    cases = [_case(view, check, lang, strict) for check in view.checks]
-    figures = {
+    cases = [_case(view, check, lang, strict, titled) for check in view.checks]
+    figures: dict[str, object] = {
         "tests": len(cases),
         "failures": sum("<failure" in case for case in cases),
         "errors": 0,
@@ -38,7 +54,7 @@ def render(report: Report, lang: str, *, strict: bool = False) -> str:
         "time": f"{report.duration_ms / 1000:.3f}",
     }
     stamp = re.match(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d", report.started_at)
-    suite = tag(
+    written = tag(
         "testsuite",
         tag("properties", _properties(report, lang, strict)),
         LINE,
@@ -47,12 +63,15 @@ def render(report: Report, lang: str, *, strict: bool = False) -> str:
         **figures,
         timestamp=stamp[0] if stamp else None,
     )
-    whole = tag("testsuites", LINE, suite, LINE, name="llmdoctor", **figures)
-    return f'<?xml version="1.0" encoding="UTF-8"?>\n{whole}\n'
+    return written, figures
 
 
 def _suite(report: Report) -> str:
-    return f"llmdoctor {plain(report.target.get('name') or report.target.get('base_url') or '')}".rstrip()
+    return f"llmdoctor {_target(report)}".rstrip()
+
+
+def _target(report: Report) -> str:
+    return plain(report.target.get("name") or report.target.get("base_url") or "")
 
 
 def _class(report: Report) -> str:
@@ -73,7 +92,7 @@ def _properties(report: Report, lang: str, strict: bool) -> list[Safe]:
     return [tag("property", name=name, value=value) for name, value in facts.items() if value is not None]
 
 
-def _case(view: ReportView, check: Check, lang: str, strict: bool) -> Safe:
+def _case(view: ReportView, check: Check, lang: str, strict: bool, titled: bool) -> Safe:
     """Return the test case of a check: a failure for the fault, skipped if it was not seen to work as given."""
     problems = [one for one in (*view.main, *view.others) if view.probe_of(one) == check.line.name]
     failing = ("fail", "warn") if strict else ("fail",)
@@ -94,7 +113,7 @@ def _case(view: ReportView, check: Check, lang: str, strict: bool) -> Safe:
         outcome,
         tag("system-out", _text([*([] if outcome else [check.summary]), *output])) if output or not outcome else None,
         classname=_class(view.report),
-        name=check.line.name,
+        name=f"{_target(view.report)}: {check.line.name}" if titled else check.line.name,
         time=f"{check.line.duration_ms / 1000:.3f}",
     )
     return join(case, LINE)

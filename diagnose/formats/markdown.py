@@ -125,18 +125,23 @@ def _problem(problem: Problem, lang: str, is_headline: bool) -> Iterator[str]:
     colon = word(lang, "colon")
     for fix in problem.fixes:
         yield from _fix(fix, lang)
-    for number, step in enumerate(problem.steps, 1):
-        yield f"{number}. {prose(step.text)}" + (f" ({escape(word(lang, 'tried'))})" if step.tested else "")
-    if problem.steps:
-        yield ""
-    if problem.explanation:
-        yield f"{prose(problem.explanation)}\n"
+    yield from advice(problem, lang)
     if problem.evidence:
         yield fence("\n".join(clip(plain(piece), EVIDENCE) for piece in problem.evidence), "text")
     for title, code in problem.followers:
         yield f"- {escape(word(lang, 'because'))}{colon}{escape(title)} (`{escape(code)}`)"
     if problem.followers:
         yield ""
+
+
+def advice(problem: Problem, lang: str) -> Iterator[str]:
+    """Yield the steps of a problem and its explanation."""
+    for number, step in enumerate(problem.steps, 1):
+        yield f"{number}. {prose(step.text)}" + (f" ({escape(word(lang, 'tried'))})" if step.tested else "")
+    if problem.steps:
+        yield ""
+    if problem.explanation:
+        yield f"{prose(problem.explanation)}\n"
 
 
 def _fix(fix: FixView, lang: str) -> Iterator[str]:

@@ -14,7 +14,10 @@ if TYPE_CHECKING:
 # Settings that a place can hold; a fix with another one, such as a protocol, is more than its places.
 _PLACED = frozenset(("base_url", "key", "model", "api_version", "proxy", "no_proxy", "unset", "key_source", "rename"))
 # Sources that a user cannot edit: their settings are shown by the variable that the SDK reads.
-_NOT_WRITTEN = (SourceKind.DEMO, SourceKind.FORM, SourceKind.CURL, SourceKind.ARGUMENT, SourceKind.STDIN)
+_NOT_WRITTEN = (
+    *(SourceKind.DEMO, SourceKind.FORM, SourceKind.CURL, SourceKind.ARGUMENT, SourceKind.STDIN),
+    SourceKind.AGENT,
+)
 
 
 class ChangeView(Record):

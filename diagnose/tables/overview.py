@@ -16,9 +16,10 @@ from diagnose.rendering.lists import columns, pad
 from diagnose.rendering.outlet import plain
 from diagnose.words import part, put
 
-ORDER = ("broken", "inconclusive", "degraded", "healthy", "")  # "": not checked
-MARKS = {"broken": "✗", "inconclusive": "?", "degraded": "!", "healthy": "✓", "": "–"}
-_COLOURS = {"broken": "31", "inconclusive": "33", "degraded": "33", "healthy": "32", "": "2"}
+# "chosen": nothing is wrong, and only what the user told the run not to ask is open; "": not checked.
+ORDER = ("broken", "inconclusive", "degraded", "chosen", "healthy", "")
+MARKS = {"broken": "✗", "inconclusive": "?", "degraded": "!", "chosen": "✓", "healthy": "✓", "": "–"}
+_COLOURS = {"broken": "31", "inconclusive": "33", "degraded": "33", "chosen": "32", "healthy": "32", "": "2"}
 _ASCII = str.maketrans({"✗": "x", "✓": "+", "–": "-", "·": "-", "…": "~", "→": ">"})
 _LONGEST = 60  # columns of a name or place before it is cut
 
@@ -43,8 +44,21 @@ class Row(NamedTuple):
     notes: tuple[str, ...] = ()
 
 
-def cause_of(document: Mapping[str, Any], lang: str) -> Cause:
-    """Return the cause from the JSON document of a report: its root cause, else its first warning."""
+class CauseGroup(NamedTuple):
+    """The rows of one cause. ``title`` is the cause, or what the verdict means; ``heading`` adds the code."""
+
+    verdict: str
+    code: str
+    title: str
+    heading: str
+    rows: tuple[Row, ...]
+
+
+def cause_of(document: Mapping[str, Any], lang: str, placed: bool = False) -> Cause:
+    """Return the cause from the JSON document of a report: its root cause, else its first warning.
+
+    With ``placed`` the fix names file and line of each value.
+    """
     root = document["root_cause"]
     shown = (
         one for one in document["findings"] if one["code"] == root or (root is None and one["severity"] == "warning")
@@ -58,27 +72,56 @@ def cause_of(document: Mapping[str, Any], lang: str) -> Cause:
     if fix is None:
         return Cause(code, title)
     command = fix.get("command") or ""
-    return Cause(code, title, _tested(fix, document["target"], lang), "" if "\n" in command else command)
+    written = _tested(fix, document["target"], lang, placed)
+    return Cause(code, title, written, "" if "\n" in command else command)
 
 
-def _tested(fix: Mapping[str, Any], target: Mapping[str, Any], lang: str) -> str:
+def _tested(fix: Mapping[str, Any], target: Mapping[str, Any], lang: str, placed: bool) -> str:
     """Write a fix that worked in the run: each value with the name that it has in the settings."""
     words: dict[str, str] = part(lang, "tables").OVERVIEW
-    places = [(one["name"], one.get("value") or "") for one in fix.get("places") or ()]
+    places = [(*_named(one, placed), one.get("value") or "") for one in fix.get("places") or ()]
     if not places:
         given = fix["settings"].items()
         known = ("base_url", "model", "protocol")
-        places = [(words[name], value) for name, value in given if name in known and value != target.get(name)]
-    written = [f"{name}{'=' if name.isidentifier() else ' → '}{value}" for name, value in places if value]
+        places = [("", words[name], value) for name, value in given if name in known and value != target.get(name)]
+    written = [f"{place}{name}{'=' if name.isidentifier() else ' → '}{value}" for place, name, value in places if value]
     found = words["comma"].join(written)
     return put(words["tested"], {"fix": found or fix["summary"]})
+
+
+def _named(place: Mapping[str, Any], placed: bool) -> tuple[str, str]:
+    """Return file and line of a value if ``placed``, and its name, which then needs no table before it."""
+    name = str(place["name"])
+    if not placed or not place.get("file"):
+        return "", name
+    line = f":{place['line']}" if place.get("line") else ""
+    return f"{place['file']}{line} ", name.rpartition(".")[2]
+
+
+def groups(rows: Iterable[Row], lang: str) -> list[CauseGroup]:
+    """Group the rows by cause: the worst verdict first, then the commonest cause."""
+    words: dict[str, str] = part(lang, "tables").OVERVIEW
+    given = list(rows)
+    shared = Counter((row.verdict, row.cause.code) for row in given)
+
+    def rank(row: Row) -> tuple[int, int, str, str, str]:
+        return ORDER.index(row.verdict), -shared[row.verdict, row.cause.code], row.cause.code, row.name, row.place
+
+    found = []
+    for (verdict, code), members in groupby(sorted(given, key=rank), lambda row: (row.verdict, row.cause.code)):
+        together = tuple(members)
+        title = _title(together, verdict, code, lang)
+        heading = put(words["cause"], {"title": title, "code": code}) if code and title != code else title
+        found.append(CauseGroup(verdict, code, title, heading, together))
+    return found
 
 
 def render(
     rows: Iterable[Row],
     lang: str,
     *,
-    cost: str = "",
+    summary: Sequence[str] = (),
+    names_from: int = 0,
     after: Sequence[str] = (),
     follow: Sequence[tuple[str, str]] = (),
     width: int | None = 80,
@@ -87,21 +130,21 @@ def render(
 ) -> str:
     """Return the overview as text, with a final line end.
 
-    The rows of the commonest cause come first. ``cost`` ends the summary. ``after`` are lines below the rows, and
-    ``follow`` the next commands, each with what it shows. ``width`` is in columns; None: a row a line.
+    The rows of the commonest cause come first. ``summary`` are the parts of the first line. ``names_from`` rows of one
+    cause, or more, are named together if no row has more to say; 0: never. ``after`` are lines below the rows, and
+    ``follow`` the next commands, each with what it shows. ``width`` is in columns; None: a row a line, and before
+    them a line for each cause that several share.
     """
-    given = list(rows)
-    shared = Counter((row.verdict, row.cause.code) for row in given)
-
-    def rank(row: Row) -> tuple[int, int, str, str, str]:
-        return ORDER.index(row.verdict), -shared[row.verdict, row.cause.code], row.cause.code, row.name, row.place
-
-    ordered = sorted(given, key=rank)
-    lines = list(_summary(ordered, lang, cost, width))
+    words: dict[str, str] = part(lang, "tables").OVERVIEW
+    found = groups(rows, lang)
+    lines = [*wrapped(" · ".join(summary), width), ""] if summary else []
     if width is None:
-        lines += _flat(ordered, lang, colour)
+        shared = [one for one in found if names_from and one.code and len(one.rows) > 1]
+        lines += [f"{one.heading}{words['colon']}{named(one.rows, lang)}" for one in shared]
+        lines += [""] * bool(shared)
+        lines += _flat([row for one in found for row in one.rows], lang, colour)
     else:
-        lines += _grouped(ordered, lang, width, colour)
+        lines += _grouped(found, lang, width, colour, names_from)
     if after:
         lines += ["", *(line for one in after for line in wrapped(one, width))]
     if follow:
@@ -112,40 +155,54 @@ def render(
     return text if unicode else text.translate(_ASCII)
 
 
-def _summary(rows: Sequence[Row], lang: str, cost: str, width: int | None) -> Iterator[str]:
+def named(rows: Sequence[Row], lang: str, most: int = 20) -> str:
+    """Return the names of the rows as a list; if there are more than ``most``, how many more."""
     words: dict[str, str] = part(lang, "tables").OVERVIEW
-    counts = Counter(row.verdict for row in rows)
+    names = words["comma"].join(clip(row.name) for row in rows[:most])
+    return put(words["names"], {"names": names, "count": len(rows) - most}) if len(rows) > most else names
+
+
+def counted(verdicts: Iterable[str], lang: str) -> list[str]:
+    """Return the counts of verdicts as the parts of a summary: ``3 checked``, ``not working: 1``, ``works: 2``."""
+    words: dict[str, str] = part(lang, "tables").OVERVIEW
+    counts = Counter(verdicts)
     said = [put(words["checked"], {"count": sum(counts.values()) - counts[""]})]
-    said += [put(words[f"count.{verdict}"], {"count": counts[verdict]}) for verdict in ORDER if counts[verdict]]
-    yield from wrapped(" · ".join((*said, *((cost,) if cost else ()))), width)
-    yield ""
+    return said + [put(words[f"count.{verdict}"], {"count": counts[verdict]}) for verdict in ORDER if counts[verdict]]
 
 
-def _grouped(rows: Sequence[Row], lang: str, width: int, colour: bool) -> Iterator[str]:
+def _grouped(found: Sequence[CauseGroup], lang: str, width: int, colour: bool, names_from: int) -> Iterator[str]:
     """Yield the rows below their causes, with the fix or else the address of each."""
-    first = True
-    for (verdict, code), members in groupby(rows, lambda row: (row.verdict, row.cause.code)):
-        found = list(members)
-        if not first:
+    for number, (verdict, _, _, heading, rows) in enumerate(found):
+        if number:
             yield ""
-        first = False
-        yield from (_painted(line, "1", colour) for line in wrapped(_heading(found, verdict, code, lang), width))
-        titled = not verdict or len({row.cause.title for row in found}) > 1  # else the heading has the title
-        cut = [_cells(row, row.cause.fix or row.address, titled) for row in found]
-        yield from _marked(found, columns(cut, width - 2), colour, len(cut), width)
+        yield from (_painted(line, "1", colour) for line in wrapped(heading, width))
+        titled = not verdict or len({row.cause.title for row in rows}) > 1  # else the heading has the title
+        if (
+            names_from
+            and len(rows) >= names_from
+            and not titled
+            and not any(row.cause.fix or row.notes for row in rows)
+        ):
+            first, *rest = wrapped(named(rows, lang, len(rows)), width - 2)
+            yield f"{_painted(MARKS[verdict], _COLOURS[verdict], colour)} {first}"
+            yield from (f"  {line}" for line in rest)
+            continue
+        cut = [_cells(row, row.cause.fix or row.address, titled) for row in rows]
+        yield from _marked(rows, columns(cut, width - 2), colour, len(cut), width)
 
 
-def _heading(rows: Sequence[Row], verdict: str, code: str, lang: str) -> str:
+def _title(rows: Sequence[Row], verdict: str, code: str, lang: str) -> str:
+    """Return the title that all rows have, else that of their code."""
     words: dict[str, str] = part(lang, "tables").OVERVIEW
     if not code:
         return words[verdict or "unchecked"]
     titles = {plain(row.cause.title) for row in rows}
     if len(titles) == 1:
-        return put(words["cause"], {"title": titles.pop(), "code": code})
+        return titles.pop()
     if code in part(lang, "findings").TEXTS:
         from diagnose.words import say
 
-        return put(words["cause"], {"title": say(code, lang, {}).title, "code": code})
+        return say(code, lang, {}).title
     return code
 
 

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from diagnose.rendering.outlet import plain
 from diagnose.rendering.report_parts import word
 from diagnose.report import Report
-from diagnose.tables.overview import ORDER, Cause, Row, cause_of
+from diagnose.tables.overview import ORDER, Cause, Row, cause_of, counted
 from diagnose.tables.overview import render as render_overview
 from diagnose.words import part, put
 
@@ -46,13 +46,15 @@ def render(rows: Iterable[ScanRow], notes: Sequence[ScanNote], lang: str, **look
     after = [_note(one, lang) for one in notes]
     if not found:
         follow = [("llmdoctor check", words["set"])]
-        text = render_overview((), lang, after=after, follow=follow, **look)
-        return f"{words['nothing']}\n{text.partition(chr(10))[2]}"
+        return f"{words['nothing']}\n{render_overview((), lang, after=after, follow=follow, **look)}"
     reports = [one.report for one in found if one.report is not None]
-    parts = [put(words["apps"], {"apps": len({one.app for one in found})})]
-    parts += [_cost(reports, lang)] if reports else []
     shown = [_row(one, lang) for one in found]
-    return render_overview(shown, lang, cost=" · ".join(parts), after=after, follow=_next(found, shown, lang), **look)
+    summary = [
+        *counted((row.verdict for row in shown), lang),
+        put(words["apps"], {"apps": len({one.app for one in found})}),
+    ]
+    summary += [_cost(reports, lang)] if reports else []
+    return render_overview(shown, lang, summary=summary, after=after, follow=_next(found, shown, lang), **look)
 
 
 def _row(one: ScanRow, lang: str) -> Row:

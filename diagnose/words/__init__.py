@@ -195,8 +195,8 @@ def spoken(value: str | Seen | Note | Source | tuple[Note, ...], lang: str) -> s
     if isinstance(value, Seen):
         return line(value, lang)
     if isinstance(value, Source):
-        # Only these two kinds are words of ours in the source's text; the others are names.
-        named = value.kind in ("environment", "default")
+        # Only these kinds are words of ours in the source's text; the others are names.
+        named = value.kind in ("environment", "default", "agent")
         return value.text(part(lang, "interface").UI[f"source.{value.kind}"] if named else "")
     return notes((value,) if isinstance(value, Note) else value, lang)
 

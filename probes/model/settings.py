@@ -7,6 +7,7 @@ sizes are bytes.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from enum import StrEnum
 from typing import Generic, TypeVar
 
@@ -246,3 +247,17 @@ class BadInput(Exception):
         self.follow = follow
         self.sentence = Sentence(template, **values)
         super().__init__(str(self.sentence))
+
+
+class BadFile(BadInput):
+    """Several errors of one file. ``errors`` are in the order of their lines; the sentence counts them."""
+
+    def __init__(self, path: str, errors: Sequence[BadInput]) -> None:
+        self.errors = tuple(errors)
+        super().__init__("{path} has {count} errors; nothing was checked.", path=path, count=len(errors))
+
+
+def raise_all(path: str, errors: Sequence[BadInput]) -> None:
+    """Raise what is wrong with a file: one error as it is, several together; nothing if there is none."""
+    if errors:
+        raise errors[0] if len(errors) == 1 else BadFile(path, errors)

@@ -13,7 +13,8 @@ class Owner(StrEnum):
 
     USER: the command line, the environment, and files in the user's home directory that no project wrote. FOLDER: files
     in the working directory or above it, which may come from a clone or a download (``.env``, ``llmdoctor.toml``, an
-    app's project file, a compose file), and input that others may have written: a pasted curl command, a CSV file.
+    app's project file, a compose file), and input that others may have written: a pasted curl command, a CSV file, the
+    arguments of an agent.
     """
 
     USER = "user"
@@ -38,6 +39,7 @@ class SourceKind(StrEnum):
     SYSTEM = "system settings"  # of macOS or Windows; the name is the proxy's protocol
     CURL = "--curl"
     FORM = "form"  # the web page of `llmdoctor serve`
+    AGENT = "agent"  # an argument of an agent's call of `llmdoctor mcp`; the name is that of the argument
     DEMO = "demo"
     BASE_URL = "base_url"  # the model name in the base URL
     MODEL_LIST = "list"
@@ -74,9 +76,9 @@ class Source(Record):
         return self.text()
 
     def text(self, kind: str = "") -> str:
-        """Return the text for users; ``kind`` replaces ``environment``, ``default`` or ``form`` in it."""
+        """Return the text for users; ``kind`` replaces ``environment``, ``default``, ``form`` or ``agent`` in it."""
         match self.kind:
-            case SourceKind.ENVIRONMENT:
+            case SourceKind.ENVIRONMENT | SourceKind.AGENT:
                 return f"{kind or self.kind} {self.name}"
             case SourceKind.DEFAULT:
                 return f"{kind or self.kind} of {self.name}" if self.name else kind or str(self.kind)

@@ -23,16 +23,19 @@ from probes.model.evidence import Evidence, HostEnvironment, Subject, Target
 from probes.model.record import Record, replace
 from probes.model.scrubber import Scrubber
 from probes.model.sentence import Sentence
-from probes.model.settings import BadInput, Limits, Settings
+from probes.model.settings import BadInput, Limits, Settings, raise_all
 from probes.model.source import Owner, Source, SourceKind
 from probes.network.shared_network import SharedNetwork
 from probes.run.engine import run
 from probes.settings import config_file
 from probes.settings.config_file import FIELDS, Config, ConfigTable
 from probes.settings.gather import Options, gather
+from probes.settings.network_settings import connections
+from probes.settings.options import shown_path
 from probes.steps.recorder import Recorder
 
 TABLES = (".csv", ".tsv")  # other files are read as llmdoctor.toml
+LONGEST_NAME = 200  # characters of a model or proxy that need not be looked at for their length
 LARGEST = 16 * 1024 * 1024  # bytes of a fleet's file
 _BOOLEANS = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
 
@@ -44,6 +47,7 @@ class FleetTarget(Record):
     group: str
     host: str
     deadline: float  # seconds for the whole check
+    line: int = 1  # of its address in the file, else of its beginning
 
 
 class Fleet(Record):
@@ -57,14 +61,13 @@ class Fleet(Record):
     members: tuple[FleetTarget, ...]
     agreed: bool = False
 
-    async def check(
-        self, member: FleetTarget, environ: Mapping[str, str], network: SharedNetwork, version: str
-    ) -> Evidence:
-        """Check one member. Raises nothing for what is wrong with it."""
-        evidence = await run(self._settings(member, environ), network=network, version=version)
+    async def check(self, member: FleetTarget, settings: Settings, network: SharedNetwork, version: str) -> Evidence:
+        """Check one member with its settings (:meth:`settings`). Raises nothing for what is wrong with it."""
+        evidence = await run(settings, network=network, version=version)
         return replace(evidence, target=replace(evidence.target, name=member.name))
 
-    def _settings(self, member: FleetTarget, environ: Mapping[str, str]) -> Settings:
+    def settings(self, member: FleetTarget, environ: Mapping[str, str]) -> Settings:
+        """Gather the settings of a member. Raises BadInput if they cannot be used."""
         options = replace(self.options, target=member.name)
         try:
             found = _agreed(gather(options, environ, self.file.path.parent, self.file))
@@ -79,9 +82,52 @@ class Fleet(Record):
             found = gather(options, environ, self.file.path.parent, _without_key(self.file, entry))
             return replace(found, key=None, searched=(f"file {entry.key.value.file}",))
 
+    def check_settings(self, environ: Mapping[str, str]) -> None:
+        """Gather the settings of one member of each kind, and of all of a kind that fails: gathering all takes long.
+
+        Raises BadInput, or BadFile with all errors: the check of such a member could not begin.
+        """
+        kinds: dict[Hashable, list[FleetTarget]] = {}
+        for member in self.members:
+            kinds.setdefault(_with_alike_errors(self.file.targets[member.name]), []).append(member)
+        found: list[tuple[int, BadInput]] = []
+        for first, *others in kinds.values():
+            if (error := self._error(first, environ)) is not None:
+                found.append((first.line, error))
+                found += [(one.line, each) for one in others if (each := self._error(one, environ)) is not None]
+        errors = {str(error): error for _, error in sorted(found, key=lambda pair: pair[0])}
+        raise_all(self.shown, tuple(errors.values()))
+
+    def _error(self, member: FleetTarget, environ: Mapping[str, str]) -> BadInput | None:
+        """Return why the settings of a member cannot be used; None if they can."""
+        try:
+            self.settings(member, environ)
+        except BadInput as error:
+            values = self.file.targets[member.name].values
+            if self.shown in str(error) or not ("app" in values or "connect_to" in values):
+                return error  # it says where, or is about an option
+            return BadInput(
+                "{path}:{line}: {detail}",
+                path=self.shown,
+                line=member.line,
+                detail=error.sentence,
+                follow=error.follow,
+            )
+        return None
+
+    @property
+    def is_table(self) -> bool:
+        """Whether the file is CSV."""
+        return self.file.path.suffix.lower() in TABLES
+
+    @property
+    def shown(self) -> str:
+        """The path of the file as messages show it."""
+        return shown_path(self.file.path, Path.cwd())
+
     def unagreed(self, environ: Mapping[str, str]) -> Iterator[Settings]:
         """Yield the settings of members whose secrets are withheld: a CSV file sends what is no key for an LLM API."""
-        if self.file.path.suffix.lower() not in TABLES:
+        if not self.is_table:
             return
         free: dict[Hashable, bool] = {}  # whether the first of members that are alike needs no consent
         for member in self.members:
@@ -89,7 +135,7 @@ class Fleet(Record):
             if free.get(alike, False):
                 continue
             try:
-                found = self._settings(member, environ)
+                found = self.settings(member, environ)
             except BadInput:  # the check of this member reports it
                 continue
             withheld = found.override is not None and found.override.withheld
@@ -118,17 +164,18 @@ class Fleet(Record):
 def read(path: Path, options: Options, groups: tuple[str, ...] = ()) -> Fleet:
     """Read the fleet of a file, or only its ``groups``. Raises BadInput, with the line, if the file is wrong."""
     path = path.absolute()
+    shown = shown_path(path, Path.cwd())
     is_table = path.suffix.lower() in TABLES
-    file = _table(path) if is_table else config_file.read(path, path.name, Owner.USER, LARGEST)
+    file = _table(path, shown) if is_table else config_file.read(path, shown, Owner.USER, LARGEST)
     if file.doors:
         doors.adopt(file.doors)
     members = [_member(entry, file, options) for entry in file.targets.values()]
     if not members:
-        raise BadInput("{path} has no targets: write [targets.NAME] in TOML, or one line each in CSV.", path=path.name)
+        raise BadInput("{path} has no targets: write [targets.NAME] in TOML, or one line each in CSV.", path=shown)
     if missing := [group for group in groups if group not in {member.group for member in members}]:
         raise BadInput(
             "{path} has no group '{name}'. {hint}",
-            path=path.name,
+            path=shown,
             name=missing[0],
             hint=_named({member.group for member in members}),
         )
@@ -158,6 +205,22 @@ def _alike(entry: ConfigTable, host: str) -> Hashable:
     return entry.key.value if entry.key is not None else None, door.id if door else None, *values, route
 
 
+def _with_alike_errors(entry: ConfigTable) -> Hashable:
+    """Return what can make the settings of members invalid although the file was read; they are invalid alike."""
+    given = {
+        name: entry.values[name].value
+        for name in ("app", "ca_bundle", "connect_to", "proxy", "model")
+        if name in entry.values
+    }
+    longest = max((len(str(given.get(name, ""))) for name in ("proxy", "model")), default=0)
+    try:
+        connections(given.get("connect_to", ()))
+    except BadInput:
+        return entry.name
+    spoken = entry.values["protocol"].value if "app" in given and "protocol" in entry.values else ""
+    return given.get("app"), spoken, given.get("ca_bundle"), longest > LONGEST_NAME
+
+
 def _named(groups: set[str]) -> Sentence:
     known = sorted(groups - {""})
     if not known:
@@ -168,7 +231,11 @@ def _named(groups: set[str]) -> Sentence:
 def _member(entry: ConfigTable, file: Config, options: Options) -> FleetTarget:
     base, group = entry.text("base_url"), entry.text("group")
     given = options.deadline or _value(entry, file.check, "deadline") or Limits().run
-    return FleetTarget(entry.name, group.value if group else "", _host(base.value if base else ""), float(given))
+    first = base.source if base else next((one.source for one in entry.values.values()), None)
+    line = first.line if first is not None else 0
+    return FleetTarget(
+        entry.name, group.value if group else "", _host(base.value if base else ""), float(given), line or 1
+    )
 
 
 def _host(url: str) -> str:
@@ -191,32 +258,34 @@ def _without_key(file: Config, entry: ConfigTable) -> Config:
 # -- CSV ---------------------------------------------------------------------------------------------------------------
 
 
-def _table(path: Path) -> Config:
+def _table(path: Path, shown: str) -> Config:
     try:
         text = named_text(path, LARGEST)
     except SkippedFile as error:
-        raise BadInput("{path} cannot be read: {why}.", path=path.name, why=error.why) from None
+        raise BadInput("{path} cannot be read: {why}.", path=shown, why=error.why) from None
     head = text.partition("\n")[0]
     rows = csv.reader(io.StringIO(text, newline=""), delimiter=max(",;\t", key=head.count), skipinitialspace=True)
+    targets: dict[str, ConfigTable] = {}
+    errors: list[BadInput] = []
     try:
         columns = [column.strip().lower() for column in next(rows, [])]
-        _check_columns(path.name, columns)
-        targets: dict[str, ConfigTable] = {}
-        for row in rows:
-            if any(cell.strip() for cell in row):
-                entry = _CsvRow(path, rows.line_num).read(columns, row, len(targets) + 1)
+        _check_columns(shown, columns)
+        for number, row in enumerate((row for row in rows if any(cell.strip() for cell in row)), 1):
+            try:
+                entry = _CsvRow(path, shown, rows.line_num).read(columns, row, number)
                 if entry.name in targets:
                     raise BadInput(
                         "{path}:{line}: the name '{name}' is used twice.",
-                        path=path.name,
+                        path=shown,
                         line=rows.line_num,
                         name=entry.name,
                     )
                 targets[entry.name] = entry
+            except BadInput as error:
+                errors.append(error)
     except csv.Error as error:
-        raise BadInput(
-            "{path}:{line} is not CSV: {detail}.", path=path.name, line=rows.line_num, detail=error
-        ) from None
+        errors.append(BadInput("{path}:{line} is not CSV: {detail}.", path=shown, line=rows.line_num, detail=error))
+    raise_all(shown, errors)
     return Config(path, ConfigTable("check"), targets)
 
 
@@ -246,8 +315,8 @@ def _check_columns(shown: str, columns: list[str]) -> None:
 class _CsvRow(config_file.ConfigReader):
     """The reader of one line of a CSV file, which it reads like a table of ``llmdoctor.toml``."""
 
-    def __init__(self, path: Path, line: int) -> None:
-        super().__init__(path.name, path.parent, "")
+    def __init__(self, path: Path, shown: str, line: int) -> None:
+        super().__init__(shown, path.parent, "")
         self._line = line
 
     def at(self, table: str, name: str) -> Source:

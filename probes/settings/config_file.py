@@ -31,7 +31,7 @@ from probes.config_formats.files import LARGEST, SkippedFile, comes_with, exists
 from probes.model.record import Record
 from probes.model.secret import public_prefix
 from probes.model.sentence import Sentence
-from probes.model.settings import LONGEST_WAIT, BadInput, Settings, Sourced
+from probes.model.settings import LONGEST_WAIT, BadInput, Settings, Sourced, raise_all
 from probes.model.source import Owner, Source, SourceKind
 from probes.protocols.names import NAMES
 from probes.settings import slo
@@ -164,7 +164,7 @@ def _parsed(path: Path, text: str, shown: str, owner: Owner) -> Config:
     targets = table.get("targets", {})
     if not isinstance(targets, dict):
         raise BadInput("{where} must be a table: [targets.NAME].", where=reader.at("", "targets"))
-    entries = {name: reader.entry(f"targets.{name}", entry) for name, entry in targets.items()}
+    entries = reader.targets(targets)
     try:
         doors = parse(table.get("doors", {}), shown, text)
     except DoorsError as error:
@@ -304,6 +304,17 @@ class ConfigReader:
         key = Sourced(self.reference(table, raw["key"]), self.at(table, "key")) if "key" in raw else None
         headers = tuple(self.headers(table, raw.get("headers", {})))
         return ConfigTable(table.removeprefix("targets."), values, key, headers)
+
+    def targets(self, raw: Mapping[str, object]) -> dict[str, ConfigTable]:
+        """Check all targets. Raises BadInput; BadFile if several tables are wrong, with the first error of each."""
+        entries, errors = {}, []
+        for name, table in raw.items():
+            try:
+                entries[name] = self.entry(f"targets.{name}", table)
+            except BadInput as error:
+                errors.append(error)
+        raise_all(self.shown, errors)
+        return entries
 
     def value(self, table: str, name: str, value: object) -> object:
         """Check a field and return its value; ``connect_to`` as a tuple, ``slo`` parsed. Raises BadInput."""

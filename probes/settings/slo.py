@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from probes.model.sentence import Sentence
 from probes.model.settings import Slo
@@ -13,6 +13,7 @@ from probes.model.settings import Slo
 NAMES = ("dns", "connect", "tls", "ttft", "total", "cert")
 UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}  # in seconds
 EXAMPLE = "ttft=2s,total=10s,cert=21d"
+SHARE = "working"  # the limit of a whole fleet: so many of its targets must work
 
 
 class SloError(ValueError):
@@ -34,6 +35,34 @@ def parse(text: str) -> tuple[Slo, ...]:
             raise SloError("{name} is limited twice", name=name)
         pairs[name] = value
     return read(pairs)
+
+
+def of_fleet(texts: Sequence[str]) -> tuple[tuple[str, ...], float | None]:
+    """Separate the limit of a fleet from those of each target: ``ttft=2s,working=95%`` → ``("ttft=2s",)`` and 0.95.
+
+    Raises SloError if the share is invalid or given twice, or a limit of a target is invalid.
+    """
+    share: float | None = None
+    others: list[str] = []
+    for text in texts:
+        kept = []
+        for part in text.split(","):
+            name, _, value = (piece.strip() for piece in part.partition("="))
+            if name != SHARE:
+                kept.append(part)
+                continue
+            found = re.fullmatch(r"([0-9]{1,3}(?:\.[0-9]{1,6})?) ?%", value)
+            if found is None or not 0 < float(found[1]) <= 100:
+                raise SloError(
+                    "{name} must be a percentage above 0, as in {example}", name=SHARE, example=f"{SHARE}=95%"
+                )
+            if share is not None:
+                raise SloError("{name} is limited twice", name=SHARE)
+            share = float(found[1]) / 100
+        if kept:
+            parse(",".join(kept))
+            others.append(",".join(kept))
+    return tuple(others), share
 
 
 def read(pairs: Mapping[str, object]) -> tuple[Slo, ...]:

@@ -109,8 +109,9 @@ def commands(folder: Path, url: str) -> Iterator[tuple[str, list[str], str]]:
         yield f"compare {fmt}", ["compare", str(folder / "good.json"), str(folder / "bad.json"), "--format", fmt], ""
     yield "compare same", ["compare", str(folder / "bad.json"), str(folder / "bad.json")], ""
     yield from ((f"scan {option}", ["scan", option], "") for option in ("--list", "--json", "--strict"))
-    yield "fleet", ["fleet", str(folder / "fleet.csv")], ""
-    yield "fleet json", ["fleet", str(folder / "fleet.csv"), "--json"], ""
+    for fmt in FORMATS:
+        limits = ["--slo", "working=90%", "--retries", "1"]
+        yield f"fleet {fmt}", ["fleet", str(folder / "fleet.csv"), "--format", fmt, *limits], ""
     yield from ((f"trust {number}", ["trust", *words], "") for number, words in enumerate(TRUST))
     yield "hook", ["hook", str(folder / "wrong.env")], ""
     yield "init", ["init", "--env-file", str(folder / "wrong.env"), "-o", str(folder / "made.toml")], ""

@@ -11,13 +11,16 @@ import shlex
 import subprocess
 import sys
 import tomllib
+from collections.abc import Mapping
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+import junitparser
 import pytest
 from click.testing import CliRunner
 
+import made_fleet
 from checkout import ROOT
 from diagnose.cli import COMMANDS, HIDDEN, program
 from diagnose.formats import FORMATS
@@ -36,10 +39,13 @@ pytestmark = [
 ]
 
 
-def action(folder: Path, checkout: Path | None = None, **inputs: str) -> tuple[int, str, dict[str, str]]:
+def action(
+    folder: Path, checkout: Path | None = None, secrets: Mapping[str, str] | None = None, **inputs: str
+) -> tuple[int, str, dict[str, str]]:
     """Run the action's step with these inputs; return its exit status, its log and its outputs.
 
-    ``folder`` is the runner's temporary folder, and the working folder too unless ``checkout`` is given.
+    ``folder`` is the runner's temporary folder, and the working folder too unless ``checkout`` is given. ``secrets`` are
+    the variables in the `env` of the step.
     """
     described = yaml.safe_load((ROOT / "action.yml").read_text("utf-8"))
     (step,) = described["runs"]["steps"]
@@ -64,6 +70,8 @@ def action(folder: Path, checkout: Path | None = None, **inputs: str) -> tuple[i
         "RUNNER_TEMP": str(folder),
         "GITHUB_OUTPUT": str(folder / "output"),
         "GITHUB_STEP_SUMMARY": str(folder / "summary"),
+        "GITHUB_WORKSPACE": str(checkout or folder),
+        **(secrets or {}),
     }
     done = subprocess.run(
         ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", step["run"]],
@@ -109,6 +117,97 @@ def test_a_wrong_input_is_reported(tmp_path: Path) -> None:
     status, said, outputs = action(tmp_path, target="https://a.example", slo="soon")
     assert (status, outputs) == (2, {})
     assert "slo" in said
+
+
+# -- a fleet of twenty targets -----------------------------------------------------------------------------------------
+
+BROKEN = {name: code for name, code in made_fleet.TARGETS.items() if code not in ("", "run.flaky")}
+LINES = {"fleet.csv": (2, 1), "llmdoctor.toml": (3, 6)}  # of the first address, and lines between two
+
+
+def annotations(said: str) -> dict[str, tuple[str, str, str]]:
+    """Return kind, file and line of each annotation by the title that follows `llmdoctor: `."""
+    found = re.findall(r"^::(error|warning) file=([^,\n]+),line=(\d+),title=llmdoctor%3A ([^:\n]+)::", said, re.M)
+    return {title.replace("%3A", ":"): (kind, file, line) for kind, file, line, title in found}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("name", "limit", "wanted"), [("fleet.csv", "total=60s", 1), ("llmdoctor.toml", "working=60%", 0)]
+)
+def test_the_action_names_each_broken_target_of_a_fleet(name: str, limit: str, wanted: int, tmp_path: Path) -> None:
+    checkout = tmp_path / "checkout"
+    (checkout / "ci").mkdir(parents=True)
+    with made_fleet.made_fleet() as fields:
+        text = made_fleet.as_csv(fields) if name.endswith(".csv") else made_fleet.as_toml(fields)
+        (checkout / "ci" / name).write_text(text)
+        inputs = {"fleet": f"ci/{name}", "slo": limit, "arguments": "--also\nhtml=llmdoctor.html"}
+        status, said, outputs = action(tmp_path, checkout, made_fleet.ENVIRON, **inputs)
+    assert status == wanted, "enough targets work"
+    assert_hidden(said)
+    first, step = LINES[name]
+    found = annotations(said)
+    for at, (target, code) in enumerate(made_fleet.TARGETS.items()):
+        title = next((one for one in found if one.startswith(f"{fields[target]['group']}/{target}: ")), "")
+        assert title.partition(": ")[2] == code, "a broken target, and no other, has an annotation"
+        if code:
+            kind = "error" if wanted and code != "run.flaky" else "warning"
+            assert found[title] == (kind, f"ci/{name}", str(first + at * step))
+    assert len(found) == len(BROKEN) + 1
+    assert outputs["verdict"] == "broken" and set(outputs["broken"].split(", ")) == set(BROKEN)
+    assert outputs["root_cause"] in ("url.version_missing", "auth.rejected"), "the commonest"
+    reports = [json.loads(line) for line in Path(outputs["report"]).read_text("utf-8").splitlines()]
+    assert {one["target"]["name"] for one in reports} == set(made_fleet.TARGETS)
+    summary = (tmp_path / "summary").read_text("utf-8")
+    assert "8 of 20 targets do not work" in summary.splitlines()[0] and all(target in summary for target in BROKEN)
+    assert "<!DOCTYPE html>" in (checkout / "llmdoctor.html").read_text("utf-8")
+
+
+@pytest.mark.parametrize("page", ["ci.md", "ci.zh.md"])
+def test_the_documented_steps_have_inputs_that_exist(page: str) -> None:
+    text = (ROOT / "docs" / page).read_text("utf-8")
+    blocks = [yaml.safe_load(block) for block in re.findall(r"^```yaml\n(.*?)^```", text, re.M | re.S)]
+    steps = [step for block in blocks if isinstance(block, list) for step in block if "OWNER" in step.get("uses", "")]
+    assert len(steps) == 2 and {"fleet"} <= set(steps[1]["with"])
+    inputs = yaml.safe_load((ROOT / "action.yml").read_text("utf-8"))["inputs"]
+    assert [name for step in steps for name in step["with"] if name not in inputs] == []
+    named = set(re.findall(r"secrets\.(\w+)", str(steps[1]["env"])))
+    (file,) = re.findall(r"^```toml\n(.*?)^```", text, re.M | re.S)
+    assert {one["key"]["env"] for one in tomllib.loads(file)["targets"].values()} == named, "each key is passed"
+
+
+def test_a_fleet_goes_with_no_target(tmp_path: Path) -> None:
+    status, said, outputs = action(tmp_path, fleet="fleet.csv", target="https://a.example")
+    assert (status, outputs) == (2, {}) and "fleet goes without target" in said
+
+
+@pytest.mark.slow
+def test_the_gitlab_job_names_each_broken_target_of_a_fleet(tmp_path: Path) -> None:
+    job = yaml.safe_load((ROOT / "docs" / "gitlab-ci.yml").read_text("utf-8"))["llmdoctor-fleet"]
+    with made_fleet.made_fleet() as fields:
+        (tmp_path / job["rules"][0]["exists"][0]).write_text(made_fleet.as_toml(fields))
+        done = scripted(job, tmp_path, tmp_path, made_fleet.ENVIRON)
+    assert done.returncode == 1, done.stderr
+    assert_hidden(done.stdout + done.stderr)
+    suites = junitparser.JUnitXml.fromstring((tmp_path / job["artifacts"]["reports"]["junit"]).read_bytes())
+    failed = {
+        case.name.partition(":")[0]: each.type
+        for suite in suites
+        for case in suite
+        for each in case.result
+        if isinstance(each, junitparser.Failure)
+    }
+    assert failed == BROKEN
+    assert len(list(suites)) == len(made_fleet.TARGETS)
+    assert all(target in done.stdout for target in BROKEN)
+    (page,) = job["artifacts"]["paths"]
+    assert "8 of 20 targets do not work" in (tmp_path / page).read_text("utf-8")
+
+
+def assert_hidden(said: str) -> None:
+    """Assert that the keys of the fleet are not in an output."""
+    for body in (made_fleet.BODY, made_fleet.WRONG.removeprefix("sk-")):
+        assert not any(body[i : i + WINDOW] in said for i in range(len(body) - WINDOW + 1))
 
 
 # -- a checked-out folder that is after the key ------------------------------------------------------------------------
@@ -177,18 +276,19 @@ def test_the_gitlab_job_sends_no_key_without_an_address(address: str, tmp_path: 
 def gitlab(folder: Path, checkout: Path, address: str) -> subprocess.CompletedProcess[str]:
     """Run the script of the GitLab job in the checkout."""
     job = yaml.safe_load((ROOT / "docs" / "gitlab-ci.yml").read_text("utf-8"))["llmdoctor"]
+    return scripted(job, folder, checkout, {"LLM_BASE_URL": address, "LLM_API_KEY": KEY})
+
+
+def scripted(
+    job: Mapping[str, Any], folder: Path, checkout: Path, environ: Mapping[str, str], script: str = "script"
+) -> subprocess.CompletedProcess[str]:
+    """Run a script of a GitLab job as its runner does, with the program that is installed here."""
     shim = folder / "llmdoctor"
     shim.write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} -P -m diagnose "$@"\n')
     shim.chmod(0o755)
-    environ = {
-        **job["variables"],
-        "LLM_BASE_URL": address,
-        "LLM_API_KEY": KEY,
-        "PATH": f"{folder}:{os.environ['PATH']}",
-    }
     return subprocess.run(
-        ["bash", "-euc", "\n".join(job["script"])],
-        env={**os.environ, **environ},
+        ["bash", "-euc", "\n".join(job[script])],
+        env={**os.environ, **job["variables"], **environ, "PATH": f"{folder}:{os.environ['PATH']}"},
         cwd=checkout,
         capture_output=True,
         text=True,
@@ -197,25 +297,10 @@ def gitlab(folder: Path, checkout: Path, address: str) -> subprocess.CompletedPr
 
 def test_the_gitlab_job_runs(tmp_path: Path) -> None:
     job = yaml.safe_load((ROOT / "docs" / "gitlab-ci.yml").read_text("utf-8"))["llmdoctor"]
-    shim = tmp_path / "llmdoctor"
-    shim.write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} -m diagnose "$@"\n')
-    shim.chmod(0o755)
     with PracticeDoor(b.openai(KEY)) as door:
-        environ = {
-            **job["variables"],
-            "LLM_BASE_URL": door.url,
-            "LLM_API_KEY": KEY,
-            "PATH": f"{tmp_path}:{os.environ['PATH']}",
-        }
-        for script, status in ((job["script"], 1), (job["after_script"], 1)):
-            done = subprocess.run(
-                ["bash", "-euc", "\n".join(script)],
-                env={**os.environ, **environ},
-                cwd=tmp_path,
-                capture_output=True,
-                text=True,
-            )
-            assert done.returncode == status, done.stderr
+        for script in ("script", "after_script"):
+            done = scripted(job, tmp_path, tmp_path, {"LLM_BASE_URL": door.url, "LLM_API_KEY": KEY}, script)
+            assert done.returncode == 1, done.stderr
     assert "url.version_missing" in done.stdout
     assert 'type="url.version_missing"' in (tmp_path / job["artifacts"]["reports"]["junit"]).read_text("utf-8")
 

@@ -70,7 +70,7 @@ def test_the_tests_that_the_security_policy_names_exist() -> None:
     assert {name for name in named - files if f"def {name}(" not in written} == set()
 
 
-@pytest.mark.parametrize("name", ["CONTRIBUTING.md", "SECURITY.md"])
+@pytest.mark.parametrize("name", ["CONTRIBUTING.md", "SECURITY.md", "docs/agents.md", "skills/llmdoctor/SKILL.md"])
 def test_the_commands_that_a_document_names_exist(name: str) -> None:
     text = (ROOT / name).read_text("utf-8")
     lines = re.findall(r"(?:[`/]|^)llmdoctor ([^`\n#]*)", text, re.MULTILINE)

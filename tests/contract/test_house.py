@@ -34,8 +34,9 @@ from probes.demo_server.scenarios import made_up_key
 from probes.demo_server.server import PracticeDoor
 from probes.model.evidence import PROBES
 
-# Only the command line, the served page, the library and the generators of the docs join the two packages.
-JOINING = ("diagnose.cli", "diagnose.serve", "diagnose.docs", "diagnose.library")
+# Only the command line, the served page, the tools for agents, the library and the generators of the docs join the two
+# packages.
+JOINING = ("diagnose.cli", "diagnose.serve", "diagnose.docs", "diagnose.agents", "diagnose.library")
 PACKAGES = {Path(next(iter(one.__path__))).resolve(): one.__name__ for one in (probes, diagnose)}
 
 NO_RULE = {
@@ -456,16 +457,19 @@ FLOORS = (
     "diagnose.findings diagnose.snippets diagnose.rendering",
     "diagnose.judging diagnose.formats",
     "diagnose.tables",
+    "diagnose.fleet_formats",
     "diagnose.library",
     "diagnose.cli.fixing",
     "diagnose.serve diagnose.cli diagnose.docs",
+    "diagnose.agents",
     "diagnose.cli.commands",
 )
 # Rooms with one file per protocol, step, format …: a file is named after what it holds, and that name may occur
 # elsewhere.
 ONE_FILE_A_THING = (
     *("probes.steps", "probes.protocols", "probes.protocols.features", "probes.config_formats"),
-    *("diagnose.cli.commands", "diagnose.findings", "diagnose.formats", "diagnose.words"),
+    *("diagnose.cli.commands", "diagnose.findings", "diagnose.formats", "diagnose.fleet_formats"),
+    "diagnose.words",
 )
 
 
@@ -634,9 +638,11 @@ def test_no_file_lies_flat() -> None:
 # Modules that no test file needs to import: the worlds and the commands exercise them.
 THROUGH_WORLDS = frozenset(
     """
+    diagnose.agents.call_settings diagnose.agents.check_tool diagnose.agents.confirmation diagnose.agents.local_tools
+    diagnose.agents.prepared diagnose.agents.report_summary diagnose.agents.scan_tool diagnose.agents.tool_result
     diagnose.answers.causes probes.model.value_issues probes.network.client_certificate
     diagnose.evidence.failed_response diagnose.evidence.side_rounds diagnose.evidence.word_values
-    diagnose.tables.fleet_table diagnose.tables.scan_table
+    diagnose.tables.scan_table
     diagnose.answers.data_files diagnose.cli.commands.apps diagnose.cli.commands.compare
     diagnose.cli.commands.hook diagnose.cli.commands.init diagnose.cli.commands.judge diagnose.cli.commands.scan
     diagnose.cli.commands.snippet diagnose.cli.completion diagnose.cli.curl_option diagnose.evidence.client_urls
@@ -672,7 +678,7 @@ THROUGH_WORLDS = frozenset(
 
 
 # Rooms whose every file is tested through the list of them: NAMES, FORMATS, LANGS.
-LISTED = ("probes.protocols", "diagnose.formats", "diagnose.words")
+LISTED = ("probes.protocols", "diagnose.formats", "diagnose.fleet_formats", "diagnose.words")
 
 
 def test_every_module_is_tested_by_name_or_through_the_worlds() -> None:
@@ -822,7 +828,8 @@ def test_the_changelog_knows_this_version() -> None:
 
 
 def test_every_module_can_be_imported() -> None:
-    left_out = "diagnose.serve" if find_spec("starlette") is None else "-"  # as if the extra were missing
+    extras = {"diagnose.serve": "starlette", "diagnose.agents": "mcp"}
+    left_out = tuple(room for room, needed in extras.items() if find_spec(needed) is None)  # an extra is missing
     for package in (probes, diagnose):
         for found in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
             if not found.name.endswith("__main__") and not found.name.startswith(left_out):

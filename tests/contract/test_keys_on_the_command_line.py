@@ -92,6 +92,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kept_run: bytes) -> 
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setenv("USERPROFILE", str(tmp_path))
     monkeypatch.setattr("diagnose.serve.http_server.serve", lambda *_: None)
+    monkeypatch.setattr("anyio.run", lambda *_: None)  # of `llmdoctor mcp`
     (tmp_path / "run.json").write_bytes(kept_run)
     (tmp_path / "fleet.toml").write_text('[targets.one]\nbase_url = "http://127.0.0.1:1/v1"\n')
     return tmp_path

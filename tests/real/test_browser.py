@@ -20,11 +20,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from diagnose.fleet_formats import render as render_fleet
 from probes.demo_server import answers, handlers
 from probes.demo_server import scenarios as faults
 from probes.demo_server.scenarios import RunningScenario
 from probes.demo_server.server import PracticeDoor
 from probes.model.scrubber import WINDOW
+from worlds.made_reports import fleet_of
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, Page
@@ -408,6 +410,20 @@ def test_a_browser_signs_in(desk: Opened, axe: Callable[[Page], None]) -> None:
 
 
 # -- a page of another origin ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("width", [1200, 380])
+def test_the_page_of_a_fleet(browser: Browser, axe: Callable[[Page], None], width: int, tmp_path: Path) -> None:
+    (tmp_path / "fleet.html").write_text(render_fleet(fleet_of(share=0.5), "html"), "utf-8")
+    with browser.new_context(viewport={"width": width, "height": 800}) as window:
+        page = window.new_page()
+        page.goto((tmp_path / "fleet.html").as_uri())
+        axe(page)
+        for folded in page.query_selector_all("li > details:not([open]) > summary"):
+            folded.click()
+        axe(page)
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+
 
 STOLEN = """<!doctype html><title>prizes</title>
 <iframe name="hole"></iframe><img src="{url}/probe?target=mine">

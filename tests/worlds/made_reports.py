@@ -4,7 +4,11 @@ hostile.
 
 from __future__ import annotations
 
+from diagnose.fleet_formats import part_of
+from diagnose.formats import FORMATS
+from diagnose.formats.json import document
 from diagnose.report import CapabilityLine, Finding, Fix, ProbeLine, Proven, Report, Severity, Status, Verdict
+from diagnose.tables.fleet_report import FleetReport, row
 from probes.model.record import replace
 from probes.model.source import DEFAULT, Owner, Source, SourceKind, environment_variable
 
@@ -232,3 +236,17 @@ REPORTS = {
     "chinese": CHINESE,
     "hostile": HOSTILE,
 }
+
+
+def fleet_of(lang: str = "en", **look: object) -> FleetReport:
+    """Return the report of a fleet with one target for each report, with the parts of every format."""
+    rows = []
+    for line, (name, report) in enumerate(REPORTS.items(), 2):
+        group = str(report.target.get("name") or "office")[:8]  # of the hostile one an escape sequence
+        target = {**report.target, "name": name}
+        one = replace(report, target=target, lang=lang)
+        strict = bool(look.get("strict"))
+        parts = {fmt: text for fmt in FORMATS if (text := part_of(one, fmt, lang, strict))}
+        rows.append(row(document(one), lang, group=group, line=line, parts=parts))
+    shown: dict[str, object] = {"file": "ci/fleet.csv", "annotated": "ci/fleet.csv", "total": len(rows)}
+    return FleetReport(tuple(rows), lang, **(shown | look))  # type: ignore[arg-type]

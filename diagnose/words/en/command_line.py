@@ -51,6 +51,8 @@ EXAMPLES: dict[str, str] = {
     "doors --age": "facts that are due for another look",
     "trust --list": "what you have agreed to",
     "serve": "a web page at http://127.0.0.1:9115",
+    "mcp": "for an agent's app: docs/agents.md has the entry for each",
+    "mcp --allow send,spend": "the same for an app that cannot ask you",
 }
 
 SAY: dict[str, str] = {

@@ -144,6 +144,7 @@ UI: dict[str, str] = {
     "it on the project's issue page: the command without keys, and what it prints with {variable}=1.",
     "error.extra_argument": "This command takes one argument, a base URL or the name of a target. What follows it is "
     "not shown, because it may be a key.",
+    "error.more": "and {count} more errors",
     "error.hand_over": "Pass a key with --key-env NAME, --key-file PATH or --key-stdin: other users can see an "
     "argument in the process list.",
     "error.key_shown": "The command line seems to contain a key. It is not shown here, but other users can see it "
@@ -532,6 +533,7 @@ UI: dict[str, str] = {
     "source.list": "first small one in the model list",
     "source.option": "option",
     "source.form": "typed here",
+    "source.agent": "agent's",
     "root": "Caused by",
     "limits": "Limits",
     "unmeasured": "not measured",

@@ -825,6 +825,18 @@ CASES: dict[str, Text] = {
             "If you have no key yet, create one at {console}",
         ),
     ),
+    "settings.missing_key:named": Text(
+        "No API key: {variable|the variable of this target} is not set, or empty",
+        "The target at {place|its place} takes its key from {variable|a variable}, and no other place is looked at. A "
+        "pipeline passes a secret only to the steps that name it, and an unknown secret is empty there. Pull requests "
+        "from forks get no secrets.",
+        (
+            "Set {variable|that variable} to the key, in the environment in which this command runs.",
+            "In GitHub Actions, add it to the `env` of this step, from a secret of the repository. In GitLab, add a "
+            "CI/CD variable with this name; a protected one reaches protected branches only.",
+            "If the key is in another variable, name that one in the file.",
+        ),
+    ),
     "settings.missing_key:app": Text(
         "{app} sends no key to {host}",
         "The entry at {place|its place} contains no key. {app} then sends none: no key from its login, and none "

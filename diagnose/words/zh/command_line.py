@@ -49,6 +49,8 @@ EXAMPLES: dict[str, str] = {
     "doors --age": "需要重新核对的资料",
     "trust --list": "你同意过的内容",
     "serve": "网页，地址 http://127.0.0.1:9115",
+    "mcp": "由智能体的应用启动：各应用的配置见 docs/agents.md",
+    "mcp --allow send,spend": "同上，用于不能询问你的应用",
 }
 
 SAY: dict[str, str] = {

@@ -241,6 +241,10 @@ ERRORS: dict[str, str] = {
         "{path} 里没有目标：TOML 里写 [targets.NAME]，CSV 里每行一个。"
     ),
     "{path} has no group '{name}'. {hint}": "{path} 里没有分组 '{name}'。{hint}",
+    "{path} has {count} errors; nothing was checked.": "{path} 有 {count} 处错误，没有进行任何检查。",
+    "{path}:{line}: {detail}": "{path}:{line}：{detail}",
+    "{name} must be a percentage above 0, as in {example}": "{name} 必须是大于 0 的百分比，例如 {example}",
+    "--also takes FORMAT=FILE with one of the formats {names}.": "--also 的写法是 FORMAT=FILE，格式可以是 {names}。",
     "Its groups: {names}.": "已有的分组：{names}。",
     "None of its targets has a group.": "里面的目标都没有分组。",
     "{path}:{line} is not CSV: {detail}.": "{path}:{line} 不是有效的 CSV：{detail}。",
@@ -290,4 +294,33 @@ ERRORS: dict[str, str] = {
     "X-Prometheus-Scrape-Timeout-Seconds must be a number of seconds.": (
         "X-Prometheus-Scrape-Timeout-Seconds 必须是秒数。"
     ),
+    "The tool {name} has only these arguments: {names}. A key is never one: name the variable, file or "
+    "app that holds it.": "工具 {name} 只有这些参数：{names}。密钥不是参数：请指定保存密钥的变量、文件或应用。",
+    "{name} must be a string.": "{name} 必须是字符串。",
+    "{name} is longer than {count} characters.": "{name} 超过 {count} 个字符。",
+    "{name} must be one of {names}.": "{name} 必须是以下之一：{names}。",
+    "{name} looks like a key and was not used. A key is never an argument: name the variable, file or "
+    "app that holds it. If it was a key, it is now in the agent's conversation, so replace it.": (
+        "{name} 看起来是密钥，因此没有使用。密钥不能作为参数：请指定保存密钥的变量、文件或应用。"
+        "如果它确实是密钥，它已经出现在智能体的对话中，请更换。"
+    ),
+    "key_env must be the name of a variable, such as OPENAI_API_KEY.": "key_env 必须是变量名，例如 OPENAI_API_KEY。",
+    "{name} is no variable that LLM apps read a key from. The user can permit it: llmdoctor mcp --key-env {name}": (
+        "LLM 应用不会从 {name} 读取密钥。用户可以允许使用它：llmdoctor mcp --key-env {name}"
+    ),
+    "key_file is no file that the user has named. The user can name it: llmdoctor mcp --key-file PATH": (
+        "key_file 不是用户指定的文件。用户可以指定它：llmdoctor mcp --key-file PATH"
+    ),
+    "folder is not in a folder of this server. The user can permit it: llmdoctor mcp --folder PATH": (
+        "folder 不在本服务的目录中。用户可以允许使用它：llmdoctor mcp --folder PATH"
+    ),
+    "More than {count} checks in a minute. Try again in a minute.": "一分钟内的检查超过 {count} 次。请一分钟后再试。",
+    "Too many checks at once. Wait for one to end.": "同时进行的检查太多。请等其中一个结束。",
+    "There is no app with this id. The tool apps lists them.": "没有这个 id 的应用。工具 apps 会列出所有应用。",
+    "There is no key in {place}.": "{place} 中没有密钥。",
+    "Name the key once: with key_env, key_file or app.": "密钥只需指定一次：用 key_env、key_file 或 app。",
+    "There is no such tool. The tools are: {names}.": "没有这个工具。可用的工具有：{names}。",
+    "`mcp` needs more packages. Install them with: {command}": "`mcp` 需要更多软件包。请用以下命令安装：{command}",
+    "--allow takes these words: {names}.": "--allow 只接受这些词：{names}。",
+    "{path} is not a folder.": "{path} 不是目录。",
 }

@@ -138,6 +138,7 @@ UI: dict[str, str] = {
     "error.bug": "llmdoctor 自身出错（{detail}）。这是程序的缺陷，不是你的设置有问题。请到项目的 Issues 页面报告，"
     "附上命令（去掉密钥）以及设置 {variable}=1 后的输出。",
     "error.extra_argument": "此命令只接受一个参数：Base URL 或目标名称。多出的内容可能是密钥，因此不显示。",
+    "error.more": "还有 {count} 处错误",
     "error.hand_over": "请用 --key-env NAME、--key-file PATH 或 --key-stdin 提供密钥："
     "命令行参数会出现在进程列表里，其他用户看得到。",
     "error.key_shown": "命令行里似乎有密钥。这里不会显示，但其他用户能在进程列表里看到。",
@@ -511,6 +512,7 @@ UI: dict[str, str] = {
     "source.list": "取自模型列表",
     "source.option": "选项",
     "source.form": "在此填写",
+    "source.agent": "智能体的",
     "root": "原因",
     "limits": "限度",
     "unmeasured": "未测得",

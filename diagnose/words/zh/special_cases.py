@@ -726,6 +726,17 @@ CASES: dict[str, Text] = {
             "如果还没有密钥，在这里新建：{console}",
         ),
     ),
+    "settings.missing_key:named": Text(
+        "没有 API 密钥：{variable|这个目标的变量} 没有设置，或者是空的",
+        "{place|配置} 里的目标从 {variable|一个变量} 读取密钥，不会到别处去找。流水线只把密钥传给写明了它的步骤，名字写"
+        "错的 secret 在那里是空值。来自 fork 的合并请求拿不到密钥。",
+        (
+            "在运行这条命令的环境里，把 {variable|这个变量} 设为密钥。",
+            "GitHub Actions：在这一步的 `env` 里写上它，取值于仓库的 secret。GitLab：添加同名的 CI/CD 变量；受保护的变"
+            "量只传给受保护的分支。",
+            "如果密钥在别的变量里，就在文件里改成那个变量名。",
+        ),
+    ),
     "settings.missing_key:app": Text(
         "{app} 没有向 {host} 发送密钥",
         "{place|这段} 处的配置没有指定密钥。{app} 因此不发送任何密钥：既不用登录的密钥，也不读环境变量。",

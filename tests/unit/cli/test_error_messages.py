@@ -6,6 +6,7 @@ import ast
 import asyncio
 import gc
 import os
+import re
 import subprocess
 import sys
 import textwrap
@@ -13,6 +14,7 @@ from pathlib import Path
 
 import click
 import pytest
+from click.testing import CliRunner
 
 import diagnose
 from diagnose.cli import program
@@ -49,6 +51,23 @@ def test_a_monitoring_server_gets_one_line(capsys: pytest.CaptureFixture[str]) -
         assert broken(RuntimeError("x"), words) == 3
         out, err = capsys.readouterr()
         assert out.startswith("LLMDOCTOR UNKNOWN - ") and out.count("\n") == 1 and err == ""
+
+
+def test_github_gets_an_annotation_for_each_error_of_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("fleet.csv").write_text(f"name,base_url,key_env\na,,\nb,https://b.example,{KEY}\n")
+    Path("fleet.toml").write_text('[targets.a]\nbase_url = "https://a.example"\ntimeout = "x"\n')
+    done = CliRunner().invoke(program, ["fleet", "fleet.csv", "--format", "github"])
+    assert re.findall(r"^::error (.*?)::", done.stdout, re.M) == [
+        "title=llmdoctor",
+        "file=fleet.csv,line=2,title=llmdoctor",
+        "file=fleet.csv,line=3,title=llmdoctor",
+    ]
+    assert "fleet.csv:2 has no base_url." in done.stderr and KEY[3:15] not in done.output
+    done = CliRunner().invoke(program, ["fleet", "fleet.toml", "--format=github"])
+    assert done.stdout.startswith("::error file=fleet.toml,line=3,title=llmdoctor::fleet.toml:3")
+    done = CliRunner().invoke(program, ["check", "--format", "github", "--timeout", "soon"])
+    assert done.stdout == "::error title=llmdoctor::--timeout must be a number.\n"
 
 
 @pytest.mark.parametrize(

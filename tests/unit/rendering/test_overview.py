@@ -6,11 +6,12 @@ from typing import Any
 
 import pytest
 
+from diagnose.fleet_formats import exit_status
+from diagnose.fleet_formats import render as render_fleet
 from diagnose.rendering.line_breaks import cells
-from diagnose.tables.fleet_table import exit_status
-from diagnose.tables.fleet_table import render as render_fleet
-from diagnose.tables.fleet_table import row as fleet_row
-from diagnose.tables.overview import Cause, Row, cause_of, render
+from diagnose.tables.fleet_report import FleetReport, percent
+from diagnose.tables.fleet_report import row as fleet_row
+from diagnose.tables.overview import Cause, Row, cause_of, counted, render
 from diagnose.tables.scan_table import ScanNote, ScanRow
 from diagnose.tables.scan_table import render as render_scan
 from diagnose.words import LANGS
@@ -32,7 +33,8 @@ NEXT = [("llmdoctor check --config llmdoctor.toml dev", "the whole report")]
 
 
 def test_rows_are_grouped_by_cause_with_the_commonest_first() -> None:
-    lines = render(ROWS, "en", cost="9 requests", follow=NEXT, width=100).splitlines()
+    summary = [*counted((row.verdict for row in ROWS), "en"), "9 requests"]
+    lines = render(ROWS, "en", summary=summary, follow=NEXT, width=100).splitlines()
     assert lines[0] == "5 checked · not working: 3 · with warnings: 1 · works: 1 · not checked: 1 · 9 requests"
     assert lines[2] == "The base URL is missing /v1 (url.version_missing)"
     assert lines[3].startswith("✗ dev      settings.json:4  OPENAI_BASE_URL=http://127.0.0.1:18100/v1 (tested")
@@ -47,8 +49,8 @@ def test_rows_are_grouped_by_cause_with_the_commonest_first() -> None:
 def test_titles_that_differ_stand_in_the_rows() -> None:
     rows = [Row(name, "broken", "u", Cause("model.not_found", f"relay has no model named {name}")) for name in "ab"]
     lines = render(rows, "en", width=100).splitlines()
-    assert "(model.not_found)" in lines[2] and "named a" not in lines[2]
-    assert lines[3:5] == ["✗ a  relay has no model named a  u", "✗ b  relay has no model named b  u"]
+    assert "(model.not_found)" in lines[0] and "named a" not in lines[0]
+    assert lines[1:3] == ["✗ a  relay has no model named a  u", "✗ b  relay has no model named b  u"]
 
 
 @pytest.mark.parametrize(
@@ -67,12 +69,12 @@ def test_what_the_user_told_a_fleet_not_to_ask_is_no_failure(
     cost = dict.fromkeys(("requests", "billed_requests", "prompt_tokens", "completion_tokens"), 0)
     shared: dict[str, Any] = {"target": {"base_url": "u"}, "root_cause": None, "findings": [], "cost": cost}
     chosen = {"open_by_choice": True} if by_choice else {}
-    rows = [
-        fleet_row("one", "", {"verdict": "healthy", **shared}, "en"),
-        fleet_row("two", "", {"verdict": verdict, **shared, **chosen}, "en"),
-    ]
-    assert (exit_status(rows), exit_status(rows, strict=True)) == statuses
-    assert ("because of --no-spend" in render_fleet(rows, "en", width=None)) is by_choice
+    rows = (
+        fleet_row({"verdict": "healthy", **shared}, "en"),
+        fleet_row({"verdict": verdict, **shared, **chosen}, "en"),
+    )
+    assert (FleetReport(rows, "en").status, FleetReport(rows, "en", strict=True).status) == statuses
+    assert ("because of --no-spend" in render_fleet(FleetReport(rows, "en"), "text")) is by_choice
 
 
 def test_a_pipe_gets_all_of_a_row_on_one_line() -> None:
@@ -87,7 +89,7 @@ def test_a_pipe_gets_all_of_a_row_on_one_line() -> None:
 @pytest.mark.parametrize("width", [60, 80])
 def test_it_fits(lang: str, width: int) -> None:
     text = render(
-        ROWS, lang, cost="9 requests, 3 billed, 90 tokens", follow=NEXT, after=["– ~/.x: y " * 12], width=width
+        ROWS, lang, summary=["9 requests, 3 billed, 90 tokens"] * 3, follow=NEXT, after=["– ~/.x: y " * 12], width=width
     )
     assert max(map(cells, text.splitlines())) <= width
 
@@ -161,12 +163,62 @@ def test_the_fix_is_the_one_that_was_tested() -> None:
     ],
 )
 def test_a_fleet_ends_with_the_next_command(file: str, name: str, command: str) -> None:
-    text = render_fleet([fleet_row(name, "", DOCUMENT, "en")], "en", file, width=80)
+    named = {**DOCUMENT, "target": {**DOCUMENT["target"], "name": name}}
+    text = render_fleet(FleetReport((fleet_row(named, "en"),), "en", file), "text", width=80)
     last = text.splitlines()[-1]
     assert last.startswith(command) if command else "llmdoctor" not in text
     assert "2 requests, 1 billed, 7 tokens" in text
-    assert "llmdoctor" not in render_fleet([fleet_row("a", "g", {**DOCUMENT, "verdict": "healthy"}, "en")], "en", file)
-    assert render_fleet([], "en", file).startswith("0 checked")
+    healthy = fleet_row({**DOCUMENT, "verdict": "healthy"}, "en", "g")
+    assert "llmdoctor" not in render_fleet(FleetReport((healthy,), "en", file), "text")
+    assert render_fleet(FleetReport((), "en", file), "text").startswith("0 checked")
+
+
+def fleet(*verdicts: str, **look: Any) -> FleetReport:
+    rows = (
+        fleet_row(
+            {**DOCUMENT, "verdict": one.removesuffix("+"), "root_cause": None, "open_by_choice": one.endswith("+")},
+            "en",
+        )
+        for one in verdicts
+    )
+    return FleetReport(tuple(rows), "en", **look)
+
+
+@pytest.mark.parametrize(
+    ("verdicts", "look", "status", "nagios"),
+    [
+        ("broken healthy healthy healthy", {}, 1, 2),
+        ("broken healthy healthy healthy", {"share": 0.75}, 0, 1),
+        ("broken healthy healthy healthy", {"share": 0.76}, 1, 2),
+        ("inconclusive healthy healthy healthy", {"share": 0.75}, 0, 1),
+        ("inconclusive healthy healthy healthy", {"share": 0.8}, 3, 3),
+        ("broken inconclusive healthy healthy", {"share": 0.75}, 3, 3),
+        ("broken broken inconclusive healthy", {"share": 0.75}, 1, 2),
+        ("degraded healthy", {"share": 1.0}, 0, 1),
+        ("degraded healthy", {"share": 1.0, "strict": True}, 1, 2),
+        ("inconclusive+ healthy", {"share": 1.0}, 0, 0),
+        ("inconclusive+ healthy", {"share": 1.0, "strict": True}, 3, 3),
+        ("inconclusive+ inconclusive+", {}, 0, 0),
+        ("healthy", {"interrupted": True}, 130, 3),
+        ("broken", {"interrupted": True, "share": 0.5}, 130, 2),
+        ("", {"share": 0.5}, 0, 3),
+    ],
+)
+def test_the_limit_of_a_fleet_decides_the_status(verdicts: str, look: dict[str, Any], status: int, nagios: int) -> None:
+    found = fleet(*verdicts.split(), **look)
+    assert (found.status, exit_status(found, "nagios")) == (status, nagios)
+    state = ("OK", "WARNING", "CRITICAL", "UNKNOWN")[nagios]
+    assert render_fleet(found, "nagios").startswith(f"LLMDOCTOR {state} - ")
+
+
+def test_a_share_is_rounded_down() -> None:
+    assert [percent(share) for share in (1.0, 0.9999, 0.95, 2 / 3, 0.0)] == ["100%", "99.9%", "95%", "66.6%", "0%"]
+
+
+def test_the_counts_are_of_all_and_the_rows_of_those_that_do_not_work() -> None:
+    text = render_fleet(fleet("broken", "healthy", "inconclusive+", only_broken=True), "text")
+    assert text.startswith("3 checked · not working: 1 · passed: 1 · works: 1 · ")
+    assert [line[0] for line in text.splitlines() if line[:1] in "✗✓?!" and line] == ["✗"]
 
 
 def test_a_scan_that_finds_nothing_says_what_to_do() -> None:

@@ -21,17 +21,21 @@ from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
 
-from diagnose.cli import program
+import made_fleet
+from diagnose.cli import fleet_check, program
 from diagnose.cli import worker_pool as crews
 from diagnose.cli.commands import fleet as fleets
+from diagnose.cli.fleet_check import Wish
+from diagnose.cli.usage_errors import WrongFile, WrongUse
 from diagnose.cli.worker_pool import InProcessWorker, Worker, WorkerFailed, WorkerPool
+from diagnose.formats import FORMATS
 from probes.demo_server import answers
 from probes.demo_server import practice_doors as b
 from probes.demo_server.server import PracticeDoor, Wait, closed_port
 from probes.model.facts import Address
 from probes.model.failure import Kind
 from probes.model.scrubber import WINDOW
-from probes.model.settings import Sourced
+from probes.model.settings import BadFile, Sourced
 from probes.model.source import Owner, Source, SourceKind, environment_variable
 from probes.network.failures import NetError
 from probes.network.network import Network
@@ -94,7 +98,7 @@ def test_each_report_is_a_line_of_json(tmp_path: Path, door: PracticeDoor) -> No
     found = documents(call(path, "--json", status=1))
     assert {name: one["verdict"] for name, one in found.items()} == {"good": "healthy", "wrong": "broken"}
     assert found["wrong"]["root_cause"] == "auth.rejected"
-    assert found["good"]["target"]["sources"]["base_url"] == "fleet.csv:2 base_url"
+    assert found["good"]["target"]["sources"]["base_url"] == f"{path}:2 base_url"
 
 
 def test_only_what_is_broken(tmp_path: Path, door: PracticeDoor) -> None:
@@ -121,6 +125,87 @@ def test_a_file_of_targets(tmp_path: Path, door: PracticeDoor) -> None:
     found = documents(call(path, "--json", status=1))
     assert found["work"]["verdict"] == "healthy"
     assert found["lost"]["root_cause"] == "settings.missing_key"
+    assert "nowhere" not in found["lost"]["findings"][0]["title"], "it is a file, and no variable"
+
+
+def test_a_target_that_works_on_the_second_try_is_flaky(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fleet_check, "pause", lambda *_: 0.0)
+    with PracticeDoor(made_fleet.failing_first(b.openai(KEY))) as flaky, PracticeDoor(b.openai(KEY)) as door:
+        rows = (f"flaky,{flaky.url}/v1,DOOR_KEY", f"good,{door.url}/v1,DOOR_KEY", f"wrong,{door.url}/v1,WRONG_KEY")
+        path = table(tmp_path, *(f"{row},{answers.MODELS[0]}" for row in rows), head="name,base_url,key_env,model")
+        log = tmp_path / "log.ndjson"
+        said = call(path, "--retries", "2", "--also", f"json={log}", status=1)
+        asked = len(door.requests)
+    found = documents(log.read_text("utf-8"))
+    assert found["flaky"]["flaky"]["tries"] == 2 and found["flaky"]["verdict"] == "degraded"
+    assert [one["code"] for one in found["flaky"]["findings"]] == ["run.flaky"]
+    assert "flaky" not in found["good"], "what works is asked once"
+    assert "flaky" not in found["wrong"] and asked < 20, "a key that is refused is not tried again"
+    assert "flaky: 1" in said and "worked on try 2" in said
+
+
+def test_one_run_is_written_in_several_formats(
+    tmp_path: Path, door: PracticeDoor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = table(tmp_path, f"good,{door.url}/v1,DOOR_KEY", f"wrong,{door.url}/v1,WRONG_KEY")
+    also = [word for fmt in FORMATS for word in ("--also", f"{fmt}={tmp_path / fmt}")]
+    summary = tmp_path / "summary"
+    monkeypatch.setenv("GITHUB_WORKSPACE", str(tmp_path))
+    said = call(path, "--format", "github", *also, status=1, GITHUB_STEP_SUMMARY=str(summary))
+    assert "::error file=fleet.csv,line=3,title=llmdoctor%3A wrong%3A auth.rejected::" in said
+    assert all("wrong" in (tmp_path / fmt).read_text("utf-8") for fmt in FORMATS)
+    assert summary.read_text("utf-8").startswith("## ❌ 1 of 2 targets does not work\n")
+    assert sum(request.method == "POST" for request in door.requests) <= 8, "one run"
+    asked = len(door.requests)
+    for wrong in ("junit", "yaml=x", "junit=", f"junit={tmp_path}", f"junit={tmp_path / 'no' / 'x'}"):
+        done = CliRunner().invoke(program, ["fleet", str(path), "--also", wrong], standalone_mode=False)
+        assert isinstance(done.exception, WrongUse | WrongFile), wrong
+    assert len(door.requests) == asked, "nothing is checked for a report that cannot be written"
+
+
+def test_the_limit_of_the_fleet(tmp_path: Path, door: PracticeDoor) -> None:
+    path = table(tmp_path, f"good,{door.url}/v1,DOOR_KEY", f"wrong,{door.url}/v1,WRONG_KEY")
+    assert "50% work (limit: 50%)" in call(path, "--slo", "working=50%", "--no-spend")
+    said = call(path, "--slo", "ttft=30s,working=60%", "--format", "nagios", status=2)
+    assert said.startswith("LLMDOCTOR CRITICAL - 1 of 2 targets does not work. only 50% work (limit: 60%)")
+    for wrong in ("working=0%", "working=101%", "working=5", "working=50%,working=60%", "soon=2s"):
+        done = CliRunner().invoke(program, ["fleet", str(path), "--slo", wrong])
+        assert done.exit_code == 2, wrong
+
+
+def test_a_limit_holds_for_each_target(tmp_path: Path, door: PracticeDoor) -> None:
+    path = table(tmp_path, f"good,{door.url}/v1,DOOR_KEY")
+    (one,) = documents(call(path, "--json", "--slo", "total=0.001ms", status=1)).values()
+    assert one["root_cause"] == "slo.exceeded"
+
+
+def test_a_target_of_a_file_has_the_command_that_fixes_it(
+    tmp_path: Path, door: PracticeDoor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    text = f'[targets.work]\nbase_url = "{door.url}"\nkey = {{ env = "DOOR_KEY" }}\n'
+    (tmp_path / "llmdoctor.toml").write_text(text, "utf-8")
+    command = "llmdoctor check work --config llmdoctor.toml --no-spend --fix"
+    assert command in call(Path("llmdoctor.toml"), "--no-spend", status=1)
+    (one,) = documents(call(Path("llmdoctor.toml"), "--no-spend", "--json", status=1)).values()
+    (fix,) = one["findings"][0]["fixes"][:1]
+    assert fix["command"] == command and fix["where"] == {
+        "file": "llmdoctor.toml",
+        "line": 2,
+        "name": "targets.work.base_url",
+    }
+    row = table(tmp_path, f"work,{door.url},DOOR_KEY")
+    assert f"fleet.csv:2 base_url={door.url}/v1 (tested just now)" in call(row, "--no-spend", status=1)
+
+
+@pytest.mark.parametrize("value", [None, ""])
+def test_the_variable_that_is_not_set_is_named(tmp_path: Path, door: PracticeDoor, value: str | None) -> None:
+    environ = {} if value is None else {"LAB_KEY": value}
+    said = call(table(tmp_path, f"lab,{door.url}/v1,LAB_KEY"), status=1, **environ)
+    assert "No API key: LAB_KEY is not set, or empty (settings.missing_key)" in said
+    path = tmp_path / "llmdoctor.toml"
+    path.write_text(f'[targets.lab]\nbase_url = "{door.url}/v1"\nkey = {{ env = "LAB_KEY" }}\n', "utf-8")
+    assert "没有 API 密钥：LAB_KEY 没有设置，或者是空的" in call(path, "--lang", "zh", status=1, **environ)
 
 
 def test_into_a_file(tmp_path: Path, door: PracticeDoor) -> None:
@@ -215,6 +300,56 @@ def test_refuses_in_words(tmp_path: Path, text: str, said: list[str]) -> None:
         assert not said
 
 
+def errors_of(*arguments: str) -> list[str]:
+    done = subprocess.run(
+        [sys.executable, "-m", "diagnose", "fleet", *arguments],
+        capture_output=True,
+        text=True,
+        env={**os.environ, "LANG": "C"},
+    )
+    assert (done.returncode, done.stdout) == (2, "")
+    return done.stderr.splitlines()
+
+
+@pytest.mark.slow
+def test_all_wrong_rows_are_reported_at_once(tmp_path: Path) -> None:
+    rows = [
+        "a,https://a.example,",
+        "b,,",
+        "c,https://c.example,soon",
+        "a,https://d.example,",
+        "e,x,1,2",
+        "f,https://f.example,3",
+    ]
+    path = table(tmp_path, *rows, head="name,base_url,timeout")
+    first, *lines = errors_of(str(path))
+    assert first == f"Error: {path} has 4 errors; nothing was checked."
+    assert [line.removeprefix(f"{path}:").split(maxsplit=1)[0].rstrip(":") for line in lines] == ["3", "4", "5", "6"]
+    assert "no base_url" in lines[0] and "number of seconds" in lines[1] and "used twice" in lines[2]
+    many = table(tmp_path, *(f"t{number}," for number in range(60)), head="name,base_url")
+    assert errors_of(str(many))[-1] == "and 10 more errors"
+
+
+def test_all_wrong_targets_of_a_file_are_reported_at_once(tmp_path: Path) -> None:
+    path = tmp_path / "llmdoctor.toml"
+    path.write_text('[targets.a]\nurl = "x"\n[targets.b]\nbase_url = "https://b.example"\n[targets.c]\ntimeout = "1"\n')
+    with pytest.raises(BadFile) as caught:
+        read(path, Options())
+    assert [f":{line} " in str(one) for line, one in zip((2, 6), caught.value.errors, strict=True)] == [True, True]
+
+
+def test_settings_that_cannot_be_used_are_refused_before_anything_is_sent(tmp_path: Path) -> None:
+    head = "name,base_url,ca_bundle,app,connect_to"
+    wrong = ("none.pem,,", ",no-such-app,", "none.pem,,", ",,nowhere", ",anthropic-sdk,")
+    rows = [f"t{at},https://a{at}.example,{one}" for at, one in enumerate((*wrong, ",,a:1:b:2", ",openai-sdk,", ",,"))]
+    fleet = read(table(tmp_path, *rows, head=head), Options())
+    with pytest.raises(BadFile) as caught:
+        fleet.check_settings({})
+    texts = [str(error) for error in caught.value.errors]
+    assert [f"{fleet.shown}:{line}" in text for line, text in zip((2, 3, 4, 5), texts, strict=True)] == [True] * 4
+    assert "no-such-app" in texts[1] and "connect-to" in texts[3]
+
+
 @pytest.mark.parametrize("separator", [",", ";", "\t"])
 def test_reads_what_a_spreadsheet_writes(tmp_path: Path, separator: str) -> None:
     path = tmp_path / "fleet.csv"
@@ -235,7 +370,7 @@ def test_reads_what_a_spreadsheet_writes(tmp_path: Path, separator: str) -> None
         "connect_to": ("a.example:443:127.0.0.1:9",),
     }
     assert fleet.file.targets["one"].values["base_url"].source == Source(
-        SourceKind.CSV, Owner.FOLDER, "base_url", "fleet.csv", 2
+        SourceKind.CSV, Owner.FOLDER, "base_url", str(path), 2
     )
 
 
@@ -347,9 +482,9 @@ def test_a_target_that_crashes_or_hangs_affects_no_other(tmp_path: Path, monkeyp
 
     async def lead() -> None:
         command = [sys.executable, "-c", FRAIL]
-        crew = WorkerPool(fleet, [Worker(command), Worker(command)], Worker(command), (8, 8), "en")
+        crew = WorkerPool(fleet, [Worker(command), Worker(command)], Worker(command), (8, 8), Wish("en"))
         try:
-            await crew.round(lambda number, _, found: results.update({number: found}))
+            await crew.round(lambda number, _, found, __: results.update({number: found}))
         finally:
             await crew.leave()
 
@@ -389,8 +524,8 @@ def test_no_host_is_overrun(tmp_path: Path) -> None:
             now.subtract((fleet.members[number].host, "all"))
             return "{}"
 
-    slow = Slow(fleet, {}, "en")
-    crew = WorkerPool(fleet, [slow], slow, (3, 2), "en")
+    slow = Slow(fleet, {}, Wish("en"))
+    crew = WorkerPool(fleet, [slow], slow, (3, 2), Wish("en"))
     asyncio.run(crew.round(lambda *_: None))
     assert most == {"a0.example": 2, "a1.example": 2, "all": 3}
 
@@ -403,4 +538,4 @@ def test_a_target_that_never_ends_fails_its_worker(tmp_path: Path, monkeypatch: 
     monkeypatch.setattr(crews, "examine", never)
     fleet = read(table(tmp_path, "t,https://a.example/v1", head="name,base_url"), Options())
     with pytest.raises(WorkerFailed):
-        asyncio.run(InProcessWorker(fleet, {}, "en").check(0, 0.01))
+        asyncio.run(InProcessWorker(fleet, {}, Wish("en")).check(0, 0.01))
