@@ -15,9 +15,6 @@ from typing import Any
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
-# Tables whose readers judge by the days of their rows, so that these stay in the wheel.
-DATED = ("models", "companions", "credentials")
-
 
 class CustomBuildHook(BuildHookInterface[Any]):
     """The hook that hatchling loads from this file.
@@ -31,8 +28,9 @@ class CustomBuildHook(BuildHookInterface[Any]):
             return
         sys.path.insert(0, self.root)
         from diagnose.answers.literal_filter import needles
+        from probes.catalog.apps import read as read_apps
         from probes.catalog.door_files import compiled, read
-        from probes.catalog.fact_files import FOLDER, check_file, fact_files, without_provenance
+        from probes.catalog.fact_files import FOLDER, check_file, fact_files
 
         self._made = tempfile.TemporaryDirectory()
         for path in fact_files():
@@ -40,11 +38,14 @@ class CustomBuildHook(BuildHookInterface[Any]):
             name = path.relative_to(FOLDER).with_suffix("").as_posix()
             if name == "doors":
                 document["door"] = compiled(read(path))
-            elif name not in DATED:
-                document = without_provenance(document)
+            elif name == "apps":
+                read_apps(path)
             for row in document.get("row", ()):
                 if "pattern" in row:
                     row["needles"] = needles(row["pattern"])
+            for row in document.get("product", ()):
+                if "header" in row:
+                    row["needles"] = needles(row["header"])
             made = Path(self._made.name, f"{path.stem}.json")
             made.write_text(json.dumps(document, ensure_ascii=False, separators=(",", ":")), encoding="utf-8")
             build_data["force_include"][str(made)] = f"probes/facts/{name}.json"

@@ -51,7 +51,7 @@ def clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.
             monkeypatch.delenv(name)
     monkeypatch.setattr("probes.network.name_servers.configured", tuple)  # and from its name servers
     # and from the calendar: a model that a practice door serves may be retired one day
-    monkeypatch.setattr("probes.run.engine.day_of", lambda began: DAY)
+    monkeypatch.setattr("probes.run.local_run.day_of", lambda began: DAY)
     yield
     KNOWN.stop()  # the secrets of one test must not be cut out of the texts of the next
     adopt(())  # nor its doors be known there

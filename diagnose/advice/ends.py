@@ -34,15 +34,6 @@ def service_is_gone(view: View) -> bool:
     return door is not None and door.provenance.ended(view.day)
 
 
-def key_facts_are_old(view: View) -> bool:
-    """Check whether the facts about the owner of the key and about the target's provider are old on the run's day."""
-    door = target_door(view)
-    matches = view.door.key.matches if view.door is not None else ()
-    known = [one for match in matches[:1] if (one := built_in_doors().get(match.door)) is not None]
-    known += [door] if door is not None else []
-    return any(one.provenance.old(view.day) for one in known)
-
-
 def is_own_address(view: View, url: str) -> bool:
     """Check whether an address is that of the same door, which takes the same keys."""
     door, other = target_door(view), house_of(url)

@@ -12,9 +12,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from diagnose.answers.data_files import table
+from diagnose.answers.data_files import DatedTable
 from diagnose.answers.literal_filter import Needles, may_match
 from diagnose.answers.renewed_texts import CONFIDENCE, renewed_text
+from probes.catalog.provenance import UNKNOWN, Provenance
 
 if TYPE_CHECKING:
     from probes.model.exchange import ApiError, Exchange
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 SEARCHED = 8192  # characters of a text that are searched: errors are short, and pages say what they are at the start
 QUOTED = 160  # characters
 ELSEWHERE = 0.85  # factor for a provider's own row at an unknown host, which may be a relay
+AGED = 0.9  # factor for a row that nobody has looked at for long: servers change their words
 PASTED = 0.6  # factor for a row with ``wire = true`` in a pasted text, whose sender is not known
 KEY_GOOD = {"yes": True, "no": False, "nothing": None}
 
@@ -99,6 +101,7 @@ class DialectRow(NamedTuple):
     body: Sequence[str] = ()
     wire: bool = False
     values: Mapping[str, str] = _NOTHING
+    provenance: Provenance = UNKNOWN
 
 
 class StatusRow(NamedTuple):
@@ -112,6 +115,7 @@ class StatusRow(NamedTuple):
     own: bool = False
     param: str = ""
     pattern: str = ""
+    provenance: Provenance = UNKNOWN
 
 
 class _Words(NamedTuple):
@@ -128,6 +132,7 @@ class _Words(NamedTuple):
     param: str = ""
     pasted: bool = False
     said: tuple[str, ...] = ()  # the messages inside a pasted response: a server's own words
+    day: str = ""  # of the run, by which a row is old
 
 
 def rows() -> tuple[DialectRow, ...]:
@@ -142,18 +147,19 @@ def status_rows() -> tuple[StatusRow, ...]:
 
 @cache
 def _tables() -> tuple[tuple[DialectRow, ...], tuple[StatusRow, ...]]:
-    document = table("dialects")
-    usual = document["key_good"]
-    statuses = tuple(StatusRow(**_with_key_good(entry, usual)) for entry in document["status"])
-    return tuple(_row(entry, usual) for entry in document["row"]), statuses
+    table = DatedTable("dialects")
+    usual = table.document["key_good"]
+    statuses = tuple(StatusRow(**_fields(*row, usual)) for row in table.rows("status"))
+    return tuple(_row(*row, usual) for row in table.rows("row")), statuses
 
 
-def _with_key_good(entry: dict[str, Any], usual: Mapping[str, str]) -> dict[str, Any]:
-    return entry | {"key_good": KEY_GOOD[entry.get("key_good", usual.get(entry["code"], "nothing"))]}
+def _fields(entry: Mapping[str, Any], provenance: Provenance, usual: Mapping[str, str]) -> dict[str, Any]:
+    key_good = KEY_GOOD[entry.get("key_good", usual.get(entry["code"], "nothing"))]
+    return {**entry, "key_good": key_good, "provenance": provenance}
 
 
-def _row(entry: dict[str, Any], usual: Mapping[str, str]) -> DialectRow:
-    values = _with_key_good(entry, usual)
+def _row(entry: Mapping[str, Any], provenance: Provenance, usual: Mapping[str, str]) -> DialectRow:
+    values = _fields(entry, provenance, usual)
     if "mark" in entry:
         marks = [mark.lower() for mark in entry["mark"]]
         values["mark"] = frozenset(mark for mark in marks if not mark.endswith("*"))
@@ -166,10 +172,11 @@ def _compiled(pattern: str) -> re.Pattern[str]:
     return re.compile(pattern, re.IGNORECASE | re.ASCII)  # ASCII, so that `\b` matches between a word and Chinese
 
 
-def classify(exchange: Exchange, door: str | None = None) -> tuple[Match, ...]:
+def classify(exchange: Exchange, door: str | None = None, day: str = "") -> tuple[Match, ...]:
     """Return what the response of an exchange says is wrong, best match first; empty if no row matches.
 
-    ``door`` is the id of the host's door, or None for an unknown host. An error with a success status is read too: in
+    ``door`` is the id of the host's door, or None for an unknown host. ``day`` is the day of the run: a row that is old
+    by then counts less. An error with a success status is read too: in
     the body, in the stream, or in place of the assistant's text.
     """
     from probes.api.response_checks import fenced
@@ -189,7 +196,7 @@ def classify(exchange: Exchange, door: str | None = None) -> tuple[Match, ...]:
         text = response.text
         if response.title and response.title not in text:
             text = f"<title>{response.title}</title> {text}"
-        return classify_error(exchange.status, error or ApiError(), text, headers, door)
+        return classify_error(exchange.status, error or ApiError(), text, headers, door, day)
     if response.body is Body.HTML or fenced(exchange):
         # The words of a web page about keys and models are no verdict; only the product that made the page matters.
         matches = _match_rows(_words_from(exchange.status, _texts("", response.text), (), headers, response.body, door))
@@ -202,7 +209,12 @@ def classify(exchange: Exchange, door: str | None = None) -> tuple[Match, ...]:
 
 
 def classify_error(
-    status: int, error: ApiError, text: str = "", headers: Mapping[str, str] | None = None, door: str | None = None
+    status: int,
+    error: ApiError,
+    text: str = "",
+    headers: Mapping[str, str] | None = None,
+    door: str | None = None,
+    day: str = "",
 ) -> tuple[Match, ...]:
     """Return what an error response says is wrong, best match first.
 
@@ -221,23 +233,24 @@ def classify_error(
         marks.update(mark.lower() for mark in re.findall(_FIELD, texts[-1]))
     lowered = _with_gate({name.lower(): value for name, value in (headers or {}).items()})
     api_form = body == "json" and bool(error.type or error.code) and is_api_shape(error.shape)
-    words = _words_from(status, texts, marks, lowered, body, door, own=api_form, param=error.param)
+    words = _words_from(status, texts, marks, lowered, body, door, own=api_form, param=error.param, day=day)
     matches = _match_rows(words)
     if matches or not status:
         return matches
     return _by_status(words)
 
 
-def match_text(text: str, door: str | None = None) -> tuple[Match, ...]:
+def match_text(text: str, door: str | None = None, day: str = "") -> tuple[Match, ...]:
     """Return what a pasted error text or log says is wrong, best match first.
 
-    The text must be free of keys, because ``why`` quotes from it.
+    The text must be free of keys, because ``why`` quotes from it. ``day`` is today: a row that is old by then counts
+    less.
     """
-    words = _pasted(text, door)
+    words = _pasted(text, door, day)
     return _match_rows(words) or _by_status(words)
 
 
-def _pasted(text: str, door: str | None = None) -> _Words:
+def _pasted(text: str, door: str | None = None, day: str = "") -> _Words:
     if "HTTP Request: " in text:
         text = re.sub(_LOGGED, r'\1"', text)
     texts = _texts("", text)
@@ -255,7 +268,7 @@ def _pasted(text: str, door: str | None = None) -> _Words:
         body = "empty"
     messages = tuple(message for part in texts for message in re.findall(_MESSAGE, part))[:3]
     api_form = body == "json" and re.search(_FIELD, texts[0]) is not None
-    more: dict[str, Any] = {"own": api_form, "pasted": True, "said": messages}
+    more: dict[str, Any] = {"own": api_form, "pasted": True, "said": messages, "day": day}
     return _words_from(status, (*texts, *messages), marks, _with_gate(_headers(text)), body, door, **more)
 
 
@@ -358,6 +371,8 @@ def _match_row(row: DialectRow, words: _Words) -> Match | None:
     confidence = row.confidence
     if row.doors and words.door is None:
         confidence *= ELSEWHERE
+    if words.day and row.provenance.old(words.day):
+        confidence *= AGED
     if row.wire and words.pasted and not _is_servers_own(row, words):
         confidence *= PASTED
     elif row.wire and row.status and not words.status:

@@ -64,22 +64,23 @@ class Explanation(NamedTuple):
     guessed: bool = False
 
 
-def explain(text: ReadText, lang: str = "en", door: str | None = None) -> tuple[Candidate, ...]:
+def explain(text: ReadText, lang: str = "en", door: str | None = None, day: str = "") -> tuple[Candidate, ...]:
     """Return the likely causes of a pasted text, the most confident first; see :func:`explanation`."""
-    return explanation(text, lang, door).candidates
+    return explanation(text, lang, door, day).candidates
 
 
-def explanation(text: ReadText, lang: str = "en", door: str | None = None) -> Explanation:
+def explanation(text: ReadText, lang: str = "en", door: str | None = None, day: str = "") -> Explanation:
     """Return the likely causes of a pasted text, and what else would tell; no candidates if nothing in it is known.
 
     ``text`` comes from :func:`probes.pasted.pasted_text.read`, which removes the keys. ``door`` is the id of its host's
-    door, or None for an unknown host.
+    door, or None for an unknown host. ``day`` (ISO 8601) is today: what nobody has looked at for long counts less.
     """
     if (own := named_cause(text.short, words.part("en", "findings").TEXTS)) is not None:
         code, title = own
         return Explanation((Candidate(code, 1.0, quote(title), quote(title), words.say(code, lang, {})),))
     best: dict[str, Hint] = {}
-    for hint in (*phrase_hints(text), *_dialect_hints(text, door), *_note_hints(text), *_end_hints(text, door)):
+    by_words = (*phrase_hints(text, day), *_dialect_hints(text, door, day))
+    for hint in (*by_words, *_note_hints(text), *_end_hints(text, door)):
         known = best.get(hint.code)
         if known is None:
             best[hint.code] = hint
@@ -222,13 +223,13 @@ _RELAYS_OWN = ("gateway-upstream", "gateway-new-api")  # only a relay speaks of 
 _VERSIONED = r"/v\d\w*/|/v\d\w*$|\bapi/"
 
 
-def _dialect_hints(text: ReadText, door: str | None) -> Iterator[Hint]:
+def _dialect_hints(text: ReadText, door: str | None, day: str) -> Iterator[Hint]:
     failing = any(tag.startswith("@5") for tag in text.tags)
     by_server = "{" in text.plain or any(
         tag.startswith("@4") for tag in text.tags
     )  # a server's response, not an app's own message
     generic = generic_rows()
-    matches = match_text(text.short, door)
+    matches = match_text(text.short, door, day)
     named = any(match.dialect == "model-mark" for match in matches)
     for match in matches:
         if match.code == "path" and named:  # the server's own name of the error says more than a sentence about paths

@@ -9,9 +9,11 @@ from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from diagnose.answers.data_files import table
+from diagnose.answers.data_files import DatedTable
+from diagnose.answers.dialects import AGED
 from diagnose.answers.hints import Hint, around
 from diagnose.answers.literal_filter import Needles, may_match
+from probes.catalog.provenance import UNKNOWN, Provenance
 
 if TYPE_CHECKING:
     from diagnose.answers.hints import ReadText
@@ -38,17 +40,18 @@ class PhraseRow(NamedTuple):
     not_after: Sequence[str] = ()
     case: str = ""
     generic: bool = False
+    provenance: Provenance = UNKNOWN
 
 
 @cache
 def rows() -> tuple[PhraseRow, ...]:
     """The rows of the three tables, in their order."""
-    tables = (table(name) for name in ("phrases", "network_words", "client_words"))
-    return tuple(PhraseRow(**entry) for one in tables for entry in one["row"])
+    tables = map(DatedTable, ("phrases", "network_words", "client_words"))
+    return tuple(PhraseRow(**entry, provenance=known) for one in tables for entry, known in one.rows("row"))
 
 
-def phrase_hints(text: ReadText) -> Iterator[Hint]:
-    """Yield a hint for each row that holds."""
+def phrase_hints(text: ReadText, day: str = "") -> Iterator[Hint]:
+    """Yield a hint for each row that holds. ``day`` is today: a row that is old by then counts less."""
     for row in rows():
         span = _span_of(row, text)
         if span is None or not (not row.beside or any(_occurs(text, part) for part in row.beside)):
@@ -57,7 +60,7 @@ def phrase_hints(text: ReadText) -> Iterator[Hint]:
             continue
         yield Hint(
             row.code,
-            row.confidence,
+            row.confidence * (AGED if day and row.provenance.old(day) else 1.0),
             around(text.plain, *span),
             case=row.case,
             bare=row.generic or row.confidence <= BARE,

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from diagnose.answers.data_files import table
+from diagnose.answers.literal_filter import Needles, may_match
+from probes.model.exchange_memo import once_an_exchange
 
 if TYPE_CHECKING:
     from probes.model.exchange import Exchange
 
 
 class Product(NamedTuple):
-    """A row of ``products.toml``, which explains the fields."""
+    """A row of ``products.toml``, which explains the fields. ``needles`` are those of ``header``, in a wheel."""
 
     name: str
     header: str = ""
@@ -22,6 +24,7 @@ class Product(NamedTuple):
     kind: str = ""
     holds: str = ""
     forward: bool = False
+    needles: Needles = ()
 
 
 class ProductTrace(NamedTuple):
@@ -42,11 +45,15 @@ def _compiled(pattern: str, start: str = "") -> re.Pattern[str]:
     return re.compile(f"{start}(?:{pattern})", re.IGNORECASE | re.MULTILINE)
 
 
+@once_an_exchange
 def between(exchange: Exchange) -> ProductTrace | None:
     """Return the outermost product that passed on a response, recognised by the response's headers."""
     lines = "\n".join(f"{name}: {value}" for name, value in exchange.response.headers)
+    lower = lines.lower()
     for product in products():
-        if product.header and (hit := _compiled(product.header, "^").search(lines)):
+        if not product.header or not may_match(product.needles, lower):
+            continue
+        if hit := _compiled(product.header, "^").search(lines):
             line = lines[hit.start() : lines.find("\n", hit.start()) if "\n" in lines[hit.start() :] else None]
             return ProductTrace(product, line[:100])
     return None
@@ -66,6 +73,7 @@ def maker(exchange: Exchange) -> ProductTrace | None:
     return None
 
 
+@lru_cache(256)  # a fleet's servers have few issuers
 def inspector(issuer: str) -> Product | None:
     """Return the product that inspects TLS connections and is named in a certificate's issuer.
 

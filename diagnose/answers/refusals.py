@@ -25,13 +25,13 @@ _BEHIND = {
 }
 
 
-def read_refusal(exchange: Exchange, door: str | None = None) -> tuple[Match, ...]:
+def read_refusal(exchange: Exchange, door: str | None = None, day: str = "") -> tuple[Match, ...]:
     """Return what the response of an exchange says is wrong and on whose side, best match first.
 
     As :func:`~diagnose.answers.dialects.classify`, but an upstream's error in a gateway's answer is told apart.
     """
     match = _hosted_model(exchange)
-    return (match,) if match is not None else _from_upstream(exchange, classify(exchange, door))
+    return (match,) if match is not None else _from_upstream(exchange, classify(exchange, door, day))
 
 
 def about_one_model(match: Match) -> Match:

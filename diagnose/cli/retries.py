@@ -20,11 +20,14 @@ def until_it_works(measure: Callable[[], Evidence], retries: int) -> Evidence:
 
     Return the last run, with the previous ones in ``earlier``. Ctrl-C during a pause marks the run as interrupted.
     """
-    from diagnose.findings import is_retryable
-    from diagnose.judging.judge import judge
-
     earlier: tuple[Evidence, ...] = ()
     evidence = measure()
+    if not retries:
+        return evidence
+
+    from diagnose.findings import is_retryable  # not before the first run, which would begin so much later
+    from diagnose.judging.judge import judge
+
     for number in range(retries):
         if evidence.interrupted or received() or not is_retryable(judge(evidence).root_cause):
             break

@@ -47,8 +47,18 @@ def on_command_line(words: Iterable[str]) -> tuple[str, ...]:
 
     No more than :data:`MOST`: a log that is given to `explain` can hold thousands of numbers.
     """
-    found = dict.fromkeys(part for word in words if _is_candidate(word) for part in _keys_in(word))
+    found = dict.fromkeys(part for word in _but_checksums(words) if _is_candidate(word) for part in _keys_in(word))
     return tuple(islice(found, MOST))
+
+
+def _but_checksums(words: Iterable[str]) -> Iterator[str]:
+    """Yield the words without the value of ``--sha256``, which is public and looks like a key."""
+    before = ""
+    for word in words:
+        checksum = word if before == "--sha256" else word.removeprefix("--sha256=")
+        if not (checksum != word or before == "--sha256") or not re.fullmatch(r"[0-9a-fA-F]{64}", checksum):
+            yield word
+        before = word
 
 
 def _is_candidate(word: str) -> bool:

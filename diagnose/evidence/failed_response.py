@@ -17,13 +17,13 @@ if TYPE_CHECKING:
 _PASS_ON = ("relay", "gateway", "aggregator", "local")
 
 
-def readings(failed: Exchange, door: DoorFacts | None, hint: str, alone: bool) -> tuple[Match, ...]:
-    """Return the readings of a failed response, best first.
+def readings(failed: Exchange, door: DoorFacts | None, hint: str, alone: bool, day: str) -> tuple[Match, ...]:
+    """Return the readings of a failed response, best first. ``day`` is that of the run.
 
     ``hint`` is that of the user's key, empty if the key has a flaw or there is none. ``alone``: only the user's model
     was refused, and another one was answered.
     """
-    found = read_refusal(failed, door.match.id if door else None)
+    found = read_refusal(failed, door.match.id if door else None, day)
     if alone:
         found = tuple(map(about_one_model, found))
     refused = bool(found) and found[0].code == "auth.rejected" and not found[0].values.get("own_words")

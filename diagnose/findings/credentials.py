@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from diagnose.advice.ends import key_facts_are_old
+from diagnose.advice.old_facts import key_facts_are_old
 from diagnose.evidence.rule import Claim
 from diagnose.evidence.view import View
 from diagnose.findings.api import said

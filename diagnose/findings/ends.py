@@ -66,7 +66,7 @@ def _told(view: View) -> tuple[Exchange, Match] | None:
             if one is None or one.status < 400 or (said := _what_it_says(one)) in read:
                 continue
             read.add(said)
-            if (found := classify(one, door)) and found[0].code == CODE:
+            if (found := classify(one, door, view.day)) and found[0].code == CODE:
                 return one, found[0]
     return None
 
@@ -89,11 +89,22 @@ def with_end(claim: Claim, view: View) -> Claim:
     ours = end.provenance.successor
     # At a host that is no known provider, only a name of its own list helps.
     named = first if _is_one_of(first, ours) else next(iter(ours), "") if known else ""
-    rest = ", ".join(name for name in names[:_SHOWN] if name != named)
+    # Another name that this run has tested is a fix, and no replacement by the provider.
+    tested = str((claim.settings or {}).get("model", "")) if claim.verified else ""
+    other = bool(tested) and not _is_one_of(tested, ours)
+    rest = ", ".join(name for name in names[:_SHOWN] if name not in (named, tested))
+    line = seen("model_ended", model=asked, detail=end.provenance.end)
+    mapped = (seen("model_mapped", model=asked, detail=named),) if other and named else ()
     return replace(
         claim,
-        evidence=(*claim.evidence, seen("model_ended", model=asked, detail=end.provenance.end)),
-        values={**claim.values, "ended": end.provenance.end, "successor": named, "near": rest},
+        evidence=(*claim.evidence, line, *mapped),
+        values={
+            **claim.values,
+            "ended": end.provenance.end,
+            "successor": "" if other else named,
+            "tested": tested if other else "",
+            "near": rest,
+        },
         settings=claim.settings or ({"model": named} if named else None),
         case="retired",
     )

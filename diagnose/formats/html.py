@@ -291,6 +291,6 @@ def _end(view: ReportView, lang: str) -> Safe:
     """Return the limits, where and when the run was made, by which version, and what it cost."""
     report = view.report
     stamp = word(lang, "pause").join(filter(None, (f"llmdoctor {plain(report.version)}", plain(report.started_at))))
-    results = [f"{label}{word(lang, 'colon')}{text}" for label, text in view.results]
+    results = [f"{label}{word(lang, 'colon')}{text}" for label, text in (*view.results, *view.rate_limits)]
     lines = (*results, view.vantage, view.cost, *filter(None, (view.facts,)), stamp)
     return tag("footer", [tag("p", prose(line)) for line in lines])

@@ -96,7 +96,7 @@ def _blocks(view: ReportView, lang: str) -> Iterator[str]:
         yield f"- {say(label)}{colon}{escape(text)}"
     if view.elsewhere:
         yield ""
-    for label, text in view.results:
+    for label, text in (*view.results, *view.rate_limits):
         yield f"{escape(label)}{colon}{escape(text)}  "
     yield f"{escape(view.vantage)}  "
     yield f"{escape(view.cost)}  "

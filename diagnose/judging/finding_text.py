@@ -91,7 +91,8 @@ def finding_of(raised_rule: RaisedRule, view: View, facts: CaseFacts, lang: str,
     settings, values, reachable = client_urls.translated(
         view.app, view.evidence.target.protocol, claim.settings, claim_values
     )
-    all_values = values_of(view) | _app_name(view, lang) | {name: value for name, value in values.items() if value}
+    known = {name: value for name, value in values.items() if value}
+    all_values = {**values_of(view), **_app_name(view, lang), **known}
     for name, value in values.items():
         if not value:
             all_values.pop(name, None)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from diagnose.advice.old_facts import app_facts_are_old
 from diagnose.answers.causes import covers
 from diagnose.evidence.rule import Claim, Rule
 from diagnose.evidence.view import View
@@ -53,7 +54,8 @@ def raised(view: View, rules: tuple[Rule, ...] = RULES) -> tuple[RaisedRule, ...
             broken.append(f"rule {rule.code}: {type(error).__name__}")
             continue
         if claim is not None:
-            held.append((rule, claim))
+            aged = claim.sure and app_facts_are_old(view, rule.code)
+            held.append((rule, replace(claim, sure=False) if aged else claim))
     if broken:
         held = [(rule, claim) for rule, claim in held if rule.code != CRASHED.code]
         held.append((CRASHED, Claim(tuple(broken))))

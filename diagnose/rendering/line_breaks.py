@@ -34,6 +34,19 @@ def cells(text: str) -> int:
     )
 
 
+def chopped(text: str, width: int) -> list[str]:
+    """Break a text into pieces of at most ``width`` columns, anywhere; a wider sign is a piece of its own."""
+    pieces, used = [""], 0
+    for sign in text:
+        size = cells(sign)
+        if pieces[-1] and used + size > width:
+            pieces.append("")
+            used = 0
+        pieces[-1] += sign
+        used += size
+    return pieces
+
+
 def wrapped(text: str, width: int | None, first: str = "", rest: str = "") -> list[str]:
     """Break a text into lines of at most ``width`` columns, between words or Chinese characters.
 

@@ -1,14 +1,15 @@
 """Lines of styled text for a terminal, a pipe or a log: widths in cells, wrapping, signs for consoles without Unicode.
 
-Colour repeats what the marks already show. Every text goes through ``plain`` of ``outlet.py`` and is printed as
-``rich.text.Text``, so that markup and escape sequences from outside have no effect.
+Colour repeats what the marks already show. Every text goes through ``plain`` of ``outlet.py``, so that escape sequences
+from outside have no effect. The lines are plain text with a few styles: importing a library for them, such as rich,
+takes longer than everything else that a report in text needs.
 """
 
 from __future__ import annotations
 
 from itertools import groupby
 
-from diagnose.rendering.line_breaks import atoms
+from diagnose.rendering.line_breaks import atoms, cells, chopped
 from diagnose.rendering.outlet import plain
 from diagnose.rendering.report_parts import source_text, word
 
@@ -25,6 +26,7 @@ MARKS = {
     "open": ("?", "[?]"),
 }
 STYLES = {"ok": "green", "warn": "yellow", "fail": "red", "skipped": "dim", "info": "dim", "open": "yellow"}
+SGR = {"bold": "1", "dim": "2", "red": "31", "green": "32", "yellow": "33"}  # ECMA-48, section 8.3.117
 VERDICTS = {"healthy": "ok", "degraded": "warn", "broken": "fail", "inconclusive": "warn"}
 
 RIGHT = 9  # cells at the right that are kept for a duration: ``9.99 s`` with space before it
@@ -40,13 +42,11 @@ class Page:
     """A buffer of styled lines in one language and for one width in cells."""
 
     def __init__(self, lang: str, width: int, unicode: bool) -> None:
-        from rich.cells import cell_len
-
         self.lang = lang
         self.wrapped = width < UNWRAPPED
         self.width = max(20, min(width, WIDEST)) if self.wrapped else 80
         self.unicode = unicode
-        self.cells = cell_len
+        self.cells = cells
         self.lines: list[Line] = []
 
     def word(self, key: str, **values: object) -> str:
@@ -80,12 +80,10 @@ class Page:
 
     def clip(self, text: str, room: int) -> str:
         """Shorten a text to ``room`` cells; an ellipsis replaces the rest."""
-        from rich.cells import chop_cells
-
         if not self.wrapped or self.cells(text) <= room:
             return text
         ellipsis = "…" if self.unicode else "..."
-        return chop_cells(text, max(1, room - len(ellipsis)))[0].rstrip() + ellipsis
+        return chopped(text, max(1, room - len(ellipsis)))[0].rstrip() + ellipsis
 
     def clip_middle(self, text: str, room: int) -> str:
         """Shorten a text to ``room`` cells, but keep both ends: those of a URL say more than its middle."""
@@ -148,8 +146,6 @@ class Page:
 
     def fill(self, pieces: Line, room: int) -> list[Line]:
         """Wrap the pieces into lines of at most ``room`` cells; a longer URL stays whole, so that it can be copied."""
-        from rich.cells import chop_cells
-
         lines: list[Line] = [[]]
         used = 0
         for text, style in pieces:
@@ -164,7 +160,7 @@ class Page:
                         used = 0
                     atom = atom.lstrip()
                     if self.cells(atom) > room and "://" not in atom:
-                        *whole, atom = chop_cells(atom, room)
+                        *whole, atom = chopped(atom, room)
                         lines[-1:] = [[(part, style)] for part in whole] + [[]]
                 lines[-1].append((atom, style))
                 used += self.cells(atom)
@@ -172,24 +168,18 @@ class Page:
 
     def print(self, colour: bool) -> str:
         """Return all lines as text. Without ``colour`` it contains no escape sequence."""
-        from io import StringIO
+        return "".join([f"{_printed(line, colour)}\n" for line in self.lines])
 
-        from rich.console import Console
-        from rich.text import Text
 
-        out = StringIO()
-        console = Console(
-            file=out,
-            force_terminal=colour,
-            color_system="standard" if colour else None,
-            width=self.width,
-            legacy_windows=False,
-            _environ={},  # the command line has read NO_COLOR, COLUMNS and TERM already
-        )
-        for line in self.lines:
-            text = Text()
-            for style, pieces in groupby(line, key=lambda piece: piece[1]):
-                text.append("".join(piece for piece, _ in pieces), style if colour else "")
-            text.rstrip()
-            console.print(text, soft_wrap=True, markup=False, highlight=False, emoji=False)
-        return out.getvalue()
+def _printed(line: Line, colour: bool) -> str:
+    """Return a line without the spaces at its end, and with ``colour`` its styles as escape sequences."""
+    whole = "".join([text for text, _ in line]).rstrip()
+    if not colour:
+        return whole
+    printed, left = "", len(whole)
+    for style, pieces in groupby(line, key=lambda piece: piece[1]):
+        text = "".join([text for text, _ in pieces])[:left]
+        left -= len(text)
+        codes = ";".join([SGR[name] for name in style.split()])
+        printed += f"\x1b[{codes}m{text}\x1b[0m" if codes and text else text
+    return printed

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from diagnose.report import Finding, Report
@@ -143,8 +143,10 @@ def other_base_urls(report: Report, lang: str) -> Iterator[tuple[str, str]]:
 
 
 def optional_results(report: Report, lang: str) -> Iterator[tuple[str, str]]:
-    """Yield what only some runs have, a label and its text: credit left, rate limits, `--slo`, `--retries`."""
-    yield from _account(report, lang)
+    """Yield what only some runs have, a label and its text: credit left, `--slo`, `--retries`."""
+    balance = _observed(report, "door").get("balance")
+    if isinstance(balance, Mapping):
+        yield word(lang, "balance_left"), " ".join(filter(None, (balance["amount"], balance["currency"])))
     if report.slos:
         pairs = []
         for one in report.slos:
@@ -156,13 +158,13 @@ def optional_results(report: Report, lang: str) -> Iterator[tuple[str, str]]:
         yield word(lang, "tries"), word(lang, "tried_often", count=len(report.tries), failed=failed)
 
 
-def _account(report: Report, lang: str) -> Iterator[tuple[str, str]]:
-    """Yield the credit that is left, and the rate limits of the last answer that named any."""
-    observed = {one.name: one.observed for one in report.probes}
-    balance = observed.get("door", {}).get("balance")
-    if isinstance(balance, Mapping):
-        yield word(lang, "balance_left"), " ".join(filter(None, (balance["amount"], balance["currency"])))
-    named = (observed.get(name, {}).get("rate_limits") for name in ("stream", "chat", "model", "auth"))
+def _observed(report: Report, probe: str) -> Mapping[str, Any]:
+    return next((one.observed for one in report.probes if one.name == probe), {})
+
+
+def rate_limits(report: Report, lang: str) -> Iterator[tuple[str, str]]:
+    """Yield the rate limits of the last answer that named any, a label and its text. Only full reports show them."""
+    named = (_observed(report, name).get("rate_limits") for name in ("stream", "chat", "model", "auth"))
     limits = next((one for one in named if isinstance(one, Mapping)), None)
     if limits is not None:
         shown = (f"{name} {value}" for name, value in sorted(limits.items())[:_LIMITS])

@@ -18,6 +18,7 @@ from diagnose.rendering.report_parts import (
     folded,
     optional_results,
     other_base_urls,
+    rate_limits,
     settings_lines,
     source_text,
     vantage,
@@ -113,7 +114,8 @@ class ReportView(Record):
     variables: tuple[str, ...]  # the same as variables of the SDK
     capabilities: tuple[CapabilityLine, ...] | None
     elsewhere: tuple[tuple[str, str], ...]  # label and text: other base URLs of other clients
-    results: tuple[tuple[str, str], ...]  # label and text: limits and tries
+    results: tuple[tuple[str, str], ...]  # label and text: credit left, limits and tries
+    rate_limits: tuple[tuple[str, str], ...]  # label and text, for full reports
     vantage: str
     cost: str
     facts: str  # the date of the facts by which it was judged
@@ -153,6 +155,7 @@ def view_of(report: Report, lang: str) -> ReportView:
         capabilities=report.capabilities,
         elsewhere=tuple(other_base_urls(report, lang)),
         results=tuple(optional_results(report, lang)),
+        rate_limits=tuple(rate_limits(report, lang)),
         vantage=vantage(report, lang),
         cost=cost_line(report, lang),
         facts=word(lang, "facts_of", date=report.facts_date) if report.facts_date else "",

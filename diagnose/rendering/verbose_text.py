@@ -41,7 +41,7 @@ def verbose_page(view: ReportView, lang: str, width: int, unicode: bool) -> Page
     page.gap()
     for label, text in view.elsewhere:
         page.hang([("  ", "")], [(f"{page.word(label)}{page.word('colon')}{page.safe(text)}", "dim")])
-    for label, text in view.results:
+    for label, text in (*view.results, *view.rate_limits):
         page.hang([("  ", "")], [(f"{page.safe(label)}{page.word('colon')}{page.safe(text)}", "dim")])
     page.hang([("  ", "")], [(page.safe(view.vantage), "dim")])
     page.hang([("  ", "")], [(page.safe(view.cost), "dim")])

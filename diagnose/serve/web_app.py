@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import time
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -321,7 +322,8 @@ def _explained(body: bytes, whole: bool) -> str:
     lang = pages.language(forms.field(body, "lang"))
     seen = read_text(forms.read(body).text)
     door = load().of_host(seen.host) if seen.host else None
-    result = pages.explanation(explanation(seen, lang, door.id if door else None), lang)
+    today = time.strftime("%Y-%m-%d", time.gmtime())
+    result = pages.explanation(explanation(seen, lang, door.id if door else None, today), lang)
     return pages.explain(lang, result=result) if whole else result
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from itertools import groupby
 
 from probes.api.response_checks import nearest, no_route, passes
@@ -13,19 +12,28 @@ from probes.model.exchange import Exchange, Purpose
 from probes.model.facts import ModelFacts
 
 
-@dataclass(slots=True)
 class AttemptRound:
-    """The concurrent exchanges of one attempt."""
+    """The concurrent exchanges of one attempt. ``number`` counts the rounds from 1 in the order of sending.
 
-    attempt: Attempt
-    number: int  # from 1, in the order in which the rounds were sent
-    listing: Exchange | None = None
-    other_listing: Exchange | None = None  # the model list with the key in the other header style
-    keyless: Exchange | None = None  # the model list without the key
-    path_check: Exchange | None = None
-    chat: Exchange | None = None
-    stream: Exchange | None = None
-    chosen: ModelFacts | None = None
+    ``other_listing`` is the model list with the key in the other header style, ``keyless`` the one without the key.
+    """
+
+    def __init__(
+        self,
+        attempt: Attempt,
+        number: int,
+        *,
+        listing: Exchange | None = None,
+        other_listing: Exchange | None = None,
+        keyless: Exchange | None = None,
+        path_check: Exchange | None = None,
+        chat: Exchange | None = None,
+        stream: Exchange | None = None,
+        chosen: ModelFacts | None = None,
+    ) -> None:
+        self.attempt, self.number = attempt, number
+        self.listing, self.other_listing, self.keyless, self.path_check = listing, other_listing, keyless, path_check
+        self.chat, self.stream, self.chosen = chat, stream, chosen
 
     @property
     def works(self) -> bool:

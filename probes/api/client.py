@@ -7,6 +7,7 @@ import json
 import time
 from collections.abc import Callable
 from contextlib import aclosing
+from typing import TYPE_CHECKING
 
 from probes.api import redirects
 from probes.api.response_reader import read_response, read_stream, without_our_limit
@@ -22,7 +23,6 @@ from probes.model.scrubber import Scrubber
 from probes.model.settings import ExtraHeader, Limits
 from probes.network.connection_pool import ConnectionPool
 from probes.network.failures import NetError
-from probes.network.http1 import HttpExchange
 from probes.network.network import Connection
 from probes.network.single_flight import SingleFlight
 from probes.protocols.protocol import ApiRequest, auth_headers, auth_query, preflight, wire
@@ -30,6 +30,9 @@ from probes.protocols.strictness.clients import PYTHON
 from probes.urls.addresses import confidential
 from probes.urls.app_base_urls import path_as_sent
 from probes.urls.url import Url, parse_url
+
+if TYPE_CHECKING:
+    from probes.network.http1 import HttpExchange
 
 USER_AGENT = "llmdoctor"
 # Some servers fail if no key is sent at all (LiteLLM without a database), but refuse a made-up key with a proper error.
@@ -250,6 +253,8 @@ class ApiClient:
     async def _read(
         self, record: Exchange, connection: Connection, limit: asyncio.Timeout, message: _Message
     ) -> Exchange:
+        from probes.network.http1 import HttpExchange  # and h11, which can be loaded while a far host is dialled
+
         exchange = HttpExchange(connection, self._limits)
         protocol = wire(record.attempt.protocol)
         collected = bytearray()

@@ -8,6 +8,7 @@ from probes.api.model_names import without_note
 from probes.catalog.door import Door
 from probes.model.exchange import Exchange
 from probes.model.facts import ModelFacts
+from probes.model.run_memory import remembered
 from probes.model.settings import Settings
 from probes.model.source import Source, SourceKind
 from probes.protocols.protocol import wire
@@ -43,6 +44,7 @@ _NEAR = 3  # names that are proposed for a model that is not there
 _DEPLOYED = ("azure-openai", "azure-foundry")
 
 
+@remembered(16)  # many targets of a fleet have the same list
 def small_of(models: tuple[str, ...]) -> str | None:
     """Return a small chat model from a list of model ids, such as ``gpt-4o-mini``; None for an empty list.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import TYPE_CHECKING
 
 from probes.api import redirects
 from probes.api.response_checks import tells_fault
@@ -20,13 +21,15 @@ from probes.model.exchange import (
 from probes.model.failure import Failure, Kind
 from probes.model.record import replace
 from probes.model.scrubber import Scrubber
-from probes.network.http1 import RawAnswer
 from probes.protocols.envelopes import refusal_in_text
 from probes.protocols.errors import error_in_success, kind_of, parse_json, title_of
 from probes.protocols.protocol import Wire, spoken_in, wire
 from probes.protocols.strictness.clients import PYTHON
 from probes.protocols.strictness.sdk_readings import broken_by
 from probes.protocols.strictness.whole_answers import of_head
+
+if TYPE_CHECKING:
+    from probes.network.http1 import RawAnswer
 
 QUOTED = 4096  # characters of a body that are kept
 

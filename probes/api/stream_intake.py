@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from probes.model.exchange import StreamReading
 from probes.model.failure import Kind
 from probes.model.record import replace
-from probes.network.http1 import RawAnswer
 from probes.protocols.protocol import Wire
 from probes.protocols.strictness.reading import parse
 from probes.protocols.strictness.sdk_readings import panel
 from probes.protocols.strictness.whole_answers import expects_text, of_head
+
+if TYPE_CHECKING:
+    from probes.network.http1 import RawAnswer
 
 _TORN = (Kind.CUT, Kind.CLOSED, Kind.RESET)
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from probes.catalog.provenance import UNKNOWN, Provenance
+
 
 class AppWire(NamedTuple):
     """A protocol as one client speaks it. The first wire of an app is its default protocol."""
@@ -75,6 +77,15 @@ class SettingsFile(NamedTuple):
     confirmed: bool = True
 
 
+class AppChange(NamedTuple):
+    """What a version of an app left out and what it does instead: names of packages, fields, headers or settings."""
+
+    version: str = ""
+    gone: tuple[str, ...] = ()
+    new: tuple[str, ...] = ()
+    provenance: Provenance = UNKNOWN
+
+
 class App(NamedTuple):
     """A client program. The head of ``apps.toml`` explains the fields."""
 
@@ -97,8 +108,9 @@ class App(NamedTuple):
     leaves_out: Mapping[str, str] = {}  # field, or its start -> the setting with which the app no longer sends it
     key_lines: tuple[str, ...] = ()  # lines for its settings file, one of which gives a provider a key
     places: tuple[SettingsFile, ...] = ()
-    sources: tuple[str, ...] = ()
+    changes: tuple[AppChange, ...] = ()
     confirmed: bool = True
+    provenance: Provenance = UNKNOWN
 
     def wire(self, protocol: str) -> AppWire | None:
         """Return the app's wire for a protocol, or None if it does not speak it."""

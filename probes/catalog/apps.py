@@ -9,13 +9,14 @@ The types are named tuples because every start creates all of them, three times 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from probes.catalog.app import App, AppWire, SettingsFile
-from probes.catalog.fact_files import HEADER, compiled_facts, fact_file, without_provenance
+from probes.catalog.app import App, AppChange, AppWire, SettingsFile
+from probes.catalog.fact_files import HEADER, compiled_facts, fact_file, line_of, usual_of
+from probes.catalog.provenance import UNKNOWN, Provenance, parted
 from probes.catalog.url_joining import RULES
 from probes.config_formats.files import MIB, SkippedFile, text_of
 from probes.protocols.names import NAMES
@@ -117,31 +118,45 @@ def read(path: Path) -> tuple[App, ...]:
             return from_compiled(json.loads(text))
         import tomllib  # an installed program reads JSON and does not pay for this import
 
-        table = without_provenance(tomllib.loads(text))
+        table = _parted(tomllib.loads(text))
     except SkippedFile as error:
         raise AppsError(f"{path} cannot be read: {error.why}") from None
     except ValueError as error:
         raise AppsError(f"{path}: {error}") from None
     apps = []
-    for id, entry in table.items():
+    for id, (entry, provenance) in table:
         try:
             _check(entry)
-            apps.append(_build_app(id, entry))
+            apps.append(_build_app(id, entry, provenance))
         except ValueError as error:
-            raise AppsError(f"{path}: [{id}]: {error}") from None
+            line = line_of(text, id, 1, str(error).removeprefix("unknown field ").split(" ", 1)[0])
+            raise AppsError(f"{path}:{line}: [{id}]: {error}") from None
     return tuple(apps)
 
 
 def from_compiled(document: dict[str, Any]) -> tuple[App, ...]:
     """Return the apps of a compiled file, which is not checked: the build has done so."""
-    return tuple(_build_app(id, entry) for id, entry in document.items() if id != HEADER)
+    return tuple(_build_app(id, *both) for id, both in _parted(document))
 
 
-def _build_app(id: str, entry: dict[str, Any]) -> App:
+def _parted(document: dict[str, Any]) -> list[tuple[str, tuple[Any, Provenance]]]:
+    """Return the entries by id, each apart from its provenance."""
+    usual = usual_of(document)
+    rows = ((id, entry) for id, entry in document.items() if id != HEADER)
+    return [(id, parted(entry, usual) if isinstance(entry, dict) else (entry, usual)) for id, entry in rows]
+
+
+def _build_app(id: str, entry: Mapping[str, Any], provenance: Provenance) -> App:
     fields: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value for name, value in entry.items()}
     fields["wires"] = tuple(_build_row(AppWire, row) for row in entry["wires"])
     fields["places"] = tuple(_build_row(SettingsFile, row) for row in entry.get("places", ()))
-    return App(id, **fields)
+    fields["changes"] = tuple(_change(row, provenance.seen) for row in entry.get("changes", ()))
+    return App(id, **fields, provenance=provenance)
+
+
+def _change(row: Mapping[str, Any], seen: str) -> AppChange:
+    own, provenance = parted(row, Provenance(seen=seen))
+    return AppChange(own.get("version", ""), tuple(own.get("gone", ())), tuple(own.get("new", ())), provenance)
 
 
 def _build_row(make: Callable[..., Any], row: dict[str, Any]) -> Any:
@@ -171,7 +186,7 @@ def _check(entry: object) -> None:
     """Validate an entry. Raises ValueError that names the field."""
     if not isinstance(entry, dict):
         raise ValueError("it is not a table")
-    _check_types(entry, App, ("name", "kind", "home", "wires"), skip=("id",))
+    _check_types(entry, App, ("name", "kind", "home", "wires"), skip=("id", "provenance"))
     for row in entry["wires"]:
         _check_types(row, AppWire, ("protocol", "endpoint"))
         if row["protocol"] not in NAMES:
@@ -184,6 +199,9 @@ def _check(entry: object) -> None:
             raise ValueError(f"header_lists is {min(unknown)!r}, not one of {', '.join(HEADER_LISTS)}")
     for row in entry.get("places", ()):
         _check_types(row, SettingsFile, ("path",))
+    for row in entry.get("changes", ()):
+        own, _ = parted(row, UNKNOWN) if isinstance(row, dict) else (row, UNKNOWN)
+        _check_types(own, AppChange, (), skip=("provenance",))
 
 
 def _check_types(row: object, make: Any, needed: tuple[str, ...], skip: tuple[str, ...] = ()) -> None:

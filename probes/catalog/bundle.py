@@ -248,7 +248,7 @@ def newcomer(told: Door, taken: Iterable[str]) -> Door:
         namespace=f"bundle:{told.id}",
         rejects=(),
         models_url="",
-        balance_url="",
+        balance=None,
         console_url="",
         small_model="",
         websites=(),

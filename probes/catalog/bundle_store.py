@@ -8,7 +8,6 @@ import os
 import stat
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
 
 from probes.catalog import bundle, doors, model_ends
 from probes.catalog.bundle import LARGEST, SCHEMA, Bundle, BundleError, parsed
@@ -17,7 +16,6 @@ from probes.catalog.fact_files import FOLDER, HEADER, check_file
 from probes.config_formats.files import SkippedFile, bytes_of, decoded
 from probes.config_formats.writer import NotWritten, write
 
-PATIENCE = 30.0  # seconds for a download
 _HEX = 64  # characters of a SHA-256 in hexadecimal
 _TABLES = {"doors": "door", "models": "model", "companions": "companion"}  # the files, and the name of their rows
 
@@ -33,68 +31,17 @@ def from_file(path: Path) -> bytes:
     return raw
 
 
-def from_url(url: str) -> bytes:
-    """Download a bundle by https; redirects are followed to https alone. Nothing but the request is sent.
-
-    Raises BundleError if it cannot be fetched or is too large.
-    """
-    import http.client
-    import ssl
-    import time
-    import urllib.error
-    import urllib.request
-
-    class _HttpsAlone(urllib.request.HTTPRedirectHandler):
-        def redirect_request(self, req: Any, fp: Any, code: int, msg: str, headers: Any, newurl: str) -> Any:
-            if not newurl.lower().startswith("https://"):
-                raise BundleError("it leads to an address without https")
-            return super().redirect_request(req, fp, code, msg, headers, newurl)
-
-    ends = time.monotonic() + PATIENCE
-    opener = urllib.request.build_opener(
-        _HttpsAlone(), urllib.request.HTTPSHandler(context=ssl.create_default_context())
-    )
-    request = urllib.request.Request(url, headers={"User-Agent": "llmdoctor"})  # noqa: S310 - https, by `checked_url`
-    raw = bytearray()
-    try:
-        ask = opener.open
-        with ask(request, timeout=PATIENCE) as answer:
-            while len(raw) <= LARGEST and (piece := answer.read1(65536)):
-                raw += piece
-                if time.monotonic() > ends:
-                    raise BundleError("it took longer than {seconds} s", seconds=f"{PATIENCE:g}")
-    except urllib.error.HTTPError as error:
-        raise BundleError("the server answered {code}", code=error.code) from None
-    except urllib.error.URLError as error:
-        raise BundleError("{detail}", detail=error.reason) from None
-    except (OSError, ValueError, http.client.HTTPException) as error:
-        if isinstance(error, BundleError):
-            raise
-        raise BundleError("{detail}", detail=str(error) or type(error).__name__) from None
-    if len(raw) > LARGEST:
-        raise BundleError("it is larger than {size}", size=f"{LARGEST // 1024**2} MiB")
-    return bytes(raw)
-
-
-def checked_url(url: str) -> str:
-    """Return an address that may be fetched. Raises BundleError if it is not https, or has a name or password in it."""
-    from urllib.parse import urlsplit
-
-    try:
-        parts = urlsplit(url)
-        host = parts.hostname
-    except ValueError:
-        raise BundleError("it is no address") from None
-    if parts.scheme != "https" or not host:
-        raise BundleError("a bundle is fetched by https alone")
-    if "@" in parts.netloc:
-        raise BundleError("the address holds a user name or a password")
-    return url
-
-
 def checksum(raw: bytes) -> str:
     """Return the SHA-256 of a bundle in hexadecimal."""
     return hashlib.sha256(raw).hexdigest()
+
+
+def checked_sum(sha256: str) -> str:
+    """Return a checksum in lower case. Raises BundleError if it is not one."""
+    wanted = sha256.strip().lower()
+    if len(wanted) != _HEX or not set(wanted) <= set("0123456789abcdef"):
+        raise BundleError("--sha256 is not a checksum of {count} hexadecimal digits", count=_HEX)
+    return wanted
 
 
 def accepted(raw: bytes, sha256: str, newer_than: str) -> Bundle:
@@ -105,11 +52,9 @@ def accepted(raw: bytes, sha256: str, newer_than: str) -> Bundle:
     Raises BundleError if the checksum, the date, the schema or a row is wrong.
     """
     if sha256:
-        wanted = sha256.strip().lower()
-        if len(wanted) != _HEX or not set(wanted) <= set("0123456789abcdef"):
-            raise BundleError("--sha256 is not a checksum of {count} hexadecimal digits", count=_HEX)
+        wanted = checked_sum(sha256)
         if (given := checksum(raw)) != wanted:
-            raise BundleError("its SHA-256 is {detail}, not {wanted}", detail=given, wanted=wanted)
+            raise BundleError("its SHA-256 is {detail}, not {wanted}", detail=_shown(given), wanted=_shown(wanted))
     try:
         found = parsed(decoded(raw))
     except SkippedFile as error:
@@ -119,6 +64,11 @@ def accepted(raw: bytes, sha256: str, newer_than: str) -> Bundle:
             "its facts are of {date}, which is not newer than those in use, {newer}", date=found.date, newer=newer_than
         )
     return found
+
+
+def _shown(checksum: str) -> str:
+    """Return the ends of a checksum; in full it looks like a key, which no message shows."""
+    return f"{checksum[:8]}…{checksum[-8:]}"
 
 
 def keep(raw: bytes) -> Path:

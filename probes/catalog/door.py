@@ -75,6 +75,19 @@ class KeyShape(NamedTuple):
     provenance: Provenance = UNKNOWN
 
 
+class Balance(NamedTuple):
+    """Where a provider says how much credit a key has left, without cost.
+
+    ``also`` is asked if ``url`` gives no amount: some providers answer the first only to keys that manage others.
+    ``currency`` is an ISO 4217 code, for answers that name none.
+    """
+
+    url: str
+    currency: str = ""
+    also: str = ""
+    provenance: Provenance = UNKNOWN
+
+
 class Door(NamedTuple):
     """A provider's API host or hosts. The head of ``doors.toml`` explains the fields.
 
@@ -104,7 +117,7 @@ class Door(NamedTuple):
     confirmed: bool = True
     sdk: str = ""
     source: Source | None = None  # the file of the folder that names the door; None: built in, or the user's own
-    balance_url: str = ""  # answers how much credit a key has left
+    balance: Balance | None = None
     former: tuple[Endpoint, ...] = ()
     provenance: Provenance = UNKNOWN
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, TypeVar
 
-from probes.catalog.door import Door, Endpoint, KeyShape
+from probes.catalog.door import Balance, Door, Endpoint, KeyShape
 from probes.catalog.fact_files import HEADER
 from probes.catalog.provenance import FIELDS as PROVENANCE
 from probes.catalog.provenance import FIELDS_SET, Provenance, check, provenance_of
@@ -114,11 +114,11 @@ def _toml(text: str) -> Any:
 
 _NEEDED = ("id", "name", "company", "kind", "hosts", "endpoints")
 _MAY_BE_EMPTY = ("hosts", "endpoints")  # of a door whose hosts are the user's own, or not known
-_OPTIONAL = ("region", "namespace", "models_url", "models_auth", "console_url", "balance_url", "small_model", "sdk")
+_OPTIONAL = ("region", "namespace", "models_url", "models_auth", "console_url", "small_model", "sdk")
 _STRINGS = (*_NEEDED[:4], *_OPTIONAL)
 _LISTS = ("hosts", "key_env", "base_url_env", "rejects", "websites", "slips")
 _FLAGS = ("keys_complete", "confirmed")
-_FIELDS = frozenset((*_STRINGS, *_LISTS, *_FLAGS, "endpoints", "keys", *PROVENANCE))
+_FIELDS = frozenset((*_STRINGS, *_LISTS, *_FLAGS, "endpoints", "keys", "balance", *PROVENANCE))
 
 
 def _door(entry: dict[str, Any], seen: str) -> Door:
@@ -144,6 +144,8 @@ def _door(entry: dict[str, Any], seen: str) -> Door:
     fields["keys"] = _tables("keys", fields.get("keys", []), _shape)
     if "sdk" in fields:
         _check_choice("sdk", fields["sdk"], NAMES)
+    if "balance" in fields:
+        fields["balance"] = _balance(entry["balance"], entry, seen)
     return _made(entry, fields, seen)
 
 
@@ -180,6 +182,25 @@ def _endpoint(item: dict[str, Any]) -> Endpoint:
         _check_choice("auth", style, AUTHS)
     confirmed = bool(item.get("confirmed", True))
     return Endpoint(item["protocol"], base_url.rstrip("/"), auth, confirmed, provenance_of(item))
+
+
+def _balance(item: object, door: dict[str, Any], seen: str) -> Balance:
+    """Return where the balance is asked; the day of this fact is that of the door if it names none."""
+    if not isinstance(item, dict):
+        raise ValueError("balance is not a table")
+    _check_fields(item, ("url", "currency", "also", *PROVENANCE))
+    url, also, currency = item.get("url"), item.get("also", ""), item.get("currency", "")
+    for name, value in (("url", url), *((("also", also),) if also else ())):
+        if not isinstance(value, str) or not value.startswith("https://"):
+            raise ValueError(f"balance: {name} is not an https URL")
+    if not isinstance(currency, str) or not re.fullmatch(r"[A-Z]{3}|", currency):
+        raise ValueError("balance: currency is not a code of three letters")
+    day = door.get("seen", seen)
+    try:
+        check(item, day)
+    except ValueError as error:
+        raise ValueError(f"balance: {error}") from None
+    return Balance(str(url), currency, also, provenance_of(item, day))
 
 
 def _shape(item: dict[str, Any]) -> KeyShape:
@@ -240,7 +261,9 @@ def _check_patterns(door: Door) -> None:
 # -- the compiled form -------------------------------------------------------------------------------------------------
 
 _CONFIDENCES = {one.value: one for one in Confidence}
-_ENDPOINTS, _KEYS, _FORMER, _PROVENANCE = map(Door._fields.index, ("endpoints", "keys", "former", "provenance"))
+_ENDPOINTS, _KEYS, _FORMER, _PROVENANCE, _BALANCE = map(
+    Door._fields.index, ("endpoints", "keys", "former", "provenance", "balance")
+)
 
 
 def compiled(doors: Iterable[Door]) -> list[list[Any]]:
@@ -254,7 +277,7 @@ def compiled(doors: Iterable[Door]) -> list[list[Any]]:
 def _plain(value: Any) -> Any:
     if isinstance(value, Provenance):
         return _trimmed([_plain(one) for one in value], Provenance)
-    if isinstance(value, Endpoint | KeyShape):
+    if isinstance(value, Endpoint | KeyShape | Balance):
         return _trimmed([_plain(one) for one in value], type(value))
     return [_plain(one) for one in value] if isinstance(value, tuple) else value
 
@@ -281,6 +304,8 @@ def _from_row(row: list[Any]) -> Door:
         fields[_FORMER] = tuple(map(_endpoint_of, row[_FORMER]))
     if len(row) > _PROVENANCE:
         fields[_PROVENANCE] = _provenance_of(row[_PROVENANCE])
+    if len(row) > _BALANCE:
+        fields[_BALANCE] = _balance_of(row[_BALANCE])
     return Door(*fields)
 
 
@@ -299,6 +324,10 @@ def _shape_of(row: list[Any]) -> KeyShape:
     if len(row) > 7:
         fields[7] = _provenance_of(row[7])
     return KeyShape(*fields)
+
+
+def _balance_of(row: list[Any] | None) -> Balance | None:
+    return None if row is None else Balance(*row[:3], *(_provenance_of(one) for one in row[3:]))
 
 
 def _provenance_of(row: list[Any]) -> Provenance:

@@ -8,12 +8,13 @@ fields of :mod:`probes.catalog.provenance`.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from pkgutil import get_data
 from typing import Any
 
-from probes.catalog.provenance import FIELDS_SET, check
+from probes.catalog.provenance import FIELDS_SET, Provenance, check, provenance_of
 from probes.config_formats.files import MIB, text_of
 
 SCHEMA = 1
@@ -62,6 +63,11 @@ def compiled_facts(name: str) -> dict[str, Any] | None:
     return document
 
 
+def usual_of(document: Mapping[str, Any]) -> Provenance:
+    """Return the day and the source of the rows of a document that name none of their own."""
+    return provenance_of(document.get(HEADER, {}))
+
+
 def without_provenance(document: dict[str, Any]) -> dict[str, Any]:
     """Return a document without the fields of provenance, for readers whose rows have no such fields."""
     return {
@@ -83,29 +89,34 @@ def _bare(row: Any) -> Any:
 
 
 def check_file(path: Path) -> dict[str, Any]:
-    """Read a fact file, check its header and the provenance of every row, and return its content.
+    """Read a fact file, check its header, and the fields and the provenance of every row, and return its content.
 
     Raises FactsError, with file and line, if the file or one of its rows is wrong.
     """
     import tomllib
+
+    from probes.catalog.fact_schema import check_fields  # only the build and those who keep the facts need it
 
     text = text_of(path, limit=LARGEST) or ""
     try:
         document = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise FactsError(f"{path}: {error}") from None
-    seen = _check_header(path, text, document.get(HEADER))
+    usual = _check_header(path, text, document.get(HEADER))
     for table, number, row in _rows(document):
         try:
-            _check_row(row, seen)
+            check_fields(path.stem, table, row)
+            _check_row(row, usual.seen)
+            if not usual.source and not row.get("source"):
+                raise ValueError("source is missing")
         except ValueError as error:
-            line = line_of(text, table, number, str(error).split(" ", 1)[0])
+            line = line_of(text, table, number, str(error).removeprefix("unknown field ").split(" ", 1)[0])
             raise FactsError(f"{path}:{line}: [{table}] {_name(row, number)}: {error}") from None
     return document
 
 
-def _check_header(path: Path, text: str, header: object) -> str:
-    """Check the table ``[facts]`` and return its day."""
+def _check_header(path: Path, text: str, header: object) -> Provenance:
+    """Check the table ``[facts]`` and return what it says about the rows of the file."""
     line = line_of(text, HEADER, 1, "")
     if not isinstance(header, dict):
         raise FactsError(f"{path}:1: the table [{HEADER}] is missing")
@@ -120,7 +131,7 @@ def _check_header(path: Path, text: str, header: object) -> str:
         except ValueError as error:
             problem = str(error).replace(field, name, 1)
             raise FactsError(f"{path}:{line_of(text, HEADER, 1, name)}: {problem}") from None
-    return str(header["seen"])
+    return usual_of({HEADER: header})
 
 
 def _rows(document: Mapping[str, Any]) -> Iterator[tuple[str, int, dict[str, Any]]]:
@@ -157,6 +168,8 @@ def line_of(text: str, table: str, number: int, field: str) -> int:
     if number > len(heads):
         return 1
     start = heads[number - 1]
-    end = heads[number] if number < len(heads) else len(lines)
+    # The tables inside a row belong to it: `[[id.wires]]` to `[id]`.
+    others = (at for at in range(start + 1, len(lines)) if re.match(r"\[{1,2}[\w-]", lines[at]))
+    end = next((at for at in others if not lines[at].strip("[ ").startswith(f"{table}.")), len(lines))
     name = field.rstrip(":")
     return next((at for at in range(start, end) if name and lines[at].partition("=")[0].strip() == name), start) + 1

@@ -5,9 +5,9 @@ The formats that are read, each from a file:
 - models.dev's ``api.json``: an object of providers by id, each with ``name``, ``env`` (variables of the key), ``api``
   (base URL, if its package has none of its own), ``npm`` (package of the AI SDK), ``doc`` and ``models``; a model may
   have ``status`` (``deprecated``).
-  Source: https://github.com/sst/models.dev, as its readers in opencode declare it.
+  Source: https://github.com/anomalyco/models.dev@f3fc692, ``packages/core/src/generate.ts`` and its ``providers``.
 - LiteLLM's ``model_prices_and_context_window.json``: an object of models by name, each with ``litellm_provider`` and
-  perhaps ``deprecation_date``. Source: https://github.com/BerriAI/litellm
+  perhaps ``deprecation_date``. Source: https://github.com/BerriAI/litellm (1.110.2)
 - LiteLLM's ``litellm/llms/openai_like/providers.json``: an object of providers by name, each with ``base_url`` and
   ``api_key_env``.
 """
@@ -21,13 +21,37 @@ from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 from probes.catalog.door import Door
-from probes.catalog.doors import Doors, builtin
-from probes.catalog.model_ends import model_ends
+from probes.catalog.doors import Doors, built_in_date, builtin
+from probes.catalog.model_ends import end_of_model
 
+# A variable of a key, and not one of a cloud account, whose secret signs requests.
+_KEY_VARIABLE = re.compile(r"(?<!ACCESS_)(?:KEY|TOKEN)$")
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 _PROTOCOLS = {"@ai-sdk/anthropic": "anthropic", "@ai-sdk/google": "gemini"}  # by the package; others speak openai's
-# LiteLLM's names of providers that are none of our ids and not the start of one.
-_LITELLM = {"gemini": "gemini", "vertex_ai": "vertex", "azure": "azure-openai", "dashscope": "dashscope-intl"}
+# The lists' names of providers that are none of our ids, and those of houses whose hosts are the user's own.
+_OTHER_NAMES = {
+    "amazon-bedrock": "bedrock",
+    "bedrock-converse": "bedrock",
+    "sagemaker": "bedrock",
+    "azure": "azure-openai",
+    "azure-text": "azure-openai",
+    "azure-ai": "azure-foundry",
+    "azure-cognitive-services": "azure-foundry",
+    "google": "gemini",
+    "google-vertex": "vertex",
+    "google-vertex-anthropic": "vertex",
+    "vertex-ai": "vertex",
+    "text-completion-openai": "openai",
+    "text-completion-codestral": "codestral",
+    "fireworks-ai": "fireworks",
+    "together-ai": "together",
+    "togetherai": "together",
+    "dashscope": "dashscope-intl",
+    "moonshot": "moonshot-intl",
+    "vercel": "vercel-ai-gateway",
+    "gitlab": "gitlab-duo",
+    "neon": "neon-ai-gateway",
+}
 _ID = re.compile(r"[^a-z0-9.-]+")
 
 
@@ -81,23 +105,29 @@ def _models_dev(entries: Mapping[str, dict[str, Any]]) -> Iterator[dict[str, Any
         for id, row in entries.items()
     )
     yield from _providers(told, "https://models.dev/api.json")
-    known = _known_ends()
     doors = Doors(builtin())
+    gone: dict[str, list[str]] = {}
     for id, row in entries.items():
         models = row.get("models")
         door = _ours(doors, id, row.get("api"))
         for name, model in models.items() if isinstance(models, dict) and door is not None else ():
-            gone = isinstance(model, dict) and model.get("status") == "deprecated"
-            if gone and door is not None and (door.id, str(name).lower()) not in known:
-                note = {"table": "model", "note": "end", "door": door.id, "names": [str(name)]}
-                yield {**note, "source": "https://models.dev/api.json"}
+            over = isinstance(model, dict) and model.get("status") == "deprecated"
+            if over and door is not None and end_of_model(str(name), door.id) is None:
+                gone.setdefault(door.id, []).append(str(name))
+    for id, names in gone.items():
+        # The list names no day, and a row of ours needs one: `ended` is for whoever reviews it.
+        told_by = {"names": names, "source": "https://models.dev/api.json"}
+        yield {"table": "model", "note": "end", "door": id, **told_by}
 
 
 def _providers(told: Any, source: str) -> Iterator[dict[str, Any]]:
     """Yield a row for each provider that is new to us, or has an address or a variable that ours has not."""
     doors = Doors(builtin())
+    seen: set[str] = set()
     for id, name, url, env, protocol, doc in told:
         url = url.rstrip("/") if isinstance(url, str) and url.startswith("https://") and "$" not in url else ""
+        if protocol == "anthropic":  # the AI SDK's base URL has the version, that of the house's own SDK has not
+            url = url.removesuffix("/v1")
         variables = [one for one in env if isinstance(one, str)] if isinstance(env, list) else []
         door = _ours(doors, id, url)
         row: dict[str, Any] = {"table": "door", "note": "new", "id": door.id if door else _ID.sub("-", id.lower())}
@@ -108,41 +138,42 @@ def _providers(told: Any, source: str) -> Iterator[dict[str, Any]]:
         else:
             bases = {one.base_url for one in (*door.endpoints, *door.former)}
             new_url = url and url not in bases and not any("{" in base for base in bases)
-            new_env = [one for one in variables if one not in door.key_env and one.endswith(("KEY", "TOKEN"))]
+            new_env = [one for one in variables if one not in door.key_env and _KEY_VARIABLE.search(one)]
             if not new_url and not new_env:
                 continue
             row["note"] = "address" if new_url else "variable"
             row |= {"endpoints": [{"protocol": protocol, "base_url": url}]} if new_url else {}
             row |= {"key_env": new_env} if new_env else {}
-        yield {**row, "source": [source, *([doc] if isinstance(doc, str) and doc else [])]}
+        if (told_already := _toml(row)) not in seen:  # two plans of one house have one address
+            seen.add(told_already)
+            yield {**row, "source": [source, *([doc] if isinstance(doc, str) and doc else [])]}
 
 
 def _ends(entries: Mapping[str, dict[str, Any]]) -> Iterator[dict[str, Any]]:
-    """Yield a row for each model whose end LiteLLM names and we do not, or on another day."""
-    known, doors = _known_ends(), Doors(builtin())
+    """Yield a row for the models of a door that end on one day by LiteLLM, and by our facts on another day or never."""
+    doors = Doors(builtin())
+    found: dict[tuple[str, str, str], list[str]] = {}
     for name, row in entries.items():
         day, house = str(row.get("deprecation_date", "")), str(row.get("litellm_provider", ""))
-        door = _ours(doors, _LITELLM.get(house, house), None)
+        # `vertex_ai-language-models` and the like are Vertex.
+        door = _ours(doors, "vertex" if house.startswith("vertex_ai") else house, None)
         if not _DAY.fullmatch(day) or door is None:
             continue
-        model = name.removeprefix(f"{house}/")
-        ours = known.get((door.id, model.lower()))
-        if ours == day:
-            continue
-        note = "end" if ours is None else "other_end"
+        model = name.removeprefix(f"{house.partition('-')[0]}/")
+        end = end_of_model(model, door.id)
+        ours = end.provenance.end if end is not None else ""
+        if ours != day and model not in (names := found.setdefault((door.id, day, ours), [])):
+            names.append(model)
+    for (id, day, ours), names in sorted(found.items()):
         yield {
             "table": "model",
-            "note": note,
-            "door": door.id,
-            "names": [model],
-            "end": day,
+            "note": "other_end" if ours else "end",
+            "door": id,
+            "names": names,
+            "ends" if day > built_in_date() else "ended": day,
             **({"ours": ours} if ours else {}),
             "source": "BerriAI/litellm: model_prices_and_context_window.json",
         }
-
-
-def _known_ends() -> dict[tuple[str, str], str]:
-    return {(one.door, name): one.provenance.end for one in model_ends() for name in one.names}
 
 
 def _ours(doors: Doors, id: str, url: object) -> Door | None:
@@ -151,7 +182,8 @@ def _ours(doors: Doors, id: str, url: object) -> Door | None:
         parts = urlsplit(url.replace("${", "{"))
         if parts.hostname and (found := doors.of_host(parts.hostname, None, parts.path)) is not None:
             return found
-    return doors.get(_ID.sub("-", id.lower()))
+    plain = _ID.sub("-", id.lower())
+    return doors.get(_OTHER_NAMES.get(plain, plain))
 
 
 def _row(row: Mapping[str, Any]) -> str:

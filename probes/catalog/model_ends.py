@@ -45,6 +45,11 @@ def _made(row: Mapping[str, Any], seen: str) -> ModelEnd:
     return ModelEnd(row["door"], names, provenance_of(row, seen), row.get("routed", False))
 
 
+def ends_at(door: str) -> tuple[ModelEnd, ...]:
+    """Return the rows about the models of one door."""
+    return tuple(one for one in model_ends() if one.door == door)
+
+
 def end_of_model(model: str, door: str | None) -> ModelEnd | None:
     """Return the end of a model, past or announced, at a door.
 

@@ -128,6 +128,15 @@ def provenance_of(row: Mapping[str, Any], seen: str = "") -> Provenance:
     )
 
 
+def parted(row: Mapping[str, Any], usual: Provenance) -> tuple[Mapping[str, Any], Provenance]:
+    """Return a row without its provenance, and its provenance: ``usual``, that of its file, if it has none."""
+    if FIELDS_SET.isdisjoint(row):
+        return row, usual
+    own = {name: value for name, value in row.items() if name not in FIELDS_SET}
+    found = provenance_of(row, usual.seen)
+    return own, found if found.source else found._replace(source=usual.source)
+
+
 def _listed(value: str | Iterable[str]) -> tuple[str, ...]:
     return ((value,) if value else ()) if isinstance(value, str) else tuple(value)
 

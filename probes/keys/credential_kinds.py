@@ -9,11 +9,11 @@ from collections.abc import Iterator
 from functools import cache
 from typing import Any, NamedTuple
 
-from probes.catalog.fact_files import read_facts
-from probes.catalog.provenance import FIELDS_SET as PROVENANCE
-from probes.catalog.provenance import UNKNOWN, Provenance, provenance_of
+from probes.catalog.fact_files import read_facts, usual_of
+from probes.catalog.provenance import UNKNOWN, Provenance, parted
 from probes.model import limits
 from probes.model.key_shape import ENDED, LOGINS, SOMETIMES
+from probes.model.run_memory import remembered
 
 
 class Credential(NamedTuple):
@@ -103,26 +103,31 @@ _LOGIN_FIELDS = frozenset(("access_token", "refresh_token", "tokens", "claudeAiO
 @cache
 def credentials() -> tuple[Credential, ...]:
     """Return the kinds of credentials, in the order in which they are tried."""
-    return tuple(Credential(**_fields(entry, "taken_by", "sometimes")) for entry in _facts()["credential"])
+    facts = _facts()
+    usual = usual_of(facts)
+    return tuple(Credential(**_fields(entry, usual, "taken_by", "sometimes")) for entry in facts["credential"])
 
 
 @cache
 def issuers() -> tuple[Issuer, ...]:
     """Return the issuers of tokens, in the order in which they are tried."""
     made = []
-    for entry in _facts()["issuer"]:
+    facts = _facts()
+    usual = usual_of(facts)
+    for entry in facts["issuer"]:
         audiences = tuple(
             Audience(tuple(item["doors"]), tuple(item["aud"]), item.get("get", ""))
             for item in entry.get("audience", ())
         )
-        made.append(Issuer(**(_fields(entry, "iss", "taken_by", "foreign", "sometimes") | {"audience": audiences})))
+        fields = _fields(entry, usual, "iss", "taken_by", "foreign", "sometimes")
+        made.append(Issuer(**(fields | {"audience": audiences})))
     return tuple(made)
 
 
-def _fields(entry: dict[str, Any], *lists: str) -> dict[str, Any]:
+def _fields(entry: dict[str, Any], usual: Provenance, *lists: str) -> dict[str, Any]:
     """Return the fields of a row, with those in ``lists`` as tuples and with its provenance."""
-    own = {name: value for name, value in entry.items() if name not in PROVENANCE}
-    return own | {name: tuple(entry.get(name, ())) for name in lists} | {"provenance": provenance_of(entry)}
+    own, provenance = parted(entry, usual)
+    return {**own, **{name: tuple(entry.get(name, ())) for name in lists}, "provenance": provenance}
 
 
 @cache
@@ -130,6 +135,7 @@ def _facts() -> dict[str, Any]:
     return read_facts("credentials")
 
 
+@remembered(64)
 def credential_of(value: str) -> Credential | None:
     """Return the kind of credential that a value is; None for a key, a token with claims, and anything unknown."""
     text = value.strip()

@@ -9,6 +9,7 @@ from probes.keys.characters import END_MARKS, ENDS, ESCAPES, character_name, fol
 from probes.keys.credential_kinds import credential_of
 from probes.model import limits
 from probes.model.note import Note, note
+from probes.model.run_memory import remembered
 from probes.model.secret import public_prefix
 from probes.model.value_issues import Flaw
 from probes.protocols.names import DEFAULT_PROTOCOL, NAMES
@@ -69,6 +70,7 @@ _PREFIX = (
 _SHOWN_PREFIXES = ("bearer", "authorization", "x-api-key", "api-key", "x-goog-api-key")
 
 
+@remembered(64)
 def examine_key(raw: str, protocol: str) -> KeyExam:
     """Find the flaws of a key for the SDK of this protocol; the most specific kind first."""
     if len(raw) > limits.KEY:

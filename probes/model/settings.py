@@ -19,6 +19,7 @@ from probes.model.source import DEFAULT, Source
 
 T = TypeVar("T")
 LONGEST_WAIT = 31 * 24 * 3600  # seconds; a longer time limit is a mistake, and a much longer one overflows
+SYSTEM = "system"  # the name of the operating system's trust store
 
 
 # -- settings ----------------------------------------------------------------------------------------------------------
@@ -231,6 +232,11 @@ class Settings(Record):
     slos: tuple[Slo, ...] = ()
     renamed: Settings | None = None  # what they would be if variables that no SDK reads had the names that it reads
     renames: tuple[Rename, ...] = ()  # of `renamed`: these names
+
+    @property
+    def trust_name(self) -> str:
+        """The name of the trust store: ``system``, or the path of a CA bundle."""
+        return (self.ca_bundle.value if self.ca_bundle is not None else "") or SYSTEM
 
 
 # -- errors ------------------------------------------------------------------------------------------------------------

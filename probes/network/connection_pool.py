@@ -15,7 +15,7 @@ from probes.model.settings import ConnectTo, Limits
 from probes.network.dialing import race
 from probes.network.failures import NetError
 from probes.network.network import Connection, Network
-from probes.network.proxy_tunnel import Proxy
+from probes.network.proxy_server import Proxy
 from probes.urls.addresses import literal_address
 from probes.urls.url import Url
 
@@ -67,6 +67,8 @@ class ConnectionPool:
         self._entered: _Channel | None = None
         self._idle: list[Connection] = []
         self._warming: list[asyncio.Task[Connection]] = []
+        self._spare: list[asyncio.Task[socket.socket]] = []
+        self._dropped: list[asyncio.Task[socket.socket]] = []
         self._open: list[Connection] = []
 
     async def resolve(self) -> tuple[Address, ...]:
@@ -75,18 +77,30 @@ class ConnectionPool:
         self.addresses = (literal,) if literal else await self.network.resolve(self.dial_host, self.dial_port)
         return self.addresses
 
-    async def dial(self) -> tuple[Address | None, tuple[Dial, ...], str]:
+    async def dial(self, spare: int = 0) -> tuple[Address | None, tuple[Dial, ...], str]:
         """Dial the addresses in parallel and keep the first connected socket for :meth:`first_connection`.
+
+        So many ``spare`` sockets for further connections are dialled at the same time as the first address: later, they
+        would cost another round trip. They are closed if another address answers.
 
         Return the address that answered (or None), all dials, and the local IP address of the connection (or "").
         Raises NetError if the lookup fails.
         """
         if not self.addresses:
             await self.resolve()
-        winner, dials = await race(self.network, self.addresses, self.dial_port, self.limits.probe * _DIALLING)
+        self._drop_spare()
+        winner, dials = await race(
+            self.network,
+            self.addresses,
+            self.dial_port,
+            self.limits.probe * _DIALLING,
+            lambda address: self._dial_spare(address, spare),
+        )
         local = ""
         if winner is not None:
             self.good = next(dial.address for dial in dials if dial.kind is None)
+            if self.good != self.addresses[0]:
+                self._drop_spare()
             if self._dialled is not None:
                 self._dialled.stream.close()
             self._dialled = _Channel(winner, self.good)
@@ -153,18 +167,33 @@ class ConnectionPool:
     async def leave(self) -> None:
         """Close all connections and wait for the background tasks, which end at once because they are cancelled."""
         self.close()
-        await asyncio.gather(*self._warming, return_exceptions=True)
+        await asyncio.gather(*self._warming, *self._dropped, return_exceptions=True)
 
     def close(self) -> None:
         """Close all connections and cancel those that are being opened, without waiting."""
         for task in self._warming:
             task.cancel()
+        self._drop_spare()
         for unused in (self._dialled, self._entered):
             if unused is not None:
                 unused.stream.close()
         self._dialled = self._entered = None
         for connection in self._open:
             connection.close()
+
+    def _dial_spare(self, address: Address, count: int) -> None:
+        for _ in range(count):
+            task = asyncio.create_task(self.network.dial(address, self.dial_port))
+            task.add_done_callback(lambda done: None if done.cancelled() else done.exception())  # as in `warm`
+            self._spare.append(task)
+
+    def _drop_spare(self) -> None:
+        """Close the spare sockets that nobody has taken."""
+        for task in self._spare:
+            if not task.cancel() and not task.cancelled() and task.exception() is None:
+                task.result().close()
+        self._dropped += self._spare
+        self._spare = []
 
     async def _next_channel(self) -> _Channel:
         """Return the unused socket from :meth:`dial`, or dial the address that answered again."""
@@ -175,6 +204,9 @@ class ConnectionPool:
         dialled, self._dialled = self._dialled, None
         if dialled is not None:
             return dialled
+        while self._spare:
+            with suppress(NetError):
+                return _Channel(await self._spare.pop(0), self.addresses[0])
         # A fixed address, not the name: another lookup may lead elsewhere.
         assert self.good is not None
         address = self.good

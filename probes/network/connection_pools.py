@@ -9,12 +9,12 @@ from functools import partial
 from pathlib import Path
 
 from probes.catalog import node_runtime
-from probes.model.settings import Settings
+from probes.model.settings import SYSTEM, Settings
 from probes.model.source import SourceKind
 from probes.network import trust_stores
 from probes.network.connection_pool import ConnectionPool
 from probes.network.network import Network
-from probes.network.proxy_tunnel import Proxy
+from probes.network.proxy_server import Proxy
 from probes.network.trust_stores import system_context
 from probes.urls.url import Url
 
@@ -29,7 +29,7 @@ class ConnectionPools:
     def __init__(self, given: Settings, network: Network, proxy: Proxy | None) -> None:
         self.network = network
         self.proxy = proxy
-        self.trust_name = (given.ca_bundle.value if given.ca_bundle else "") or trust_stores.SYSTEM
+        self.trust_name = given.trust_name
         self._given = given
         self._trust: ssl.SSLContext | None = None
         self._opened: dict[tuple[str, str, int, bool], ConnectionPool] = {}
@@ -72,23 +72,15 @@ class ConnectionPools:
         """
         given, bundle = self._given, self._given.ca_bundle
         named = bundle.value if bundle is not None and bundle.source.kind is SourceKind.ENVIRONMENT else ""
-        stores = {"system": system_context} if self.trust_name != trust_stores.SYSTEM else {}
+        stores = {"system": system_context} if self.trust_name != SYSTEM else {}
         if named and node_runtime.runs(given.app) and not given.node.openssl_ca and Path(named).is_file():
             stores = {named: partial(trust_stores.of_file, named), **stores}
         return stores
 
     def strict_context(self) -> ssl.SSLContext | None:
         """Return the run's trust store with a strict check of the chain; None if there is none or it cannot be read."""
-        given = self._given
         with suppress(OSError, ssl.SSLError):
-            # Not from the network, which may keep contexts for other runs: this one is changed.
-            return trust_stores.strict_copy(
-                lambda: (
-                    trust_stores.trust(given.ca_bundle)[0]
-                    if (roots := node_runtime.roots(given)) is None
-                    else trust_stores.node_context(roots, given.ca_bundle)[0]
-                )
-            )
+            return self.network.strict(self._given.ca_bundle, node_runtime.roots(self._given))
         return None
 
     async def leave(self) -> None:

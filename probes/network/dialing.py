@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import socket
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from probes.model.facts import Address, Dial
 from probes.model.failure import Kind
@@ -16,14 +16,19 @@ STAGGER = 0.25  # seconds without an answer before the next address is dialled a
 
 
 async def race(
-    network: Network, addresses: Sequence[Address], port: int, limit: float = float("inf")
+    network: Network,
+    addresses: Sequence[Address],
+    port: int,
+    limit: float = float("inf"),
+    beside: Callable[[Address], None] = lambda address: None,
 ) -> tuple[socket.socket | None, tuple[Dial, ...]]:
     """Dial the addresses as browsers do, ``STAGGER`` seconds apart, until one connects.
 
     Return its socket, or None, and the result for each address that was dialled. An address without an answer after
     ``limit`` seconds, or when another one connected, is recorded as a timeout after the time that it had. In the second
     case it is left out if that time is below ``STAGGER``. If several connect at once, the first in the order of
-    ``addresses`` wins, so the socket is always that of the first dial without a failure.
+    ``addresses`` wins, so the socket is always that of the first dial without a failure. ``beside`` is called with the
+    first address as soon as it is being dialled.
     """
     clock = time.monotonic
     end = clock() + limit
@@ -36,6 +41,8 @@ async def race(
             if waiting:
                 address = waiting.pop(0)
                 tasks[asyncio.create_task(network.dial(address, port))] = (address, clock())
+                if address is addresses[0]:
+                    beside(address)
             done, _ = await asyncio.wait(
                 tasks,
                 timeout=min(STAGGER if waiting else limit, max(0.0, end - clock())),

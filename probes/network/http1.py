@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 import zlib
-from base64 import b64encode
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass, field
 from typing import Any
@@ -34,7 +33,10 @@ class RawAnswer:
 
     def header(self, name: str) -> str:
         """Return the first value of a header, whose ``name`` is in lower case; empty if it is missing."""
-        return next((value for key, value in self.headers if key == name), "")
+        for key, value in self.headers:
+            if key == name:
+                return value
+        return ""
 
 
 LAYERS = 5  # most layers of compression in one response; the same limit as in httpx2
@@ -232,8 +234,3 @@ class HttpExchange:
             http.start_next_cycle()
         else:
             self.connection.close()
-
-
-def basic(user: str, password: str) -> str:
-    """Return the value of a header for Basic authentication: ``Basic dXNlcjpwYXNz`` for ``user`` and ``pass``."""
-    return "Basic " + b64encode(f"{user}:{password}".encode()).decode()

@@ -6,12 +6,12 @@ The system's resolver hides why a lookup failed, and another server may answer d
 from __future__ import annotations
 
 import asyncio
-import ipaddress
 import time
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from probes.model.facts import Address, Lookup
+from probes.urls.addresses import name_server
 
 if TYPE_CHECKING:
     import dns.message
@@ -21,20 +21,6 @@ _RESEND_AFTER = 0.4  # of the time limit: the queries are then sent once more, i
 # RCODEs and their names in a Lookup, the most informative first, since the responses for A and AAAA may differ. Any
 # other RCODE keeps its own name, in lower case.
 _RCODES = {"NXDOMAIN": "no_name", "SERVFAIL": "servfail", "REFUSED": "refused"}
-
-
-def server(text: str) -> tuple[str, int]:
-    """Return IP address and port of ``ADDR``, ``ADDR:PORT`` or ``[ADDR]:PORT``; the default port is 53.
-
-    Example: ``("::1", 5353)`` for ``[::1]:5353``. Raises ValueError if the text is neither.
-    """
-    with suppress(ValueError):
-        return str(ipaddress.ip_address(text.strip("[]"))), 53
-    host, _, port = text.rpartition(":")
-    number = int(port)
-    if not 0 < number < 1 << 16:
-        raise ValueError(f"no port: {port}")
-    return str(ipaddress.ip_address(host.strip("[]"))), number
 
 
 def configured() -> tuple[str, ...]:
@@ -79,7 +65,7 @@ async def ask(where: str, host: str, seconds: float) -> Lookup:
     try:
         queries = [dns.message.make_query(host, kind) for kind in ("A", "AAAA")]
         loop = asyncio.get_running_loop()
-        transport, protocol = await loop.create_datagram_endpoint(_Datagrams, remote_addr=server(where))
+        transport, protocol = await loop.create_datagram_endpoint(_Datagrams, remote_addr=name_server(where))
     except (dns.exception.DNSException, OSError) as error:
         return lookup("unreachable" if isinstance(error, OSError) else "no_name")
     responses: list[dns.message.Message] = []

@@ -14,9 +14,7 @@ import threading
 from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from functools import partial
-from typing import Any
-
-import h11
+from typing import TYPE_CHECKING, Any
 
 from probes.model.facts import Address, Lookup
 from probes.model.failure import Kind
@@ -25,9 +23,13 @@ from probes.model.settings import NodeSettings, Sourced
 from probes.network import name_servers as names
 from probes.network import trust_stores
 from probes.network.failures import NetError, classify
-from probes.network.proxy_tunnel import Pipe, Proxy, ask
+from probes.network.proxy_server import Proxy
+from probes.network.proxy_tunnel import Pipe, ask
 from probes.network.single_flight import SingleFlight
 from probes.network.trust_stores import tls_reason, trust
+
+if TYPE_CHECKING:
+    import h11
 
 CHUNK = 65536  # bytes per read
 _Streams = tuple[asyncio.StreamReader, asyncio.StreamWriter]
@@ -61,9 +63,11 @@ class Connection:
     @property
     def reusable(self) -> bool:
         """Whether another request can be sent on this connection."""
-        return not self.writer.is_closing() and (
-            self.http is None or (self.http.our_state is h11.IDLE and self.http.their_state is h11.IDLE)
-        )
+        if self.writer.is_closing() or self.http is None:
+            return not self.writer.is_closing()
+        from h11 import IDLE  # loaded by what has set `http`, while the first connection was being opened
+
+        return self.http.our_state is IDLE and self.http.their_state is IDLE
 
     def close(self) -> None:
         """Close the connection at once, without a TLS shutdown."""
@@ -82,6 +86,10 @@ class Network:
 
     allowed: Callable[[str], bool] | None = None
     pages: SingleFlight | None = None  # set if many runs share the responses to requests without a key
+    # Whether a run sends its free requests one after another on one connection. A fleet of many doors then makes half
+    # as many handshakes, which are much of its work; a single check would wait two round trips longer.
+    sparing = False
+    chains: SingleFlight | None = None  # set if many runs share what further trust stores say of a certificate chain
 
     def __init__(self, allowed: Callable[[str], bool] | None = None) -> None:
         self.allowed = allowed
@@ -169,6 +177,13 @@ class Network:
         See :func:`probes.network.trust_stores.trust` and :func:`probes.network.trust_stores.node_context`.
         """
         return trust(ca_bundle) if on_node is None else trust_stores.node_context(on_node, ca_bundle)
+
+    def strict(self, ca_bundle: Sourced[str] | None, on_node: NodeSettings | None = None) -> ssl.SSLContext | None:
+        """Return the trust store with a strict check of the chain, on a context of its own; None if there is none.
+
+        Raises OSError or SSLError if the file of the trust store cannot be read.
+        """
+        return trust_stores.strict_copy(lambda: Network.trust(self, ca_bundle, on_node)[0])
 
     async def encrypt(self, connection: Connection, tls: ssl.SSLContext, host: str, timeout: float) -> None:
         """Start TLS inside an open connection, for a tunnel through a proxy that itself uses TLS.

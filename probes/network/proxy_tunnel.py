@@ -11,41 +11,11 @@ from probes.model.failure import Kind
 from probes.model.note import Note, note
 from probes.model.record import Record
 from probes.network.failures import NetError
+from probes.network.proxy_server import Proxy
 
-SOCKS = {"socks4": 4, "socks4a": 4, "socks5": 5, "socks5h": 5}
 SOCKS5_REPLIES = range(1, 9)  # the error codes that RFC 1928, section 6, defines
 _SOCKS4_USER_ID = b"llmdoctor"  # SOCKS4 requests carry a user ID, and socksio does not accept an empty one
 SOCKS4_REPLIES = range(91, 94)
-
-
-class Proxy(Record):
-    """A proxy server. ``scheme`` is ``http``, ``https`` or a key of :data:`SOCKS`; the credentials are secrets."""
-
-    host: str
-    port: int
-    authorization: str = ""
-    scheme: str = "http"
-    user: str = ""
-    password: str = ""
-
-    def __repr__(self) -> str:
-        return f"Proxy({self.url})"
-
-    @property
-    def socks(self) -> int:
-        """The SOCKS version, 4 or 5; 0 for an HTTP proxy."""
-        return SOCKS.get(self.scheme, 0)
-
-    @property
-    def tls(self) -> bool:
-        """Whether the connection to the proxy itself uses TLS."""
-        return self.scheme == "https"
-
-    @property
-    def url(self) -> str:
-        """The proxy URL without credentials: ``http://proxy.example:3128``."""
-        name = f"[{self.host}]" if ":" in self.host else self.host
-        return f"{self.scheme}://{name}:{self.port}"
 
 
 class Pipe(Record):

@@ -11,11 +11,13 @@ from binascii import a2b_base64
 from collections.abc import Callable
 from contextlib import suppress
 from functools import cache
+from importlib.util import find_spec
 from pathlib import Path
 
 from probes.config_formats.files import SkippedFile, bytes_of
 from probes.model import limits
 from probes.model.note import Note, note
+from probes.model.run_memory import remembered
 from probes.model.settings import NodeSettings, Sourced
 from probes.model.source import SourceKind
 
@@ -23,7 +25,7 @@ from probes.model.source import SourceKind
 def unreadable(path: str) -> str:
     """Return why no certificate can be read from a file, as the TLS library words it; an empty string if it can."""
     try:
-        return _unreadable(path, Path(path).stat().st_mtime_ns)
+        return _unreadable(path, os.stat(path).st_mtime_ns)  # noqa: PTH116 - a fleet asks for each target
     except OSError as error:
         return error.strerror or str(error)
 
@@ -197,6 +199,7 @@ def blind_context(old: bool = False) -> ssl.SSLContext:
     return context
 
 
+@remembered(1)
 def certifi_path() -> str:
     """Return the path of certifi's PEM file, Mozilla's CA certificates, which requests, httpx 0.x and many apps use.
 
@@ -204,7 +207,12 @@ def certifi_path() -> str:
     program in one file brings it inside, where no app can use it: there it is the file of the running Python, if that
     has one, else empty.
     """
-    import certifi  # here, since `--offline` and http:// checks do not need it
+    spec = find_spec("certifi")
+    for folder in (spec.submodule_search_locations or ()) if spec is not None else ():
+        if (file := Path(folder, "cacert.pem")).is_file():
+            return str(file)  # as certifi.where() says, but importing certifi takes 10 ms
+
+    import certifi  # inside an archive, or of a distribution that has replaced its file by the system's
 
     if type(certifi.__loader__).__name__ != "zipimporter":
         return certifi.where()
@@ -221,6 +229,7 @@ def _certifi_pem() -> str:
     return certifi.contents()
 
 
+@remembered(256)  # a fleet's servers have few roots
 def in_certifi(root: bytes) -> bool:
     """Check by a text search of about a millisecond whether certifi's file contains this certificate (DER)."""
     return ssl.DER_cert_to_PEM_cert(root).strip() in _certifi_pem()
@@ -297,5 +306,4 @@ def _load_defaults(context: ssl.SSLContext) -> None:
         context.load_default_certs()
 
 
-SYSTEM = "system"  # the name of the operating system's trust store
 CERTIFI = "certifi"

@@ -20,7 +20,12 @@ class TextClient(NamedTuple):
 # messages recorded with each client on loopback (November 2026), and the names that people give.
 _APPS = (
     ("claude-code", "node", ("claude code", "claude-code", "claudecode", "claude-cli/", "⎿", "please run /login")),
+    # Beta headers that Claude Code alone sends (the rows `changes` of apps.toml).
+    ("claude-code", "node", ("advisor-tool-2026", "per-turn-control-2026", "mid-conversation-tool-changes-2026")),
+    ("claude-code", "node", ("cache-diagnosis-2026", "fast-mode-2026")),
     ("codex", "rust", ("codex", "stream disconnected before completion", "falling back from websockets")),
+    ("codex", "rust", ("responses_websockets=", "wire_api")),
+    ("antigravity-cli", "go", ("antigravity-cli", "antigravity cli", "agy cli")),
     ("gemini-cli", "node", ("gemini-cli", "gemini cli", "gemini-client-error", "invalid auth method selected")),
     ("qwen-code", "node", ("qwen-code", "qwen code", 'value of "this" must be of domexception')),
     ("opencode", "node", ("opencode.json", "opencode ", "opencode\n")),

@@ -6,7 +6,7 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from probes.api.attempt_loop import AttemptLoop
-from probes.api.balance import balance_attempt, read_balance
+from probes.api.balance import balance_attempt, balance_urls, read_balance
 from probes.api.client import ApiClient, ExposedConnection, KeyRefused, OutOfBudget
 from probes.api.response_checks import passes
 from probes.catalog.app_readers import readers_of
@@ -24,7 +24,7 @@ from probes.network.trust_stores import blind_context
 from probes.run.key_policy import Route, decide
 from probes.run.offline_checks import OfflineChecks
 from probes.run.plan import api_context
-from probes.steps.recorder import Recorder
+from probes.steps.recorder import Recorder, record_policy
 from probes.urls.url import Url, parse_url
 
 if TYPE_CHECKING:
@@ -137,14 +137,17 @@ class ApiChecks:
             return
         door = self._offline.door
         assert door is not None
-        self._client.budget = 1
-        try:
-            exchange = await self._client.balance(attempt, parse_url(door.balance_url).path)
-        except (NetError, OutOfBudget, KeyRefused):
-            return
-        left = read_balance(exchange.response.text) if exchange.ok else None
-        if left is not None:
-            self._record(Subject.BALANCE, target.host, BalanceFacts(door.balance_url, *left))
+        assert door.balance is not None
+        for url in balance_urls(door):
+            self._client.budget = 1
+            try:
+                exchange = await self._client.balance(attempt, parse_url(url).path)
+            except (NetError, OutOfBudget, KeyRefused):
+                return
+            left = read_balance(exchange.response.text, door.balance.currency) if exchange.ok else None
+            if left is not None:
+                self._record(Subject.BALANCE, target.host, BalanceFacts(url, *left))
+                return
 
     def _record(self, subject: Subject, name: str, facts: BalanceFacts) -> None:
         at = next((one.ended for one in self._recorder.observations if one.subject is Subject.DOOR), 0.0)
@@ -160,9 +163,7 @@ class ApiChecks:
         ``exposed`` is the address that was dialled if others can read a key that is sent to it; it is recorded too.
         """
         self.policy = self._client.policy = policy
-        # The decision takes no time. If it were dated now, the line of the door would seem to last until now.
-        at = next((one.ended for one in self._recorder.observations if one.subject is Subject.DOOR), 0.0)
-        self._recorder.done(Subject.KEY_POLICY, exposed, policy, at, at)
+        record_policy(self._recorder, policy, exposed)
 
     async def _run_deep_check(self, working: Attempt, local: bool) -> None:
         """Run the deep check with the working attempt, in the time that is left."""

@@ -8,7 +8,7 @@ from contextlib import suppress
 from probes.catalog import node_runtime
 from probes.model.evidence import NO_CRYPTOGRAPHY, HostEnvironment, Subject
 from probes.model.exchange import Purpose
-from probes.model.facts import DirectFacts, LocalityFacts, TcpFacts, TlsFacts, TunnelFacts
+from probes.model.facts import Address, DirectFacts, LocalityFacts, TcpFacts, TlsFacts, TunnelFacts
 from probes.model.failure import Failure, Kind
 from probes.model.note import note
 from probes.model.record import replace
@@ -19,11 +19,11 @@ from probes.network.failures import NetError
 from probes.network.network import Network
 from probes.network.trust_stores import certifi_context, unreadable
 from probes.run.api_checks import ApiChecks
-from probes.run.host_environment import in_container, in_wsl
+from probes.run.host_environment import host_environment
 from probes.run.key_policy import decide
 from probes.run.offline_checks import OfflineChecks
 from probes.run.plan import first_round
-from probes.steps import dns, proxy, tcp, tls
+from probes.steps import dns, proxy_connection, tcp, tls
 from probes.steps.recorder import Recorder
 from probes.urls.addresses import literal_address, private_address
 from probes.urls.url import Url, parse_url
@@ -50,15 +50,7 @@ class ConnectionChecks:
         """Run the steps in order and then the API checks; stop at the first step that fails."""
         offline, recorder = self._offline, self._recorder
         where = offline.target
-        if where is None or self._facts is None:
-            recorder.close("settings")
-            return
-        if offline.given.offline:
-            recorder.close("", "offline")
-            return
-        if offline.keys.in_address:
-            recorder.close("", "withheld")
-            return
+        assert where is not None and self._facts is not None, "the run has ended before"
         self._check_ca_bundle()
         if self.pools.proxy is not None and not node_runtime.heeds(offline.given):
             await self._try_directly_first(where)
@@ -117,7 +109,7 @@ class ConnectionChecks:
         """Check once how far the host can be reached without the proxy; None if the check itself failed."""
         if not self._tried_directly:
             self._tried_directly = True
-            await self._recorder.take(Subject.DIRECT, "", proxy.directly(self.pools.to(where, True)))
+            await self._recorder.take(Subject.DIRECT, "", proxy_connection.directly(self.pools.to(where, True)))
         return self._recorder.one(DirectFacts, Subject.DIRECT)
 
     async def _reach(self, pool: ConnectionPool) -> str:
@@ -136,12 +128,23 @@ class ConnectionChecks:
 
     async def _dial(self, pool: ConnectionPool) -> TcpFacts:
         """Connect to one of the addresses. Raises NetError, with the dialled addresses, if none accepts."""
-        found = await tcp.measure(pool)
+        found = await tcp.measure(pool, self._spare_sockets(pool))
         self._families.update(dial.address.family for dial in found.dials)
         if found.connected is None:
             kind = next((kind for kind in _TELLING if any(dial.kind is kind for dial in found.dials)), Kind.OTHER)
             raise NetError(kind, facts=found)
         return found
+
+    def _spare_sockets(self, pool: ConnectionPool) -> int:
+        """Return how many sockets to dial beside the first one.
+
+        If all are dialled at once, the requests of the first round cost no round trip more than a single one.
+        """
+        if pool.target.scheme == "http":
+            first = pool.addresses[0] if pool.addresses else literal_address(pool.dial_host)
+            if first is None or _is_loopback(first):
+                return 0
+        return self._additional_connections(pool, self._base())
 
     async def _enter_proxy(self, pool: ConnectionPool) -> str:
         """Connect through the proxy. Return the failed probe or an empty string.
@@ -152,24 +155,25 @@ class ConnectionChecks:
         if (
             pool.proxy is None
             or not pool.enters
-            or await recorder.take(Subject.TUNNEL, "", proxy.enter(pool)) is not None
+            or await recorder.take(Subject.TUNNEL, "", proxy_connection.enter(pool)) is not None
         ):
             return ""
         why = recorder.failure(Subject.TUNNEL)
-        if why is None or not proxy.doubtful(why):
+        if why is None or not proxy_connection.doubtful(why):
             return "proxy"
         began = recorder.now()
-        speaks = await proxy.identify(pool)
+        speaks = await proxy_connection.identify(pool)
         if not speaks:
             return "proxy"
         where = pool.target
         facts = TunnelFacts(pool.proxy.scheme, where.host, where.port, speaks)
         recorder.done(Subject.PROXY_PORT, "", facts, began)
-        if speaks == proxy.WEB:
+        if speaks == proxy_connection.WEB:
             return "proxy"
         self.pools.proxy = replace(pool.proxy, scheme=speaks)
         meant = self.pools.to(where, False, beside=pool)
-        return "" if await recorder.take(Subject.OTHER_TUNNEL, "", proxy.enter(meant)) is not None else "proxy"
+        entered = await recorder.take(Subject.OTHER_TUNNEL, "", proxy_connection.enter(meant))
+        return "" if entered is not None else "proxy"
 
     async def _is_private(self, where: Url) -> bool:
         """Check whether the host is private: by its name or, if it is no known door, by its addresses.
@@ -198,12 +202,10 @@ class ConnectionChecks:
 
         The base URL has the scheme ``http`` if the port speaks plain HTTP.
         """
-        recorder, where = self._recorder, pool.target
-        mended = self._offline.exams.url.literal or self._offline.exams.url.mended
-        assert mended is not None
+        recorder, where, mended = self._recorder, pool.target, self._base()
         if where.scheme == "http":
             recorder.spared(Subject.HANDSHAKE, "not_tls")
-            if pool.good is not None and not pool.good.ip.startswith(("127.", "::1")):
+            if pool.good is not None and not _is_loopback(pool.good):
                 with suppress(NetError):
                     await pool.first_connection()
                     pool.warm(self._additional_connections(pool, mended))
@@ -238,6 +240,13 @@ class ConnectionChecks:
             return f"http://{_named(where)}:{where.port}{where.path}"
         return None
 
+    def _base(self) -> str:
+        """Return the base URL as it is requested: without what cannot be part of one."""
+        url = self._offline.exams.url
+        base = url.literal or url.mended
+        assert base is not None
+        return base
+
     async def _show_certificate(self, pool: ConnectionPool) -> None:
         """Check, and record, whether the server ends the handshake since it wants a certificate of the client's."""
         from probes.network.client_certificate import wants_certificate  # only for a handshake that the server ended
@@ -262,6 +271,8 @@ class ConnectionChecks:
 
         If they are opened at the same time, they cost no additional round trip.
         """
+        if self._offline.given.no_spend:  # no answer is requested
+            return 0
         assert self._facts is not None
         policy = decide(self._offline.keys, self.api.route(pool.target, self._facts.host.local))
         chat = [one for one in first_round(self._offline, base, self._facts, policy) if one.purpose == Purpose.CHAT]
@@ -282,8 +293,11 @@ class ConnectionChecks:
 
     def host_environment(self) -> HostEnvironment:
         """Return the environment of the run: proxy, trust store, container and address families."""
-        through = self.pools.proxy.url if self.pools.proxy is not None else None
-        return HostEnvironment(through, self.pools.trust_name, in_container(), in_wsl(), tuple(sorted(self._families)))
+        return host_environment(self.pools.proxy, self.pools.trust_name, tuple(sorted(self._families)))
+
+
+def _is_loopback(address: Address) -> bool:
+    return address.ip.startswith(("127.", "::1"))
 
 
 def _named(where: Url) -> str:

@@ -3,22 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import UTC, datetime
 
-from probes.model.capability import Cost
 from probes.model.evidence import Evidence, HostEnvironment, Subject
 from probes.model.record import replace
+from probes.model.run_memory import running
 from probes.model.settings import Settings
 from probes.network.network import Network
 from probes.run.connection import ConnectionChecks
-from probes.run.key_policy import decide
-from probes.run.offline_checks import OfflineChecks, scrubber, survey, target
-from probes.steps.recorder import Recorder, Waits, Watch, scrubbed
-
-
-def day_of(began: str) -> str:
-    """Return the day of a moment in ISO 8601."""
-    return began[:10]
+from probes.run.local_run import LocalRun, NetworkResults
+from probes.steps.recorder import Waits, Watch
 
 
 async def run(
@@ -39,13 +32,25 @@ async def run(
     ``day`` (ISO 8601) is the day by which it is judged which services, keys and models have ended; by default today,
     UTC.
     """
-    evidence = await _run(given, network, watch, waits, version, day)
-    trial = given.renamed
-    left = given.limits.run - evidence.seconds
+    with running():
+        return await go_on(LocalRun(given, watch=watch, waits=waits, version=version, day=day), network)
+
+
+async def go_on(begun: LocalRun, network: Network | None = None) -> Evidence:
+    """Measure what a run has to measure over the network, as :func:`run` does."""
+    with running():
+        return await _with_trial(begun, network)
+
+
+async def _with_trial(begun: LocalRun, network: Network | None) -> Evidence:
+    evidence = await _finish(begun, network)
+    trial = begun.given.renamed
+    left = begun.given.limits.run - evidence.seconds
     if trial is None or not _may_help(trial, evidence) or left < 1:
         return evidence
     trial = replace(trial, limits=replace(trial.limits, run=left))
-    renamed = replace(await _run(trial, network, None, waits, version, day), renames=trial.renames)
+    second = LocalRun(trial, waits=begun.waits, version=begun.version, day=begun.day)
+    renamed = replace(await _finish(second, network), renames=trial.renames)
     return replace(evidence, renamed=renamed, interrupted=renamed.interrupted)
 
 
@@ -58,20 +63,15 @@ def _may_help(trial: Settings, evidence: Evidence) -> bool:
     return evidence.working is None and not withheld and not ended
 
 
-async def _run(
-    given: Settings, network: Network | None, watch: Watch | None, waits: Waits | None, version: str, day: str
-) -> Evidence:
-    scrub = scrubber(given)
-    recorder = Recorder(given.limits, scrub, watch, waits)
-    began = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    offline: OfflineChecks | None = None
+async def _finish(begun: LocalRun, network: Network | None) -> Evidence:
+    offline, recorder = begun.offline, begun.recorder
+    if begun.ends or offline is None:
+        return begun.ended()
     connection: ConnectionChecks | None = None
     interrupted = ran_out = False
     try:
-        day = day or day_of(began)
-        offline = survey(given, recorder, scrub, day)
-        connection = ConnectionChecks(offline, recorder, scrub, network or Network(), version)
-        async with asyncio.timeout(given.limits.run):
+        connection = ConnectionChecks(offline, recorder, begun.scrub, network or Network(), begun.version)
+        async with asyncio.timeout(begun.given.limits.run):
             await connection.run()
     except TimeoutError:
         ran_out = True
@@ -82,28 +82,15 @@ async def _run(
     finally:
         if connection is not None:
             await connection.pools.leave()
-    last = recorder.observations[-1].probe if recorder.observations else "settings"
-    if connection is not None and offline is not None and offline.facts is not None and connection.api.policy is None:
-        connection.api.settle(decide(offline.keys, None))
-    recorder.close(last, "interrupted" if interrupted else "deadline" if ran_out else "")
-    seen = scrubbed(
-        Evidence(
-            target=target(given, offline),
-            observations=(),
-            working=connection.api.working if connection is not None else None,
-            cost=connection.api.cost if connection is not None else Cost(),
-            vantage=connection.host_environment() if connection is not None else HostEnvironment(),
-            started_at=began,
-            day=day,
-            seconds=recorder.now(),
-            interrupted=interrupted,
-            ran_out=ran_out,
-            no_spend=given.no_spend,
-            offline=given.offline,
-            version=version,
-            capabilities=connection.api.capabilities if connection is not None else () if given.deep else None,
-            slos=given.slos,
-        ),
-        scrub,
+    if connection is None:
+        return begun.evidence(NetworkResults(HostEnvironment(), interrupted=interrupted))
+    found = NetworkResults(
+        connection.host_environment(),
+        connection.api.working,
+        connection.api.cost,
+        connection.api.policy,
+        connection.api.capabilities,
+        interrupted,
+        ran_out,
     )
-    return replace(seen, observations=tuple(recorder.observations))  # each was scrubbed when it was recorded
+    return begun.evidence(found)

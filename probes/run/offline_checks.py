@@ -15,7 +15,7 @@ from probes.model.record import Record
 from probes.model.scrubber import Scrubber
 from probes.model.secret import Secret
 from probes.model.settings import Settings
-from probes.network.proxy_tunnel import Proxy
+from probes.network.proxy_server import Proxy
 from probes.protocols.names import DEFAULT_PROTOCOL
 from probes.run.key_policy import AvailableKeys, conflicting_key
 from probes.steps import door, proxy, settings

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from probes.api.balance import balance_attempt
+from probes.api.balance import balance_attempt, balance_urls
 from probes.api.context import ApiContext
 from probes.api.round_plan import generates, looks_around, planned, round_requests, with_extra_headers
 from probes.catalog import node_runtime
@@ -211,8 +211,8 @@ def _on_success(offline: OfflineChecks, context: ApiContext) -> tuple[PlannedReq
         found.append(planned(Purpose.PREFLIGHT, keyless, preflight(context.first, app.page)))
     attempt = balance_attempt(offline.door, offline.target, context.policy) if offline.target is not None else None
     if attempt is not None and offline.door is not None:
-        path = parse_url(offline.door.balance_url).path
-        found.append(planned(Purpose.BALANCE, attempt, ApiRequest("GET", path, (), None)))
+        asks = (ApiRequest("GET", parse_url(url).path, (), None) for url in balance_urls(offline.door))
+        found += [planned(Purpose.BALANCE, attempt, ask) for ask in asks]
     return tuple(found)
 
 

@@ -8,12 +8,12 @@ import sys
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
+from probes.model.run_memory import remembered
 from probes.model.settings import BadInput, ConnectTo, ProxySettings, Sourced
 from probes.model.source import Owner, Source, SourceKind, environment_variable, option
-from probes.network.name_servers import server
-from probes.network.trust_stores import loadable, unreadable
 from probes.settings.config_file import ConfigTable, setting
 from probes.settings.options import Options
+from probes.urls.addresses import name_server
 
 _CONNECT_TO = option("--connect-to")
 
@@ -90,7 +90,7 @@ def ca_bundle(options: Options, named: list[ConfigTable], environ: Mapping[str, 
                 source=given.source,
             )
         try:
-            loadable(str(path))
+            said = _flaw_of_bundle(str(path))
         except OSError as error:
             raise BadInput(
                 "{path} with extra root certificates ({source}) cannot be read: {why}.",
@@ -98,7 +98,7 @@ def ca_bundle(options: Options, named: list[ConfigTable], environ: Mapping[str, 
                 source=given.source,
                 why=error.strerror,
             ) from None
-        if unreadable(str(path)):
+        if said:
             raise BadInput(
                 "The file {path} with extra root certificates ({source}) has no certificate in PEM form.",
                 path=given.value,
@@ -108,6 +108,14 @@ def ca_bundle(options: Options, named: list[ConfigTable], environ: Mapping[str, 
     if not options.no_env and (path_text := environ.get("SSL_CERT_FILE")):
         return Sourced(path_text, environment_variable("SSL_CERT_FILE"))
     return None
+
+
+@remembered(16)  # of a fleet, many targets have the same file
+def _flaw_of_bundle(path: str) -> str:
+    """Return why no certificate can be read from a file; empty if it can. Raises OSError if it may not be opened."""
+    from probes.network.trust_stores import loadable, unreadable  # imports ssl, which most settings do not need
+
+    return unreadable(loadable(path))
 
 
 def connections(raw: Iterable[str], source: Source = _CONNECT_TO) -> tuple[ConnectTo, ...]:
@@ -129,7 +137,7 @@ def name_servers(given: tuple[str, ...]) -> tuple[str, ...]:
     """Return the ``--dns-server`` values unchanged. Raises BadInput if one is not ``ADDR`` or ``ADDR:PORT``."""
     for one in given:
         try:
-            server(one)
+            name_server(one)
         except ValueError as error:
             raise BadInput(
                 "--dns-server {address} is not an address; it must be ADDR or ADDR:PORT.", address=one

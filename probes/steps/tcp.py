@@ -11,17 +11,22 @@ from pathlib import Path
 
 from probes.config_formats.files import SkippedFile, text_of
 from probes.model.facts import TcpFacts
+from probes.model.run_memory import remembered
 from probes.network.connection_pool import ConnectionPool
 
 _SIOCGIFADDR = 0x8915  # linux/sockios.h
 
 
-async def measure(pool: ConnectionPool) -> TcpFacts:
-    """Dial the addresses. ``connected`` in the result is None if none answered; the dials then hold the reasons."""
-    good, dials, local = await pool.dial()
+async def measure(pool: ConnectionPool, spare: int = 0) -> TcpFacts:
+    """Dial the addresses, with ``spare`` sockets for further connections beside the first.
+
+    ``connected`` in the result is None if none answered; the dials then hold the reasons.
+    """
+    good, dials, local = await pool.dial(spare)
     return TcpFacts(pool.dial_host, pool.dial_port, dials, good, local, pool.proxy is not None, interface(local))
 
 
+@remembered(16)
 def interface(local: str) -> str:
     """Return the network interface with this IP address (``eth0``, ``tun0``); empty if unknown or not on Linux."""
     if sys.platform != "linux" or not local:

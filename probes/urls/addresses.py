@@ -191,3 +191,17 @@ def named_local(host: str) -> bool:
 def loopback_name(host: str) -> bool:
     """Check for ``localhost`` and the names below it, which resolvers answer with the loopback address (RFC 6761)."""
     return f".{host.lower().rstrip('.')}".endswith(".localhost")
+
+
+def name_server(text: str) -> tuple[str, int]:
+    """Return IP address and port of ``ADDR``, ``ADDR:PORT`` or ``[ADDR]:PORT``; the default port is 53.
+
+    Example: ``("::1", 5353)`` for ``[::1]:5353``. Raises ValueError if the text is neither.
+    """
+    with suppress(ValueError):
+        return str(ipaddress.ip_address(text.strip("[]"))), 53
+    host, _, port = text.rpartition(":")
+    number = int(port)
+    if not 0 < number < 1 << 16:
+        raise ValueError(f"no port: {port}")
+    return str(ipaddress.ip_address(host.strip("[]"))), number

@@ -5,6 +5,7 @@ from __future__ import annotations
 from urllib.parse import quote, urlsplit
 
 from probes.model.record import Record
+from probes.model.run_memory import remembered
 
 DEFAULT_PORTS = {"http": 80, "https": 443}
 
@@ -30,6 +31,7 @@ class Url(Record):
         return f"{self.scheme}://{self.authority}"
 
 
+@remembered(256)
 def parse_url(url: str) -> Url:
     """Parse an ``http(s)`` URL. Raises ValueError if it is not one."""
     parts = urlsplit(url)

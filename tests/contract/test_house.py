@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import importlib
 import inspect
+import os
 import pkgutil
 import re
 import subprocess
@@ -190,12 +191,16 @@ def test_what_judges_touches_no_network(name: str) -> None:
     ):
         pure |= {"probes.catalog.door", "probes.catalog.doors", "probes.catalog.locations"}  # built-in doors alone
         pure |= {"probes.api.remedies", "probes.urls.url_flaws"}
+    if name in ("diagnose.answers.dialects", "diagnose.answers.phrases"):
+        pure.add("probes.catalog.provenance")
     if name == "diagnose.advice.ends":
         pure.add("probes.catalog.model_ends")  # built-in facts
+    if name == "diagnose.advice.old_facts":
+        pure |= {"probes.catalog.companions", "probes.keys.credential_kinds"}  # built-in facts
     if name == "diagnose.answers.renewed_texts":
         pure |= {"probes.catalog.bundle", "probes.catalog.bundle_place"}
     if name == "diagnose.answers.data_files":
-        pure.add("probes.catalog.fact_files")
+        pure |= {"probes.catalog.fact_files", "probes.catalog.provenance"}
     if name == "diagnose.snippets.snippets":
         pure |= {"probes.catalog.app", "probes.catalog.apps", "probes.catalog.sdk_variables"}
     theirs -= for_types(name)
@@ -249,6 +254,31 @@ def test_the_program_starts_light() -> None:
     assert loaded & heavy == set()
 
 
+# What only the network needs, or a terminal that shows more than lines of text.
+HEAVY = {"asyncio", "ssl", "socket", "h11", "certifi", "cryptography", "rich", "dataclasses", "subprocess", "logging"}
+# A command line, and the modules besides those that it has no use for (docs/design/019-start-up.md).
+LIGHT = {
+    "--version": {"json", "pathlib", "probes.catalog", "probes.model.record"},
+    "explain key.truncated": {"probes.catalog.doors", "probes.model.settings", "diagnose.answers.explain"},
+    "whose --key-env SOME_KEY": {"probes.model.settings"},
+    "doors": {"probes.model.settings"},
+    "doors openai": {"probes.model.settings", "probes.run"},
+    "check https:// --no-env": {"probes.run.engine", "probes.run.connection", "probes.api.client"},
+    "check https://api.openai.com/v1 --no-env --offline --json": {"probes.run.engine", "probes.network.network"},
+}
+
+
+@pytest.mark.parametrize("line", LIGHT)
+def test_a_command_loads_no_more_than_it_needs(line: str) -> None:
+    code = f"import sys; sys.argv[1:] = {line.split()}; from diagnose.__main__ import main\ntry: main()\n"
+    code += "except SystemExit: print('\\n', *sys.modules, file=sys.stderr)"
+    environ = {**os.environ, "SOME_KEY": made_up_key(), "PYTHONIOENCODING": "utf-8"}
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, encoding="utf-8", env=environ)
+    loaded = set(done.stderr.splitlines()[-1].split())
+    assert "diagnose.cli" in loaded, done.stderr
+    assert loaded & (HEAVY | LIGHT[line]) == set()
+
+
 def test_a_frozen_type_is_a_record() -> None:
     """Defining a frozen dataclass takes fifty times as long, at every start (docs/design/019-start-up.md)."""
     frozen = {
@@ -268,7 +298,7 @@ def test_a_whole_check_imports_no_httpx() -> None:
         done = subprocess.run(command, input=key, capture_output=True, text=True, timeout=60)
     assert done.returncode == 0, done.stdout
     loaded = {line.rpartition("|")[2].strip() for line in done.stderr.splitlines() if line.startswith("import time:")}
-    assert {"h11", "probes.run.engine", "diagnose.judging.judge"} <= loaded
+    assert {"h11", "probes.run.engine", "diagnose.judging.root_cause"} <= loaded
     assert {name for name in loaded if name.partition(".")[0] in ("httpx", "httpcore", "httpx2", "requests")} == set()
     assert loaded & UNUSED == set()
 
@@ -672,7 +702,7 @@ THROUGH_WORLDS = frozenset(
     diagnose.evidence.proxied_rounds diagnose.judging.complete_fixes diagnose.judging.fix_places probes.settings.conflicts probes.settings.environment probes.settings.key_selection
     probes.settings.network_settings probes.settings.options
     probes.settings.sdk_selection probes.settings.variable_typos probes.steps.dns probes.steps.door
-    probes.steps.recorder probes.steps.settings probes.steps.tls probes.urls.login_pages
+    probes.steps.proxy_connection probes.steps.recorder probes.steps.settings probes.steps.tls probes.urls.login_pages
     """.split()  # noqa: SIM905 -- names are easier to read in lines
 )
 

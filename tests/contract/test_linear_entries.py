@@ -202,14 +202,14 @@ def _settings(folder: Path, text: str) -> object:
 
 
 def _network_settings(text: str) -> object:
-    from probes.network.name_servers import server
     from probes.settings.network_settings import connections
     from probes.settings.slo import parse
+    from probes.urls.addresses import name_server
     from probes.urls.no_proxy import breaks, bypass
     from probes.urls.url import parse_url
 
     found: list[object] = [bypass(text, parse_url("https://h/v1")), breaks(text)]
-    for take in (lambda: connections((text,)), lambda: parse(text), lambda: server(text)):
+    for take in (lambda: connections((text,)), lambda: parse(text), lambda: name_server(text)):
         with suppress(BadInput, ValueError):
             found.append(take())
     return found

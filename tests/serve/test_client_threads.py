@@ -17,7 +17,7 @@ from diagnose.serve.live import LiveProgress
 from diagnose.serve.shares import Busy
 from probes.demo_server.server import PracticeDoor
 from probes.model.source import Owner
-from probes.run import engine
+from probes.run import local_run
 from probes.settings import config_file
 
 
@@ -176,7 +176,7 @@ SLOW: dict[str, Any] = {
     "gather": web_app,
     "scrubber": web_app,
     "rows": LiveProgress,
-    "survey": engine,
+    "survey": local_run,
 }
 
 

@@ -38,7 +38,7 @@ from probes.model.secret import Secret
 from probes.model.settings import ConnectTo, Limits, ProxySettings, Settings, Sourced
 from probes.model.source import option
 from probes.network.network import Connection, Network
-from probes.network.proxy_tunnel import Proxy
+from probes.network.proxy_server import Proxy
 from probes.run.engine import run
 
 pytestmark = pytest.mark.slow

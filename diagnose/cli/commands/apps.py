@@ -17,8 +17,9 @@ from diagnose.cli.usage_errors import WrongUse, meant
 from diagnose.rendering.line_breaks import wrapped
 from diagnose.rendering.lists import columns, labelled
 from diagnose.words import LANGS, part, put
-from probes.catalog.app import App, AppWire, SettingsFile
+from probes.catalog.app import App, AppChange, AppWire, SettingsFile
 from probes.catalog.apps import Apps, load
+from probes.catalog.provenance import Provenance
 from probes.catalog.url_joining import join
 from probes.protocols.protocol import wire as protocol_of
 
@@ -67,15 +68,17 @@ def _unknown(apps: Apps, asked: str) -> WrongUse:
 def document(app: App) -> dict[str, Any]:
     """Return one app as a JSON document, with the URLs that it requests for two base URLs."""
     wires = [{**_plain(wire), "asks": {base: join(app, wire, base) for base in EXAMPLES}} for wire in app.wires]
-    return {**_plain(app), "wires": wires, "places": [_plain(place) for place in app.places]}
+    changes = [{**_plain(one), **_plain(one.provenance)} for one in app.changes]
+    known = _plain(app.provenance)
+    return {**_plain(app), **known, "wires": wires, "places": [*map(_plain, app.places)], "changes": changes}
 
 
-def _plain(row: App | AppWire | SettingsFile) -> dict[str, Any]:
+def _plain(row: App | AppWire | SettingsFile | AppChange | Provenance) -> dict[str, Any]:
     values = row._asdict()
     return {
         name: list(value) if isinstance(value, tuple) else dict(value) if isinstance(value, Mapping) else value
         for name, value in values.items()
-        if name not in ("wires", "places")
+        if name not in ("wires", "places", "changes", "provenance")
     }
 
 
@@ -129,12 +132,26 @@ def _facts(app: App, words: dict[str, str]) -> Iterator[tuple[str, str]]:
             yield words[label], value
     for name, text in app.errors.items():
         yield words[f"errors.{name}"], text
+    for change in app.changes:
+        yield words["changes"], _change(change, words)
     for place in dict.fromkeys(_place(place, words) for place in app.places):
         yield words["place"], place
     yield words["home"], app.home
-    yield words["sources"], "; ".join(app.sources)
+    yield words["sources"], "; ".join(app.provenance.source)
     if not app.confirmed:
         yield words["sources"], words["unconfirmed"]
+
+
+def _change(change: AppChange, words: dict[str, str]) -> str:
+    """Return what a version left out and what it does instead: `3.0.0 (2026-08-12): no longer a, b; now c`."""
+    since = change.provenance.since
+    head = f"{change.version} ({since})" if change.version and since else change.version or since
+    parts = [put(words[name], {"names": ", ".join(names)}) for name, names in _named(change) if names]
+    return ": ".join(filter(None, (head, words["between"].join(parts))))
+
+
+def _named(change: AppChange) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    return ("gone", change.gone), ("new", change.new)
 
 
 def _wire(app: App, wire: AppWire, words: dict[str, str]) -> Iterator[tuple[str, str]]:

@@ -241,12 +241,11 @@ def finish(
     """
     from diagnose.cli.fixing import with_commands
     from diagnose.cli.retries import until_it_works
-    from diagnose.judging.judge import judge
 
     console.tell_skipped(settings, lang)
     progress = Progress(lang, fmt, settings.limits.probe)
     try:
-        evidence = until_it_works(lambda: measure(settings, progress), retries)
+        evidence = until_it_works(lambda: measure(settings, progress, fmt), retries)
     finally:
         progress.end()
     if save is not None:
@@ -255,6 +254,8 @@ def finish(
         from probes.steps.recorder import scrubbed
 
         output_files.save(Path(save), passed(dump(scrubbed(evidence, KNOWN.scrub)), Grammar.JSON))
+    from diagnose.judging.judge import judge
+
     report = with_commands(judge(evidence, lang), settings, invocation, lang)
     console.write(report, fmt, lang, output, strict, verbose)
     if fix_settings is not None and fix_settings(settings, report):
@@ -262,12 +263,23 @@ def finish(
     sys.exit(console.status(report, fmt, strict))
 
 
-def measure(settings: Settings, progress: Progress) -> Evidence:
-    """Run one check on a new event loop. Ctrl-C ends it with the evidence so far."""
-    from diagnose.cli.event_loop import run as run_event_loop
-    from probes.run.engine import run
+# What every check needs after the first connection, and what a report needs.
+LATER = ("probes.network.http1", "diagnose.judging.judge", "diagnose.judging.finding_text", "diagnose.formats.{fmt}")
 
-    return run_event_loop(run(settings, watch=progress.watch, waits=progress.waits, version=__version__))
+
+def measure(settings: Settings, progress: Progress, fmt: str = "text") -> Evidence:
+    """Run one check, on a new event loop if it needs the network. Ctrl-C ends it with the evidence so far."""
+    from diagnose.cli.loading import LoadingInWaits
+    from probes.run.local_run import LocalRun
+
+    waits = LoadingInWaits((name.format(fmt=fmt) for name in LATER), progress.waits)
+    begun = LocalRun(settings, watch=progress.watch, waits=waits, version=__version__)
+    if begun.ends and settings.renamed is None:
+        return begun.ended()
+    from diagnose.cli.event_loop import run as run_event_loop
+    from probes.run.engine import go_on
+
+    return run_event_loop(go_on(begun))
 
 
 def show_plan(settings: Settings, fmt: str, lang: str) -> None:

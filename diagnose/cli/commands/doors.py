@@ -20,6 +20,7 @@ from diagnose.words import LANGS, look, part, put
 from probes.catalog.door import Door, Endpoint, KeyShape
 from probes.catalog.door_files import DoorsError
 from probes.catalog.doors import Doors, adopt, informed
+from probes.catalog.model_ends import ends_at
 from probes.catalog.provenance import Provenance
 
 
@@ -127,9 +128,12 @@ def document(door: Door, doors: Doors) -> dict[str, Any]:
         "models": {"url": door.models_url, "auth": door.models_auth} if door.models_url else None,
         "small_model": door.small_model or None,
         "console": door.console_url or None,
-        "balance": door.balance_url or None,
+        "balance": door.balance.url if door.balance else None,
         "twins": [
             {"door": sister_site.id, "base_url": _first_url(sister_site)} for sister_site in doors.sister_sites(door)
+        ],
+        "model_ends": [
+            {"names": list(one.names), "routed": one.routed, **origin(one.provenance)} for one in ends_at(door.id)
         ],
         "websites": list(door.websites),
         "typos": list(door.slips),
@@ -196,11 +200,11 @@ def _full(door: Door, doors: Doors, lang: str, width: int | None, day: str) -> I
 
 
 def _end(door: Door, doors: Doors, words: dict[str, str], day: str) -> Iterator[tuple[str, str]]:
-    """Yield what is known about the end of a door, if it has ended."""
+    """Yield what is known about the end of a door, past or announced."""
     end = door.provenance
-    if not end.ended(day):
+    if not end.end:
         return
-    yield words["ended"], end.end
+    yield words["ended" if end.ended(day) else "ends"], end.end
     for one in end.successor:
         other = doors.get(one)
         yield words["successor"], f"{one}  {_first_url(other)}".rstrip() if other is not None else one
@@ -208,7 +212,17 @@ def _end(door: Door, doors: Doors, words: dict[str, str], day: str) -> Iterator[
         yield words["shows"], end.shows
 
 
+def _models(door: Door, words: dict[str, str], day: str) -> Iterator[tuple[str, str]]:
+    """Yield the models that the door has retired or will retire, with what takes their place; the latest day first."""
+    for one in sorted(ends_at(door.id), key=lambda one: one.provenance.end, reverse=True):
+        end = one.provenance
+        label = "model_routed" if one.routed else "model_ended" if end.ended(day) else "model_ends"
+        names = f"{end.end}  {', '.join(one.names)}"
+        yield words[label], f"{names}  →  {', '.join(end.successor)}" if end.successor else names
+
+
 def _facts(door: Door, doors: Doors, words: dict[str, str], day: str) -> Iterator[tuple[str, str]]:
+    over = door.provenance.ended(day)
     yield words["kind"], words[door.kind]
     yield words["region"], door.region
     yield words["hosts"], ", ".join(door.hosts)
@@ -231,9 +245,9 @@ def _facts(door: Door, doors: Doors, words: dict[str, str], day: str) -> Iterato
     for label, value in (
         ("key_env", ", ".join(door.key_env)),
         ("base_url_env", ", ".join(door.base_url_env)),
-        ("small_model", door.small_model),
-        ("console", "" if door.provenance.ended(day) else door.console_url),
-        ("balance", door.balance_url),
+        ("small_model", "" if over else door.small_model),
+        ("console", "" if over else door.console_url),
+        ("balance", _balance(door, words, day)),
         ("not_api", ", ".join(door.websites)),
         ("slips", ", ".join(door.slips)),
         ("source", "; ".join(door.provenance.source)),
@@ -241,3 +255,11 @@ def _facts(door: Door, doors: Doors, words: dict[str, str], day: str) -> Iterato
     ):
         if value:
             yield words[label], value
+    yield from _models(door, words, day)
+
+
+def _balance(door: Door, words: dict[str, str], day: str) -> str:
+    if door.balance is None:
+        return ""
+    end = door.balance.provenance
+    return put(words["former_url"], {"url": door.balance.url, "ended": end.end}) if end.ended(day) else door.balance.url

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -162,7 +163,8 @@ def explained(text: str, lang: str) -> Explanation:
     from probes.pasted.pasted_text import read
 
     seen = read(text)
-    return explanation(seen, lang, _door(seen.host) if seen.host else None)
+    today = time.strftime("%Y-%m-%d", time.gmtime())
+    return explanation(seen, lang, _door(seen.host) if seen.host else None, today)
 
 
 def _door(host: str) -> str | None:

@@ -64,10 +64,13 @@ def _update(source: str, sha256: str) -> None:
 
     try:
         if "://" in source:
-            url = bundle_store.checked_url(source)
+            from probes.catalog.bundle_download import checked_url, from_url
+
+            url = checked_url(source)
             if not sha256:
                 raise BundleError("a bundle from the network needs --sha256, its checksum from a place you trust")
-            raw = bundle_store.from_url(url)
+            bundle_store.checked_sum(sha256)
+            raw = from_url(url)
         else:
             raw = bundle_store.from_file(Path(source))
         bundle_store.accepted(raw, sha256, facts_date())

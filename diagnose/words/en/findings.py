@@ -899,6 +899,10 @@ TEXTS: dict[str, Text] = {
             "Update the app.",
             Step("public", "Ask the operator of {host} which headers the server accepts."),
             Step("owner", "If the server is yours, update it, or make it accept the header."),
+            Step(
+                "owner app:claude-code",
+                "If the gateway is yours, see what it has to forward: code.claude.com/docs/en/llm-gateway-protocol",
+            ),
         ),
     ),
     "http.body_encoding": Text(
@@ -994,6 +998,11 @@ TEXTS: dict[str, Text] = {
             "In the app, choose {other_protocol} as the provider type.",
             "Or set the base URL to {better_url}",
             "Set the headers {header} for {other_protocol} too, in {header_variable|the app's settings}.",
+            Step(
+                "app:codex",
+                'Codex speaks the Responses API alone: wire_api = "chat" was removed. Use an address that serves '
+                "/responses, or a gateway that translates.",
+            ),
             ("Check the documentation for an address for {protocol}, and which protocols the app supports."),
         ),
     ),

@@ -336,6 +336,7 @@ UI: dict[str, str] = {
     "seen.nearest": "nearest in the list of {count}: {near}",
     "seen.companion": "{host}: {kind}",
     "seen.service_ended": "{names} ended on {detail}",
+    "seen.model_mapped": "its provider names {detail} as the replacement, which is not in the model list",
     "seen.model_ended": "{model} was retired on {detail}",
     "seen.model_ends": "{model} ends on {detail}",
     "seen.substituted": "asked for {model}, answered by {names}",

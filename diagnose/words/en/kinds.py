@@ -1101,4 +1101,29 @@ KINDS: dict[str, Text] = {
             "Check that the firewall lets the app out to {host|the server}.",
         ),
     ),
+    "codex_wire_api": Text(
+        "Codex no longer speaks chat completions",
+        'Codex removed `wire_api = "chat"` in February 2026. It speaks the Responses API alone and refuses the '
+        "setting.",
+        (
+            'Set wire_api = "responses" in config.toml, or remove the line.',
+            "Use an address that serves /responses. If the provider has none, Codex needs a gateway that translates.",
+        ),
+    ),
+    "sampling_removed": Text(
+        "The SDK no longer takes {parameter|this argument}",
+        "Version 1 of Anthropic's Python SDK removed temperature, top_p and top_k. Nothing was sent.",
+        (
+            "Remove {parameter|the argument} from the call.",
+            'To keep it for models that take it: `pip install "anthropic<1"`.',
+        ),
+    ),
+    "httpx2": Text(
+        "The SDK is built on httpx2, and this code uses httpx",
+        "Since openai 3.0 and anthropic 1.0, the SDKs use httpx2 and no longer install httpx. Nothing was sent.",
+        (
+            "Import httpx2 instead, and pass the SDK a client of httpx2.",
+            'Or keep the older SDK: `pip install "openai<3" "anthropic<1"`.',
+        ),
+    ),
 }

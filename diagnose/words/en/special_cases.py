@@ -1480,6 +1480,7 @@ CASES: dict[str, Text] = {
         "Its provider no longer serves it, so requests for this name fail. Your key and address are not the cause.",
         (
             "The provider names {successor} as its replacement: set the model to that.",
+            "Set the model to {tested}, which {host} lists.",
             "Other names that {host} lists: {near}.",
             "Choose a current model from the model list of {host}, and copy its name exactly.",
             "Search for the old name in other settings too: aliases, fallbacks and small models for titles.",
@@ -1531,6 +1532,15 @@ CASES: dict[str, Text] = {
         (
             "Use instead: {successor}.",
             "Choose another way to authenticate in the app's settings, such as an API key.",
+        ),
+    ),
+    "url.host_retired:login_moved": Text(
+        "The address of this login has moved",
+        "The app signs in at an address that the provider no longer uses. The old address answers with an error, which "
+        "may look like a rate limit.",
+        (
+            "Update the app: newer versions sign in at {successor}.",
+            "Then sign in again.",
         ),
     ),
     "quota.exhausted:extra_usage": Text(

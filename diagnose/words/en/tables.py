@@ -22,6 +22,10 @@ DOORS: dict[str, str] = {
     "not_api": "not API addresses",
     "slips": "often mistyped as",
     "ended": "ended",
+    "ends": "ends",
+    "model_ended": "models gone",
+    "model_ends": "models that end",
+    "model_routed": "answered by others",
     "successor": "took its place",
     "shows": "the answer now",
     "former": "former address",
@@ -75,6 +79,11 @@ AGE: dict[str, str] = {
     "key": "form of keys",
     "model": "model",
     "companion": "other host",
+    "balance": "balance address",
+    "app": "app",
+    "credential": "kind of credential",
+    "issuer": "issuer of tokens",
+    "text": "error texts",
 }
 
 APPS_HEAD: tuple[str, ...] = ("id", "name", "kind", "protocols", "sends", "base URL from")
@@ -101,6 +110,10 @@ APPS: dict[str, str] = {
     "errors.connection": "no connection",
     "errors.key": "key refused (401)",
     "errors.path": "path wrong (404)",
+    "changes": "changed",
+    "between": "; ",
+    "gone": "no longer {names}",
+    "new": "now {names}",
     "place": "settings in",
     "home": "manual",
     "sources": "known from",

@@ -726,6 +726,10 @@ TEXTS: dict[str, Text] = {
             "更新应用。",
             Step("public", "询问 {host} 的管理员接受哪些请求头。"),
             Step("owner", "自己的服务器：更新它，或让它接受这个请求头。"),
+            Step(
+                "owner app:claude-code",
+                "自己的网关：需要转发的内容见 code.claude.com/docs/en/llm-gateway-protocol。",
+            ),
         ),
     ),
     "http.body_encoding": Text(
@@ -800,6 +804,13 @@ TEXTS: dict[str, Text] = {
             "在应用里把服务商类型改为 {other_protocol}。",
             "或者把 Base URL 改为 {better_url}",
             "请求头 {header} 也要为 {other_protocol} 设置，位置是 {header_variable|应用的设置}。",
+            Step(
+                "app:codex",
+                (
+                    'Codex 只使用 Responses 接口，wire_api = "chat" 已被移除。请使用提供 /responses 的地址，'
+                    "或能转换协议的网关。"
+                ),
+            ),
             "查看文档里 {protocol} 有没有单独的地址，以及应用支持哪些协议。",
         ),
     ),

@@ -318,6 +318,7 @@ UI: dict[str, str] = {
     "seen.nearest": "列表里的 {count} 个模型中最接近的：{near}",
     "seen.companion": "{host}：{kind}",
     "seen.service_ended": "{names} 已于 {detail} 停止服务",
+    "seen.model_mapped": "服务商给出的替代模型是 {detail}，但模型列表中没有它",
     "seen.model_ended": "{model} 已于 {detail} 下线",
     "seen.model_ends": "{model} 的最后期限是 {detail}",
     "seen.substituted": "请求的是 {model}，应答的是 {names}",

@@ -992,4 +992,28 @@ KINDS: dict[str, Text] = {
             "确认防火墙允许该应用访问 {host|服务器}。",
         ),
     ),
+    "codex_wire_api": Text(
+        "Codex 已不再支持 chat completions 接口",
+        'Codex 在 2026 年 2 月移除了 `wire_api = "chat"`，现在只使用 Responses 接口，遇到这项设置会直接报错。',
+        (
+            '在 config.toml 中设置 wire_api = "responses"，或删除这一行。',
+            "使用提供 /responses 的地址。服务商没有这个接口时，需要一个能转换协议的网关。",
+        ),
+    ),
+    "sampling_removed": Text(
+        "SDK 已不再接受 {parameter|该参数}",
+        "Anthropic 的 Python SDK 从 1.0 起移除了 temperature、top_p 和 top_k。请求没有发出。",
+        (
+            "从调用中删除 {parameter|该参数}。",
+            '模型仍支持而又需要它时，使用旧版 SDK：`pip install "anthropic<1"`。',
+        ),
+    ),
+    "httpx2": Text(
+        "SDK 基于 httpx2，而这段代码用的是 httpx",
+        "从 openai 3.0 和 anthropic 1.0 起，SDK 改用 httpx2，不再安装 httpx。请求没有发出。",
+        (
+            "改为导入 httpx2，并把 httpx2 的客户端传给 SDK。",
+            '或者使用旧版 SDK：`pip install "openai<3" "anthropic<1"`。',
+        ),
+    ),
 }

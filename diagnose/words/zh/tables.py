@@ -22,6 +22,10 @@ DOORS: dict[str, str] = {
     "not_api": "不是 API 地址",
     "slips": "常见误写",
     "ended": "停止服务",
+    "ends": "将停止服务",
+    "model_ended": "已下线的模型",
+    "model_ends": "将下线的模型",
+    "model_routed": "由其他模型应答",
     "successor": "替代服务",
     "shows": "现在的回答",
     "former": "旧地址",
@@ -75,6 +79,11 @@ AGE: dict[str, str] = {
     "key": "密钥格式",
     "model": "模型",
     "companion": "其他主机",
+    "balance": "余额查询地址",
+    "app": "应用",
+    "credential": "凭据类型",
+    "issuer": "令牌签发方",
+    "text": "错误文字",
 }
 
 APPS_HEAD: tuple[str, ...] = ("代号", "名称", "类别", "协议", "密钥发送方式", "地址取自")
@@ -101,6 +110,10 @@ APPS: dict[str, str] = {
     "errors.connection": "连不上时",
     "errors.key": "密钥被拒（401）",
     "errors.path": "路径不对（404）",
+    "changes": "变更",
+    "between": "；",
+    "gone": "不再使用 {names}",
+    "new": "改用 {names}",
     "place": "设置存放在",
     "home": "手册",
     "sources": "资料来源",

@@ -13,6 +13,7 @@ from contract.codes import CODES
 from diagnose.answers.dialects import classify, classify_error, match_text, rows
 from diagnose.answers.explain import rows as phrases
 from diagnose.answers.literal_filter import may_match, needles
+from diagnose.answers.products import products
 from probes.model.exchange import Answer, ApiError, Body, StreamReading
 from worlds.made_exchanges import ANSWERED, altered
 from worlds.refusals import REFUSALS, Refusal, read
@@ -215,6 +216,7 @@ def test_needles_occur_in_everything_that_their_pattern_matches() -> None:
 @settings(max_examples=100, deadline=None)
 @given(st.data())
 def test_needles_hold_for_any_match(data: st.DataObject) -> None:
-    pattern = data.draw(st.sampled_from([row.pattern for row in rows() if row.pattern]))
+    patterns = [row.pattern for row in rows() if row.pattern] + [row.header for row in products() if row.header]
+    pattern = data.draw(st.sampled_from(patterns))
     text = data.draw(st.from_regex(re.compile(pattern, re.IGNORECASE), fullmatch=False))
     assert may_match(needles(pattern), text.lower())

@@ -7,7 +7,7 @@ import pytest
 from diagnose.judging.judge import judge
 from diagnose.rendering.report_parts import optional_results
 from diagnose.report import Severity
-from probes.api.balance import balance_attempt, read_balance
+from probes.api.balance import balance_attempt, balance_urls, read_balance
 from probes.catalog.doors import load
 from probes.model.attempt import KeyForm
 from probes.model.evidence import Evidence, Observation, Subject
@@ -33,6 +33,8 @@ GIVEN = KeyPolicy((KeyForm.GIVEN,))
         ("deepseek", "https://api.deepseek.com", KeyPolicy(), False),
         ("deepseek", "https://api.deepseek.com", KeyPolicy((KeyForm.CONFLICTING,)), False),
         ("openai", "https://api.openai.com/v1", GIVEN, False),
+        ("moonshot-cn", "https://api.moonshot.cn/v1", GIVEN, True),
+        ("siliconflow-cn", "https://api.siliconflow.cn/v1", GIVEN, True),
     ],
 )
 def test_where_the_balance_is_asked(door: str, target: str, policy: KeyPolicy, asked: bool) -> None:
@@ -41,29 +43,63 @@ def test_where_the_balance_is_asked(door: str, target: str, policy: KeyPolicy, a
 
 def test_every_balance_address_is_at_a_host_of_its_door() -> None:
     for door in load():
-        if door.balance_url:
-            assert parse_url(door.balance_url).host in door.hosts and door.balance_url.startswith("https://")
+        for url in balance_urls(door):
+            assert parse_url(url).host in door.hosts and url.startswith("https://")
+        assert door.balance is None or len(balance_urls(door)) == 1 + bool(door.balance.also)
 
 
-@pytest.mark.parametrize(
-    ("text", "left"),
-    [
-        (
-            '{"is_available": true, "balance_infos": [{"currency": "CNY", "total_balance": "110.00"}]}',
-            ("110.00", "CNY"),
-        ),
-        ('{"data": {"total_credits": 5, "total_usage": 5.25}}', ("-0.25", "USD")),
-        ('{"code": 20000, "data": {"balance": "0.88", "totalBalance": "88.88"}}', ("88.88", "")),
-        ('{"object": "account", "balance": 3.5}', ("3.5", "CNY")),
-        ('{"balance_infos": [{"currency": "CNY", "total_balance": "a lot"}]}', None),
-        ('{"balance": 3}', None),
-        ("<html>", None),
-        ("[" * 100_000, None),
-        ('{"data": {"total_credits": 1e999, "total_usage": 1}}', None),
-    ],
-)
-def test_the_answers(text: str, left: tuple[str, str] | None) -> None:
-    assert read_balance(text) == left
+# The answers in the providers' references, with other amounts.
+ANSWERS = [
+    (
+        '{"is_available": true, "balance_infos": [{"currency": "CNY", "total_balance": "110.00", "granted_balance": '
+        '"10.00", "topped_up_balance": "100.00"}]}',
+        "CNY",
+        ("110.00", "CNY"),
+    ),
+    (
+        '{"balance_infos": [{"currency": "USD", "total_balance": "0.00"}, {"currency": "CNY", "total_balance": "3.5"}]}',
+        "CNY",
+        ("3.5", "CNY"),
+    ),
+    ('{"balance_infos": [{"currency": "USD", "total_balance": "0.00"}]}', "CNY", ("0.00", "USD")),
+    ('{"balance_infos": [{"currency": "<b>", "total_balance": "1"}]}', "CNY", ("1", "CNY")),
+    ('{"data": {"total_credits": 5, "total_usage": 5.25}}', "USD", ("-0.25", "USD")),
+    ('{"data": {"label": "sk-or-v1-au7...890", "limit": 100, "limit_remaining": 74.5}}', "USD", ("74.5", "USD")),
+    ('{"data": {"limit": null, "limit_remaining": null, "usage": 3}}', "USD", None),
+    (
+        '{"code": 0, "data": {"available_balance": 49.58894, "voucher_balance": 46.58893, "cash_balance": 3.00001}, '
+        '"scode": "0x0", "status": true}',
+        "USD",
+        ("49.58894", "USD"),
+    ),
+    (
+        '{"code": 20000, "status": true, "data": {"balance": "0.88", "chargeBalance": "88.00", "totalBalance": "88.88"}}',
+        "CNY",
+        ("88.88", "CNY"),
+    ),
+    ('{"object": "account", "type": "prepaid", "balance": 3.5, "total_cash_balance": 3}', "CNY", ("3.5", "CNY")),
+    ('{"availableBalance": "123400", "cashBalance": "123400", "creditLimit": "0"}', "USD", ("12.34", "USD")),
+    (
+        '{"usage": {"limit": "100", "used": "26", "remaining": "74", "resetTime": "2026-12-07T00:00:00Z"}, "limits": []}',
+        "",
+        ("74/100", ""),
+    ),
+    ('{"usage": {"limit": "many"}}', "", None),
+    ('{"balance_infos": [{"currency": "CNY", "total_balance": "a lot"}]}', "", None),
+    ('{"balance_infos": [3]}', "", None),
+    ('{"balance": 3}', "", None),
+    ('{"availableBalance": true}', "", None),
+    ('{"availableBalance": 1e400}', "", None),
+    ("<html>", "", None),
+    ("[" * 100_000, "", None),
+    ('{"data": {"total_credits": 1e999, "total_usage": 1}}', "", None),
+    (f'{{"data": {{"total_credits": {"9" * 400}, "total_usage": 1}}}}', "", None),
+]
+
+
+@pytest.mark.parametrize(("text", "currency", "left"), ANSWERS, ids=range(len(ANSWERS)))
+def test_the_answers(text: str, currency: str, left: tuple[str, str] | None) -> None:
+    assert read_balance(text, currency) == left
 
 
 def with_facts(subject: Subject, facts: BalanceFacts | CompanionFacts, app: str = "") -> Evidence:

@@ -7,17 +7,26 @@ import json
 import pytest
 from click.testing import CliRunner
 
+from diagnose.answers.dialects import AGED, classify_error
+from diagnose.answers.explain import explain
 from diagnose.cli import program
 from diagnose.cli.commands import facts as facts_command
 from diagnose.cli.fact_age import show
+from diagnose.evidence.view import View
 from diagnose.judging.judge import judge
-from probes.catalog.age import due_facts
+from diagnose.judging.root_cause import raised
+from probes.catalog.age import TEXTS, due_facts
 from probes.catalog.built_in import built_in_date
 from probes.catalog.companions import companions
 from probes.catalog.doors import load
-from probes.catalog.fact_files import FOLDER, check_file
+from probes.catalog.fact_files import check_file, fact_files
 from probes.catalog.provenance import Provenance
+from probes.model.evidence import Evidence, Observation, Subject
+from probes.model.exchange import ApiError
+from probes.model.facts import CompanionFacts
+from probes.model.failure import Kind, Outcome
 from probes.model.record import replace
+from probes.pasted.pasted_text import read
 from worlds.recorded import recorded
 from worlds.table import SCENARIOS
 
@@ -46,15 +55,19 @@ def test_the_day_decides_what_is_due_and_nothing_else() -> None:
     counts = [len(due_facts(load(), day)) for day in ("2026-11-01", "2027-03-31", "2028-01-01")]
     assert counts == sorted(counts) and counts[0] == 0 and counts[1] > 10
     late = due_facts(load(), "2028-01-01")
-    assert {one.table for one in late} == {"door", "endpoint", "key", "model", "companion"}
+    tables = {"door", "endpoint", "key", "balance", "model", "companion", "app", "credential", "issuer", "text"}
+    assert {one.table for one in late} == tables
+    whole = {one.name.partition(".")[0] for one in late if one.name.endswith(")") and one.table == "text"}
+    assert whole == set(TEXTS)
+    assert {one.name for one in late if one.table == "text" and one.owner == "dialects"} >= {"ended-google-keys"}
     assert [one.due for one in late] == sorted(one.due for one in late)
     assert all(one.seen and one.reason in ("ends", "unconfirmed", "old") for one in late)
 
 
 def test_the_date_of_the_facts_is_that_of_the_latest_row() -> None:
     seen = []
-    for name in ("doors", "models", "companions"):
-        document = check_file(FOLDER / f"{name}.toml")
+    for path in fact_files():
+        document = check_file(path)
         seen.append(document["facts"]["seen"])
         for rows in document.values():
             inner = [one for row in rows if isinstance(row, dict) for one in (row, *row.get("endpoints", ()))]
@@ -84,8 +97,7 @@ def test_wrong_uses(words: list[str]) -> None:
 
 
 def test_old_facts_make_a_form_of_keys_less_sure() -> None:
-    from diagnose.advice.ends import key_facts_are_old
-    from diagnose.evidence.view import View
+    from diagnose.advice.old_facts import key_facts_are_old
 
     evidence = recorded(BY_NAME["key-of-another-house"]).evidence if "key-of-another-house" in BY_NAME else None
     if evidence is None:
@@ -97,6 +109,40 @@ def test_old_facts_make_a_form_of_keys_less_sure() -> None:
         )
     assert not key_facts_are_old(View(replace(evidence, day="2026-12-01")))
     assert key_facts_are_old(View(replace(evidence, day="2028-12-01")))
+
+
+def sure_of(evidence: Evidence, code: str) -> list[bool]:
+    """Return whether a finding is sure, on a day on which the facts are new, and on one on which they are old."""
+    views = (View(replace(evidence, day=day)) for day in ("2026-12-01", "2028-12-01"))
+    return [one.claim.sure for view in views for one in raised(view) if one.rule.code == code]
+
+
+def test_old_facts_about_an_app_make_its_findings_likely_only() -> None:
+    code = "proxy.ignored"
+    evidence = next(found for one in SCENARIOS if code in judged_codes(found := recorded(one).evidence))
+    assert sure_of(evidence, code) == [True, False]
+    lost = CompanionFacts("platform.claude.com", "check at the start", True, Kind.NAME_UNKNOWN)
+    target = replace(evidence.target, app="claude-code", app_named=True)
+    seen = Observation(Subject.COMPANION, "", Outcome.DONE, lost)
+    evidence = replace(evidence, target=target, observations=(*evidence.observations, seen))
+    assert sure_of(evidence, "app.companion_unreachable") == [True, False]
+
+
+def judged_codes(evidence: Evidence) -> set[str]:
+    return {one.code for one in judge(evidence).findings} if evidence.target.app_named else set()
+
+
+def test_old_rows_of_texts_count_less_in_check_and_explain() -> None:
+    text = "You exceeded your current quota, please check your plan and billing details."
+    said = read(text)
+    now, late = (explain(said, day=day)[0] for day in ("2026-12-01", "2028-12-01"))
+    assert now.code == late.code == "quota.exhausted" and explain(said)[0] == now
+    assert late.confidence == round(now.confidence * AGED, 2)
+    error = ApiError(message=text, type="insufficient_quota", code="insufficient_quota")
+    fresh, old = (classify_error(429, error, day=day)[0] for day in ("2026-12-01", "2028-12-01"))
+    assert fresh.code == old.code and old.confidence == round(fresh.confidence * AGED, 3)
+    client = read("openai.OpenAIError: The api_key client option must be set")
+    assert explain(client, day="2028-12-01")[0].confidence < explain(client, day="2026-12-01")[0].confidence
 
 
 def test_companions_name_an_app_and_hosts() -> None:

@@ -74,8 +74,8 @@ def test_all_apps_are_there() -> None:
 
 @pytest.mark.parametrize("app", EVERY, ids=lambda app: app.id)
 def test_a_row_is_whole(app: App) -> None:
-    assert re.fullmatch(r"[a-z0-9-]+", app.id) and app.home.startswith("https://") and app.sources
-    assert app.confirmed or not any(source.startswith("measured") for source in app.sources)
+    assert re.fullmatch(r"[a-z0-9-]+", app.id) and app.home.startswith("https://") and app.provenance.source
+    assert app.confirmed or not any(source.startswith("measured") for source in app.provenance.source)
     assert len({wire.protocol for wire in app.wires}) == len(app.wires)
     assert not set(app.ignores) & {name for wire in app.wires for name in wire.base_url}
     assert set(app.errors) <= {"connection", "key", "path"}
@@ -646,7 +646,13 @@ def test_the_list(lang: str) -> None:
 def test_one_in_full(app: App, lang: str) -> None:
     done = CliRunner().invoke(program, ["apps", app.id, "--lang", lang])
     assert done.exit_code == 0 and done.output.startswith(f"{app.name} [{app.id}]\n")
-    for text in (app.home, *app.versions, *app.sources, *(wire.protocol for wire in app.wires), *app.errors.values()):
+    for text in (
+        app.home,
+        *app.versions,
+        *app.provenance.source,
+        *(wire.protocol for wire in app.wires),
+        *app.errors.values(),
+    ):
         assert text in done.output
     for place in app.places:
         assert all(path in done.output for path in place.path.values())

@@ -71,7 +71,7 @@ EVIL: Row = {
     "key_env": ["OPENAI_API_KEY", "GITHUB_TOKEN"],
     "base_url_env": ["OPENAI_BASE_URL"],
     "keys": [{"shape": r"sk-proj-[\w-]{4,500}", "confidence": "certain", "note": "sk-proj-"}],
-    "balance_url": "https://api.evil.example/balance",
+    "balance": {"url": "https://api.evil.example/balance"},
     "websites": ["api.deepseek.com"],
     "slips": ["api.openai.com"],
 }
@@ -98,7 +98,7 @@ PLANTED: dict[str, Callable[[], list[Row]]] = {
     ],
     "a house that takes all keys": lambda: [{**row_of("deepseek"), "kind": "gateway", "company": "openai"}],
     "a variable of a house": lambda: [{**row_of("deepseek"), "key_env": ["OPENAI_API_KEY", "GITHUB_TOKEN"]}],
-    "a balance address": lambda: [{**row_of("deepseek"), "balance_url": "https://api.evil.example/balance"}],
+    "a balance address": lambda: [{**row_of("deepseek"), "balance": {"url": "https://api.evil.example/balance"}}],
 }
 
 
@@ -135,11 +135,11 @@ def test_no_bundle_changes_what_is_sent_where(planted: str, install: Install) ->
     assert told is not None and told.id == "openai"
     for door in informed():
         if (ours := load().get(door.id)) is not None:
-            same = ("hosts", "company", "kind", "namespace", "key_env", "base_url_env", "balance_url", "websites")
+            same = ("hosts", "company", "kind", "namespace", "key_env", "base_url_env", "balance", "websites")
             assert [getattr(door, name) for name in same] == [getattr(ours, name) for name in same]
             assert {one.base_url for one in door.endpoints} <= {one.base_url for one in ours.endpoints}
         else:
-            assert not (door.key_env or door.base_url_env or door.balance_url or door.websites or door.sdk)
+            assert not (door.key_env or door.base_url_env or door.balance or door.websites or door.sdk)
 
 
 def test_an_official_key_at_a_host_that_a_bundle_claims_is_still_warned_of(install: Install) -> None:
@@ -322,15 +322,3 @@ def test_what_is_exported_can_be_taken(tmp_path: Path, install: Install) -> None
     assert again.exit_code != 0 and "not newer" in str(again.exception) + again.output
     back = CliRunner().invoke(program, ["facts", "reset", "--json"])
     assert json.loads(back.stdout)["origin"] == "built-in" and not kept.exists()
-
-
-def test_a_bundle_from_the_network_is_checked_before_it_is_kept(
-    install: Install, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    raw = text_of().encode()
-    monkeypatch.setattr(bundle_store, "from_url", lambda url: raw)
-    words = ["facts", "update", "https://facts.example/f.json", "--sha256"]
-    assert CliRunner().invoke(program, [*words, "1" * 64]).exit_code != 0
-    assert not place().exists()  # type: ignore[union-attr]
-    assert CliRunner().invoke(program, [*words, bundle_store.checksum(raw)]).exit_code == 0
-    assert facts_date() == "2099-01-02"

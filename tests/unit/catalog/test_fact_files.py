@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 
 from checkout import ROOT
+from probes.catalog.apps import AppsError
+from probes.catalog.apps import read as read_apps
 from probes.catalog.door_files import DoorsError, read
 from probes.catalog.fact_files import (
     FOLDER,
@@ -17,6 +19,7 @@ from probes.catalog.fact_files import (
     read_facts,
     without_provenance,
 )
+from probes.catalog.fact_schema import FILES
 from probes.catalog.provenance import Provenance, provenance_of
 
 HEADER = '[facts]\nschema = 1\nseen = "2026-11-29"\n\n'
@@ -55,6 +58,7 @@ def test_facts_lie_in_one_folder() -> None:
         ('ended = "2026-01-01"\nend_confidence = "sure"', 8, "end_confidence is not one of"),
         ("source = 7", 7, "source is neither a text nor a list of texts"),
         ('parts = [{ ended = "2026-12-01" }]', 7, "parts: ended is later than"),
+        ("source = []", 7, "source is missing"),
     ],
 )
 def test_a_bad_row_is_named_with_its_line(tmp_path: Path, row: str, line: int, problem: str) -> None:
@@ -63,6 +67,45 @@ def test_a_bad_row_is_named_with_its_line(tmp_path: Path, row: str, line: int, p
     with pytest.raises(FactsError) as raised:
         check_file(path)
     assert str(raised.value).startswith(f"{path}:{line}: [thing] row 1 (a): {problem}")
+
+
+SOURCED = HEADER.replace("\n\n", '\nsource = "a list"\n\n')
+DIALECT = '[[row]]\nid = "a"\ncode = "auth.rejected"\nconfidence = 0.9\n'
+
+
+@pytest.mark.parametrize(
+    ("file", "text", "problem"),
+    [
+        ("dialects", f'{DIALECT}paterns = "x"\n', ":10: [row] row 1 (a): unknown field paterns"),
+        ("dialects", f'{DIALECT}pattern = "(x"\n', ":10: [row] row 1 (a): pattern is not a regular expression"),
+        ("dialects", f"{DIALECT}status = [404, 40]\n", ":10: [row] row 1 (a): status is not a list of statuses"),
+        ("dialects", DIALECT.replace("0.9", "9"), ":9: [row] row 1 (a): confidence is not a number above 0"),
+        ("dialects", DIALECT * 2 + 'ended = "2027-01-01"\n', ":14: [row] row 2 (a): ended is later"),
+        ("phrases", '[[row]]\ncode = "auth.rejected"\n', ":6: [row] row 1 (auth.rejected): confidence is missing"),
+        ("credentials", '[[credential]]\nshape = "a"\nkind = 3\n', ":8: [credential] row 1: kind is not a text"),
+        ("models", '[[model]]\ndoor = "a"\nnames = "b"\n', ":8: [model] row 1: names is not a list of texts"),
+        ("companions", '[[companion]]\napp = "a"\nhosts = ["b"]\n', ":6: [companion] row 1: need is missing"),
+    ],
+)
+def test_the_fields_of_a_row_are_checked(tmp_path: Path, file: str, text: str, problem: str) -> None:
+    path = tmp_path / f"{file}.toml"
+    path.write_text(SOURCED + text, encoding="utf-8")
+    with pytest.raises(FactsError) as raised:
+        check_file(path)
+    assert str(raised.value).startswith(f"{path}{problem}")
+
+
+def test_every_file_has_a_schema() -> None:
+    assert {path.stem for path in fact_files()} == FILES | {"doors", "apps"}
+
+
+def test_a_wrong_entry_of_an_app_is_named_with_its_line(tmp_path: Path) -> None:
+    app = '[{id}]\nname = "A"\nkind = "cli"\nhome = "https://a.example"\n{more}[[{id}.wires]]\nprotocol = "openai"\nendpoint = "/x"\n'
+    path = tmp_path / "apps.toml"
+    path.write_text(SOURCED + app.format(id="a", more="") + app.format(id="b", more='kinds = "x"\n'), encoding="utf-8")
+    with pytest.raises(AppsError) as raised:
+        read_apps(path)
+    assert str(raised.value) == f"{path}:17: [b]: unknown field kinds"
 
 
 @pytest.mark.parametrize(
@@ -91,6 +134,11 @@ def test_a_file_without_a_good_header_is_refused(tmp_path: Path, text: str, prob
         (
             'keys = [{ shape = "a", confidence = "likely", ends = "x" }]\n',
             ":12: entry 1 (mine): keys: ends is not a day",
+        ),
+        ('balance = { url = "http://a.example" }\n', ":12: entry 1 (mine): balance: url is not an https URL"),
+        (
+            'balance = { url = "https://llm.example.com/b", seen = "x" }\n',
+            ":12: entry 1 (mine): balance: seen is not a day",
         ),
     ],
 )

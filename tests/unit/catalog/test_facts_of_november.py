@@ -18,7 +18,8 @@ from probes.catalog.model_ends import end_of_model, model_ends, successors
 from probes.keys.owner import fit, identify
 from probes.pasted.pasted_text import read
 from probes.pasted.vendors import named_vendor, vendor
-from probes.urls.url import parse_url
+from worlds.refusals import REFUSALS
+from worlds.refusals import read as read_refusal
 
 TABLE = Doors(builtin())
 DAY = "2026-11-29"
@@ -127,34 +128,105 @@ KEYS = [
     ("sk-lf-12345678-1234-4abc-8def-1234567890ab", "openai", "wrong_kind", "other_product"),
     ("jina_" + BODY[:40], "jina", "fits", ""),
 ]
-# What each text of the facts means; the last three words of a code that a later issue brings are left out.
+# What each text of the facts means, as `explain` reads it, and the row of `worlds/refusals.py` that sends it through
+# `check`. The words of a client meet no check: a world or a test of its own has their cause.
 TEXTS = [
     (
         "key.wrong_kind",
+        "google old key",
         "Request had invalid authentication credentials. Expected OAuth 2 access token, login cookie or other valid authentication credential.",
     ),
-    ("url.host_retired", "This client is no longer supported for Gemini Code Assist for individuals."),
-    ("url.host_retired", "github_models_retirement_brownout"),
-    ("quota.exhausted", "You're out of extra usage. Add more at claude.ai/settings/usage and keep going."),
-    ("stream.websocket_refused", "Falling back from WebSockets to HTTPS transport"),
-    ("stream.websocket_refused", "Responses WebSocket transport is disabled; use HTTP"),
-    ("stream.websocket_closed", "close frame 1008 Policy"),
-    ("model.parameter_rejected", "API version not supported"),
-    ("url.host_retired", "Qwen OAuth free tier has been discontinued."),
-    ("quota.exhausted", "PAYMENT_METHOD_REQUIRED"),
+    (
+        "url.host_retired",
+        "gemini login ended",
+        "This client is no longer supported for Gemini Code Assist for individuals.",
+    ),
+    ("url.host_retired", "github models ended", "github_models_retirement_brownout"),
+    (
+        "quota.exhausted",
+        "anthropic extra usage",
+        "You're out of extra usage. Add more at claude.ai/settings/usage and keep going.",
+    ),
+    ("stream.websocket_refused", "", "Falling back from WebSockets to HTTPS transport"),
+    ("stream.websocket_refused", "", "Responses WebSocket transport is disabled; use HTTP"),
+    ("stream.websocket_closed", "", "close frame 1008 Policy"),
+    ("model.parameter_rejected", "azure api version", "API version not supported"),
+    ("url.host_retired", "qwen login ended", "Qwen OAuth free tier has been discontinued."),
+    ("quota.exhausted", "sambanova without a card", "PAYMENT_METHOD_REQUIRED"),
     (
         "model.parameter_rejected",
+        "openai tools with effort",
         "Function tools with reasoning_effort are not supported for gpt-5.6 in /v1/chat/completions",
     ),
-    ("auth.not_permitted", "OAuth authentication is currently not allowed for this organization."),
-    ("auth.expired", "rate_limit_error with retry-after 1022 for an expired OAuth token at /api/oauth/usage"),
-    ("tcp.timeout", "AggregateError ETIMEDOUT ... Cannot connect to API (Node, high-latency host)"),
+    (
+        "auth.not_permitted",
+        "anthropic oauth of the organization",
+        "OAuth authentication is currently not allowed for this organization.",
+    ),
+    (
+        "auth.expired",
+        "anthropic usage page",
+        "rate_limit_error with retry-after 1022 for an expired OAuth token at /api/oauth/usage",
+    ),
+    ("tcp.timeout", "", "AggregateError ETIMEDOUT ... Cannot connect to API (Node, high-latency host)"),
     (
         "http.blocked",
+        "",
         "Failed to connect to platform.claude.com: Status 403 ... Unable to connect to Anthropic services",
     ),
-    ("model.parameter_rejected", "messages.3.content.0: Invalid `signature` in `thinking` block"),
-    ("app.sdk_mismatch", "Expected an instance of `httpx2.Client`"),
+    (
+        "model.parameter_rejected",
+        "anthropic foreign signature",
+        "messages.3.content.0: Invalid `signature` in `thinking` block",
+    ),
+    ("app.sdk_mismatch", "", "Expected an instance of `httpx2.Client`"),
+]
+# What versions of SDKs and clients changed: app, and names of what is gone and what is new.
+CHANGES = [
+    ("openai-sdk", "3.0.0", {"httpx", "certifi"}, {"httpx2", "truststore"}),
+    ("anthropic-sdk", "1.0.0", {"httpx", "temperature", "top_p", "top_k"}, {"httpx2"}),
+    (
+        "claude-code",
+        "",
+        set(),
+        {
+            f"anthropic-beta: {name}"
+            for name in (
+                *("advisor-tool-2026-03-01", "per-turn-control-2026-07-01", "mid-conversation-tool-changes-2026-07-01"),
+                *("cache-diagnosis-2026-04-07", "fast-mode-2026-02-01"),
+            )
+        },
+    ),
+    ("claude-code", "", set(), {"GET /protocol"}),
+    (
+        "claude-code",
+        "",
+        {"https://console.anthropic.com/v1/oauth/token", "https://claude.ai/oauth/authorize"},
+        {"https://platform.claude.com/v1/oauth/token", "https://claude.com/cai/oauth/authorize"},
+    ),
+    ("codex", "", {'wire_api = "chat"'}, {'wire_api = "responses"'}),
+    ("codex", "", set(), {"WebSocket /responses", "OpenAI-Beta: responses_websockets=2026-02-06"}),
+    ("antigravity-cli", "", {"gemini-cli"}, {"agy", "GOOGLE_GEMINI_BASE_URL", "CLOUD_CODE_URL"}),
+]
+# Texts that these changes bring about, the code, and words of a step.
+CHANGED_TEXTS = [
+    ("ImportError in openai/_client.py: No module named 'httpx'", "app.sdk_mismatch", "httpx2"),
+    (
+        "TypeError: Messages.create() got an unexpected keyword argument 'temperature'",
+        "app.sdk_mismatch",
+        "Remove temperature",
+    ),
+    (
+        '400 {"error":{"message":"Unexpected value(s) `fast-mode-2026-02-01` for the `anthropic-beta` header."}}',
+        "http.header_rejected",
+        "CLAUDE_CODE_DISABLE_EXPERIMENTAL_BETAS=1",
+    ),
+    ('Error loading config.toml: `wire_api = "chat"` is no longer supported', "app.sdk_mismatch", '"responses"'),
+    (
+        "POST https://console.anthropic.com/v1/oauth/token failed: 429 rate_limit_error",
+        "url.host_retired",
+        "platform.claude.com",
+    ),
 ]
 
 
@@ -182,9 +254,26 @@ def test_changed_hosts_and_paths() -> None:
     assert {"/v2/coding", "/v2/tokenplan/personal"} <= paths
     assert TABLE.website_of("qianwenai.com") is known("dashscope-cn")
     assert TABLE.website_of("www.qwencloud.com") is known("dashscope-intl")
-    asked = {id: parse_url(known(id).balance_url).host for id in ("deepseek", "openrouter", "novita", "kimi-code")}
-    assert asked["deepseek"] == "api.deepseek.com" and all(asked.values())
-    assert all(known(id).balance_url for id in ("siliconflow-cn", "siliconflow-intl", "stepfun-cn"))
+
+
+BALANCES = {
+    "deepseek": "https://api.deepseek.com/user/balance",
+    "openrouter": "https://openrouter.ai/api/v1/credits",
+    "siliconflow-cn": "https://api.siliconflow.cn/v1/user/info",
+    "siliconflow-intl": "https://api.siliconflow.com/v1/user/info",
+    "stepfun-cn": "https://api.stepfun.com/v1/accounts",
+    "novita": "https://api.novita.ai/v3/user/balance",
+    "kimi-code": "https://api.kimi.com/coding/v1/usages",
+    "moonshot-intl": "https://api.moonshot.ai/v1/users/me/balance",
+    "moonshot-cn": "https://api.moonshot.cn/v1/users/me/balance",
+}
+
+
+@pytest.mark.parametrize("id", BALANCES)
+def test_balance_addresses_have_a_source_and_a_day(id: str) -> None:
+    balance = known(id).balance
+    assert balance is not None and balance.url == BALANCES[id]
+    assert balance.provenance.source and balance.provenance.seen >= DAY
 
 
 @pytest.mark.parametrize("id", ENDED)
@@ -239,10 +328,29 @@ def test_kinds_of_keys_are_judged_by_the_day_that_is_given() -> None:
     assert identify("sk-lf-12345678-1234-4abc-8def-1234567890ab") == ()
 
 
-@pytest.mark.parametrize(("code", "text"), TEXTS, ids=[text[:30] for _, text in TEXTS])
-def test_texts_are_explained(code: str, text: str) -> None:
+@pytest.mark.parametrize(("code", "refusal", "text"), TEXTS, ids=[text[:30] for *_, text in TEXTS])
+def test_texts_are_explained_and_go_through_a_check(code: str, refusal: str, text: str) -> None:
     found = explain(read(text))
     assert found and found[0].code == code
+    if refusal:
+        row = next(one for one in REFUSALS if one.name == refusal)
+        assert row.code == code and row.root in ("", code), "`test_dialect_worlds.py` runs each row"
+        matches = read_refusal(row)
+        assert matches and matches[0].code == code
+
+
+@pytest.mark.parametrize(("app", "version", "gone", "new"), CHANGES, ids=range(len(CHANGES)))
+def test_what_clients_changed_is_known(app: str, version: str, gone: set[str], new: set[str]) -> None:
+    known_app = load_apps().get(app)
+    assert known_app is not None
+    change = next(one for one in known_app.changes if (set(one.gone), set(one.new)) == (gone, new))
+    assert change.version == version and change.provenance.seen == DAY and change.provenance.source
+
+
+@pytest.mark.parametrize(("text", "code", "step"), CHANGED_TEXTS, ids=range(len(CHANGED_TEXTS)))
+def test_what_changed_is_explained(text: str, code: str, step: str) -> None:
+    first = explain(read(text))[0]
+    assert first.code == code and step in " ".join(first.text.steps)
 
 
 # -- what is gone is proposed nowhere ----------------------------------------------------------------------------------

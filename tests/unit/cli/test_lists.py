@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from importlib import import_module
 
 import pytest
 from click.testing import CliRunner
@@ -25,15 +26,17 @@ LISTS = [
     ["check", "https://relay.example/v1", "--plan", "--header", "X-Some-Header: value", "--deep", "--model", "m"],
     ["snippet", "--list"],
 ]
-COMMANDS = ["demo", "doors", "apps", "check"]
+# Imported before the function is replaced: a module that is imported later would keep the replacement.
+COMMANDS = [import_module(f"diagnose.cli.commands.{name}") for name in ("apps", "check", "demo", "doors", "whose")]
 
 
 @pytest.fixture
 def shown(monkeypatch: pytest.MonkeyPatch) -> Callable[[list[str], str, int | None], str]:
     def run(words: list[str], lang: str, width: int | None) -> str:
         monkeypatch.setattr("diagnose.cli.list_width.list_width", lambda: width)
-        for name in COMMANDS:
-            monkeypatch.setattr(f"diagnose.cli.commands.{name}.list_width", lambda: width, raising=False)
+        for module in COMMANDS:
+            if hasattr(module, "list_width"):
+                monkeypatch.setattr(module, "list_width", lambda: width)
         done = CliRunner().invoke(program, [*words, "--lang", lang], input="sk-" + "0f1e2d3c4b5a6978" * 2)
         assert done.exit_code == 0, done.output
         return done.stdout

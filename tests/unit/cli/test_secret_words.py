@@ -59,6 +59,17 @@ def test_what_is_no_key_is_not_found(word: str) -> None:
     assert on_command_line([word]) == ()
 
 
+def test_a_checksum_is_no_key() -> None:
+    checksum = HEX * (64 // len(HEX))
+    assert on_command_line(["facts", "update", "f.json", "--sha256", checksum]) == ()
+    assert on_command_line([f"--sha256={checksum.upper()}"]) == ()
+    assert (
+        on_command_line(["--sha256", checksum[:48]])
+        and on_command_line([checksum])
+        and on_command_line(["--key", checksum])
+    )
+
+
 def test_a_file_that_is_there_is_no_key(tmp_path: Path) -> None:
     path = tmp_path / BODY
     assert on_command_line([str(path)]) != ()

@@ -21,7 +21,7 @@ from probes.model.settings import Limits
 from probes.network.failures import NetError, chain, classify, failure
 from probes.network.http1 import HttpExchange
 from probes.network.network import Connection, Network
-from probes.network.proxy_tunnel import Proxy
+from probes.network.proxy_server import Proxy
 
 ANY = Address("ipv4", "127.0.0.1")
 

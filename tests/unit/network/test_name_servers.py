@@ -14,6 +14,7 @@ import pytest
 
 from probes.model.facts import Address, Lookup
 from probes.network import name_servers
+from probes.urls.addresses import name_server
 
 Say = Callable[[dns.message.Message, int], list[bytes]]  # the question, and the number of earlier questions
 HOST = "relay.example"
@@ -129,15 +130,15 @@ def test_what_is_no_name(host: str) -> None:
     ],
 )
 def test_a_server_s_address(text: str, pair: tuple[str, int]) -> None:
-    assert name_servers.server(text) == pair
+    assert name_server(text) == pair
 
 
 @pytest.mark.parametrize("text", ["", "dns.example", "1.1.1.1:0", "1.1.1.1:99999", "1.1.1.1:x", "::1:x", "1.1.1"])
 def test_no_server_s_address(text: str) -> None:
     with pytest.raises(ValueError):
-        name_servers.server(text)
+        name_server(text)
 
 
 def test_those_of_this_system() -> None:
     found = CONFIGURED()
-    assert len(found) <= name_servers.MOST and all(name_servers.server(one)[1] == 53 for one in found)
+    assert len(found) <= name_servers.MOST and all(name_server(one)[1] == 53 for one in found)

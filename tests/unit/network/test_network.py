@@ -30,7 +30,7 @@ from probes.network.dialing import race
 from probes.network.failures import NetError
 from probes.network.http1 import HttpExchange
 from probes.network.network import Connection, Network
-from probes.network.proxy_tunnel import Proxy
+from probes.network.proxy_server import Proxy
 from probes.run.engine import run
 from probes.steps.tcp import interface
 from probes.urls.url import parse_url
@@ -138,7 +138,9 @@ class Dialled(Network):
         if isinstance(fate, Kind):
             raise NetError(fate)
         await asyncio.sleep(3600 if fate is None else fate)
-        self.pairs.append(socket.socketpair())
+        with socket.create_server(("127.0.0.1", 0)) as server:
+            self.pairs.append((socket.create_connection(server.getsockname()), server.accept()[0]))
+        self.pairs[-1][0].setblocking(False)
         return self.pairs[-1][0]
 
     def close(self) -> None:
@@ -243,6 +245,76 @@ def test_a_race_that_is_cancelled_leaves_nothing_open() -> None:
 
     asyncio.run(go())
     assert network.pairs == []
+
+
+# -- spare sockets -----------------------------------------------------------------------------------------------------
+
+
+def pooled(fates: dict[Address, float | Kind | None], spare: int, connections: int) -> tuple[list[Address], int]:
+    """Dial with spare sockets, then open connections. Return the dials, and how many sockets led where none was used."""
+    network = Dialled(fates)
+
+    async def go() -> int:
+        pool = ConnectionPool(network, parse_url("http://relay.example/v1"), Limits(probe=3))
+        pool.addresses = tuple(fates)
+        good, _, _ = await pool.dial(spare)
+        used = {(await pool.take()).writer.get_extra_info("socket").fileno() for _ in range(connections if good else 0)}
+        await asyncio.sleep(0.05)
+        unused = [pair[0] for pair in network.pairs if pair[0].fileno() not in {*used, -1}]
+        await pool.leave()
+        await asyncio.sleep(0)
+        assert all(pair[0].fileno() == -1 for pair in network.pairs), "all are closed in the end"
+        assert len(asyncio.all_tasks()) == 1
+        return len(unused)
+
+    try:
+        return network.order, asyncio.run(go())
+    finally:
+        network.close()
+
+
+@pytest.mark.parametrize(
+    ("fates", "spare", "connections", "dialled", "unused"),
+    [
+        ({ONE: 0.0, TWO: 0.0}, 2, 3, [ONE, ONE, ONE], 0),
+        ({ONE: 0.0}, 2, 4, [ONE, ONE, ONE, ONE], 0),
+        ({ONE: 0.0}, 2, 1, [ONE, ONE, ONE], 2),
+        ({SIX: None, ONE: 0.0}, 2, 2, [SIX, SIX, SIX, ONE, ONE], 0),
+        ({SIX: 0.05, ONE: 0.0}, 2, 2, [SIX, SIX, SIX, ONE, ONE], 0),
+        ({ONE: Kind.REFUSED}, 2, 0, [ONE, ONE, ONE], 0),
+    ],
+    ids=["all used", "one more", "closed in the end", "another answers", "another answers first", "refused"],
+)
+def test_spare_sockets_are_dialled_at_once(
+    fates: dict[Address, float | Kind | None], spare: int, connections: int, dialled: list[Address], unused: int
+) -> None:
+    assert pooled(fates, spare, connections) == (dialled, unused)
+
+
+def test_a_spare_socket_that_fails_costs_nothing() -> None:
+    class Once(Dialled):
+        async def dial(self, address: Address, port: int) -> socket.socket:
+            if len(self.order) == 1:
+                self.order.append(address)
+                raise NetError(Kind.RESET)
+            return await super().dial(address, port)
+
+    network = Once({ONE: 0.0})
+
+    async def go() -> None:
+        pool = ConnectionPool(network, parse_url("http://relay.example/v1"), Limits(probe=3))
+        pool.addresses = (ONE,)
+        good, dials, _ = await pool.dial(1)
+        assert (good, [one.kind for one in dials]) == (ONE, [None])
+        await pool.take()
+        await pool.take()
+        await pool.leave()
+
+    try:
+        asyncio.run(go())
+        assert network.order == [ONE, ONE, ONE]
+    finally:
+        network.close()
 
 
 # -- tunnels -----------------------------------------------------------------------------------------------------------

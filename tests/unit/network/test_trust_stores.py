@@ -143,6 +143,7 @@ def test_an_app_that_also_reads_the_systems_list_accepts_it(app: str, look_as: C
 def test_a_missing_list_of_certifis_is_no_verdict(
     look_as: Callable[[str | None], Report], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
+    monkeypatch.setattr("probes.network.trust_stores.find_spec", lambda name: None)
     monkeypatch.setattr(certifi, "where", lambda: str(tmp_path / "cacert.pem"))
     for app in (None, "openai-node"):
         report = look_as(app)
@@ -177,7 +178,9 @@ def zipped(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     archive = tmp_path / "one.pyz"
     with zipfile.ZipFile(archive, "w") as file:
         file.writestr("certifi/__init__.py", "")
-    monkeypatch.setattr(certifi, "__loader__", zipimport.zipimporter(str(archive)))
+    loader = zipimport.zipimporter(str(archive))
+    monkeypatch.setattr(certifi, "__loader__", loader)
+    monkeypatch.setattr("probes.network.trust_stores.find_spec", loader.find_spec)
     monkeypatch.setattr(sys, "path", [str(archive), str(tmp_path)])
     return tmp_path
 

@@ -1,0 +1,111 @@
+"""The part of a run that needs no network, and the evidence of a run that ends with it.
+
+It imports no asyncio, ssl or h11, so a fault in the settings is on the screen before those are loaded
+(docs/design/019-start-up.md).
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from probes.model.attempt import Attempt
+from probes.model.capability import Capability, Cost
+from probes.model.evidence import Evidence, HostEnvironment, Subject
+from probes.model.facts import KeyPolicy
+from probes.model.record import Record, replace
+from probes.model.settings import Settings
+from probes.run.host_environment import host_environment
+from probes.run.key_policy import decide
+from probes.run.offline_checks import OfflineChecks, scrubber, survey, target
+from probes.steps.recorder import Recorder, Waits, Watch, record_policy, scrubbed
+
+
+def day_of(began: str) -> str:
+    """Return the day of a moment in ISO 8601."""
+    return began[:10]
+
+
+class NetworkResults(Record):
+    """What the part of a run that needs the network has found besides its observations."""
+
+    environment: HostEnvironment
+    working: Attempt | None = None
+    cost: Cost = Cost()
+    policy: KeyPolicy | None = None  # None: it was not decided
+    capabilities: tuple[Capability, ...] | None = None
+    interrupted: bool = False
+    ran_out: bool = False
+
+
+class LocalRun:
+    """A run whose checks without network are made. ``offline`` is None if one of them crashed."""
+
+    def __init__(
+        self,
+        given: Settings,
+        *,
+        watch: Watch | None = None,
+        waits: Waits | None = None,
+        version: str = "0",
+        day: str = "",
+    ) -> None:
+        self.given = given
+        self.version = version
+        self.waits = waits
+        self.scrub = scrubber(given)
+        self.recorder = Recorder(given.limits, self.scrub, watch, waits)
+        self.began = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        self.day = day or day_of(self.began)
+        self.offline: OfflineChecks | None = None
+        try:
+            self.offline = survey(given, self.recorder, self.scrub, self.day)
+        except Exception as error:  # a bug in this program: a result, never a traceback
+            self.recorder.crashed(Subject.SETTINGS, "", error, self.recorder.now())
+
+    @property
+    def ends(self) -> bool:
+        """Whether the run ends here: without a usable address, with ``--offline``, without consent, or by a crash."""
+        offline = self.offline
+        return offline is None or offline.facts is None or self.given.offline or offline.keys.in_address
+
+    def ended(self) -> Evidence:
+        """Return the evidence of a run that ends here."""
+        offline = self.offline
+        if offline is None:
+            return self.evidence(NetworkResults(HostEnvironment()))
+        if offline.facts is None:
+            self.recorder.close("settings")
+        else:
+            self.recorder.close("", "offline" if self.given.offline else "withheld")
+        return self.evidence(NetworkResults(host_environment(offline.proxy, self.given.trust_name)))
+
+    def evidence(self, found: NetworkResults) -> Evidence:
+        """Close the record of the run, and return its evidence."""
+        given, recorder, offline = self.given, self.recorder, self.offline
+        last = recorder.observations[-1].probe if recorder.observations else "settings"
+        if offline is not None and offline.facts is not None and found.policy is None:
+            record_policy(recorder, decide(offline.keys, None))
+        recorder.close(last, "interrupted" if found.interrupted else "deadline" if found.ran_out else "")
+        deep_results = (found.capabilities or ()) if given.deep else None
+        seen = scrubbed(
+            Evidence(
+                target=target(given, offline),
+                observations=(),
+                working=found.working,
+                cost=found.cost,
+                vantage=found.environment,
+                started_at=self.began,
+                day=self.day,
+                seconds=recorder.now(),
+                interrupted=found.interrupted,
+                ran_out=found.ran_out,
+                no_spend=given.no_spend,
+                offline=given.offline,
+                version=self.version,
+                capabilities=deep_results,
+                slos=given.slos,
+            ),
+            self.scrub,
+            self.scrub.clean,
+        )
+        return replace(seen, observations=tuple(recorder.observations))  # each was scrubbed when it was recorded
