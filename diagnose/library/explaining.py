@@ -39,11 +39,11 @@ def explain(what: object, *, lang: str = "en") -> ErrorExplanation:
 def explained_call(call: SeenCall, what: object, lang: str) -> ErrorExplanation:
     """Return what a call that has failed is likely to be about; ``what`` is its exception or response."""
     from diagnose.library.seen_objects import words_of_call, words_of_errors
-    from probes.run.seen_call import evidence_of
+    from probes.run.seen_call import evidence_of, scrubber_of
 
     said, evidence = words_of_errors(what), evidence_of(call, __version__)
     text = "\n".join((words_of_call(call), said)) if evidence is not None or call.status else said
-    return explained_text(text, lang, evidence)
+    return explained_text(scrubber_of(call)(text), lang, evidence)
 
 
 def explained_text(text: str, lang: str, evidence: Evidence | None = None) -> ErrorExplanation:

@@ -59,6 +59,7 @@ _UNEXPANDED = (
     r"|^\$(?:env:)?[A-Za-z_]\w*$|^(?:os\.environ|process\.env|import\.meta\.env|secrets?|env)[./:\[]"
     r"|^(?!YOUR|MY_|THE_|INSERT|REPLACE|ENTER|PASTE|CHANGE)[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*_(?:KEY|TOKEN)$"
 )
+_NAME = r"[A-Z][A-Z0-9_]*"  # of a variable, without signs that refer to it
 _LEAD = r"[\s\"'`<(\[]*+"
 _PREFIX = (
     rf"(?i){_LEAD}(?:(?:-H|--header)\s++{_LEAD})?(?:(?:proxy-)?authorization[\"']?\s*[:=]\s*"
@@ -97,7 +98,8 @@ def examine_key(raw: str, protocol: str) -> KeyExam:
     if key_is_url(raw):
         return exam("looks_like_url", length)
     if re.search(_UNEXPANDED, wrapped):
-        return exam("unexpanded", note("reference"))
+        bare_name = re.fullmatch(_NAME, wrapped) is not None
+        return exam("unexpanded", note("variable_name") if bare_name else note("reference"))
     dummy = wrapped == core and re.fullmatch(_DUMMY, core) is not None
     if dummy and core == raw:
         return exam("dummy", note("stand_in"), core)
