@@ -52,10 +52,14 @@ def _of_protocol(protocol: str) -> dict[str, str]:
 
 
 def _place(source: Source | None) -> str:
-    """Return the variable, the file or the option that holds a value; empty if it has no name for users."""
+    """Return the variable, the file or the option that holds a value; empty if it has no name for users.
+
+    An argument of the library (``api_key``) has none: it, like the key of an observed call, came from the app's code.
+    """
     if source is None or source.kind is SourceKind.ENVIRONMENT:
         return source.name if source is not None else ""
-    return str(source) if source.file or source.kind is SourceKind.OPTION else ""
+    named = source.file or (source.kind is SourceKind.OPTION and source.name.startswith("--"))
+    return str(source) if named else ""
 
 
 def _host_of(url: str) -> str:

@@ -231,4 +231,4 @@ def change(one: FleetRow, before: str, lang: str, clock: str) -> str:
     """Return the line about a target whose result has changed; ``before`` is its previous verdict."""
     said = f"{plain(one.cause.title)} ({one.cause.code})" if one.cause.title else word(lang, f"table.{one.verdict}")
     was = word(lang, "table.was", verdict=word(lang, f"table.{before}"))
-    return f"{clock} {plain(one.name)}{word(lang, 'colon')}{said}{was}\n"
+    return f"{clock} {plain(one.title)}{word(lang, 'colon')}{said}{was}\n"
