@@ -118,13 +118,16 @@ def note_text(found: ErrorExplanation) -> str:
     if cause is None:
         return ""
     sure = words.phrase("explain.likely" if cause.likely else "explain.possible", lang)
-    lines = [f"{_HEAD}{plain(cause.title)} ({cause.code}, {sure})"]
+    cause_line = words.phrase("note.cause", lang, {"title": plain(cause.title), "code": cause.code, "sure": sure})
+    lines = [f"{_HEAD}{cause_line}"]
     label = f"  {words.phrase('explain.fix', lang)}{words.phrase('colon', lang)}"
     for step in cause.steps[:_STEPS]:
         lines.append(f"{label}{plain(step)}")
         label = " " * cells(label)
     if not cause.likely:
-        lines += [f"  {sure}: {plain(one.title)} ({one.code})" for one in found.candidates[1:_SEVERAL]]
+        for one in found.candidates[1:_SEVERAL]:
+            values = {"title": plain(one.title), "code": one.code, "sure": sure}
+            lines.append(f"  {words.phrase('note.candidate', lang, values)}")
     lines.append(f"  {words.phrase('explain.more', lang, {'code': cause.code})}")
     return passed("\n".join(lines))
 

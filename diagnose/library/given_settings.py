@@ -81,7 +81,9 @@ def settings_of(
         base_url=_url(base_url),
         key=_secret("api_key", api_key),
         model=_text("model", model),
-        protocol=protocol,
+        protocol=protocol
+        if protocol != "auto"
+        else None,  # the command line's `--protocol auto` asks for every protocol
         app=_text("app", app),
         headers=tuple(f"{name}: {_secret('headers', value)}" for name, value in (headers or {}).items()),
         no_env=not from_env,

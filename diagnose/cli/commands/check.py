@@ -65,7 +65,7 @@ def output_options(command: Any) -> Any:
 @click.option(
     "--protocol",
     type=click.Choice(("auto", *NAMES)),
-    help="The protocol that the app speaks; auto, the default, finds it.",
+    help="The protocol that the app speaks; by default that of the address. auto asks the host.",
 )
 @click.option(
     "--app",

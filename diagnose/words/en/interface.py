@@ -228,6 +228,8 @@ UI: dict[str, str] = {
     "explain.fix": "Fix",
     "explain.unsure": "The text does not prove this. `llmdoctor check` asks the server itself and tells.",
     "explain.why": "Why",
+    "note.cause": "{title} ({code}, {sure})",
+    "note.candidate": "{sure}: {title} ({code})",
     "explain.likely": "likely",
     "explain.possible": "possible",
     "explain.unclear": "This text fits several causes. The likeliest:",

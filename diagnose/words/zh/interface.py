@@ -221,6 +221,8 @@ UI: dict[str, str] = {
     "explain.fix": "解决",
     "explain.unsure": "这段文字不能证明就是这个原因。`llmdoctor check` 会直接询问服务器，给出结论。",
     "explain.why": "原因",
+    "note.cause": "{title}（{code}，{sure}）",
+    "note.candidate": "{sure}：{title}（{code}）",
     "explain.likely": "很可能",
     "explain.possible": "有可能",
     "explain.unclear": "这段文字对应多种原因，可能性最大的是：",

@@ -18,6 +18,7 @@ from diagnose.library.own_loop import run_in_thread
 from probes.demo_server import handlers, practice_doors
 from probes.demo_server.scenarios import made_up_key
 from probes.demo_server.server import PracticeDoor, ScriptEnd
+from probes.model.source import DEFAULT
 
 KEY = made_up_key()
 MODEL = "gpt-5-nano"
@@ -183,6 +184,7 @@ def test_the_environment_is_read_only_when_asked(monkeypatch: pytest.MonkeyPatch
     assert given("https://other.example/v1", from_env=False, trust_env=False).proxies.https is None
     from_env = given(None, from_env=True, trust_env=False)
     assert from_env.base_url.value == "https://relay.example/v1" and from_env.key.value.reveal() == KEY
+    assert explicit.protocol.source == DEFAULT, "as without --protocol: no request asks for other protocols"
     assert from_env.model is None or from_env.model.value != "from-toml"
     assert from_env.proxies.https is None
 
