@@ -75,8 +75,7 @@ def variable(name: str, allowed: Iterable[str]) -> str:
         raise BadInput("key_env must be the name of a variable, such as OPENAI_API_KEY.")
     if name not in allowed and not _is_for_keys(name):
         raise BadInput(
-            "{name} is no variable that LLM apps read a key from. The user can permit it: "
-            "llmdoctor mcp --key-env {name}",
+            "No known app reads a key from {name}. The user can permit it: llmdoctor mcp --key-env {name}",
             name=name,
         )
     return name

@@ -43,9 +43,9 @@ FEW = 64  # connections; with fewer there is a warning
 @click.option("--tls-key", type=click.Path(dir_okay=False), help="Its key (PEM).")
 @click.option("--jobs", type=click.IntRange(1, 1000), default=32, show_default=True, help="Checks at once.")
 @click.option(
-    "--rate", type=FiniteRange(1, 1_000_000), default=600, show_default=True, help="Checks a minute and client."
+    "--rate", type=FiniteRange(1, 1_000_000), default=600, show_default=True, help="Checks a minute for each visitor."
 )
-@click.option("--timeout", type=ABOVE_ZERO, default=10, help="Seconds for one probe (10).")
+@click.option("--timeout", type=ABOVE_ZERO, default=10, help="Seconds for one step (10).")
 @click.option("--deadline", type=ABOVE_ZERO, default=60, help="Seconds for a check (60).")
 def command(
     listen: str,

@@ -230,7 +230,7 @@ ERRORS: dict[str, str] = {
         "{name} looks like a key and was not used. A key is never an argument: name the variable, file or app that "
         "holds it. If it was a key, it is now in the agent's conversation, so replace it.",
         "key_env must be the name of a variable, such as OPENAI_API_KEY.",
-        "{name} is no variable that LLM apps read a key from. The user can permit it: llmdoctor mcp --key-env {name}",
+        "No known app reads a key from {name}. The user can permit it: llmdoctor mcp --key-env {name}",
         "key_file is no file that the user has named. The user can name it: llmdoctor mcp --key-file PATH",
         "folder is not in a folder of this server. The user can permit it: llmdoctor mcp --folder PATH",
         "More than {count} checks in a minute. Try again in a minute.",

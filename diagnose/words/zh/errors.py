@@ -305,7 +305,7 @@ ERRORS: dict[str, str] = {
         "如果它确实是密钥，它已经出现在智能体的对话中，请更换。"
     ),
     "key_env must be the name of a variable, such as OPENAI_API_KEY.": "key_env 必须是变量名，例如 OPENAI_API_KEY。",
-    "{name} is no variable that LLM apps read a key from. The user can permit it: llmdoctor mcp --key-env {name}": (
+    "No known app reads a key from {name}. The user can permit it: llmdoctor mcp --key-env {name}": (
         "LLM 应用不会从 {name} 读取密钥。用户可以允许使用它：llmdoctor mcp --key-env {name}"
     ),
     "key_file is no file that the user has named. The user can name it: llmdoctor mcp --key-file PATH": (
