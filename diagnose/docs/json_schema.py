@@ -112,7 +112,7 @@ def _text(about: str) -> Schema:
 
 
 def _target(closed: bool) -> Schema:
-    key = _object(closed, {"hint": _text("Its two ends."), "length": COUNT, "doors": TEXTS_})
+    key = _object(closed, {"hint": _text("Its first and last characters."), "length": COUNT, "doors": TEXTS_})
     sources = {"type": "object", "description": "Where each value stood.", "additionalProperties": TEXT}
     return _object(
         closed,
