@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 CAUSES, STEPS = 3, 4  # in a short result
 DOORS = 5  # candidates of a key, or rows in full, in a short result
 MOST_ROWS = 30  # in a complete one
-_CODE = r"[a-z]{2,10}\.[a-z_]{3,30}"
+_CODE = r"[a-z]{2,10}\.[a-z0-9_]{3,30}"
 
 
 def _prepared(work: Callable[[], ToolResult]) -> Prepared:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 from diagnose.evidence import client_urls
 from diagnose.evidence.lines import sentence
 from probes.model.source import Source, SourceKind
 from probes.protocols.names import NAMES
 from probes.protocols.protocol import wire
+from probes.urls.url import split_shown
 
 if TYPE_CHECKING:
     from diagnose.evidence.view import View
@@ -61,6 +61,6 @@ def _place(source: Source | None) -> str:
 def _host_of(url: str) -> str:
     """Return the host of a URL, or the empty text if the URL cannot be parsed."""
     try:
-        return urlsplit(url).hostname or ""
+        return split_shown(url).hostname or ""
     except ValueError:
         return ""
