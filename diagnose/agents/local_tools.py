@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from diagnose.agents import arguments
 from diagnose.agents.call_settings import settings_of
 from diagnose.agents.check_tool import call_of
+from diagnose.agents.lent_keys import refuse_lent
 from diagnose.agents.permissions import PermissionRequest
 from diagnose.agents.prepared import Prepared, Progress
 from diagnose.agents.tool_result import ToolResult
@@ -95,6 +96,7 @@ def prepare_whose(given: Mapping[str, str], options: AgentServerOptions) -> Prep
     if found.key is None:
         place = call.key_env or call.key_file or call.app or ", ".join(found.searched[:DOORS])
         raise BadInput("There is no key in {place}.", place=place)
+    refuse_lent(found, options)
     return _prepared(partial(_whose, found.key.value.reveal(), options.lang, given["detail"] == "full"))
 
 

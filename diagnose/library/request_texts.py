@@ -17,8 +17,10 @@ _LARGEST = 4 * 1024 * 1024  # bytes of a request that are parsed
 _SEARCHED = 500_000  # characters of its texts in one form, from the beginning and from the end
 _MOST = 300  # quotes; a text with more of them is left out as a whole
 # Fields of the request in which the app's users write, in all protocols.
-_FIELDS = ("messages", "input", "prompt", "contents", "system", "instructions", "systemInstruction")
-_FIELDS += ("system_instruction", "query", "documents", "texts", "suffix")
+_FIELDS = (
+    *("messages", "input", "prompt", "contents", "system", "instructions", "systemInstruction"),
+    *("system_instruction", "query", "documents", "texts", "suffix"),
+)
 
 
 class RequestTexts:

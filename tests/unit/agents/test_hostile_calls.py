@@ -230,6 +230,36 @@ def test_without_permission_nothing_leaves_this_machine(agent: Agent, network: T
     assert (network.asked, network.dialled) == ([], [])
 
 
+LENT = (
+    Hostile("a variable in a key", {}, {".env": "OPENAI_API_KEY=${FOO}\n"}, ALL),
+    Hostile("a variable as the end of a key", {}, {".env": "OPENAI_API_KEY=sk-0000000000000000${FOO}\n"}, ALL),
+    Hostile("a variable by a file", {}, {"llmdoctor.toml": '[check]\nkey = { env = "FOO" }\n'}, ALL),
+    Hostile("a key file by a file", {}, {"llmdoctor.toml": '[check]\nkey = { file = "../secret" }\n'}),
+    Hostile(
+        "a target of a file",
+        {"target": "a"},
+        {"llmdoctor.toml": f'[targets.a]\nbase_url = "{STRANGERS}"\nkey = {{ env = "FOO" }}\n'},
+        ALL,
+    ),
+)
+
+
+@pytest.mark.parametrize("tool", ["check", "scan", "whose"])
+@pytest.mark.parametrize("row", LENT, ids=lambda row: row.name)
+def test_no_end_of_a_secret_that_a_file_names_is_shown(
+    row: Hostile, tool: str, agent: Agent, network: TrappedNetwork
+) -> None:
+    """Not even the four characters that a key is shown by: an agent could read so any variable and file."""
+    secret = MARKS["FILE"]
+    (agent.folder.parent / "secret").write_text(secret, "utf-8")
+    agent.allow, agent.can_ask, agent.mode = "send,spend,connect", False, DIRECT
+    given = row.given if tool == "check" else {}
+    got = carry_out(row._replace(tool=tool, given=given), agent, network)
+    for value in (MARKS["FOO"], secret):
+        assert f"…{value[-4:]}" not in got
+        assert f"{value[:4]}…" not in got
+
+
 SOUND = (
     (Hostile("the user's settings", {}, environ={**OPENAI, "OPENAI_BASE_URL": "https://relay.example/v1"}), RELAY),
     (Hostile("a provider's own key", {"target": "deepseek"}, environ=ALL), VENDOR),
