@@ -65,4 +65,4 @@ if not TYPE_CHECKING:  # a type checker shall report a misspelt name
         return value
 
     def __dir__():
-        return sorted({*globals(), *__all__})
+        return [*__all__, "__version__"]

@@ -88,6 +88,9 @@ def explanation(text: ReadText, lang: str = "en", door: str | None = None, day: 
             best[hint.code] = hint._replace(values={**known.values, **hint.values}, case=hint.case or known.case)
         else:
             best[hint.code] = known._replace(values={**hint.values, **known.values}, case=known.case or hint.case)
+    for found in [hint for hint in best.values() if hint.case in _SETTLED]:
+        for code in _SETTLED[found.case]:
+            best.pop(code, None)
     _put_causes_first(best)
     group = _ambiguous(best, text)
     ranked = sorted((hint for hint in best.values() if hint.confidence >= LEAST), key=lambda hint: -hint.confidence)
@@ -118,12 +121,14 @@ def words_of(hint: Hint, text: ReadText, lang: str) -> Text:
     from diagnose.answers.kinds import kind_of
     from diagnose.answers.named_steps import in_order
     from diagnose.answers.text_facts import text_facts
+    from diagnose.answers.text_values import text_values
 
     named = text_remedies.named_in(text, hint.evidence)
     values: dict[str, str | None] = {name: quote(value) for name, value in {**text.values, **hint.values}.items()}
     values.update(text_remedies.values_of(named, text))
     values["host"] = values.get("host") or text.host
     values["model"] = (values.get("model") or "").strip("'\"`,") or None
+    values = {**values, **text_values(text, hint.code, hint.evidence, values.get("model"))}
     if not values.get("better_url") and hint.code in _BETTER:
         values["better_url"] = values.get(_BETTER[hint.code])
     if hint.code in _SISTERS:
@@ -206,6 +211,7 @@ def _ambiguous(best: dict[str, Hint], text: ReadText) -> Group | None:
 # -- the servers' words ------------------------------------------------------------------------------------------------
 
 _PATH = r"(?ia)(?<![\w.-])(?:https?://[^/\s'\"]+)?((?:/[\w.{}:%~-]++)++)"
+_RELATIVE = r"(?i)\burl=[\"']/[\w./-]{1,80}"
 _TO_ENDPOINT = r"(?ia)(.*/(?:chat/completions|completions|messages|responses|models(?!/[\w./-]+$)|embeddings))\b"
 _OWN_KEY = r"(?i)^(?!.*(?:authorization|header|bearer)).*(?:(?:api|secret) ?[-_]?key|密钥)"
 # A refusal that names several causes claims none of them.
@@ -261,7 +267,9 @@ def _house(dialect: str, text: ReadText) -> Mapping[str, str]:
 
 def _wrong_path(confidence: float, evidence: str, text: ReadText, bare: bool) -> Iterator[Hint]:
     """Yield the hints of an unknown path: a missing version if the path contains none, and a wrong path."""
-    paths = [end[1] for path in re.findall(_PATH, text.plain) if (end := re.match(_TO_ENDPOINT, path))]
+    # The options of an SDK hold the path behind the base URL: `url='/responses'`.
+    plain = re.sub(_RELATIVE, " ", text.plain)
+    paths = [end[1] for path in re.findall(_PATH, plain) if (end := re.match(_TO_ENDPOINT, path))]
     from probes.protocols.protocol import wires
 
     versioned = "|".join((_VERSIONED, *(one.inner_path for one in wires() if one.inner_path)))
@@ -294,6 +302,9 @@ _NOTED: Mapping[str, tuple[tuple[str, float, float], ...]] = {
     "double_slash": (("url.double_slash", 0.93, 0.9),),
     "version_doubled": (("url.version_doubled", 0.93, 0.9),),
     "app_doubles_version": (("url.version_doubled", 0.96, 0.9),),
+    "served_elsewhere": (("url.path_wrong", 0.97, 0.97),),
+    "not_served": (("shape.wrong_protocol", 0.92, 0.92),),
+    "no_endpoint": (("url.path_wrong", 0.95, 0.95),),
     "endpoint_included": (("url.endpoint_included", 0.93, 0.9),),
     "looks_like_key": (("settings.swapped", 0.93, 0.9),),
     "website": (("url.not_api_host", 0.92, 0.92),),
@@ -320,7 +331,20 @@ _NOTED: Mapping[str, tuple[tuple[str, float, float], ...]] = {
     Fit.OFFICIAL_ELSEWHERE: (("key.official_elsewhere", 0.5, 0.5),),
     Fit.UNLIKELY: (("key.wrong_door", 0.8, 0.8), ("app.base_url_ignored", 0.6, 0.6)),
 }
-_SPECIAL = {"app_doubles_version": "app", "echo_empty": "empty"}  # kind of note -> the special case that it selects
+# Special cases that say for certain what other findings about the path guess.
+_SETTLED = {
+    "no_responses": ("url.path_wrong", "url.version_missing"),
+    "protocol": ("url.version_doubled", "url.version_missing", "shape.wrong_protocol"),
+    "complete": ("url.version_missing", "model.not_found"),
+}
+# Kind of note -> the special case that it selects.
+_SPECIAL = {
+    "app_doubles_version": "app",
+    "echo_empty": "empty",
+    "served_elsewhere": "protocol",
+    "no_endpoint": "complete",
+    "not_served": "no_responses",
+}
 
 
 def _note_hints(text: ReadText) -> Iterator[Hint]:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from diagnose.answers.data_files import table
 from diagnose.answers.literal_filter import Needles, may_match
+from probes.model.exchange_memo import once_an_exchange
 
 if TYPE_CHECKING:
     from probes.model.exchange import Exchange
@@ -44,6 +45,7 @@ def _compiled(pattern: str, start: str = "") -> re.Pattern[str]:
     return re.compile(f"{start}(?:{pattern})", re.IGNORECASE | re.MULTILINE)
 
 
+@once_an_exchange
 def between(exchange: Exchange) -> ProductTrace | None:
     """Return the outermost product that passed on a response, recognised by the response's headers."""
     lines = "\n".join(f"{name}: {value}" for name, value in exchange.response.headers)
@@ -71,6 +73,7 @@ def maker(exchange: Exchange) -> ProductTrace | None:
     return None
 
 
+@lru_cache(256)  # a fleet's servers have few issuers
 def inspector(issuer: str) -> Product | None:
     """Return the product that inspects TLS connections and is named in a certificate's issuer.
 

@@ -5,6 +5,7 @@ Doors that a user has added do not count, so that the same evidence is judged al
 
 from __future__ import annotations
 
+import re
 from functools import cache
 
 from probes.catalog.door import Door
@@ -65,3 +66,22 @@ def domain_of(host: str) -> str:
     wide = labels[-2] in _SHARED and len(labels[-1]) == 2
     domain = ".".join(labels[-3:] if wide else labels[-2:])
     return host if domain in _HOSTING else domain
+
+
+_OF_A_PLAN = re.compile(r"\bcod(?:e|ing)\b")  # glm-4.7 and others are sold with a plan and without one
+
+
+def plan_of(model: str, base_url: str, protocol: str = "") -> dict[str, str]:
+    """Return ``model_plan`` and ``model_plan_url`` of the coding plan that alone has this model; empty if there is none
+    or if the base URL is already one of its own.
+    """
+    if not _OF_A_PLAN.search(model):
+        return {}
+    for door in own_doors():
+        if door.kind != "subscription" or door.small_model != model:
+            continue
+        urls = [one for one in door.base_urls(protocol or "openai") if "{" not in one]
+        if not urls or any(base_url.startswith(one.base_url) for one in door.endpoints):
+            return {}
+        return {"model_plan": door.name, "model_plan_url": urls[0]}
+    return {}

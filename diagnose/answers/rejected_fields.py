@@ -10,7 +10,7 @@ import re
 
 LONGEST = 60  # characters of a name
 _READ = 1000  # characters of the words
-_LOC = r'"loc" ?: ?\[ ?"body", ?"([A-Za-z_]\w{0,59})"'
+_LOC = r"""["']loc["'] ?: ?[\[(] ?["']body["'], ?["']([A-Za-z_]\w{0,59})["']"""
 _NAME = r"[A-Za-z][A-Za-z0-9]{0,24}(?:[_.\[][A-Za-z0-9\]]{1,24}){0,6}"
 _QUOTE = r"[`'\"\u2018\u201c]"
 # In each, the first group that matched is the name.
@@ -22,6 +22,9 @@ _PLACES = (
     rf"{_QUOTE}({_NAME}){_QUOTE}.{{0,24}}(?:not (?:a )?(?:supported|allowed|permitted|valid)|unsupported|unknown"
     r"|unexpected|unrecognized|deprecated)",
     r"\b([a-z]{1,20}(?:_[a-z0-9]{1,20}){1,4})\b.{0,24}(?:not (?:supported|allowed|permitted)|unsupported|不支持)",
+    r"\bsupport(?:ed)? (?:the )?([a-z]{1,20}(?:_[a-z]{1,20}){1,4})\b",
+    r"\b([a-z][a-z_]{1,40}) ?(?:参数|字段)(?:非法|错误|无效|不合法|不支持)",
+    r"\b(tools|messages|input)\[\d{1,4}\] ?[.:]",
     r"不支持 ?(?:参数|字段)? ?([a-z][a-z_]{1,40})|(?:参数|字段) ?([a-z][a-z_]{1,40})",
 )
 # A feature that words describe, and the field by which a request asks for it.

@@ -21,13 +21,18 @@ _NAMED: Mapping[str, str] = {
     "cloudflare": "via:cloudflare",
     "caddy": "via:caddy",
     "ollama": "protocol:ollama",
+    "/api/tags": "protocol:ollama",  # a path that only Ollama has
+    "/api/generate": "protocol:ollama",
     "wsl": "wsl",
     "docker": "container",
     "github actions": "door:github-models",
     "name does not resolve": "container",  # musl's words: an image with Alpine
 }
 # Programs that serve models on the user's own machines.
-_OWN_SERVERS = r"\b(?:ollama|lm ?studio|llama\.cpp|llama-server|koboldcpp|localai|xinference|text-generation-webui)"
+_OWN_SERVERS = (
+    r"(?:\b|_)(?:ollama|lm[ _-]?studio|llama\.cpp|llama-server|koboldcpp|localai|xinference|text-generation-webui"
+    r"|hosted_vllm)"
+)
 
 
 def text_facts(text: ReadText, values: Mapping[str, str | None]) -> frozenset[str]:

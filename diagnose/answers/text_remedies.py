@@ -25,6 +25,8 @@ _OWN = (
     r"|url[ :=(]{1,2}|HTTP POST|page[ :])\s?[\"'`(]?$"
 )
 _API_PATH = r"(?i)/(?:v\d\w{0,8}|chat/completions|completions|messages|responses|embeddings|models)(?:[/?:#]|$)"
+# The endpoint at the end of an address, which SDKs add themselves.
+_ENDPOINT = r"(?i)/(?:chat/completions|completions|messages|responses)/?$"
 _ADVICE = r"(?i)(?:go to|visit|see|check|configure|settings?|here|manage|find|learn more|at|to):? ?[\"'`(]?$"
 
 
@@ -67,6 +69,7 @@ def _worded(remedy: Remedy, text: ReadText) -> Iterator[tuple[str, str]]:
         kind = _house(address, text)
         if address.startswith("https://") and kind:
             name = "page" if remedy.kind == "page" else "url"
+            address = re.sub(_ENDPOINT, "", address) if name == "url" else address
             yield name if kind == "page" else f"{name}_foreign", address
     elif remedy.kind != "model" or remedy.value != text.values.get("model"):
         yield remedy.kind, remedy.value

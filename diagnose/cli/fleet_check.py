@@ -9,10 +9,11 @@ from diagnose import __version__
 from diagnose.cli.fixing import with_commands
 from diagnose.cli.retries import LONGEST, pause
 from diagnose.fleet_formats import part_of
-from diagnose.formats.json import document, dumps
+from diagnose.formats.json import one_line
 from diagnose.judging.judge import judge
 from diagnose.words import sentence
 from probes.model.record import Record, replace
+from probes.model.run_memory import running
 from probes.model.settings import BadInput
 
 if TYPE_CHECKING:
@@ -52,18 +53,19 @@ async def examine(
 
     If its settings cannot be used, the line has the reason as ``refused``.
     """
-    try:
-        settings = fleet.settings(member, environ)
-    except BadInput as error:
-        return json.dumps({"refused": sentence(error, wish.lang)})
-    evidence = await _until_it_works(fleet, member, settings, network, wish)
-    report = judge(evidence, wish.lang)
+    with running():  # the settings are examined before the run begins
+        try:
+            settings = fleet.settings(member, environ)
+        except BadInput as error:
+            return json.dumps({"refused": sentence(error, wish.lang)})
+        evidence = await _until_it_works(fleet, member, settings, network, wish)
+    report = judge(evidence, wish.lang, summaries=bool(wish.formats))
     return reply(with_commands(report, settings, lambda: _repeated(fleet, member, wish), wish.lang), wish)
 
 
 def reply(report: Report, wish: Wish) -> str:
     """Return the line about a report."""
-    line = dumps(document(report))
+    line = one_line(report)
     parts = {name: text for name in wish.formats if (text := part_of(report, name, wish.lang, wish.strict))}
     return line + PARTS + json.dumps(parts) if parts else line
 

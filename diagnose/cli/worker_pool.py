@@ -18,17 +18,19 @@ import sys
 import threading
 from asyncio.subprocess import PIPE, Process
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from diagnose import interruption
 from diagnose.cli.fleet_check import PARTS, Wish, examine, reply
 from diagnose.judging.judge import judge
+from probes.model.record import replace
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from probes.network.shared_network import SharedNetwork
     from probes.run.fleet import Fleet
 
 LINE = 16 * 1024 * 1024  # bytes of one report, at most
@@ -60,24 +62,50 @@ class Refused(Exception):
 # -- in the worker -----------------------------------------------------------------------------------------------------
 
 
-async def work(fleet: Fleet, environ: Mapping[str, str], wish: Wish) -> None:
-    """Check the members whose numbers arrive on standard input, one per line, until end of file."""
+class Channel(NamedTuple):
+    """The ways from and to the parent: the next line, empty at the end, and what takes the lines of a reply."""
+
+    line: Callable[[], Awaitable[str]]
+    answer: Callable[[str], object]
+
+
+def warmed(fleet: Fleet, environ: Mapping[str, str], wish: Wish) -> SharedNetwork:
+    """Return a network with the trust store of the first member, after a check of it that sends nothing.
+
+    Forks of this process then share what every worker loads for its first check: modules, tables, trust store.
+    """
+    from probes.network.shared_network import SharedNetwork
+
+    network = SharedNetwork(sparing=True)
+    fleet.warm(environ, network)
+    offline = replace(fleet, options=replace(fleet.options, offline=True))
+    asyncio.run(examine(offline, fleet.members[0], environ, network, wish))
+    return network
+
+
+async def work(
+    fleet: Fleet,
+    environ: Mapping[str, str],
+    wish: Wish,
+    channel: Channel | None = None,
+    network: SharedNetwork | None = None,
+) -> None:
+    """Check the members whose numbers arrive, one per line, until the end: by ``channel``, else on standard input."""
     from probes.network.shared_network import SharedNetwork
 
     interruption.ignore()  # the parent handles the signals and closes this standard input
     # A closed TLS connection leaves 256 KiB of garbage, so collect often, but skip the objects that live until the end.
     gc.freeze()
-    gc.set_threshold(1000, 5, 5)
-    network = SharedNetwork()
+    gc.set_threshold(5000, 5, 5)
+    network = network or SharedNetwork(sparing=True)
     tasks: set[asyncio.Task[None]] = set()
 
     async def check(number: int) -> None:
         reply = await examine(fleet, fleet.members[number], environ, network, wish)
-        sys.stdout.write(f"{number} {reply}\n")
-        sys.stdout.flush()
+        answer(f"{number} {reply}\n")
 
-    lines = _standard_input()
-    while line := await lines.get():
+    next_line, answer = channel or Channel(_standard_input().get, _print)
+    while line := await next_line():
         if line.strip() == FORGET:
             network.forget()
             continue
@@ -86,6 +114,11 @@ async def work(fleet: Fleet, environ: Mapping[str, str], wish: Wish) -> None:
         task.add_done_callback(tasks.discard)
     for task in tasks:
         task.cancel()
+
+
+def _print(text: str) -> None:
+    sys.stdout.write(text)
+    sys.stdout.flush()
 
 
 def _standard_input() -> asyncio.Queue[str]:
@@ -130,9 +163,7 @@ class Worker:
     async def _check(self, number: int, seconds: float) -> str:
         async with self._starting:
             if self._process is None:
-                self._process = await asyncio.create_subprocess_exec(
-                    *self._command, stdin=PIPE, stdout=PIPE, limit=LINE, env={**GLIBC, **os.environ}, **_OWN_GROUP
-                )
+                self._process = await self._start()
                 self._reading = asyncio.create_task(self._read(self._process))
         answer = self._asked[number] = asyncio.get_running_loop().create_future()
         await self._send(str(number))
@@ -145,6 +176,11 @@ class Worker:
             raise WorkerFailed(f"no answer within {seconds:.0f} s") from None
         finally:
             self._asked.pop(number, None)
+
+    async def _start(self) -> Process:
+        return await asyncio.create_subprocess_exec(
+            *self._command, stdin=PIPE, stdout=PIPE, limit=LINE, env={**GLIBC, **os.environ}, **_OWN_GROUP
+        )
 
     async def forget(self) -> None:
         if self._process is not None:
@@ -202,7 +238,7 @@ class InProcessWorker:
         from probes.network.shared_network import SharedNetwork
 
         self._fleet, self._environ, self._wish = fleet, environ, wish
-        self._network = SharedNetwork()
+        self._network = SharedNetwork(sparing=True)
 
     async def check(self, number: int, seconds: float) -> str:
         try:

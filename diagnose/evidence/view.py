@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -21,6 +22,7 @@ from probes.api.response_checks import (
     no_route,
     passes,
     refuses_key,
+    served,
 )
 from probes.model.attempt import Attempt, Change, KeyForm
 from probes.model.evidence import Evidence, Observation, Subject
@@ -65,6 +67,8 @@ class View:
         self.earlier = earlier
         self.renamed = renamed
 
+        self.known: dict[object, object] = {}  # see `view_memo.py`
+
     @cached_property
     def app(self) -> App | None:
         """The app that the user named, or None."""
@@ -93,9 +97,9 @@ class View:
 
     # -- facts of the probes -------------------------------------------------------------------------------------------
 
-    def observations(self, probe: str) -> list[Observation]:
+    def observations(self, probe: str) -> Sequence[Observation]:
         """Return all observations of one probe, in the order in which they were made."""
-        return list(self._of_probes.get(probe, ()))
+        return self._of_probes.get(probe, ())
 
     @cached_property
     def _of_probes(self) -> dict[str, list[Observation]]:
@@ -415,8 +419,17 @@ class View:
             return True
         return None
 
+    @cached_property
+    def served(self) -> tuple[str, ...]:
+        """The protocols that the host was seen to serve."""
+        return served(self.exchanges)
+
     def said(self) -> str:
         """Return the server's own words in the failed response, in one line; empty if there is none."""
+        return self._said
+
+    @cached_property
+    def _said(self) -> str:
         exchange = self.subject or (self.first.told if self.first else None)
         if exchange is None:
             return ""

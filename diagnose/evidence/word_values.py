@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
 
 from diagnose.evidence import client_urls
 from diagnose.evidence.lines import sentence
+from diagnose.evidence.view import View
+from diagnose.evidence.view_memo import once_a_view
 from probes.model.source import Source, SourceKind
 from probes.protocols.names import NAMES
 from probes.protocols.protocol import wire
 from probes.urls.url import split_shown
 
-if TYPE_CHECKING:
-    from diagnose.evidence.view import View
 
-
-def values_of(view: View) -> dict[str, str]:
+@once_a_view
+def values_of(view: View) -> Mapping[str, str]:
     """Return the values that the words of every finding may use, without the empty ones."""
     target, door = view.evidence.target, view.door
     values = _of_protocol(target.protocol) | {

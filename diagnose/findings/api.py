@@ -39,6 +39,9 @@ def said(code: str) -> Callable[[View], Claim | None]:
         case = match.values.get("case", "") or case_of(code, subject.status)
         if code == "http.blocked" and match.dialect.startswith("status-") and subject.response.body is Body.EMPTY:
             case = case or "silent"
+        provider = view.door is not None and view.door.match.id is not None and not view.door.host.local
+        if code == "quota.rate_limited" and subject.response.body is Body.EMPTY and provider:
+            case = case or "edge"
         streamed = case == "streamed"
         if "upstream" in values:
             values["upstream"] = f"“{values['upstream']}”"  # a name that the gateway's operator has made up

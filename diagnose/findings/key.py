@@ -53,10 +53,15 @@ def _flawed(*kinds: str) -> Callable[[View], Claim | None]:
             values={"position": flaw.notes},
             settings=settings if flaw.mended and not survives else None,
             verified=verified and flaw.mended,
-            case=_what_clings(flaw) if "stray" in kinds else "",
+            case=_what_clings(flaw) if "stray" in kinds else "name" if _is_name(flaw) else "",
         )
 
     return when
+
+
+def _is_name(flaw: Flaw) -> bool:
+    """Check whether the key is a variable's bare name: nothing in it says that a program should look the value up."""
+    return flaw.kind == "unexpanded" and any(one.name == "variable_name" for one in flaw.notes)
 
 
 def _what_clings(flaw: Flaw) -> str:

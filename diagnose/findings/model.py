@@ -11,7 +11,7 @@ from diagnose.evidence.view import View
 from diagnose.findings.api import beside_another, said
 from diagnose.findings.ends import ends_soon, with_end
 from diagnose.report import Seen, Severity, seen
-from probes.api.model_names import is_slip
+from probes.api.model_names import is_same, is_slip
 from probes.api.response_checks import names_model, passes
 from probes.model.attempt import Change
 from probes.model.capability import Support
@@ -51,7 +51,7 @@ def _not_found(view: View) -> Claim | None:
             case="spaces" if spaced else "",
         )
         return with_end(verified, view)
-    claim = said("model.not_found")(view) or _unlisted(view)
+    claim = said("model.not_found")(view) or _unlisted(view) or _other_spelling(view)
     if claim is None:
         return ends_soon(view)
     chosen = view.chosen
@@ -94,6 +94,16 @@ def _listed(view: View) -> str:
     return ", ".join(list(dict.fromkeys((*akin, *near)) or (models if len(models) <= _SHORT else []))[:_SHORT])
 
 
+def _other_spelling(view: View) -> Claim | None:
+    """Report a model that is refused in any words, if the same name in another case or with other signs is answered."""
+    refused, working = view.refused_alone, view.working
+    if refused is None or working is None or not is_same(view.model or "", working.model or ""):
+        return None
+    return Claim(
+        (line_of(refused),), values={"near": working.model or ""}, settings={"model": working.model}, verified=True
+    )
+
+
 def _unlisted(view: View) -> Claim | None:
     """Report a refusal in unknown words, for a model that is missing from the server's list or that a 404 quotes."""
     subject, chosen = view.subject, view.chosen
@@ -115,6 +125,8 @@ def _not_permitted(view: View) -> Claim | None:
     bare = subject is not None and subject.status == 403 and _BARE.fullmatch(view.said()) is not None
     if subject is not None and bare and served and keyed and subject.purpose.endpoint is not Purpose.MODELS:
         return Claim((line_of(subject), seen("list_served")))
+    if _other_spelling(view) is not None:
+        return None
     claim = beside_another(view, said("model.not_permitted")(view))
     if claim is not None and claim.case == "signin":
         # To sign in is the first step. A listed model with a similar name would be refused for the same reason.

@@ -10,6 +10,7 @@ from diagnose.answers.dialects import Match
 from diagnose.evidence.lines import line_of
 from diagnose.evidence.rule import Claim
 from diagnose.evidence.view import View
+from diagnose.evidence.view_memo import once_a_view
 from diagnose.findings.intermediaries import answered_by
 from diagnose.report import seen
 from probes.api.response_checks import REDIRECTS
@@ -28,12 +29,14 @@ PARTS = {
 }
 
 
+@once_a_view
 def leads_nowhere(view: View) -> bool:
     """Check that the given path leads nowhere and that no other path of the host was found."""
     first = view.first
     return first is not None and first.lost and view.better is None and not view.works
 
 
+@once_a_view
 def refuses_all_paths(view: View) -> bool:
     """Check whether the server, asked without a proxy, refuses every path alike, in words that are no API's."""
     told = view.first.told if view.first is not None else None
@@ -44,6 +47,7 @@ def refuses_all_paths(view: View) -> bool:
     return not understood and refuses_everything(told, asked)
 
 
+@once_a_view
 def other_program(view: View) -> bool:
     """Check whether another program than an LLM API has this port: a forward proxy says so, or no path is served."""
     told = view.first.told if view.first is not None else None
@@ -51,6 +55,7 @@ def other_program(view: View) -> bool:
     return (own_port and told is not None and not told.request.via_proxy) or refuses_all_paths(view)
 
 
+@once_a_view
 def retired(view: View) -> Claim | None:
     """Report a service that says that it has ended in place of every path."""
     page = view.first.told if view.first is not None else None
@@ -62,6 +67,7 @@ def retired(view: View) -> Claim | None:
     return Claim((line_of(page),)) if match is not None and match.code == "url.host_retired" else None
 
 
+@once_a_view
 def front_login(view: View) -> Match | None:
     """Return what a login in front of the API says to a request without a key; None if none refuses it.
 
@@ -81,14 +87,17 @@ def not_llm_api(view: View) -> Claim | None:
     told = view.first.told if view.first is not None else None
     if told is None or told.status in REDIRECTS or retired(view) is not None:
         return None
+    proxy_page = view.match is not None and view.match.code == "proxy_page"
+    nowhere, other = leads_nowhere(view) and not proxy_page, other_program(view)
+    if not nowhere and not other:
+        return None
     looked = (seen("looked_at", count=len(view.looks)),) if view.looks else ()
     evidence = (line_of(told), *answered_by(view, told), *looked)
-    proxy_page = view.match is not None and view.match.code == "proxy_page"
     names = placeholders(view) if re.search(_UNKNOWN_VALUE, view.said()) else ()
-    if names in PARTS and leads_nowhere(view) and not proxy_page:
+    if names in PARTS and nowhere:
         return Claim(evidence, values={"parts": PARTS[names]}, case="values")
-    if not other_program(view):
-        return Claim(evidence) if leads_nowhere(view) and not proxy_page else None
+    if not other:
+        return Claim(evidence)
     # A product that passed the response on, by its header, made it: nothing behind it answers every path alike.
     trace = products.maker(told) or products.between(told)
     forward = proxy_page or (trace is not None and trace.product.forward)

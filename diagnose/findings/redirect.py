@@ -22,12 +22,17 @@ _NO_REDIRECTS = "openai-node"  # only if the key is in `api-key`
 _DROPS_API_KEY = ("openai-sdk", _NO_REDIRECTS)
 
 
+def client_name(view: View) -> str:
+    """Return the name of the client whose behaviour decides, as people know it."""
+    return view.client.name if view.client is not None else view.evidence.target.app
+
+
 def redirect_lines(view: View, exchange: Exchange) -> tuple[str | Seen, ...]:
     """Return lines that name the target of a redirect and what this app's client sends there of the request."""
     target = exchange.redirection.target
     if target is None or not target.url:
         return (seen("redirect_nowhere"),)
-    app, header = view.evidence.target.app, _header(exchange)
+    app, header = client_name(view), _header(exchange)
     lines: list[str | Seen] = [seen("redirect_to", location=target.url)]
     if _follows_none(view, exchange):
         return (*lines, seen("redirect_not_followed", app=app))
@@ -106,7 +111,7 @@ def _followed(view: View) -> Claim | None:
     line = f"{chat.request.method} {chat.request.url} → {', '.join(chat.redirection.followed)}"
     to = chat.redirection.followed[-1]
     return Claim(
-        (line, seen("redirect_not_followed", app=view.evidence.target.app) if follows_none else ""),
+        (line, seen("redirect_not_followed", app=client_name(view)) if follows_none else ""),
         severity=None if follows_none else Severity.WARNING,
         values={"location": "" if to.startswith("/") else to, "better_url": chat.redirection.moved_to},
         settings=settings_of(replace(chat.attempt, base_url=chat.redirection.moved_to)) if known_url else None,

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from diagnose.tables.fleet_report import FleetReport
 
 FIGURES = ("tests", "failures", "errors", "skipped")
+_FIGURE = re.compile(r' (tests|failures|errors|skipped)="(\d{1,9})"')
 
 
 def part(report: Report, lang: str, strict: bool) -> str:
@@ -28,11 +29,10 @@ def render(found: FleetReport) -> str:
     suites = [Safe(one.parts["junit"]) for one in found.shown]
     if found.share is not None:
         suites.append(_limit(found, found.share))
-    figures: dict[str, object] = dict.fromkeys(FIGURES, 0)
+    figures = dict.fromkeys(FIGURES, 0)
     for one in suites:
-        head = one[: one.index(">")]
-        for name in FIGURES:
-            figures[name] = int(str(figures[name])) + int(re.findall(rf' {name}="(\d{{1,9}})"', head)[-1])
+        for name, count in dict(_FIGURE.findall(one[: one.index(">")])).items():
+            figures[name] += int(count)
     return document(suites, {**figures, "time": f"{found.seconds:.3f}"})
 
 

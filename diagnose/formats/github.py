@@ -116,7 +116,8 @@ def _message(problem: Problem, view: ReportView, lang: str) -> str:
         changes = (" ".join(filter(None, (plain(one.place), plain(one.text)))) for one in fix.changes)
         lines += [f"{word(lang, 'fix')}{colon}{change} ({tested})" for change in changes]
         lines += [plain(command) for command in fix.commands]
-    lines += [f"{number}. {plain(step.text)}" for number, step in enumerate(problem.steps, 1)]
+    if problem.fix is None or not problem.fix.tested:  # an annotation is short, and a tested fix says what to do
+        lines += [f"{number}. {plain(step.text)}" for number, step in enumerate(problem.steps, 1)]
     lines += [plain(problem.explanation)] if problem.explanation else []
     lines += [f"{word(lang, 'evidence')}{colon}{clip(plain(piece), EVIDENCE)}" for piece in problem.evidence]
     lines += [f"{word(lang, 'because')}{colon}{plain(title)} ({plain(code)})" for title, code in problem.followers]

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING
+from collections.abc import Collection, Iterable, Mapping
+from contextlib import suppress
+from typing import TYPE_CHECKING, cast
 
 from diagnose.rendering.outlet import Grammar, passed
 from probes.model.known_secrets import KNOWN
@@ -21,7 +22,12 @@ SCHEMA = "llmdoctor.report/1"
 
 def render(report: Report, lang: str) -> str:
     """Return the indented document with a final line end. ``lang`` has no effect: the findings have their texts."""
-    return dumps(document(report), indent=2) + "\n"
+    return dumps(_document(report), indent=2) + "\n"
+
+
+def one_line(report: Report) -> str:
+    """Return the document in one line, as NDJSON requires, without its line end."""
+    return dumps(_document(report))
 
 
 def dumps(value: object, *, indent: int | None = None) -> str:
@@ -30,11 +36,32 @@ def dumps(value: object, *, indent: int | None = None) -> str:
     Known secrets are removed. What a terminal or a build server would act on stays escaped (``\\u200b``,
     ``\\u003a:error::``), so that the values are exact. ``indent=None`` writes one line, as NDJSON requires.
     """
-    return passed(json.dumps(_pure(value), indent=indent, ensure_ascii=False), Grammar.JSON)
+    text = ""
+    with suppress(TypeError, ValueError):  # a key that is no text, NaN, or something that is not to be read twice
+        text = json.dumps(value, indent=indent, ensure_ascii=False, allow_nan=False, default=_collection)
+    # Without an escape, every value stands in the text as it is. Then one look at the whole shows that no value holds a
+    # secret, which is rare. It is not replaced here, where it could take a delimiter with it.
+    if not text or "\\" in text or KNOWN.scrub(text) != text:
+        text = json.dumps(_pure(value), indent=indent, ensure_ascii=False)
+    return passed(text, Grammar.JSON)
+
+
+def _collection(value: object) -> object:
+    """Return another mapping as a dict, and another collection as a list. Raises TypeError for anything else."""
+    if isinstance(value, Mapping):
+        return dict(value)
+    if isinstance(value, Collection):
+        return list(value)
+    raise TypeError(type(value).__name__)
 
 
 def document(report: Report) -> dict[str, object]:
-    """Return the document of the contract as plain dicts, lists, strings and numbers."""
+    """Return the document of the contract as plain dicts, lists, strings and numbers, without known secrets."""
+    return cast("dict[str, object]", _pure(_document(report)))
+
+
+def _document(report: Report) -> dict[str, object]:
+    """Return the document as it was judged; known secrets are removed when it is written."""
     proven = report.proven
     return {
         "schema": SCHEMA,
@@ -59,7 +86,7 @@ def document(report: Report) -> dict[str, object]:
                 "status": probe.status.value,
                 "duration_ms": _ms(probe.duration_ms),
                 "why_skipped": probe.why_skipped,
-                "observed": _pure(probe.observed),
+                "observed": probe.observed,
             }
             for probe in report.probes
         ],
@@ -76,12 +103,12 @@ def document(report: Report) -> dict[str, object]:
             }
             for finding in report.findings
         ],
-        "settings": None if report.settings is None else _pure(report.settings),
+        "settings": report.settings,
         "vantage": {
             "proxy": report.vantage.get("proxy"),
             "trust": report.vantage.get("trust", "system"),
             "container": bool(report.vantage.get("container")),
-            "families": _pure(report.vantage.get("families") or ()),
+            "families": report.vantage.get("families") or (),
         },
         "cost": {
             name: report.cost.get(name, 0)
@@ -152,9 +179,13 @@ def _target(target: Mapping[str, object]) -> dict[str, object]:
         "model": target.get("model"),
         "app": target.get("app"),
         "door": target.get("door"),
-        "key": _pure(target.get("key")),
-        "sources": _pure(target.get("sources") or {}),
+        "key": target.get("key"),
+        "sources": _sources(target.get("sources")),
     }
+
+
+def _sources(sources: object) -> dict[str, str]:
+    return {name: str(source) for name, source in sources.items()} if isinstance(sources, Mapping) else {}
 
 
 def _fixes(finding: Finding) -> list[dict[str, object]]:
@@ -171,7 +202,7 @@ def _fix(fix: Fix) -> dict[str, object]:
     where = next((place for place in fix.places if place.file), None)
     return {
         "summary": fix.summary,
-        "settings": _pure(fix.settings),
+        "settings": fix.settings,
         "verified": fix.verified,
         "where": None if where is None else _where(where),
         "places": [{**_where(one), "value": one.value_shown, "renames": one.renames or None} for one in fix.places],

@@ -131,7 +131,8 @@ def _lines(problem: Problem, lang: str) -> list[str]:
         changes = (" ".join(filter(None, (one.place, one.text))) for one in fix.changes)
         text += [f"{word(lang, 'fix')}{word(lang, 'colon')}{change} ({tested})" for change in changes]
         text += fix.commands
-    text += [word(lang, "what_to_do")] if problem.steps else []
+    solved = problem.fix is not None and problem.fix.tested  # then the steps are for those who cannot apply it
+    text += [word(lang, "other_steps" if solved else "what_to_do")] if problem.steps else []
     text += [f"{number}. {step.text}" for number, step in enumerate(problem.steps, 1)]
     text += [problem.explanation] if problem.explanation else []
     text += [word(lang, "evidence"), *(f"- {piece}" for piece in problem.evidence)] if problem.evidence else []

@@ -10,6 +10,7 @@ from diagnose.advice.case_facts import CaseFacts, plan_url
 from diagnose.advice.remedy_steps import answer_of, named_values, remedy_steps
 from diagnose.answers.kinds import kind_of
 from diagnose.answers.named_steps import in_order
+from diagnose.answers.provider_addresses import plan_of
 from diagnose.evidence import client_urls
 from diagnose.evidence.view import View
 from diagnose.evidence.word_values import values_of
@@ -90,12 +91,16 @@ def finding_of(raised_rule: RaisedRule, view: View, facts: CaseFacts, lang: str,
     settings, values, reachable = client_urls.translated(
         view.app, view.evidence.target.protocol, claim.settings, claim_values
     )
-    all_values = values_of(view) | _app_name(view, lang) | {name: value for name, value in values.items() if value}
+    known = {name: value for name, value in values.items() if value}
+    all_values = {**values_of(view), **_app_name(view, lang), **known}
     for name, value in values.items():
         if not value:
             all_values.pop(name, None)
     if plan := plan_url(view):
         all_values.setdefault("plan_url", plan)
+    if code in ("model.not_found", "model.not_permitted"):
+        target = view.evidence.target
+        all_values |= plan_of(view.model or "", target.base_url or "", target.protocol)
     case = claim.case if reachable or code not in TIED else UNREACHABLE
     kind = None if case else kind_of(code, answer_of(view), {**all_values, **named_values(view)}, facts)
     if kind is not None:

@@ -26,8 +26,11 @@ from probes.model.source import DEFAULT, SourceKind
 from probes.protocols.protocol import wire
 
 
-def judge(evidence: Evidence, lang: str = "en", rules: tuple[Rule, ...] = RULES) -> Report:
-    """Judge the evidence of a run and of its earlier tries, and return the report in the language ``lang``."""
+def judge(evidence: Evidence, lang: str = "en", rules: tuple[Rule, ...] = RULES, *, summaries: bool = True) -> Report:
+    """Judge the evidence of a run and of its earlier tries, and return the report in the language ``lang``.
+
+    Without ``summaries``, the probes have none: JSON does not contain them.
+    """
     tries = tuple(_try(judge(one, lang, rules)) for one in evidence.earlier)
     renamed = judge(evidence.renamed, lang, rules) if evidence.renamed is not None else None
     view = View(evidence, tries, renamed)
@@ -36,7 +39,7 @@ def judge(evidence: Evidence, lang: str = "en", rules: tuple[Rule, ...] = RULES)
     proven = prove(view)
     findings = _findings(standing, view, root, proven, lang)
     root_code = root.rule.code if root is not None else None
-    lines = probe_lines(view, findings, proven, lang, root_code)
+    lines = probe_lines(view, findings, proven, lang, root_code, summaries=summaries)
     if root is not None and root.claim.verified and "rename" in (root.claim.settings or {}) and renamed is not None:
         lines, proven = behind_renaming(lines, _with_whole_fix(evidence, renamed, lang)), renamed.proven
     open_points = unanswered(evidence, view)

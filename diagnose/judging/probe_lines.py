@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from diagnose.evidence.view import View
 from diagnose.evidence.word_values import values_of
 from diagnose.judging.probe_status import has_worked, status_of
 from diagnose.report import Finding, ProbeLine, Proven, Severity, Status
 from diagnose.words import phrase
-from probes.api.response_checks import served
 from probes.model.evidence import PROBES, Observation
 from probes.model.exchange import Exchange, Purpose
 from probes.model.facts import (
@@ -48,11 +47,20 @@ _SPARED = {
 
 
 def probe_lines(
-    view: View, findings: tuple[Finding, ...], proven: Proven, lang: str, root_code: str | None = None
+    view: View,
+    findings: tuple[Finding, ...],
+    proven: Proven,
+    lang: str,
+    root_code: str | None = None,
+    *,
+    summaries: bool = True,
 ) -> tuple[ProbeLine, ...]:
-    """Return a line for every probe, in the order of the contract. ``root_code`` is the code of the root cause."""
+    """Return a line for every probe, in the order of the contract.
+
+    ``root_code`` is the code of the root cause. Without ``summaries``, those are empty.
+    """
     root = next((one for one in findings if one.code == root_code), None)
-    return tuple(probe_line(view, name, findings, proven, lang, root) for name in PROBES)
+    return tuple(probe_line(view, name, findings, proven, lang, root, summaries=summaries) for name in PROBES)
 
 
 def behind_renaming(given: tuple[ProbeLine, ...], renamed: tuple[ProbeLine, ...]) -> tuple[ProbeLine, ...]:
@@ -72,9 +80,16 @@ def _behind(given: ProbeLine, renamed: ProbeLine) -> ProbeLine:
 
 
 def probe_line(
-    view: View, name: str, findings: tuple[Finding, ...], proven: Proven, lang: str, root: Finding | None = None
+    view: View,
+    name: str,
+    findings: tuple[Finding, ...],
+    proven: Proven,
+    lang: str,
+    root: Finding | None = None,
+    *,
+    summaries: bool = True,
 ) -> ProbeLine:
-    """Return the line of one probe in the language ``lang``."""
+    """Return the line of one probe in the language ``lang``; with an empty summary, if nobody needs it."""
     observations = view.observations(name)
     status, with_fix = status_of(view, name, findings, proven, root)
     skipped_as, why = "", None
@@ -84,8 +99,10 @@ def probe_line(
         why = phrase(key, lang, {"probe": phrase(f"probe.{blocker}", lang)} if blocker else {})
     own_findings = [one for one in findings if one.probe == name and one.caused_by is None]
     worst = min(own_findings, key=lambda one: _SEVERITIES.index(one.severity), default=None)
-    summary = why if why is not None else _summary(view, name, status, worst, proven, lang)
-    if name == "model" and why is not None and any(one.outcome is Outcome.DONE for one in observations):
+    summary = ""
+    if summaries:
+        summary = why if why is not None else _summary(view, name, status, worst, proven, lang)
+    if summaries and name == "model" and why is not None and any(one.outcome is Outcome.DONE for one in observations):
         listed = _summary(view, name, Status.OK, None, proven, lang)  # the model list is no proof, but worth knowing
         summary = phrase("sum.model_unproven", lang, {"detail": listed, "note": why}) if listed else why
     began = min((one.began for one in observations), default=0.0)
@@ -95,8 +112,7 @@ def probe_line(
         status=status,
         duration_ms=round((ended - began) * 1000, 1),
         why_skipped=why,
-        observed=_observed(name, observations)
-        | ({"protocols": list(served(view.exchanges))} if name == "http" else {}),
+        observed=_observed(name, observations) | ({"protocols": list(view.served)} if name == "http" else {}),
         summary=summary,
         began_ms=round(began * 1000, 1),
         skipped_as=skipped_as,
@@ -141,7 +157,7 @@ def _summary(view: View, name: str, status: Status, worst: Finding | None, prove
 
 
 def _words(view: View, name: str, status: Status, proven: Proven) -> tuple[str, Mapping[str, str]]:
-    values = values_of(view)
+    values = dict(values_of(view))
     failed = "_fail" if status is Status.FAIL else ""
     if name == "settings":
         return ("sum.settings" if values.get("key_hint") else "sum.settings_no_key") + failed, values
@@ -176,7 +192,7 @@ def _words(view: View, name: str, status: Status, proven: Proven) -> tuple[str, 
         values.setdefault("model", (chosen.chosen if chosen is not None else None) or "")  # no request has used it yet
         if chosen is not None and chosen.listed:
             return "sum.model_listed", values | {"count": str(chosen.count)}
-    if name == "http" and not failed and len(spoken := served(view.exchanges)) > 1:
+    if name == "http" and not failed and len(spoken := view.served) > 1:
         return "sum.http_protocols", values | {"names": ", ".join(spoken)}
     deep = view.deep
     if name == "chat" and deep is not None and deep.chat is not None:
@@ -194,7 +210,7 @@ def _words(view: View, name: str, status: Status, proven: Proven) -> tuple[str, 
     return f"sum.{name}{failed}", values
 
 
-def _observed(name: str, observations: list[Observation]) -> dict[str, object]:
+def _observed(name: str, observations: Sequence[Observation]) -> dict[str, object]:
     """Return the few facts of a probe that programs may need; ``--save`` writes the whole evidence."""
     observed: dict[str, object] = {}
     for one in observations:

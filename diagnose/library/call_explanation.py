@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from diagnose.answers.explain import Candidate, Explanation, explanation
 from diagnose.answers.hints import quote
+from diagnose.evidence.client_urls import in_its_terms
 from diagnose.evidence.view import View
 from diagnose.judging.judge import judge
 from diagnose.report import Severity
@@ -42,6 +43,7 @@ def call_explanation(evidence: Evidence, read: ReadText, door: str | None, lang:
     candidates = [
         one._replace(confidence=min(one.confidence, _UNTRIED)) if _is_untried(one) else one for one in found.candidates
     ]
+    candidates = [_in_terms_of_app(one, read, View(evidence)) for one in candidates]
     known = {one.code for one in candidates}
     candidates += [_candidate(one, _UNTRIED - 0.1) for one in errors if one.code in _PATHS - known]
     return found._replace(candidates=tuple(sorted(candidates, key=lambda one: -one.confidence)))
@@ -52,6 +54,17 @@ def _inside(read: ReadText, door: str | None, lang: str) -> tuple[Candidate, ...
     found = explanation(read, lang, door)
     inner = [one for one in found.candidates if one.likely and one.code not in _CARRIERS]
     return tuple(inner[:1]) if not found.guessed else ()
+
+
+def _in_terms_of_app(one: Candidate, read: ReadText, view: View) -> Candidate:
+    """Return a candidate whose steps name base URLs in the form that the client takes; without those that it cannot."""
+    if view.app is None:
+        return one
+    steps = list(one.text.steps)
+    for url in filter(None, (read.values.get("documented_url"), read.values.get("versioned_url"))):
+        other = in_its_terms(view.app, view.evidence.target.protocol, url)
+        steps = [step.replace(url, other or "") for step in steps if other or url not in step]
+    return one._replace(text=one.text._replace(steps=tuple(steps)))
 
 
 def _is_untried(one: Candidate) -> bool:

@@ -96,8 +96,12 @@ async def acheck(
     lang: str = "en",
 ) -> CheckResult:
     """Do the same as :func:`check` on the running asyncio loop. A cancellation ends the check and closes its
-    connections.
+    connections. Raises RuntimeError in a loop of another library.
     """
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        raise RuntimeError("acheck() needs asyncio. With another event loop, call check() in a thread.") from None
     settings = settings_of(
         base_url,
         api_key=api_key,

@@ -96,7 +96,8 @@ class ErrorExplanation:
 
     def to_dict(self) -> dict[str, object]:
         """Return the explanation as ``llmdoctor explain --json`` prints it: ``{"candidates": [...]}``."""
-        return {"candidates": [one.to_dict() for one in self.candidates]}
+        asked = {"ask": self.ask} if self.ask else {}
+        return {"candidates": [one.to_dict() for one in self.candidates], **asked}
 
     def text(self, lang: str | None = None, *, width: int = 80) -> str:
         """Return the explanation as the command line prints it, in ``width`` columns. Raises InvalidSettings for an

@@ -41,10 +41,9 @@ def explained_call(call: SeenCall, what: object, lang: str) -> ErrorExplanation:
     from diagnose.library.request_texts import RequestTexts
     from diagnose.library.seen_objects import words_of_call, words_of_errors
     from probes.model.record import replace
-    from probes.model.scrubber import Scrubber
-    from probes.run.seen_call import evidence_of, sent_secrets
+    from probes.run.seen_call import evidence_of, scrubber_of
 
-    without_texts, without_secrets = RequestTexts(call.body), Scrubber(sent_secrets(call))
+    without_texts = RequestTexts(call.body)
     call = replace(
         call,
         data=without_texts.of_bytes(call.data),
@@ -53,7 +52,7 @@ def explained_call(call: SeenCall, what: object, lang: str) -> ErrorExplanation:
     )
     said, evidence = without_texts(words_of_errors(what)), evidence_of(call, __version__)
     text = "\n".join((words_of_call(call), said)) if evidence is not None or call.status else said
-    return explained_text(without_secrets(text), lang, evidence)
+    return explained_text(scrubber_of(call)(text), lang, evidence)
 
 
 def explained_text(text: str, lang: str, evidence: Evidence | None = None) -> ErrorExplanation:

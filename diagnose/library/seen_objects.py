@@ -17,7 +17,7 @@ from probes.model.failure import Kind
 from probes.model.settings import ProxySettings, Sourced
 from probes.model.source import option
 from probes.network.failures import chain, classify
-from probes.run.seen_call import SeenCall
+from probes.run.seen_call import SeenCall, shown_url
 
 LARGEST = 256 * 1024  # bytes of a body that are read: errors are short
 _ERRORS = 20  # exceptions of a chain whose texts are read, the outer ones: each repeats the next
@@ -129,7 +129,7 @@ def said(error: BaseException) -> str:
 
 def words_of_call(call: SeenCall) -> str:
     """Return a call as a log would show it: request line, status, headers and body of the response."""
-    lines = [f"{call.method} {call.url}"]
+    lines = [f"{call.method} {shown_url(call.url)}"]
     if call.status:
         lines += [f"HTTP/1.1 {call.status} {call.reason}"]
         lines += [f"{name}: {value}" for name, value in call.response_headers]
@@ -172,7 +172,8 @@ def _request(one: object) -> tuple[str, str, tuple[tuple[str, str], ...], bytes]
         if url is not None and isinstance(method, str) and "://" in str(url):
             body = _attribute(request, "_content") or _attribute(request, "body") or b""
             body = body.encode("utf-8", "replace") if isinstance(body, str) else body
-            return method, str(url), _headers(_attribute(request, "headers")), body if isinstance(body, bytes) else b""
+            sent = str(url).partition("#")[0]  # the Mistral SDK marks its streams with `#stream`
+            return method, sent, _headers(_attribute(request, "headers")), body if isinstance(body, bytes) else b""
     return None
 
 

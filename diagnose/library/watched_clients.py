@@ -55,8 +55,13 @@ def explaining_errors(*, lang: str = "en", logger: logging.Logger | None = None)
     try:
         yield
     except Exception as error:
-        told.add(error)
+        told.add(error, certain=_is_of_http_library(error))
         raise
+
+
+def _is_of_http_library(error: Exception) -> bool:
+    """Check whether an exception can only come from a request, although it does not know which one, as in aiohttp."""
+    return type(error).__module__.partition(".")[0] == "aiohttp"
 
 
 def event_hooks(*, lang: str = "en", logger: logging.Logger | None = None) -> dict[str, list[Callable[[Any], None]]]:
@@ -204,7 +209,7 @@ def _with_request(response: Any, request: Any, told: ErrorNotes) -> Any:
 
 def _with_watched_iterator(result: Any, told: ErrorNotes) -> Any:
     """Return the result of a call; if it is a stream, the exceptions of its iterator get notes as well."""
-    if not hasattr(type(result), "__iter__") and not hasattr(type(result), "__aiter__"):
+    if not isinstance(result, Iterator | AsyncIterator):  # `hasattr` takes 8 µs for a pydantic model, this 0.2
         return result
     for name in _ITERATORS:
         iterator = getattr(result, name, None)

@@ -18,7 +18,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Container, Iterable, Mapping
-from functools import cache
+from functools import cache, lru_cache
 from importlib import import_module
 from types import ModuleType
 from typing import TYPE_CHECKING
@@ -52,6 +52,7 @@ OPTIONAL = (
     *("page", "permission", "replacement", "limit", "have", "need"),
     *("proxy", "better_proxy", "address", "port", "location", "reference", "parts"),
     *("credential", "house", "audience", "expires", "region", "own_region", "sites", "wanted", "token_command"),
+    *("model_plan", "model_plan_url"),
     *("issuer", "product", "path", "names", "not_after", "days", "clients"),
     *("ended", "successor", "tested"),
     *("status", "said", "retry_after", "seconds", "detail"),
@@ -235,8 +236,13 @@ def deep(table: str, name: str, lang: str, **values: object) -> str:
 
 def put(template: str, values: Mapping[str, object]) -> str:
     """Fill in a template; an unknown value becomes ``?``."""
-    names = {name: "?" for _, name, _, _ in SLOT.findall(template)}
-    return fill(template, names | {name: str(value) for name, value in values.items() if value not in ("", None)}) or ""
+    if "{" not in template:
+        return template
+    given: dict[str, str | None] = {}
+    for slot in _slots(template):
+        value = values.get(slot[2])
+        given[slot[2]] = "?" if value in ("", None) else str(value)
+    return fill(template, given) or ""
 
 
 def fill(template: str, values: Mapping[str, str | None], stand_ins: Mapping[str, str] = _NONE) -> str | None:
@@ -250,25 +256,27 @@ def fill(template: str, values: Mapping[str, str | None], stand_ins: Mapping[str
     """
     if "{" not in template:
         return template
-    missing = False
-
-    def put(slot: re.Match[str]) -> str:
-        nonlocal missing
+    pieces: list[str] = []
+    at = 0
+    for slot in _slots(template):
         before, name, words, after = slot.groups()
         value = values.get(name) or (stand_ins.get(name) if words is None else words)
         if value is None:
-            missing = True
-            return ""
+            return None
         if before and _wide(template[: slot.start()][-1:]) and _wide(value[:1]):
             before = ""
         if after and _wide(template[slot.end() :][:1]) and _wide(value[-1:]):
             after = ""
         if value.startswith(("the ", "this ")) and template[: slot.start()][-1:] in ("", "."):
             value = value[0].upper() + value[1:]  # a sentence begins with a stand-in
-        return before + value + after
+        pieces += (template[at : slot.start()], before, value, after)
+        at = slot.end()
+    return "".join((*pieces, template[at:]))
 
-    filled = SLOT.sub(put, template)
-    return None if missing else filled
+
+@lru_cache(2048)  # the templates in the program
+def _slots(template: str) -> tuple[re.Match[str], ...]:
+    return tuple(SLOT.finditer(template))
 
 
 def _wide(character: str) -> bool:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 
+from probes.api.model_names import without_note
 from probes.catalog.door import Door
 from probes.model.exchange import Exchange
 from probes.model.facts import ModelFacts
+from probes.model.run_memory import remembered
 from probes.model.settings import Settings
 from probes.model.source import Source, SourceKind
 from probes.protocols.protocol import wire
@@ -42,6 +44,7 @@ _NEAR = 3  # names that are proposed for a model that is not there
 _DEPLOYED = ("azure-openai", "azure-foundry")
 
 
+@remembered(16)  # many targets of a fleet have the same list
 def small_of(models: tuple[str, ...]) -> str | None:
     """Return a small chat model from a list of model ids, such as ``gpt-4o-mini``; None for an empty list.
 
@@ -119,7 +122,9 @@ def measure(settings: Settings, door: Door | None, listing: Exchange | None, day
     models = listing.reading.models if listing is not None else None
     wanted = early(settings)
     if wanted is not None:
-        listed = wanted.removeprefix("models/") in models if models else None
+        # Ollama lists the name that it means by `llama3.2` as `llama3.2:latest`.
+        names = (wanted.removeprefix("models/"), f"{wanted}:latest")
+        listed = any(name in models for name in names) if models else None
         found = near(wanted.strip(), models) if models and not listed else ()
         if not models and door is not None and (head := _missing_head(door, wanted)):
             found = (head + wanted.strip().lstrip("/"),)
@@ -128,8 +133,8 @@ def measure(settings: Settings, door: Door | None, listing: Exchange | None, day
 
             found = (*successors(wanted, door.id if door else None, day, models), *found)
             found = tuple(dict.fromkeys(found))[:_NEAR]
-        if wanted != wanted.strip():
-            found = tuple(dict.fromkeys((wanted.strip(), *found)))
+        if (bare := without_note(wanted)) != wanted:
+            found = tuple(dict.fromkeys((bare, *found)))
         assert settings.model is not None
         return ModelFacts(wanted, settings.model.source, listed, len(models or ()), found)
     small = door.small_model if door else ""

@@ -17,6 +17,8 @@ def is_slip(wanted: str, name: str) -> bool:
     >>> is_slip("qwen2.5vl-7b", "qwen/qwen2.5-vl-7b"), is_slip("openai.gpt-5.6-terra", "openai.gpt-oss-120b")
     (True, False)
     """
+    if name == without_note(wanted) != wanted:
+        return True
     one, other = (_core(text) for text in (wanted, name))
     if not one or not other:
         return False
@@ -31,6 +33,25 @@ def is_slip(wanted: str, name: str) -> bool:
     ):
         return True
     return re.findall(r"\d+", one) == re.findall(r"\d+", other) and _misspelt(one, other)
+
+
+def is_same(wanted: str, name: str) -> bool:
+    """Check whether two names differ only in case and separators.
+
+    >>> is_same("MLX-Python", "mlx_python"), is_same("kimi-k2", "kimi-k2:free")
+    (True, False)
+    """
+    return re.sub(r"[^a-z0-9]", "", wanted.lower()) == re.sub(r"[^a-z0-9]", "", name.lower()) != ""
+
+
+def without_note(name: str) -> str:
+    """Return a name without the spaces around it and without the note that a web page shows behind it.
+
+    >>> without_note("gpt-4o (version:2024-11-20) ")
+    'gpt-4o'
+    """
+    head, note, _ = name.strip().partition(" (")
+    return head.strip() if note and head.strip() else name.strip()
 
 
 def _core(name: str) -> str:

@@ -56,6 +56,8 @@ _FOR_PROGRAMS = (
     r"|messages|responses|completions)(?:[./?#-]|$)"
 )
 
+# Endpoints of other tasks than chat: no base URL.
+_OTHER_TASK = r"(?i)/(?:images|audio|videos?|embeddings|rerank|moderations|files|batches|fine[_-]tun\w{1,6})(?:/|$)"
 _HEADER = (
     r"[`'\"“]?(?P<header>(?:[xX]-[A-Za-z0-9]{1,30}(?:-[A-Za-z0-9]{1,30}){0,5}"
     r"|[A-Z][A-Za-z]{2,20}(?:-[A-Z][A-Za-z]{1,20}){1,4}|[a-z]{2,16}-[a-z]{2,16}-[a-z]{2,16}))[`'\"”]?"
@@ -180,6 +182,7 @@ _STATES = {
 PATTERNS = (
     *(
         _URL,
+        _OTHER_TASK,
         _HOST,
         _CALL,
         _PAGE,
@@ -294,6 +297,8 @@ def _calls(text: str, hit: re.Match[str], address: str, *, strong: bool) -> bool
         return True
     told = _search(_CALL, before) or re.match(r".{0,20}\binstead\b|.{0,6}代替", after, re.IGNORECASE)
     place = address.partition("://")[2] or address
+    if _search(_OTHER_TASK, place):
+        return False
     for_people, for_programs = _search(_FOR_PEOPLE, place), _search(_FOR_PROGRAMS, place)
     return bool(told) and not for_people and (bool(for_programs) or (strong and "host" in before.lower()))
 

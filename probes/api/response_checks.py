@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 from probes.api.upstream_errors import upstream_of
 from probes.model.exchange import Answer, Body, Exchange, Purpose
+from probes.model.exchange_memo import once_an_exchange
 from probes.model.failure import Kind
 from probes.model.settings import ExtraHeader
 from probes.protocols.errors import parse_json, stated_status
@@ -96,6 +97,7 @@ def leads_nowhere(found: Exchange) -> bool:
     return upstream is not None and bool(re.search(_NO_ROUTE, upstream.text[:2000], re.IGNORECASE))
 
 
+@once_an_exchange
 def no_route(found: Exchange) -> bool:
     """Check whether the response says that the path does not exist (and not that the model or the key is wrong)."""
     if found.failure is not None or not found.status:
@@ -188,6 +190,7 @@ def bare_failure(found: Exchange) -> bool:
     return found.status in (500, 502, 503, 504) and found.reading.error is None and found.response.body is not Body.JSON
 
 
+@once_an_exchange
 def fenced(found: Exchange) -> bool:
     """Check whether a firewall or a bot check answered instead of the API."""
     if found.status == 511 or any(found.header(name) for name in _FENCES):

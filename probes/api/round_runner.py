@@ -54,18 +54,23 @@ class RoundRunner:
         planned = {one.purpose: one for one in requests if not _is_look(one, attempt)}
         chat = planned.get(Purpose.CHAT)
         try:
+            if self._pool.network.sparing and chat is None and not looks:
+                await self._ask_in_turn(attempt_round, planned)
             async with asyncio.TaskGroup() as group:
                 if chat is not None and not chat.after_list:
                     self._pool.warm(2)
                     group.create_task(self._generate(attempt_round, chat.attempt.model or ""))
-                if Purpose.MODELS in planned:
+                if Purpose.MODELS in planned and attempt_round.listing is None:
                     group.create_task(self._list(attempt_round))
-                if Purpose.OTHER_HEADER_LIST in planned:
+                if Purpose.OTHER_HEADER_LIST in planned and attempt_round.other_listing is None:
                     group.create_task(self._compare(attempt_round, planned[Purpose.OTHER_HEADER_LIST].attempt))
-                if Purpose.PATH in planned:
+                if Purpose.PATH in planned and attempt_round.path_check is None:
                     group.create_task(self._check_path(attempt_round, planned))
                 if looks:
                     group.create_task(self._look_around([one.attempt for one in requests if _is_look(one, attempt)]))
+        except OutOfBudget:
+            if attempt_round.told is None:
+                raise
         except BaseExceptionGroup as problems:
             spent, others = problems.split(OutOfBudget)
             if others is not None:
@@ -83,6 +88,18 @@ class RoundRunner:
             self._choose(attempt_round)
         self._record_looks()
         return attempt_round
+
+    async def _ask_in_turn(self, attempt_round: AttemptRound, planned: dict[str, PlannedRequest]) -> None:
+        """Send the free requests one after another, so that each uses the connection of the one before.
+
+        Once a server does not answer, what is left to ask is asked concurrently: each request may wait for its end.
+        """
+        if Purpose.MODELS in planned:
+            await self._list(attempt_round)
+        if Purpose.OTHER_HEADER_LIST in planned and attempt_round.listing and attempt_round.listing.status:
+            await self._compare(attempt_round, planned[Purpose.OTHER_HEADER_LIST].attempt)
+        if Purpose.PATH in planned and attempt_round.listing and attempt_round.listing.status:
+            await self._check_path(attempt_round, planned)
 
     async def look_further(self, working: Attempt) -> None:
         """After a working attempt, check which other protocols the host speaks: the user may have to choose another."""

@@ -13,6 +13,7 @@ from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from probes.model.exchange import Exchange
+from probes.model.exchange_memo import once_an_exchange
 
 SEARCHED = 2000  # characters of a message
 # Each has the group `status`, or `kind` for names of errors; `name` is the upstream as the gateway calls it.
@@ -128,6 +129,7 @@ def foreign_path(found: Exchange) -> str:
     return echo if re.search(_ENDPOINT, echo, re.IGNORECASE) and not asked.startswith(echo) else ""
 
 
+@once_an_exchange
 def upstream_of(found: Exchange) -> UpstreamError | None:
     """Return the upstream's error that a response passes on, with the upstream's name; None if it passes on none."""
     error = found.reading.error

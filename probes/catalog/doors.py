@@ -49,6 +49,7 @@ class Doors:
         self._wildcards: list[tuple[str, Door]] = []
         self._websites: dict[str, list[tuple[str, Door]]] = {}
         self._slips: dict[str, tuple[str, Door]] = {}
+        self._open: tuple[str, Doors] | None = None  # the doors that are open on a day, as they were asked for last
         for door in self:
             for host in map(str.lower, door.hosts):
                 if "*" in host:
@@ -66,6 +67,12 @@ class Doors:
 
     def __len__(self) -> int:
         return len(self._doors)
+
+    def open_on(self, day: str) -> Doors:
+        """Return the doors whose service has not ended by a day (ISO 8601)."""
+        if self._open is None or self._open[0] != day:  # a fleet asks thousands of times for the same day
+            self._open = day, Doors(one for one in self if not one.provenance.ended(day))
+        return self._open[1]
 
     def get(self, id: str) -> Door | None:
         """Return the door with this id, or None."""

@@ -13,6 +13,7 @@ from probes.catalog.fact_files import read_facts, usual_of
 from probes.catalog.provenance import UNKNOWN, Provenance, parted
 from probes.model import limits
 from probes.model.key_shape import ENDED, LOGINS, SOMETIMES
+from probes.model.run_memory import remembered
 
 
 class Credential(NamedTuple):
@@ -134,6 +135,7 @@ def _facts() -> dict[str, Any]:
     return read_facts("credentials")
 
 
+@remembered(64)
 def credential_of(value: str) -> Credential | None:
     """Return the kind of credential that a value is; None for a key, a token with claims, and anything unknown."""
     text = value.strip()

@@ -9,6 +9,7 @@ from probes.keys.characters import END_MARKS, ENDS, ESCAPES, character_name, fol
 from probes.keys.credential_kinds import credential_of
 from probes.model import limits
 from probes.model.note import Note, note
+from probes.model.run_memory import remembered
 from probes.model.secret import public_prefix
 from probes.model.value_issues import Flaw
 from probes.protocols.names import DEFAULT_PROTOCOL, NAMES
@@ -58,6 +59,7 @@ _UNEXPANDED = (
     r"|^\$(?:env:)?[A-Za-z_]\w*$|^(?:os\.environ|process\.env|import\.meta\.env|secrets?|env)[./:\[]"
     r"|^(?!YOUR|MY_|THE_|INSERT|REPLACE|ENTER|PASTE|CHANGE)[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*_(?:KEY|TOKEN)$"
 )
+_NAME = r"[A-Z][A-Z0-9_]*"  # of a variable, without signs that refer to it
 _LEAD = r"[\s\"'`<(\[]*+"
 _PREFIX = (
     rf"(?i){_LEAD}(?:(?:-H|--header)\s++{_LEAD})?(?:(?:proxy-)?authorization[\"']?\s*[:=]\s*"
@@ -68,6 +70,7 @@ _PREFIX = (
 _SHOWN_PREFIXES = ("bearer", "authorization", "x-api-key", "api-key", "x-goog-api-key")
 
 
+@remembered(64)
 def examine_key(raw: str, protocol: str) -> KeyExam:
     """Find the flaws of a key for the SDK of this protocol; the most specific kind first."""
     if len(raw) > limits.KEY:
@@ -95,7 +98,8 @@ def examine_key(raw: str, protocol: str) -> KeyExam:
     if key_is_url(raw):
         return exam("looks_like_url", length)
     if re.search(_UNEXPANDED, wrapped):
-        return exam("unexpanded", note("reference"))
+        bare_name = re.fullmatch(_NAME, wrapped) is not None
+        return exam("unexpanded", note("variable_name") if bare_name else note("reference"))
     dummy = wrapped == core and re.fullmatch(_DUMMY, core) is not None
     if dummy and core == raw:
         return exam("dummy", note("stand_in"), core)

@@ -15,6 +15,7 @@ from probes.keys.tokens import issuer_of, token_of
 from probes.model.key_shape import ENDED, SOMETIMES, Confidence, Fit
 from probes.model.note import note
 from probes.model.record import replace
+from probes.model.run_memory import remembered
 from probes.model.value_issues import KeyFit, KeyMatch, Token
 
 # Doors in front of other APIs: any key may be right.
@@ -259,6 +260,7 @@ def _door_ids(matches: tuple[KeyMatch, ...] | list[KeyMatch]) -> str:
 # -- shapes ------------------------------------------------------------------------------------------------------------
 
 
+@remembered(64)
 def _identify(value: str, doors: Doors) -> tuple[KeyMatch, ...]:
     found: dict[str, KeyMatch] = {}
     credential = credential_of(value)

@@ -164,7 +164,11 @@ class Response(Record):
 
     def header(self, name: str) -> str:
         """Return the value of a header, or an empty string. ``name`` is case-insensitive: ``Retry-After``."""
-        return next((value for key, value in self.headers if key == name.lower()), "")
+        name = name.lower()
+        for key, value in self.headers:
+            if key == name:
+                return value
+        return ""
 
 
 class ResponseReading(Record):

@@ -30,7 +30,7 @@ class KnownSecrets:
     def __init__(self) -> None:
         self._lasting = _filter()
         self._older, self._newer = _filter(), _filter()
-        self._count = 0
+        self._given: set[str] = set()  # the values of which `_newer` knows the parts
         self._filters: tuple[Scrubber, ...] = (self._lasting,)  # those that know anything, and the lasting one
 
     def begin(self, secrets: Iterable[str]) -> None:
@@ -43,7 +43,7 @@ class KnownSecrets:
     def stop(self) -> None:
         """Forget everything, and take in no more keys."""
         self.settle()
-        self._lasting, self._older, self._newer, self._count = _filter(), _filter(), _filter(), 0
+        self._lasting, self._older, self._newer, self._given = _filter(), _filter(), _filter(), set()
         self._filters = (self._lasting,)
 
     def settle(self) -> None:
@@ -55,12 +55,14 @@ class KnownSecrets:
 
         It may hold a URL by mistake, a placeholder, or the variable's name before the key: ``OPENAI_API_KEY=sk-…``.
         """
-        if self._count >= GENERATION:
-            self._older, self._newer, self._count = self._newer, _filter(), 0
-        self._count += 1
+        if value in self._given:  # of a fleet, many targets have the same key
+            return
+        if len(self._given) >= GENERATION:
+            self._older, self._newer, self._given = self._newer, _filter(), set()
+        self._given.add(value)
         for part in parts(value):
             self._newer.add(part)
-        self._filters = (self._lasting, *filter(None, (self._newer, self._older)))
+        self._filters = tuple(filter(None, (self._lasting, self._newer, self._older))) or (self._lasting,)
 
     def scrub(self, text: str) -> str:
         """Return the text with ``[key]`` in the place of each known secret."""

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from collections.abc import Set as AbstractSet
+from functools import cache
+from typing import NamedTuple
 
 from probes.model.key_shape import MASK
+from probes.model.run_memory import remembered
 from probes.model.secret import PUBLIC_VALUES, Secret, hint, public_prefix
 
 WINDOW = 12  # the contract: no output has this many consecutive characters of a key after its public prefix
 # Wherever a window of a secret lies, one of each STRIDE positions begins a mark that lies within the window.
 MARK = 6
 STRIDE = WINDOW - MARK + 1
-REMEMBERED = 10_000  # texts without a key; a process that watches for days would keep them all
+SHORTEST_FOREIGN = 22  # characters of the shortest key that `_FOREIGN_KEY` finds
+REMEMBERED = 2000  # texts without a key; a process that watches for days would keep them all
 # Keys that the run does not know, such as that of an upstream which a relay echoes.
 _FOREIGN_KEY = (
     r"(?<![A-Za-z0-9])(?:sk-(?:ant|proj|or|svcacct|admin|kimi|sp|api|cp)-[\w-]{16,}|sk-[A-Za-z0-9]{20,}|gsk_\w{20,}"
@@ -21,6 +26,36 @@ _FOREIGN_KEY = (
 )
 # What each of them begins with, except the last one: few texts have any of these, and the pattern is slow.
 _STARTS = ("sk-", "gsk_", "xai-", "AIza", "hf_", "nvapi-", "pplx-", "r8_", "tgp_v1_")
+
+
+class _Traces(NamedTuple):
+    """What gives a secret away in a text: any twelve characters of one of its forms, and for a quick look any six."""
+
+    windows: frozenset[str]
+    marks: frozenset[str]
+
+
+@remembered(64)  # of a fleet, many targets have the same key; the traces of one take 150 KiB
+def _traces(bare: str) -> _Traces:
+    windows: set[str] = set()
+    marks: set[str] = set()
+    for form in _forms(bare) | _forms(bare[len(public_prefix(bare)) :]):
+        text = form[len(public_prefix(form)) :]
+        windows.update([text[i : i + WINDOW] for i in range(len(text) - WINDOW + 1)])
+        marks.update([text[i : i + MARK] for i in range(len(text) - MARK + 1)])
+    return _Traces(frozenset(windows), frozenset(marks))
+
+
+@remembered(16)
+def _clean_texts(secrets: frozenset[str], shortest: int) -> set[str]:
+    """Return the texts that were found to be without these secrets: the targets of a fleet answer in the same words."""
+    del secrets, shortest
+    return set()
+
+
+@cache
+def _foreign_key() -> re.Pattern[str]:
+    return re.compile(_FOREIGN_KEY)
 
 
 def _forms(value: str) -> set[str]:
@@ -69,15 +104,17 @@ class Scrubber:
 
     def __init__(self, secrets: Iterable[Secret | str] = (), shortest: int = 3) -> None:
         self._shortest = shortest
-        self._windows: set[str] = set()
-        self._marks: set[str] = set()  # every MARK characters of the secrets
+        self._windows: AbstractSet[str] = frozenset()
+        self._marks: AbstractSet[str] = frozenset()
         self._short: list[str] = []
+        self._least = WINDOW  # characters of the shortest text that can hold a secret
         self._known: set[str] = set()
         # Known secrets of WINDOW characters or more, in the order in which they came. The forms of the first
         # ``_learned`` ones have been made, those of the others when the next text comes: many commands have no text.
         self._long: list[str] = []
         self._learned = 0
-        self._clean: set[str] = set()  # texts without a key: most of them are scrubbed more than once
+        self.clean: set[str] = set()  # texts without a key: most of them are scrubbed more than once
+        self._complete = False  # whether `clean` is that of the secrets known so far
         for secret in secrets:
             self.add(secret)
 
@@ -92,39 +129,35 @@ class Scrubber:
         if not bare or bare in self._known or bare.lower() in PUBLIC_VALUES:
             return
         self._known.add(bare)
-        self._clean.clear()
+        self.clean, self._complete = set(), False
         body = bare[len(public_prefix(bare)) :]
         if len(body) >= WINDOW:
             self._long.append(bare)
         elif len(body) >= self._shortest:
             self._short.append(bare)
-
-    def _learn(self, bare: str) -> None:
-        for form in _forms(bare) | _forms(bare[len(public_prefix(bare)) :]):
-            head = len(public_prefix(form))
-            text = form[head:]
-            self._windows.update([text[i : i + WINDOW] for i in range(len(text) - WINDOW + 1)])
-            self._marks.update([text[i : i + MARK] for i in range(len(text) - MARK + 1)])
+            self._least = min(self._least, len(bare))
 
     def __call__(self, text: str) -> str:
         """Return ``text`` with each known key replaced by ``[key]`` and each unknown one by its hint."""
-        if text in self._clean:
+        if not self._complete:
+            self.clean, self._complete = _clean_texts(frozenset(self._known), self._shortest), True
+        if len(text) < self._least or text in self.clean:
             return text
         for at in range(self._learned, len(self._long)):
-            self._learn(self._long[at])
+            self._learn(_traces(self._long[at]))
             self._learned = at + 1  # not `+= 1`, which would skip a secret if two threads did this at once
         given = text
         for short in self._short:
             if short in text:
                 text = re.sub(rf"(?<![A-Za-z0-9]){re.escape(short)}(?![A-Za-z0-9])", MASK, text)
-        if self._windows and not self._marks.isdisjoint(text[i : i + MARK] for i in range(0, len(text), STRIDE)):
+        if self._windows and not self._marks.isdisjoint([text[i : i + MARK] for i in range(0, len(text), STRIDE)]):
             text = self._replace_known(text)
-        if _may_hold_a_key(text):
-            text = re.sub(_FOREIGN_KEY, lambda found: hint(found[0]), text)
+        if len(text) >= SHORTEST_FOREIGN and _may_hold_a_key(text):
+            text = _foreign_key().sub(lambda found: hint(found[0]), text)
         if text == given and len(text) <= 1000:
-            if len(self._clean) >= REMEMBERED:
-                self._clean.clear()
-            self._clean.add(text)
+            if len(self.clean) >= REMEMBERED:
+                self.clean.clear()
+            self.clean.add(text)
         return text
 
     def _replace_known(self, text: str) -> str:
@@ -141,3 +174,13 @@ class Scrubber:
                 out.append(text[at])
                 at += 1
         return "".join(out)
+
+    def _learn(self, found: _Traces) -> None:
+        """Take in the traces of a secret. Most runs have one, whose sets are used as they are, without a copy."""
+        if not self._windows:
+            self._windows, self._marks = found
+        elif isinstance(self._windows, set) and isinstance(self._marks, set):
+            self._windows |= found.windows
+            self._marks |= found.marks
+        else:
+            self._windows, self._marks = {*self._windows, *found.windows}, {*self._marks, *found.marks}

@@ -79,16 +79,8 @@ class ConnectionPools:
 
     def strict_context(self) -> ssl.SSLContext | None:
         """Return the run's trust store with a strict check of the chain; None if there is none or it cannot be read."""
-        given = self._given
         with suppress(OSError, ssl.SSLError):
-            # Not from the network, which may keep contexts for other runs: this one is changed.
-            return trust_stores.strict_copy(
-                lambda: (
-                    trust_stores.trust(given.ca_bundle)[0]
-                    if (roots := node_runtime.roots(given)) is None
-                    else trust_stores.node_context(roots, given.ca_bundle)[0]
-                )
-            )
+            return self.network.strict(self._given.ca_bundle, node_runtime.roots(self._given))
         return None
 
     async def leave(self) -> None:

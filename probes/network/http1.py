@@ -33,7 +33,10 @@ class RawAnswer:
 
     def header(self, name: str) -> str:
         """Return the first value of a header, whose ``name`` is in lower case; empty if it is missing."""
-        return next((value for key, value in self.headers if key == name), "")
+        for key, value in self.headers:
+            if key == name:
+                return value
+        return ""
 
 
 LAYERS = 5  # most layers of compression in one response; the same limit as in httpx2

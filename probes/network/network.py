@@ -86,6 +86,10 @@ class Network:
 
     allowed: Callable[[str], bool] | None = None
     pages: SingleFlight | None = None  # set if many runs share the responses to requests without a key
+    # Whether a run sends its free requests one after another on one connection. A fleet of many doors then makes half
+    # as many handshakes, which are much of its work; a single check would wait two round trips longer.
+    sparing = False
+    chains: SingleFlight | None = None  # set if many runs share what further trust stores say of a certificate chain
 
     def __init__(self, allowed: Callable[[str], bool] | None = None) -> None:
         self.allowed = allowed
@@ -173,6 +177,13 @@ class Network:
         See :func:`probes.network.trust_stores.trust` and :func:`probes.network.trust_stores.node_context`.
         """
         return trust(ca_bundle) if on_node is None else trust_stores.node_context(on_node, ca_bundle)
+
+    def strict(self, ca_bundle: Sourced[str] | None, on_node: NodeSettings | None = None) -> ssl.SSLContext | None:
+        """Return the trust store with a strict check of the chain, on a context of its own; None if there is none.
+
+        Raises OSError or SSLError if the file of the trust store cannot be read.
+        """
+        return trust_stores.strict_copy(lambda: Network.trust(self, ca_bundle, on_node)[0])
 
     async def encrypt(self, connection: Connection, tls: ssl.SSLContext, host: str, timeout: float) -> None:
         """Start TLS inside an open connection, for a tunnel through a proxy that itself uses TLS.

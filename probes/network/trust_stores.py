@@ -17,6 +17,7 @@ from pathlib import Path
 from probes.config_formats.files import SkippedFile, bytes_of
 from probes.model import limits
 from probes.model.note import Note, note
+from probes.model.run_memory import remembered
 from probes.model.settings import NodeSettings, Sourced
 from probes.model.source import SourceKind
 
@@ -24,7 +25,7 @@ from probes.model.source import SourceKind
 def unreadable(path: str) -> str:
     """Return why no certificate can be read from a file, as the TLS library words it; an empty string if it can."""
     try:
-        return _unreadable(path, Path(path).stat().st_mtime_ns)
+        return _unreadable(path, os.stat(path).st_mtime_ns)  # noqa: PTH116 - a fleet asks for each target
     except OSError as error:
         return error.strerror or str(error)
 
@@ -198,6 +199,7 @@ def blind_context(old: bool = False) -> ssl.SSLContext:
     return context
 
 
+@remembered(1)
 def certifi_path() -> str:
     """Return the path of certifi's PEM file, Mozilla's CA certificates, which requests, httpx 0.x and many apps use.
 
@@ -227,6 +229,7 @@ def _certifi_pem() -> str:
     return certifi.contents()
 
 
+@remembered(256)  # a fleet's servers have few roots
 def in_certifi(root: bytes) -> bool:
     """Check by a text search of about a millisecond whether certifi's file contains this certificate (DER)."""
     return ssl.DER_cert_to_PEM_cert(root).strip() in _certifi_pem()

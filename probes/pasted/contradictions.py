@@ -21,6 +21,11 @@ _REFUSED = r"(?i)(?:incorrect|invalid|wrong) api[- ]?key(?: provided)?[:：] ?"
 _ECHO = rf"{_REFUSED}['\"`]?(?P<head>[A-Za-z0-9][\w.-]{{0,12}}?)(?:\*{{2,}}|\.{{3}}|…)"
 _EMPTY_ECHO = rf"{_REFUSED}(?:['\"`]{{2}}|\(empty\)|(?:none|null|undefined)\b|\.(?= |['\"]|$)|$)"
 _WHOLE_ECHO = rf"{_REFUSED}['\"`]?(?P<value>[\w.-]{{1,24}}?)['\"`]?(?=\.? |\.?['\"`]|\.?$|,)"
+# The name of a variable in place of its value: "OPENAI_A**_KEY".
+_NAME_ECHO = (
+    r"(?i:api[- ]?key(?: provided)?[:：] ?['\"`]?)[A-Z][A-Z0-9]{1,14}_[A-Z0-9_]{0,14}(?:\*{2,}|\.{3}|…)"
+    r"[A-Z_]{0,10}_?(?:KEY|TOKEN)\b"
+)
 # What people write where a server of their own needs no key. A real key is longer, and never one of these words.
 _DUMMY = (
     r"(?i)(?:no[-_]?(?:api[-_]?)?key(?:[-_](?:needed|required))?|not[-_]?(?:needed|required)|empty|ollama|lm[-_]?studio"
@@ -84,6 +89,10 @@ def _refused_keys(seen: ScannedText) -> Iterator[TextNote]:
     empty = re.search(_EMPTY_ECHO, seen.plain)
     if empty is not None:
         yield TextNote("echo_empty", _around(seen.plain, empty))
+        return
+    name = re.search(_NAME_ECHO, seen.plain)
+    if name is not None:
+        yield TextNote("echo_reference", _around(seen.plain, name))
         return
     tail = re.search(_TAIL, seen.plain)
     if tail is not None and re.fullmatch(_REFERENCE_END, tail["tail"]):

@@ -23,6 +23,7 @@ class TextNote(NamedTuple):
     ``kind`` is a kind of :func:`probes.urls.url_flaws.examine_url`, a :class:`probes.model.key_shape.Fit`, or one of
 
     - ``website``, ``host_typo``: of a URL;
+    - ``served_elsewhere``, ``not_served``, ``no_endpoint``: see :mod:`probes.pasted.requested_paths`;
     - ``app_doubles_version``: the requested URL has the base URL's version and another one behind it;
     - ``echo_elsewhere``: the refusing provider does not issue keys that begin like the quoted one;
     - ``echo_empty``, ``echo_dummy``: the refusal quotes an empty key, or a stand-in such as ``no_key``;

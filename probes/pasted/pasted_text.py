@@ -14,6 +14,7 @@ from probes.pasted.clients_in_text import TextClient, client_of
 from probes.pasted.contradictions import contradictions, speaker
 from probes.pasted.keys_in_text import KIND, find_keys, key_fit, mask_keys
 from probes.pasted.notes import TRIED, PastedText, ScannedText
+from probes.pasted.requested_paths import requested_paths
 from probes.pasted.urls_in_text import HOST, HOST_WORDS, better_urls, find_urls, tags_of, urls_of
 from probes.pasted.vendors import named_vendor, vendor, vendor_of
 
@@ -33,7 +34,7 @@ def read(text: str) -> PastedText:
         focus = Scrubber(found_keys[:TRIED])(focus)
     seen = _scan(focus, found_keys)
     tags = {*tags_of(seen.lower), *(("@kind",) if re.search(KIND, text) else ())}
-    notes = (*urls_of(seen), *contradictions(seen), *key_fit(seen))
+    notes = (*urls_of(seen), *requested_paths(seen), *contradictions(seen), *key_fit(seen))
     host = _host(seen)
     client = client_of(seen.lower)
     values = _values(seen, host, client)
@@ -53,13 +54,21 @@ _MODEL = (
 )
 # The model of a refusal, before any other that the text names.
 _REFUSED_MODEL = (
-    r"(?i)\bmodel:? ?[\"'`]{0,2}(?P<before>[A-Za-z][\w./:@-]{2,80})[\"'`]{0,2} "
-    r"(?:does not exist|doesn't exist|not found|is not|not exist|was not found)"
+    r"(?i)\bmodel(?: or endpoint| name| id)?:? ?[\"'`]{0,2}(?P<before>[A-Za-z][\w./:@-]{2,80})[\"'`]{0,2} "
+    r"(?:does not|doesn't|not found|is not|not exist|was not found|has been|is (?:an?|only|no longer|currently)|cannot)"
+    r"|no (?:endpoints?|providers?|channels?|routes?|deployments?) (?:found |available )?for (?:the )?(?:model )?"
+    r"[\"'`]{0,2}(?P<offered>[A-Za-z][\w./:@-]{2,80})"
+    r"|[\"'`( ](?P<valid>[A-Za-z][\w./:@-]{2,80})[\"'`]{0,2} is not a (?:valid|known|supported) model"
+    r"|(?:invalid|unknown|unsupported|no such) model(?: name| id)?[:=]? ?[\"'`]{0,2}(?P<named>[A-Za-z][\w./:@-]{2,80})"
+    r"|\bnot found (?:the )?model [\"'`]{0,2}(?P<lacked>[A-Za-z][\w./:@-]{2,80})"
     r"|not_found_error.{0,100}\bmodel: ?[\"'`]?(?P<after>[A-Za-z][\w./:@-]{2,80})"
 )
-_NO_MODEL = r"(?i)(?:string|object|error|null|none|true|false|not|list|group|name|type|chat|gpt)"
+_NO_MODEL = (
+    r"(?i)(?:this|that|the|passed|in|id|string|object|error|null|none|true|false|not|list|group|name|type|chat|gpt)"
+)
 
 
+_ABOUT_MODEL = ("model", "模型", "endpoints found", "endpoint found", "providers available")
 # Loading the catalogue takes most of the time for a short text; only these faults have words that name the vendor.
 _ABOUT_VENDOR = ("key", "auth", "token", "quota", "balance", "401", "402", "403", "429", "密钥", "令牌", "余额", "额度")
 
@@ -99,7 +108,7 @@ def _values(seen: ScannedText, host: str | None, client: TextClient | None) -> d
     if "proxy" in seen.lower or "代理" in seen.lower:
         proxy = re.search(_PROXY, seen.plain)
         values |= {"proxy": proxy[1]} if proxy else {}
-    if "model" in seen.lower or "模型" in seen.lower:
+    if any(word in seen.lower for word in _ABOUT_MODEL):
         values |= {"model": model} if (model := _model(seen.plain)) else {}
     return {name: value for name, value in values.items() if value}
 
@@ -107,8 +116,9 @@ def _values(seen: ScannedText, host: str | None, client: TextClient | None) -> d
 def _model(plain: str) -> str:
     """Return the model that the text names: the first that looks like an id, else the first word; empty if none."""
     refused = re.search(_REFUSED_MODEL, plain)
-    if refused is not None and not re.fullmatch(_NO_MODEL, refused["before"] or refused["after"]):
-        return (refused["before"] or refused["after"]).rstrip(".:,/")
+    name = next(filter(None, refused.groups()), "").rstrip(".:,/") if refused is not None else ""
+    if name and not re.fullmatch(_NO_MODEL, name) and re.search(r"[\d:/-]", name):
+        return name
     named = [next(filter(None, found.groups()), "").rstrip(".:,/") for found in re.finditer(_MODEL, plain)]
     named = [name for name in named if name and not re.fullmatch(_NO_MODEL, name)]
     return next((name for name in named if re.search(r"[\d:/-]", name)), named[0] if named else "")

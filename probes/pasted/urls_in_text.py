@@ -29,7 +29,8 @@ _PAGE = (
     r"|网页|页面|前端|部署在|网站|站点)(?: is| 是|为)?[\"'`:：=( ]{0,4}$"
 )
 _ASKING = (
-    r"(?i)(?:for(?: url)?|ur[li]|post|get|request(?: to)?|fetch(?:ing)?|calling|call(?:s|ed)?"
+    r"(?i)(?:for(?: url)?|ur[li](?: (?:given|used|set|entered))?(?: is)?|post|get|request(?: to)?|fetch(?:ing)?"
+    r"|calling|call(?:s|ed)?"
     r"|请求|访问|curl(?: -\S+)*)"
     r"[\"'`:=( ]{0,4}$"
 )
@@ -51,6 +52,10 @@ _NEAR_PORT = (
 )
 # The default ports of Clash, v2rayN, Shadowsocks, Privoxy, Surge and Squid.
 _PROXY_PORT = _NEAR_PORT + r"(?:789[0-9]|108[0-7]|1080[89]|8118|8889|208[01]|2017[0-2]|6152|6153|33210|3128)\b"
+# Apps that are installed as containers: their localhost is the container itself.
+_IN_CONTAINERS = (
+    r"\b(?:ragflow|dify|maxkb|fastgpt|open-?webui|karakeep|paperless-(?:ai|gpt)|perplexica|anythingllm docker)\b"
+)
 # The default ports of Ollama, LM Studio, vLLM and llama.cpp.
 _MODEL_PORT = _NEAR_PORT + r"(?:11434|1234|8000)\b"
 _STATUS = (
@@ -92,7 +97,7 @@ def tags_of(lower: str) -> Iterator[str]:
         ):
             if re.search(pattern, lower):
                 yield tag
-    if "docker" in lower or "container" in lower or "容器" in lower:
+    if "docker" in lower or "container" in lower or "容器" in lower or re.search(_IN_CONTAINERS, lower):
         yield "@docker"
     if "<html" in lower or "<!doctype" in lower or "<title" in lower:
         yield "@html"
@@ -108,7 +113,7 @@ def tags_of(lower: str) -> Iterator[str]:
             return
 
 
-_LAST_ENDPOINT = (
+LAST_ENDPOINT = (
     r"(?i)/(?:chat/completions|completions|messages(?:/count_tokens)?|responses|embeddings|models(?:/[^/]+)?"
     r"|api/(?:chat|tags|generate)|generate(?:_stream)?)/?$"
 )
@@ -122,15 +127,16 @@ def urls_of(seen: ScannedText) -> Iterator[TextNote]:
     from probes.urls.url_flaws import examine_url
 
     doors = load()
-    for url in [url for url in seen.urls if url.asked and not re.search(_REDACTED, url.host)][:TRIED]:
+    asked = (url for url in seen.urls if url.asked and not re.search(_REDACTED, url.host) and not _own_runner(url))
+    for url in [*asked][:TRIED]:
         if (doubled := _app_doubles(url)) is not None:
             yield doubled
             continue
-        path = url.path if url.base else re.sub(_LAST_ENDPOINT, "", url.path)
-        exam = examine_url(f"{_origin(url)}{path}", DEFAULT_PROTOCOL)
+        path = url.path if url.base else re.sub(LAST_ENDPOINT, "", url.path)
+        exam = examine_url(f"{origin(url)}{path}", DEFAULT_PROTOCOL)
         for flaw in exam.flaws:
             yield TextNote(flaw.kind, url.value, url.base, {"better_url": exam.mended or ""})
-        if not re.search(_LAST_ENDPOINT, url.path) or re.search(_API_PATH, url.path):
+        if not re.search(LAST_ENDPOINT, url.path) or re.search(_API_PATH, url.path):
             site = doors.website_of(url.host, path)
             if site is not None:
                 yield TextNote("website", url.value, values={"door": site.name, "better_url": base_url_of(site)})
@@ -142,18 +148,27 @@ def urls_of(seen: ScannedText) -> Iterator[TextNote]:
             yield TextNote("host_typo", host, values={"host": host, "better_url": base_url_of(typo[1])})
 
 
+def _own_runner(url: UrlInText) -> bool:
+    """Check whether a URL is that of Ollama's own runner, on a port of its choice, and no setting of the user's."""
+    return url.host in ("127.0.0.1", "localhost") and (url.port or 0) > _EPHEMERAL and url.path in _RUNNER_PATHS
+
+
+_EPHEMERAL = 30_000  # ports that systems give to programs that ask for any
+_RUNNER_PATHS = ("/completion", "/embedding", "/load", "/health")
+
+
 def better_urls(url: UrlInText, door: Door | None) -> dict[str, str]:
     """Return ``versioned_url`` (with a version, if the path has none) and ``documented_url`` (the door's own)."""
     from probes.protocols.protocol import meant_by
 
-    path = re.sub(_LAST_ENDPOINT, "", url.path).rstrip("/")
+    path = re.sub(LAST_ENDPOINT, "", url.path).rstrip("/")
     protocol = meant_by(url.path, endings=True)
-    documented = base_url_of(door, protocol) if door is not None else ""
+    documented = base_url_of(door, protocol, url.host) if door is not None else ""
     better: dict[str, str] = {}
-    if documented and documented.rstrip("/") != f"{_origin(url)}{path}":
+    if documented and documented.rstrip("/") != f"{origin(url)}{path}":
         better["documented_url"] = documented
     if not path and protocol != "anthropic" and not url.host.endswith(".azure.com"):
-        better["versioned_url"] = documented or f"{_origin(url)}/v1"
+        better["versioned_url"] = documented or f"{origin(url)}/v1"
     return better
 
 
@@ -161,7 +176,7 @@ def better_urls(url: UrlInText, door: Door | None) -> dict[str, str]:
 _REDACTED = r"(?i)\*|x{3,}|\.\.\.|…|redacted|[你您]的"
 
 
-def _origin(url: UrlInText) -> str:
+def origin(url: UrlInText) -> str:
     return f"{url.value.partition('://')[0]}://{url.host}{f':{url.port}' if url.port else ''}"
 
 
@@ -196,12 +211,19 @@ def _app_doubles(url: UrlInText) -> TextNote | None:
         return None
     values = {"doubled": found[1], "added": found[2], "twice": found[0]}
     if url.base:  # somebody wrote the second version into the setting
-        better = f"{_origin(url)}{url.path[: found.end(1)]}"
+        better = f"{origin(url)}{url.path[: found.end(1)]}"
         return TextNote("version_doubled", url.value, values=values | {"doubled": found[2], "better_url": better})
     return TextNote("app_doubles_version", url.value, values=values)
 
 
-def base_url_of(door: Door, protocol: str = "") -> str:
-    """Return the base URL that a door documents for a protocol, else its first one; empty if it is a template."""
+def base_url_of(door: Door, protocol: str = "", host: str = "") -> str:
+    """Return the base URL that a door documents for a protocol, else its first one; empty if it is a template.
+
+    ``host`` is the user's own at this door: it stands in for a host that differs per user.
+    """
     endpoint = door.endpoint(protocol) or next(iter(door.endpoints), None)
-    return endpoint.sdk_url if endpoint is not None and "{" not in endpoint.base_url else ""
+    if endpoint is None or "{" in endpoint.path:
+        return ""
+    if "{" not in endpoint.base_url:
+        return endpoint.sdk_url
+    return endpoint.sdk_url.replace(endpoint.host, host) if host else ""

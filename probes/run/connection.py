@@ -271,6 +271,8 @@ class ConnectionChecks:
 
         If they are opened at the same time, they cost no additional round trip.
         """
+        if self._offline.given.no_spend:  # no answer is requested
+            return 0
         assert self._facts is not None
         policy = decide(self._offline.keys, self.api.route(pool.target, self._facts.host.local))
         chat = [one for one in first_round(self._offline, base, self._facts, policy) if one.purpose == Purpose.CHAT]

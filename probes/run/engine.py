@@ -6,6 +6,7 @@ import asyncio
 
 from probes.model.evidence import Evidence, HostEnvironment, Subject
 from probes.model.record import replace
+from probes.model.run_memory import running
 from probes.model.settings import Settings
 from probes.network.network import Network
 from probes.run.connection import ConnectionChecks
@@ -31,11 +32,17 @@ async def run(
     ``day`` (ISO 8601) is the day by which it is judged which services, keys and models have ended; by default today,
     UTC.
     """
-    return await go_on(LocalRun(given, watch=watch, waits=waits, version=version, day=day), network)
+    with running():
+        return await go_on(LocalRun(given, watch=watch, waits=waits, version=version, day=day), network)
 
 
 async def go_on(begun: LocalRun, network: Network | None = None) -> Evidence:
     """Measure what a run has to measure over the network, as :func:`run` does."""
+    with running():
+        return await _with_trial(begun, network)
+
+
+async def _with_trial(begun: LocalRun, network: Network | None) -> Evidence:
     evidence = await _finish(begun, network)
     trial = begun.given.renamed
     left = begun.given.limits.run - evidence.seconds

@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import csv
 import io
+import ssl
 from collections import Counter
 from collections.abc import Hashable, Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from probes.catalog import doors
+from probes.catalog import doors, node_runtime
 from probes.catalog.sdk_variables import SHARED_NAMES
 from probes.config_formats.files import SkippedFile, named_text
 from probes.keys.owner import certainly_no_key
@@ -26,6 +28,7 @@ from probes.model.sentence import Sentence
 from probes.model.settings import BadInput, Limits, Settings, raise_all
 from probes.model.source import Owner, Source, SourceKind
 from probes.network.shared_network import SharedNetwork
+from probes.network.trust_stores import certifi_path
 from probes.run.engine import run
 from probes.settings import config_file
 from probes.settings.config_file import FIELDS, Config, ConfigTable
@@ -66,11 +69,21 @@ class Fleet(Record):
         evidence = await run(settings, network=network, version=version)
         return replace(evidence, target=replace(evidence.target, name=member.name))
 
+    def warm(self, environ: Mapping[str, str], network: SharedNetwork) -> None:
+        """Load what the first checks need, so that the forks of this process share it: modules and the trust store."""
+        with suppress(BadInput, OSError, ssl.SSLError, ValueError):  # the check of the member reports it
+            settings = self.settings(self.members[0], environ)
+            if settings.base_url is not None and settings.base_url.value.startswith("https:"):
+                network.trust(settings.ca_bundle, node_runtime.roots(settings))
+                certifi_path()
+                ssl.cert_time_to_seconds("Jan  1 00:00:00 2026 GMT")  # imports a parser of times
+
     def settings(self, member: FleetTarget, environ: Mapping[str, str]) -> Settings:
         """Gather the settings of a member. Raises BadInput if they cannot be used."""
         options = replace(self.options, target=member.name)
         try:
-            found = _agreed(gather(options, environ, self.file.path.parent, self.file))
+            sure = _agreed_to if self.is_table else None
+            found = _agreed(gather(options, environ, self.file.path.parent, self.file, agreed=sure))
             if self.agreed and found.override is not None:
                 found = replace(found, override=replace(found.override, withheld=False))
             return found
@@ -188,13 +201,19 @@ def _agreed(settings: Settings) -> Settings:
     Whoever names the file on the command line agrees to it. But lists of addresses are passed around, so a credential
     that certainly is none for an LLM API (a token of a code host or a cloud, a private key) needs consent.
     """
-    override, key = settings.override, settings.key
-    if override is None or key is None or any(one.named_by.kind is not SourceKind.CSV for one in override.flows):
+    override = settings.override
+    if override is None or any(one.named_by.kind is not SourceKind.CSV for one in override.flows):
         return settings
+    return replace(settings, override=None) if _agreed_to(settings) else settings
+
+
+def _agreed_to(settings: Settings) -> bool:
+    """Check whether naming a CSV file agrees to what it sends with these settings: a key that may be an LLM API's."""
+    key = settings.key
+    if key is None:
+        return False
     text = key.value.reveal()
-    if SHARED_NAMES.search(key.source.variable) or "PRIVATE KEY" in text or certainly_no_key(text):
-        return settings
-    return replace(settings, override=None)
+    return not (SHARED_NAMES.search(key.source.variable) or "PRIVATE KEY" in text or certainly_no_key(text))
 
 
 def _alike(entry: ConfigTable, host: str) -> Hashable:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from probes.config_formats.files import SkippedFile, bytes_of
 from probes.model.evidence import HostEnvironment
+from probes.model.run_memory import remembered
 from probes.network.proxy_server import Proxy
 
 
@@ -17,6 +18,7 @@ def host_environment(proxy: Proxy | None, trust: str, families: tuple[str, ...] 
     return HostEnvironment(proxy.url if proxy is not None else None, trust, in_container(), in_wsl(), families)
 
 
+@remembered(1)
 def in_container() -> bool:
     """Check whether this process runs in a container: by Docker's and Podman's marker files and by its cgroup."""
     if sys.platform != "linux":
@@ -29,6 +31,7 @@ def in_container() -> bool:
     return False
 
 
+@remembered(1)
 def in_wsl() -> bool:
     """Check whether this Linux runs inside Windows (WSL), by the name of its kernel."""
     return sys.platform == "linux" and "microsoft" in os.uname().release.lower()

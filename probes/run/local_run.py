@@ -106,5 +106,6 @@ class LocalRun:
                 slos=given.slos,
             ),
             self.scrub,
+            self.scrub.clean,
         )
         return replace(seen, observations=tuple(recorder.observations))  # each was scrubbed when it was recorded

@@ -16,6 +16,8 @@ from urllib.parse import parse_qsl, urlencode
 
 from probes.api.response_reader import read_response, read_stream
 from probes.api.stream_intake import StreamIntake
+from probes.catalog import apps
+from probes.catalog.app import App
 from probes.model.attempt import Attempt, Auth, KeyForm
 from probes.model.evidence import Evidence, HostEnvironment, Subject
 from probes.model.exchange import Exchange, Purpose, SentRequest
@@ -49,8 +51,7 @@ class SeenCall(Record):
 
     ``headers`` and ``body`` are those of the request, ``status`` to ``data`` those of the response (status 0: none
     came). ``failure`` is how the call failed without a complete response; ``connected`` says whether that was after the
-    connection had been opened, ``proxied`` whether the connection led to one of ``proxies``. ``app`` is the id of the
-    client, or None.
+    connection had been opened, ``proxied`` whether the connection led to one of ``proxies``.
     """
 
     method: str
@@ -66,7 +67,6 @@ class SeenCall(Record):
     connected: bool = True
     proxied: bool = False
     proxies: ProxySettings | None = None
-    app: str | None = None
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self.method}, {self.status}>"  # the fields contain a key
@@ -95,6 +95,12 @@ def sent_secrets(call: SeenCall) -> tuple[str, ...]:
     return tuple(dict.fromkeys(filter(None, (*found, key, password))))
 
 
+def scrubber_of(call: SeenCall) -> Scrubber:
+    """Return a scrubber that knows the credentials of a call, whatever its URL: a server may quote them."""
+    url, queried = _without_key(call.url)
+    return scrubber(_settings(call, parse_endpoint_url(url), queried))
+
+
 def evidence_of(call: SeenCall, version: str = "") -> Evidence | None:
     """Return the evidence of a call; None if it is no call of an API that is known here, such as an upload."""
     url, queried = _without_key(call.url)
@@ -107,6 +113,7 @@ def evidence_of(call: SeenCall, version: str = "") -> Evidence | None:
     began = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     offline = survey(given, recorder, scrub, began[:10])
     exchange = None
+    url = shown_url(url)
     if offline.target is not None and call.failure is not None and not call.connected:
         _record_failure(call, offline, recorder, scrub)
     elif offline.target is not None and (call.status or call.failure is not None):
@@ -144,17 +151,38 @@ def _settings(call: SeenCall, where: EndpointUrl, queried: str) -> Settings:
     key, auth = _credential(call, queried)
     model = where.model or _model(call.body)
     version = where.version or call.header("anthropic-version")
+    app = _app(call)
     return Settings(
-        base_url=Sourced(where.base_url, option("base_url")),
+        base_url=Sourced(_base_url(call.url, where, app), option("base_url")),
         key=Sourced(Secret(key), option("api_key")) if key is not None else None,
         model=Sourced(model, option("model")) if model else None,
         protocol=Sourced(where.protocol, DEFAULT),
-        app=call.app,
+        app=app.id if app is not None else None,
         api_version=Sourced(version, DEFAULT) if version else None,
         auth=Sourced(auth, DEFAULT) if auth is not None else None,
         searched=_SEARCHED if key is None else (),
         proxies=call.proxies or ProxySettings(),
         secrets=tuple(map(Secret, sent_secrets(call))),
+    )
+
+
+# What the SDKs whose base URLs have another form than OpenAI's and Anthropic's write into User-Agent (measured: groq
+# 1.7.0, mistralai 3.7.0).
+_AGENTS = {"groq/python": "groq-python", "asyncgroq/python": "groq-python", "mistral-client-python/": "mistral-python"}
+
+
+def _app(call: SeenCall) -> App | None:
+    agent = call.header("user-agent").lower()
+    id = next((id for start, id in _AGENTS.items() if agent.startswith(start)), None)
+    return apps.load().get(id) if id is not None else None
+
+
+def _base_url(url: str, where: EndpointUrl, app: App | None) -> str:
+    """Return the base URL in the form that the client takes: that of the protocol's SDK, if no other is known."""
+    joined = app.wire(where.protocol) if app is not None else None
+    bare = url.partition("?")[0]
+    return (
+        bare.removesuffix(joined.endpoint) if joined is not None and bare.endswith(joined.endpoint) else where.base_url
     )
 
 
@@ -166,6 +194,21 @@ def _without_key(url: str) -> tuple[str, str]:
     pairs = parse_qsl(query, keep_blank_values=True)
     kept = urlencode([(name, value) for name, value in pairs if name != "key"])
     return bare + (f"?{kept}" if kept else ""), dict(pairs).get("key", "")
+
+
+def shown_url(url: str) -> str:
+    """Return a URL without the credentials before its host and without its query, except for a version.
+
+    Gateways take keys under many names in a query.
+    """
+    bare, _, query = url.partition("#")[0].partition("?")
+    bare = re.sub(r"^([A-Za-z][A-Za-z0-9+.-]{0,19}://)[^/@]{0,2000}@", r"\1", bare)
+    kept = urlencode([(name, value) for name, value in parse_qsl(query) if name in _PLAIN_QUERY])
+    return bare + (f"?{kept}" if kept else "")
+
+
+# Parts of a query that are no secrets, and without which a report could not name the endpoint.
+_PLAIN_QUERY = ("api-version", "alt", "beta")
 
 
 def _credential(call: SeenCall, queried: str) -> tuple[str | None, Auth | None]:

@@ -7,11 +7,12 @@ an SDK sends to the first host, and the second one is meant. An app that is name
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from urllib.parse import unquote
 
 from probes.catalog.apps import load
+from probes.model.run_memory import remembered
 from probes.model.settings import Settings
 from probes.protocols.names import DEFAULT_PROTOCOL, NAMES
 from probes.protocols.protocol import wire
@@ -28,12 +29,21 @@ def readings(url: str, settings: Settings | None = None) -> list[Url]:
     >>> [one.origin for one in readings("https://one.example/](https://two.example")]
     ['https://two.example', 'https://one.example']
     """
+    return list(_by_sdk(url) if settings is None else _all(_exams(url, settings)))
+
+
+@remembered(64)
+def _by_sdk(url: str) -> tuple[Url, ...]:
+    return _all(_exams(url, None))
+
+
+def _all(exams: Iterable[tuple[UrlExam, str]]) -> tuple[Url, ...]:
     found: dict[Url, None] = {}
-    for exam, address in _exams(url, settings):
+    for exam, address in exams:
         for text in (exam.mended, exam.literal, address) if exam.mended else ():
             with suppress(ValueError):
                 found |= {parse_url(text): None} if text else {}
-    return list(found)
+    return tuple(found)
 
 
 def one_host(read: list[Url]) -> Url | None:

@@ -22,6 +22,7 @@ from probes.catalog.sdk_variables import families, official_keys, unread
 from probes.config_formats.files import SkippedFile, bytes_of
 from probes.model import limits
 from probes.model.record import Record, replace
+from probes.model.run_memory import remembered
 from probes.model.scrubber import Scrubber
 from probes.model.secret import Secret
 from probes.model.settings import Conflict, Flow, FlowPart, Override, Settings, Sourced
@@ -185,6 +186,7 @@ _ROUTING = frozenset(
 )
 
 
+@remembered(16)
 def _content(path: str) -> str:
     """Return the hash of a CA bundle, so that an agreement ends when the file changes; empty if it cannot be read."""
     import hashlib  # an ordinary check has nothing to agree to

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from probes.catalog.sdk_variables import SdkVariables
 from probes.config_formats.files import SkippedFile, bytes_of, exists
+from probes.model.run_memory import remembered
 from probes.model.secret import Secret
 from probes.model.settings import BadInput, Skipped, Sourced
 from probes.model.source import Owner, Source, SourceKind, environment_variable
@@ -108,19 +109,32 @@ def _read(
         raise BadInput("--env-file and --no-env exclude each other.")
     if options.no_env:
         return Variables([])
-    if options.env_file:
-        path = cwd / Path(options.env_file).expanduser()
-        if not os.path.exists(path):  # noqa: PTH110 - Path.exists raises PermissionError
-            raise BadInput("The file {path} that --env-file names does not exist.", path=shown_word(options.env_file))
-        try:
-            text = _text(bytes_of(path, named=True, patience=options.deadline))
-            return Variables([_env_file(text, path, cwd, environ, Owner.USER)[0]])
-        except SkippedFile as error:
-            raise BadInput(
-                "The file {path} cannot be read: {why}.", path=shown_word(options.env_file), why=error.why
-            ) from None
-    layers = [("environment", {name: Sourced(value, environment_variable(name)) for name, value in environ.items()})]
-    layers += shells
+    if not options.env_file:
+        return Variables(*_of_process(tuple(environ.items()), tuple(shells), cwd, home))
+    path = cwd / Path(options.env_file).expanduser()
+    if not os.path.exists(path):  # noqa: PTH110 - Path.exists raises PermissionError
+        raise BadInput("The file {path} that --env-file names does not exist.", path=shown_word(options.env_file))
+    try:
+        text = _text(bytes_of(path, named=True, patience=options.deadline))
+        return Variables([_env_file(text, path, cwd, environ, Owner.USER)[0]])
+    except SkippedFile as error:
+        raise BadInput(
+            "The file {path} cannot be read: {why}.", path=shown_word(options.env_file), why=error.why
+        ) from None
+
+
+_Read = tuple[list[Layer], list[str], tuple[Skipped, ...]]
+
+
+def _of_process(environ: tuple[tuple[str, str], ...], shells: tuple[Layer, ...], cwd: Path, home: Path | None) -> _Read:
+    """Return the layers of variables, the environment's values in the folder's file, and a file that was skipped."""
+    layers, secrets, skipped = _without_shells(environ, cwd, home)
+    return [layers[0], *shells, *layers[1:]], secrets, skipped
+
+
+@remembered(1)  # all targets of a fleet have the same
+def _without_shells(environ: tuple[tuple[str, str], ...], cwd: Path, home: Path | None) -> _Read:
+    layers = [("environment", {name: Sourced(value, environment_variable(name)) for name, value in environ})]
     path = next((folder / ".env" for folder in (cwd, *cwd.parents) if exists(folder / ".env")), cwd / ".env")
     users = path.parent == home
     layer: Layer = (".env", {})
@@ -129,12 +143,12 @@ def _read(
     try:
         text = _text(bytes_of(path, found_in=None if users else path.parent))
         if text:  # importing python-dotenv takes 5 ms
-            layer, secrets = _env_file(text, path, cwd, environ, Owner.USER if users else Owner.FOLDER)
+            layer, secrets = _env_file(text, path, cwd, dict(environ), Owner.USER if users else Owner.FOLDER)
         else:
             layer = (shown_path(path, cwd), {})
     except SkippedFile as error:
         skipped = (Skipped(shown_path(path, cwd), error.reason),)
-    return Variables([*layers, layer], secrets, skipped)
+    return [*layers, layer], secrets, skipped
 
 
 def _text(raw: bytes | None) -> str:

@@ -7,7 +7,7 @@ source of each value, and the values that are overridden or that no SDK reads.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -60,13 +60,15 @@ def gather(
     home: Path | None = None,
     shells: Iterable[Layer] = (),
     renames: Mapping[str, str] | None = None,
+    agreed: Callable[[Settings], bool] | None = None,
 ) -> Settings:
     """Gather the settings with their sources. It reads only the files named above and those that the settings name.
 
     ``file`` replaces the nearest ``llmdoctor.toml``. A ``.env`` or ``llmdoctor.toml`` in ``home`` belongs to the user,
     and so does a file that ``--config`` or ``--env-file`` names; not if ``home`` is the checkout of a pipeline.
     ``shells`` are variables that new shells will have besides the environment. ``renames`` are new names of variables;
-    without them, ``renamed`` of the result is what correct names of misnamed variables would lead to.
+    without them, ``renamed`` of the result is what correct names of misnamed variables would lead to. ``agreed`` says
+    whether the user has agreed to all that ``file`` sends somewhere with these settings.
 
     Raises BadInput for an unknown target, a missing or unreadable file, or a key that is given twice.
     """
@@ -128,6 +130,8 @@ def gather(
             settings = replace(settings, renamed=replace(other, renames=found))
     if file is None and not variables.of_folder():
         return settings  # nothing to agree to, and the rules of consent need not be imported
+    if agreed is not None and not variables.of_folder() and not settings.conflicts and agreed(settings):
+        return settings  # a conflicting key is no part of the file
     return with_consent(settings, _usual(choice, check, variables), options.send_anyway, cwd)
 
 

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
+from probes.model.run_memory import remembered
 from probes.model.settings import BadInput, ConnectTo, ProxySettings, Sourced
 from probes.model.source import Owner, Source, SourceKind, environment_variable, option
 from probes.settings.config_file import ConfigTable, setting
@@ -81,8 +82,6 @@ def ca_bundle(options: Options, named: list[ConfigTable], environ: Mapping[str, 
     given = Sourced(options.ca_bundle, option("--ca-bundle")) if options.ca_bundle else None
     given = given or next((entry.values["ca_bundle"] for entry in named if "ca_bundle" in entry.values), None)
     if given:
-        from probes.network.trust_stores import loadable, unreadable  # imports ssl, which most settings do not need
-
         path = cwd / Path(given.value).expanduser()
         if not os.path.exists(path):  # noqa: PTH110 - Path.exists raises PermissionError
             raise BadInput(
@@ -91,7 +90,7 @@ def ca_bundle(options: Options, named: list[ConfigTable], environ: Mapping[str, 
                 source=given.source,
             )
         try:
-            loadable(str(path))
+            said = _flaw_of_bundle(str(path))
         except OSError as error:
             raise BadInput(
                 "{path} with extra root certificates ({source}) cannot be read: {why}.",
@@ -99,7 +98,7 @@ def ca_bundle(options: Options, named: list[ConfigTable], environ: Mapping[str, 
                 source=given.source,
                 why=error.strerror,
             ) from None
-        if unreadable(str(path)):
+        if said:
             raise BadInput(
                 "The file {path} with extra root certificates ({source}) has no certificate in PEM form.",
                 path=given.value,
@@ -109,6 +108,14 @@ def ca_bundle(options: Options, named: list[ConfigTable], environ: Mapping[str, 
     if not options.no_env and (path_text := environ.get("SSL_CERT_FILE")):
         return Sourced(path_text, environment_variable("SSL_CERT_FILE"))
     return None
+
+
+@remembered(16)  # of a fleet, many targets have the same file
+def _flaw_of_bundle(path: str) -> str:
+    """Return why no certificate can be read from a file; empty if it can. Raises OSError if it may not be opened."""
+    from probes.network.trust_stores import loadable, unreadable  # imports ssl, which most settings do not need
+
+    return unreadable(loadable(path))
 
 
 def connections(raw: Iterable[str], source: Source = _CONNECT_TO) -> tuple[ConnectTo, ...]:

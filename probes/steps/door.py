@@ -159,7 +159,7 @@ def measure(
     right = typo[1] if typo else website or door
     if right is not None and right.provenance.ended(day):
         right = None
-    open_doors = Doors(one for one in doors if not one.provenance.ended(day)) if day else doors
+    open_doors = doors.open_on(day) if day else doors
     endpoint = door.endpoint(protocol) if door else None
     home = home_of(key_fit, door, informed())
     ours = doors.get(home.id) if home is not None else None  # the address of a door that only a bundle knows is not one

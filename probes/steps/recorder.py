@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Set as AbstractSet
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any, TypeVar, cast
 
 from probes.model.attempt import Attempt
@@ -24,22 +25,36 @@ Watch = Callable[[Observation], None]
 Waits = Callable[[Subject, str, int, bool], None]
 
 
-def scrubbed(value: V, scrub: Callable[[str], str]) -> V:
-    """Return a copy of a record with every string scrubbed, recursively, so that new fields are covered."""
-    return cast(V, _scrubbed(value, scrub))
+def scrubbed(value: V, scrub: Callable[[str], str], clean: AbstractSet[str] = frozenset()) -> V:
+    """Return a copy of a record with every string scrubbed, recursively, so that new fields are covered.
+
+    ``clean`` are texts that ``scrub`` leaves as they are.
+    """
+    return cast(V, _scrubbed(value, scrub, clean))
 
 
-def _scrubbed(value: Any, scrub: Callable[[str], str]) -> Any:
+def _scrubbed(value: Any, scrub: Callable[[str], str], clean: AbstractSet[str]) -> Any:
     kind: Any = type(value)
     if kind is str:
         return scrub(value)
     if kind is tuple:
-        items = tuple(_scrubbed(item, scrub) for item in value)
-        return items if any(new is not old for new, old in zip(items, value, strict=True)) else value
-    changed = {
-        name: new for name in fields_of(kind) if (new := _scrubbed(old := getattr(value, name), scrub)) is not old
-    }
+        for at, old in enumerate(value):
+            if _scrubbed(old, scrub, clean) is not old:
+                return (*value[:at], *(_scrubbed(one, scrub, clean) for one in value[at:]))
+        return value
+    changed: dict[str, Any] = {}
+    for name in fields_of(kind):
+        old = getattr(value, name)
+        # Most fields hold no text, or one that was found clean before: a call for each takes most of the time.
+        if (type(old) is str and old in clean) or type(old) in _WITHOUT_TEXT:
+            continue
+        new = _scrubbed(old, scrub, clean)
+        if new is not old:
+            changed[name] = new
     return replace(value, **changed) if changed else value
+
+
+_WITHOUT_TEXT = frozenset((bool, float, int, type(None)))  # most fields are of these
 
 
 class Recorder:
@@ -59,23 +74,22 @@ class Recorder:
 
     def note(self, observation: Observation) -> None:
         """Add an observation, scrubbed, and pass it to the watcher."""
-        observation = scrubbed(observation, self.scrub)
+        observation = scrubbed(observation, self.scrub, self.scrub.clean)
         self.observations.append(observation)
         if self._watch is not None:
             self._watch(observation)
 
+    def waiting(self, subject: Subject, name: str, number: int = 0) -> AbstractContextManager[None]:
+        """Inform the watcher, if there is one, that a step begins, and that it has ended."""
+        return nullcontext() if self._waits is None else self._waited(self._waits, subject, self.scrub(name), number)
+
     @contextmanager
-    def waiting(self, subject: Subject, name: str, number: int = 0) -> Iterator[None]:
-        """Inform the watcher that a step begins, and that it has ended."""
-        if self._waits is None:
-            yield
-            return
-        name = self.scrub(name)
-        self._waits(subject, name, number, True)
+    def _waited(self, waits: Waits, subject: Subject, name: str, number: int) -> Iterator[None]:
+        waits(subject, name, number, True)
         try:
             yield
         finally:
-            self._waits(subject, name, number, False)
+            waits(subject, name, number, False)
 
     def tell(self, name: str, began: float) -> None:
         """Inform the watcher that a part of the deep check has ended, which is not recorded as an observation."""

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from probes.config_formats.files import SkippedFile, text_of
 from probes.model.facts import TcpFacts
+from probes.model.run_memory import remembered
 from probes.network.connection_pool import ConnectionPool
 
 _SIOCGIFADDR = 0x8915  # linux/sockios.h
@@ -25,6 +26,7 @@ async def measure(pool: ConnectionPool, spare: int = 0) -> TcpFacts:
     return TcpFacts(pool.dial_host, pool.dial_port, dials, good, local, pool.proxy is not None, interface(local))
 
 
+@remembered(16)
 def interface(local: str) -> str:
     """Return the network interface with this IP address (``eth0``, ``tun0``); empty if unknown or not on Linux."""
     if sys.platform != "linux" or not local:

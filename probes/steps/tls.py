@@ -8,11 +8,11 @@ from __future__ import annotations
 import asyncio
 import re
 import ssl
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Hashable, Iterator, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
 from enum import Enum, auto
-from typing import Any
+from typing import Any, TypeVar
 
 from probes.model.facts import Certificate, TlsFacts
 from probes.model.failure import Kind
@@ -34,6 +34,7 @@ from probes.network.trust_stores import (
     tls_reason,
 )
 
+V = TypeVar("V")
 PATIENCE = 2.0  # seconds at most for each further handshake
 SILENCE = 2.0  # seconds without an answer to the first TLS message, after which a plain request is sent beside it
 # Failures after which there is a certificate to read.
@@ -64,7 +65,8 @@ async def measure(
     if tls is None:
         return TlsFacts(pool.target.host, trust)
     try:
-        peer = tls.getpeercert()
+        leaf = tls.getpeercert(binary_form=True) or b""
+        certificate = _verified(leaf, tls)
     except ValueError as error:  # closed already: in TLS 1.3 the server may reject the client after its last message
         try:
             await connection.reader.read(1)
@@ -73,33 +75,57 @@ async def measure(
             raise NetError(kind if kind.value.startswith("tls_") else Kind.TLS_RESET, tls_reason(cause)) from cause
         raise NetError(Kind.TLS_RESET) from error
     cipher = tls.cipher()
-    certificate = _from_verified(peer, tls.getpeercert(binary_form=True))
     facts = TlsFacts(pool.target.host, trust, tls.version() or "", cipher[0] if cipher else "", certificate)
     root = root_of(tls)
     if trust != SYSTEM:
         public = trust == CERTIFI or (root is not None and in_certifi(root))
-        return facts if public else replace(facts, strict=await _refused_by(pool, strict()))
+        return facts if public else replace(facts, strict=await _refused_by(pool, tls, strict()))
     # A chain may lead to several roots, and the verifiers of macOS and Windows name none: a second handshake decides.
-    trusted = (root is not None and in_certifi(root)) or await trusted_by(pool, certifi_context())
+    trusted = (root is not None and in_certifi(root)) or await _certifi_trusts(pool, tls)
     facts = replace(facts, certifi=trusted, certifi_path=certifi_path())
-    return facts if trusted is not False else replace(facts, strict=await _refused_by(pool, strict()))
+    return facts if trusted is not False else replace(facts, strict=await _refused_by(pool, tls, strict()))
 
 
-async def _refused_by(pool: ConnectionPool, tls: ssl.SSLContext | None) -> str | Note:
-    """Return what the chain lacks for this strict context; empty if that accepts it."""
-    if tls is None:
+async def _certifi_trusts(pool: ConnectionPool, tls: ssl.SSLObject) -> bool | None:
+    """Check whether certifi's trust store accepts the chain of this connection; None if that cannot be told."""
+    return await _of_chain(pool, tls, CERTIFI, lambda: trusted_by(pool, certifi_context()))
+
+
+async def _refused_by(pool: ConnectionPool, tls: ssl.SSLObject, strict: ssl.SSLContext | None) -> str | Note:
+    """Return what the chain of this connection lacks for a strict context; empty if that accepts it."""
+    if strict is None:
         return ""
+    return await _of_chain(pool, tls, strict, lambda: _refusal(pool, strict)) or ""
+
+
+async def _refusal(pool: ConnectionPool, tls: ssl.SSLContext) -> str | Note | None:
+    """Return what the chain lacks for this context; empty if that accepts it, None if the handshake fails otherwise."""
     other = pool.beside(tls=tls)
     try:
         async with asyncio.timeout(min(PATIENCE, pool.limits.probe)):
             await other.first_connection()
     except NetError as error:
-        return lacking(error.failure.detail) if error.failure.kind in CERTIFICATE_KINDS else ""
+        return lacking(error.failure.detail) if error.failure.kind in CERTIFICATE_KINDS else None
     except TimeoutError:
-        return ""
+        return None
     finally:
         other.close()
     return ""
+
+
+async def _of_chain(
+    pool: ConnectionPool, tls: ssl.SSLObject, store: Hashable, ask: Callable[[], Awaitable[V | None]]
+) -> V | None:
+    """Return what ``ask`` finds out about the chain of this connection with another trust store.
+
+    Runs that share a network ask once for each chain, host name and ``store``: the same certificates are judged alike.
+    """
+    chains = pool.network.chains
+    if chains is None:
+        return await ask()
+    chain = (store, pool.target.host, _fingerprint(b"".join(sent_chain(tls))))
+    found, _ = await chains.take(chain, ask, lambda seen: seen is not None)
+    return found
 
 
 async def _first_connection(pool: ConnectionPool) -> Connection:
@@ -222,26 +248,44 @@ async def speaks_plain_http(pool: ConnectionPool, sure: bool) -> PlainAnswer:
     return PlainAnswer.OTHER if answer else PlainAnswer.CLOSED
 
 
-def _from_verified(peer: Any, sent: bytes | None) -> Certificate | None:
-    """Return the certificate of a successful handshake from the ssl module's dictionary, without loading a parser."""
-    if not peer:
-        return None
+_READ: dict[bytes, tuple[Certificate, float]] = {}  # certificates (DER) as they were read, and when they expire
+_MOST_READ = 256  # of a fleet, many targets have the same
+
+
+def _verified(leaf: bytes, tls: ssl.SSLObject) -> Certificate | None:
+    """Return the certificate of a successful handshake, whose DER is ``leaf``; None if the library shows none.
+
+    Raises ValueError if the connection is closed already.
+    """
+    read = _READ.get(leaf)
+    if read is None:
+        peer = tls.getpeercert()
+        if not peer:
+            return None
+        read = _from_verified(peer, leaf), ssl.cert_time_to_seconds(str(peer["notAfter"]))
+        if len(_READ) >= _MOST_READ:
+            _READ.clear()
+        _READ[leaf] = read
+    certificate, expires = read
+    return replace(certificate, days_left=(expires - datetime.now(UTC).timestamp()) / 86400)
+
+
+def _from_verified(peer: Any, sent: bytes) -> Certificate:
+    """Return a certificate from the ssl module's dictionary, without loading a parser; the days left are missing."""
 
     def name(rows: Any) -> str:
         pairs = [pair for row in rows or () for pair in row]
         return next((v for k, v in pairs if k == "commonName"), "") or ", ".join(v for _, v in pairs)
 
-    expires = ssl.cert_time_to_seconds(peer["notAfter"])
     return Certificate(
         subject=name(peer.get("subject")),
         issuer=name(peer.get("issuer")),
         names=tuple(str(value) for _, value in peer.get("subjectAltName", ()))[:20],
         not_before=_iso(ssl.cert_time_to_seconds(peer["notBefore"])),
-        not_after=_iso(expires),
+        not_after=_iso(ssl.cert_time_to_seconds(peer["notAfter"])),
         self_signed=peer.get("subject") == peer.get("issuer"),
         sent=0,
-        days_left=(expires - datetime.now(UTC).timestamp()) / 86400,
-        fingerprint=_fingerprint(sent or b""),
+        fingerprint=_fingerprint(sent),
     )
 
 

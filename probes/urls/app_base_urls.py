@@ -69,7 +69,8 @@ def takes(app: App, wire: AppWire, base_url: str) -> str | None:
     named = "{version}" in protocol_of(wire.protocol).endpoint
     versions = dict.fromkeys(("/v1", f"/{wire.version}" if named else "/v1"))
     with_hash = (wanted + "#",) if wire.join.startswith("cherry") else ()
-    candidates = (base, unversioned, *(base + version for version in versions), base + "/", wanted, *with_hash)
+    before = wanted.removesuffix(wire.endpoint)  # of an app that adds more of the path than a version
+    candidates = (base, unversioned, before, *(base + version for version in versions), base + "/", wanted, *with_hash)
     candidate: str
     for candidate in candidates:
         asked = join(app, wire, candidate, MODEL)

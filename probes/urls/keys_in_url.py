@@ -9,6 +9,7 @@ from urllib.parse import parse_qsl, unquote
 from probes.keys.credential_kinds import credential_of
 from probes.model import limits
 from probes.model.key_shape import Confidence
+from probes.model.run_memory import remembered
 from probes.model.secret import public_prefix
 
 _SHORTEST = 20  # characters; every key of a shape that is certain is longer
@@ -23,6 +24,7 @@ class KeyInUrl(NamedTuple):
     place: str
 
 
+@remembered(256)
 def keys_in_url(raw: str) -> tuple[KeyInUrl, ...]:
     """Return the keys in the path and the query of a URL, as they are written there and decoded.
 

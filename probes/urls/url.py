@@ -6,6 +6,7 @@ from urllib.parse import SplitResult, quote, urlsplit
 
 from probes.model.key_shape import MASK
 from probes.model.record import Record
+from probes.model.run_memory import remembered
 
 DEFAULT_PORTS = {"http": 80, "https": 443}
 
@@ -31,6 +32,7 @@ class Url(Record):
         return f"{self.scheme}://{self.authority}"
 
 
+@remembered(256)
 def parse_url(url: str) -> Url:
     """Parse an ``http(s)`` URL. Raises ValueError if it is not one."""
     parts = urlsplit(url)

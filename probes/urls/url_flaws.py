@@ -15,6 +15,7 @@ from probes.keys.characters import END_MARKS, fold, invisible, position_notes
 from probes.keys.flaws import url_is_key
 from probes.model import limits
 from probes.model.note import Note, note
+from probes.model.run_memory import remembered
 from probes.model.value_issues import Flaw
 from probes.protocols.names import NAMES
 from probes.protocols.protocol import meant_by, wire, wires
@@ -56,6 +57,7 @@ PLAIN = "plain"  # used instead of a protocol: only flaws of the text itself, no
 _LOCAL_SUFFIXES = (".local", ".localhost", ".internal", ".lan", ".home", ".home.arpa", ".docker.internal")
 
 
+@remembered(256)
 def examine_url(raw: str, protocol: str) -> UrlExam:
     """Find the flaws of a base URL for the SDK of this protocol; for ``auto``, the path decides the protocol.
 

@@ -32,6 +32,7 @@ FOREIGN = frozenset(
         "BadRequest",
         "DataInspectionFailed",
         "EventSource",
+        "NamedTuple",
         "PaymentRequired",
         "SetLimitExceeded",
     ]

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from mutants import sound
 from mutants.mutant import Mutant, dumped, framed
-from probes.model.record import replace
 
 
 def _stream(protocol: str, kind: str, change: str, body: str | bytes, **more: Any) -> Mutant:

@@ -110,7 +110,7 @@ REDIRECTS = (
         "http.redirected",
         beyond=moved(307),
         app="openai-node",
-        says=(DROPPED, PROMPT, "openai-node"),
+        says=(DROPPED, PROMPT, "OpenAI SDK for Node"),
         sdk=ELSEWHERE,
     ),
     *(
@@ -157,7 +157,7 @@ REDIRECTS = (
             f"moved-{status}-api-key-to-a-stranger",
             "http.redirected",
             beyond=moved(status),
-            says=("leaves the key (api-key) behind", "older versions of openai-sdk"),
+            says=("leaves the key (api-key) behind", "older versions of OpenAI SDK for Python"),
         )
         for status in (303, 308)
     ),
@@ -166,7 +166,7 @@ REDIRECTS = (
         "http.redirected",
         world=lambda key: below("/azure", b.azure(key)),
         app="openai-node",
-        says=("openai-node follows no redirect",),
+        says=("OpenAI SDK for Node follows no redirect",),
         sdk="Python's client follows it, Node's does not",
     ),
     azure(

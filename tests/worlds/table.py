@@ -18,6 +18,8 @@ from worlds import (
     public_reports_4,
     public_reports_5,
     public_reports_6,
+    public_reports_7,
+    public_reports_8,
     settings,
     strictness,
     wire,
@@ -43,5 +45,7 @@ TABLES: dict[str, tuple[Scenario, ...]] = {
     "public_reports_4": public_reports_4.SCENARIOS,
     "public_reports_5": public_reports_5.SCENARIOS,
     "public_reports_6": public_reports_6.SCENARIOS,
+    "public_reports_7": public_reports_7.SCENARIOS,
+    "public_reports_8": public_reports_8.SCENARIOS,
 }
 SCENARIOS: tuple[Scenario, ...] = tuple(one for table in TABLES.values() for one in table)

@@ -32,7 +32,7 @@ from worlds.stage import Scenario, body_of, keys_of, stage
 from worlds.table import SCENARIOS, TABLES
 
 LANGS = ("en", "zh")
-FREELY = 4 + 12  # requests: a healthy check's, and those that discovery may add
+FREELY = 4 + 1 + 12  # requests: a healthy check's, a second one for the balance, and those that discovery may add
 
 
 def evidence_of(scenario: Scenario) -> Evidence:

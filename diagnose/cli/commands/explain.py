@@ -134,9 +134,17 @@ def _answer(text: str, lang: str, as_json: bool) -> bool:
     found = explained(text, lang)
     if as_json:
         rows = [
-            {"code": c.code, "confidence": c.confidence, "why": c.why, "evidence": c.evidence} for c in found.candidates
+            {
+                "code": one.code,
+                "confidence": one.confidence,
+                "why": one.why,
+                "evidence": one.evidence,
+                "explanation": one.text.explanation,
+                "steps": list(one.text.steps),
+            }
+            for one in found.candidates
         ]
-        printer.echo_json({"candidates": rows})
+        printer.echo_json({"candidates": rows, **({"ask": found.ask} if found.ask else {})})
     else:
         from diagnose.rendering.explanation_text import explanation_text  # the page of a code needs none of it
 

@@ -20,7 +20,9 @@ from probes.model.record import replace
 from probes.model.settings import LONGEST_WAIT
 
 if TYPE_CHECKING:
+    from diagnose.cli.fleet_check import Wish
     from diagnose.cli.fleet_output import FleetOutput
+    from diagnose.cli.forked_worker import Fork
     from diagnose.cli.worker_pool import WorkerPool
     from probes.run.fleet import Fleet
 
@@ -115,8 +117,9 @@ def command(file: str, worker: bool, agreed: bool, lang: str | None, groups: tup
     except (BadInput, DoorsError) as error:
         raise click.ClickException(str(error)) from error
     words = [word for name in PASSED_ON for word in _option(name, choices[name])]
+    from diagnose.cli.fleet_check import Wish
+
     if worker:
-        from diagnose.cli.fleet_check import Wish
         from diagnose.cli.worker_pool import work
 
         wish = Wish(spoken, choices["parts"], choices["strict"], choices["retries"], _repeatable(choices))
@@ -137,8 +140,10 @@ def command(file: str, worker: bool, agreed: bool, lang: str | None, groups: tup
     arguments += [word for name in output.parts for word in ("--part", name)]
     arguments += ["--agreed"] * fleet.agreed
     command = [*own_command(), "fleet", str(Path(file).absolute()), *arguments, *words]
+    wish = Wish(spoken, output.parts, choices["strict"], choices["retries"], _repeatable(choices))
+    forks = _forks(fleet, wish)  # before any file is open and any other thread runs
     with output:
-        status = run(_check_all(fleet, output, command, choices))
+        status = run(_check_all(fleet, output, command, choices, wish, forks))
     sys.exit(status)
 
 
@@ -170,6 +175,24 @@ def _check_files(source: Path, names: list[str]) -> None:
             taken.append(path.absolute())
 
 
+def _worker_count(fleet: Fleet) -> int:
+    from diagnose.cli.worker_pool import SHARE
+
+    return min(os.cpu_count() or 1, -(-len(fleet.members) // SHARE))
+
+
+def _forks(fleet: Fleet, wish: Wish) -> list[Fork]:
+    """Start the workers as forks of this process if it may be forked; none if one worker is enough."""
+    from diagnose.cli import forked_worker
+    from diagnose.cli.worker_pool import warmed, work
+
+    count = _worker_count(fleet)
+    if count == 1 or not forked_worker.possible():
+        return []
+    network = warmed(fleet, os.environ, wish)
+    return forked_worker.forks(count, lambda channel: work(fleet, os.environ, wish, channel, network))
+
+
 def _consented(fleet: Fleet, lang: str) -> Fleet:
     """Return the fleet with the user's consent, if its CSV file needs it and the user gives it when asked."""
     from diagnose.cli.consent_question import can_ask, with_answer
@@ -198,17 +221,20 @@ def _repeatable(choices: dict[str, Any]) -> tuple[tuple[str, ...], ...] | None:
     return tuple(tuple(words) for name in names if (words := _option(name, choices[name])))
 
 
-async def _check_all(fleet: Fleet, output: FleetOutput, command: list[str], choices: dict[str, Any]) -> int:
+async def _check_all(
+    fleet: Fleet, output: FleetOutput, command: list[str], choices: dict[str, Any], wish: Wish, forks: list[Fork]
+) -> int:
     """Run all rounds and return the exit status of the last; ``command`` starts a worker process."""
     import asyncio
 
-    from diagnose.cli.fleet_check import Wish
-    from diagnose.cli.worker_pool import SHARE, InProcessWorker, Refused, Worker, WorkerPool
+    from diagnose.cli.forked_worker import ForkedWorker
+    from diagnose.cli.worker_pool import InProcessWorker, Refused, Worker, WorkerPool
 
-    wish = Wish(output.lang, output.parts, choices["strict"], choices["retries"], _repeatable(choices))
-    count = min(os.cpu_count() or 1, -(-len(fleet.members) // SHARE))
-    alone = count == 1
-    workers = [InProcessWorker(fleet, os.environ, wish) if alone else Worker(command) for _ in range(count)]
+    count = _worker_count(fleet)
+    workers: list[Worker | InProcessWorker] = [ForkedWorker(command, one) for one in forks]
+    if count == 1:
+        workers = [InProcessWorker(fleet, os.environ, wish)]
+    workers = workers or [Worker(command) for _ in range(count)]
     pool = WorkerPool(fleet, workers, Worker(command), (choices["jobs"], choices["per_host"]), wish)
     try:
         return await _rounds(pool, output, choices)

@@ -1160,7 +1160,7 @@ TEXTS: dict[str, Text] = {
         "A model name must match exactly, with capitals, prefix and version. The model may be retired or not "
         "installed, or the name is only a display name from a web page.",
         (
-            "Similar names: {near}.",
+            "Set the model to the similar name that you mean: {near}.",
             Step("protocol:ollama|door:ollama", "Download it first: `ollama pull NAME`."),
             Step(
                 "protocol:azure|door:azure",
@@ -1170,7 +1170,7 @@ TEXTS: dict[str, Text] = {
                 "door:vertex|door:bedrock",
                 "Not every region or location has every model: check in the provider's list where this one is.",
             ),
-            "Models that the server lists: {listed}.",
+            "Choose one of the models that the server lists: {listed}.",
             "Copy a name exactly from the model list of {host}.",
         ),
     ),
@@ -1194,7 +1194,7 @@ TEXTS: dict[str, Text] = {
         "Address and key are right. The relay looked for a channel with this model in the key's group, and none is "
         "available.",
         (
-            "Similar names: {near}.",
+            "Set the model to the similar name that you mean: {near}.",
             "Check on the relay's page which group has the model, and move the token to that group.",
             "Choose another model, or ask the operator of {host}.",
         ),

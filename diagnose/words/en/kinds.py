@@ -44,6 +44,17 @@ KINDS: dict[str, Text] = {
             "If the app or the key limits providers itself (data_collection, zdr, only, guardrails), relax that limit.",
         ),
     ),
+    "router_limits": Text(
+        "No provider behind the router serves {model|this model} now",
+        "The router knows the name, but none of the providers that it may use offers the model: it was "
+        "withdrawn, or its free "
+        "variant was, or the account, the key or the app limits the providers.",
+        (
+            "Choose another model, or the same one without :free: the model's page shows which providers serve it.",
+            "If the app or the request limits the providers (order, only, ignore, allow_fallbacks), relax that limit.",
+            "Check the account's list of allowed and ignored providers.",
+        ),
+    ),
     "hf_providers": Text(
         "No provider that you enabled serves {model|this model}",
         "Hugging Face passes requests on to inference providers. None of those that are enabled in the account serves "
@@ -76,6 +87,23 @@ KINDS: dict[str, Text] = {
             "On the token page of {host}, move the token from {group} to a group that has {model|the model}.",
             "Choose another model, or ask the operator of {host}.",
             Step("owner", "If the relay is yours, add the group {group} to a channel that has {model|the model}."),
+        ),
+    ),
+    "managed_deployment": Text(
+        "The Azure Machine Learning endpoint has no deployment that takes requests",
+        "The endpoint exists and the key is right, but none of its deployments gets traffic, or none is running.",
+        (
+            "In Azure Machine Learning studio, open the endpoint and give a running deployment traffic (100 %).",
+            "Or name the deployment with the header azureml-model-deployment.",
+        ),
+    ),
+    "not_chat": Text(
+        "{model|The model} is not a chat model",
+        "The server knows the model, but it is made for another task, such as images, embeddings or speech. The chat "
+        "endpoint refuses it. Address and key are correct.",
+        (
+            "For chat, choose a model such as {near}.",
+            "For chat, choose a chat model. Use {model|this one} only where the app asks for a model of its kind.",
         ),
     ),
     "serving_endpoint": Text(
@@ -142,18 +170,6 @@ KINDS: dict[str, Text] = {
             "until it is reset.",
         ),
     ),
-    "memory": Text(
-        "The server has too little memory for {model|the model}",
-        "The server accepted the request, but could not load the model: it needs more memory than is free.",
-        (
-            "Choose a smaller model or a smaller quantization of {model|the model}: it does not fit into the memory.",
-            Step(
-                "owner",
-                "If the server is yours, close other programs, unload other models (`ollama ps`), or lower the "
-                "context length.",
-            ),
-        ),
-    ),
     "inference_profile": Text(
         "Amazon Bedrock: {model|this model} needs an inference profile",
         "Bedrock offers newer models only through inference profiles, which spread requests over several regions. "
@@ -164,14 +180,27 @@ KINDS: dict[str, Text] = {
             "List the profiles of the region: `aws bedrock list-inference-profiles`",
         ),
     ),
+    "azure_claude": Text(
+        "Azure serves {model|Claude models} only with Anthropic's protocol, at /anthropic",
+        "The model {model|in the request} is not served at the OpenAI endpoints of an Azure resource. The key and the "
+        "resource may be right.",
+        (
+            "In the app, choose Anthropic as the type of provider, with the base URL "
+            "https://RESOURCE.services.ai.azure.com/anthropic and the name of your deployment as the model.",
+            "In Claude Code, set CLAUDE_CODE_USE_FOUNDRY=1 and ANTHROPIC_FOUNDRY_RESOURCE.",
+            "If the app speaks only OpenAI's protocol, choose a GPT deployment for it.",
+        ),
+    ),
     "bedrock_model_id": Text(
         "Amazon Bedrock does not know this model ID in this region",
         "A Bedrock model ID has a vendor, a name, a date and a version, and some need the prefix of an inference "
         "profile. Not every region has every model.",
         (
-            "Check that the region of the request offers the model, and that a prefix such as us. or eu. fits that "
-            "region.",
-            "Copy the ID from the list: `aws bedrock list-foundation-models` or `aws bedrock list-inference-profiles`",
+            "Copy the model ID from the model catalog of Amazon Bedrock in the region of the request. Newer "
+            "models need the "
+            "ID of an inference profile, which begins with us., eu., apac. or global.",
+            "List them: `aws bedrock list-foundation-models` and `aws bedrock list-inference-profiles`",
+            "Check that the region of the request offers the model, and that the prefix fits that region.",
         ),
     ),
     "marketplace": Text(
@@ -246,13 +275,23 @@ KINDS: dict[str, Text] = {
             "which it unloads them.",
         ),
     ),
+    "plan_model": Text(
+        "The model {model|in the request} belongs to {model_plan|a plan}, which has a base URL of its own",
+        "Subscriptions for coding have addresses of their own, and some have model names that only those addresses "
+        "know. Some have keys of their own as well.",
+        (
+            "Set the base URL to {model_plan_url}",
+            "If the key is refused there, take the one from the page of the plan.",
+            "Without the plan, choose a model from the list of {host|the provider}.",
+        ),
+    ),
     "model_retired": Text(
         "The model {model|in the request} is retired",
         "The provider has stopped serving it, so no key can use it any more. Apps and examples often still name such "
         "models.",
         (
+            "Choose a current model and set it in the app. The server lists: {listed}.",
             "Choose a current model from the provider's list, and set it in the app.",
-            "Models that the server lists: {listed}.",
             "Update the app: its list of models may be old.",
         ),
     ),
@@ -548,6 +587,46 @@ KINDS: dict[str, Text] = {
             "Update the app. In your own code, leave out messages without text.",
         ),
     ),
+    "embedding_dimensions": Text(
+        "The embedding model does not take the parameter dimensions",
+        "The app asks for embeddings of a certain size. Only some embedding models can change it; the others refuse "
+        "the request. Address and key are correct.",
+        (
+            "In the app's settings of the embedding model, leave the dimensions empty.",
+            "If the app always sends them, choose an embedding model whose size can be set, or update the app.",
+        ),
+    ),
+    "litellm_drop": Text(
+        "LiteLLM: the provider does not support {parameter|a parameter that the app sends}",
+        "LiteLLM compared the request with what this provider supports, and sent nothing. Key and address are not the "
+        "cause.",
+        (
+            "Have LiteLLM leave {parameter|such parameters} out: `drop_params: true` under litellm_settings in its "
+            "configuration, or `litellm.drop_params = True` in code.",
+            "Or turn off {parameter|the parameter} in the app.",
+            "Update LiteLLM: newer versions know more parameters of each provider.",
+        ),
+    ),
+    "body_unreadable": Text(
+        "The server cannot read the body of the request as JSON",
+        "The request arrived, but its body is empty, cut, compressed or damaged: by the app, or by a proxy on the way. "
+        "Key and model were not looked at.",
+        (
+            "Update the app and the library with which it sends requests (in a plug-in, also the program around it).",
+            "Try without proxy and VPN, and turn off an option that compresses requests.",
+            "In your own code, send the body as JSON with the header `Content-Type: application/json`.",
+        ),
+    ),
+    "request_said": Text(
+        "The API rejects the request: {said|a part of it is not accepted}",
+        "Address and key are right. The API does not accept a part of the request as the app sends it.",
+        (
+            "Change in the app what this message names. If that is not clear, turn off tools, images, thinking and "
+            "JSON output one after the other.",
+            "Update the app: newer versions know what newer models need.",
+            "Choose another model.",
+        ),
+    ),
     "parameter_missing": Text(
         "The request lacks {parameter|a part that the API requires}",
         "The address and the key are correct. The API requires a field that the app did not send. Often the request "
@@ -575,6 +654,59 @@ KINDS: dict[str, Text] = {
             "In the app, turn off or reset {parameter}.",
             "Update the app: newer versions know what newer models accept.",
             "Choose another model.",
+        ),
+    ),
+    "litellm_master_key": Text(
+        "The LiteLLM proxy knows only its master key, and the app sends another one",
+        "Without a database, a LiteLLM proxy accepts one key: its master key. For every other key it looks into the "
+        "database that it lacks, so it speaks of the database and not of the key.",
+        (
+            "Set the app's key to the proxy's master key: `master_key` in its config file, or LITELLM_MASTER_KEY where "
+            "the proxy runs.",
+            "To use virtual keys, connect a database to the proxy (DATABASE_URL), and restart it.",
+        ),
+    ),
+    "litellm_key": Text(
+        "The LiteLLM proxy takes only its own keys, which begin with sk-",
+        "The address belongs to a LiteLLM proxy. It knows virtual keys that it has made itself, and its master key. A "
+        "key of the provider behind it, or a placeholder, is refused.",
+        (
+            "Set a virtual key of the LiteLLM proxy (sk-…): make one in its web page under Virtual Keys, or ask its "
+            "operator.",
+            "Check that the app reads this key and not a placeholder of an example file.",
+            "To call the provider directly, set the provider's own base URL.",
+        ),
+    ),
+    "google_credentials": Text(
+        "No Google Cloud credentials: the app found no Application Default Credentials",
+        "The app calls Vertex AI, which takes no API key here, but the login of a Google account or of a service "
+        "account. It found none, so it sent nothing.",
+        (
+            "Sign in once on this machine: `gcloud auth application-default login`",
+            "On a server or in a container, set GOOGLE_APPLICATION_CREDENTIALS to the path of a service account's JSON "
+            "file.",
+            "If you have an API key of Google AI Studio instead, choose Gemini and not Vertex AI as the provider (in "
+            "LiteLLM: gemini/NAME).",
+        ),
+    ),
+    "aws_credentials": Text(
+        "No AWS credentials: the app found none",
+        "The app calls Amazon Bedrock with an AWS login and looked for it in the environment, in ~/.aws and in the "
+        "machine's role. It found none that is valid, so it sent nothing.",
+        (
+            "Sign in with `aws configure` or `aws sso login`, or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY where "
+            "the app runs. Set AWS_REGION too.",
+            "With an API key of Bedrock, set AWS_BEARER_TOKEN_BEDROCK instead.",
+            "In a container, pass the variables or mount ~/.aws.",
+        ),
+    ),
+    "azure_credentials": Text(
+        "No Azure login: the app could not get a token of Entra ID",
+        "The app uses DefaultAzureCredential and tried every login that it knows. None of them works here.",
+        (
+            "Sign in on this machine with `az login`, in the tenant of the resource.",
+            "On a server, set AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_CLIENT_SECRET, or give it a managed identity.",
+            "Or use an API key of the resource: AZURE_OPENAI_API_KEY.",
         ),
     ),
     # -- permissions ---------------------------------------------------------------------------------------------------
@@ -721,10 +853,24 @@ KINDS: dict[str, Text] = {
         "The server runs, but the memory of the machine or of its graphics card is not enough to load the model. "
         "Address and key are correct.",
         (
-            "Choose a smaller or more strongly quantized model: this one needs {need}, and {have} is free.",
-            "Choose a smaller or more strongly quantized model.",
-            "Free memory: close other programs, and unload other models.",
-            "Set a smaller context for the model, which needs memory too.",
+            "Choose a smaller or more strongly quantized model: this one needs {need} of memory, and {have} is free.",
+            "Choose a smaller or more strongly quantized model, which needs less memory.",
+            Step(
+                "owner",
+                "If the server is yours, close other programs, unload other models (`ollama ps`), or set a smaller "
+                "context for the model.",
+            ),
+        ),
+    ),
+    "group_saturated": Text(
+        "All channels of the relay are saturated for {model|this model}",
+        "The relay has channels for the model in this group, and all of them were refused upstream, most often by the "
+        "rate limit of the key behind the channel. Your key and the address are correct.",
+        (
+            "Try again in {retry_after} seconds.",
+            "Try again in a minute. If it stays so, choose another model or another group of the relay.",
+            "Tell the operator of {host|the relay}: only the relay's log shows what its upstream refused.",
+            Step("owner", "If the relay is yours, look at the channel's log, and add channels or keys to the group."),
         ),
     ),
     "model_crashed": Text(
@@ -736,6 +882,17 @@ KINDS: dict[str, Text] = {
             "more strongly quantized model.",
             "Read the server's log just before the crash.",
             "Update the server program and the driver of the graphics card.",
+        ),
+    ),
+    "answer_fields": Text(
+        "The app cannot read a field of the server's answer",
+        "The app checks the answer against a fixed list of fields and values, and the server sends another one. "
+        "Key and "
+        "address are right.",
+        (
+            "Update the app: newer versions know the new fields and values.",
+            "If it reads a list of models, enter the model by hand instead of loading the list.",
+            "If the server is no official API, check that the type of provider in the app fits it.",
         ),
     ),
     "old_sdk_code": Text(
@@ -817,6 +974,18 @@ KINDS: dict[str, Text] = {
             "Have the app use your proxy: set HTTPS_PROXY for its process, or turn on TUN mode in the proxy program.",
             "Have the proxy resolve names (socks5h:// instead of socks5://), or use encrypted DNS.",
             "In a container or on a server, set the proxy there: the one on your computer does not reach it.",
+        ),
+    ),
+    "stream_proxied": Text(
+        "The stream is cut off on the way, by a proxy in front of the app or the API",
+        "The answer began with success, and the connection ended in the middle. Between the two ends is a "
+        "reverse proxy that "
+        "buffers streams or ends them after a time.",
+        (
+            "If a reverse proxy (nginx, Apache, Cloudflare) is in front of the app or the model server, turn off its "
+            "buffering and raise its timeout: in nginx, `proxy_buffering off;` and `proxy_read_timeout 600s;`.",
+            "Open the app directly, by address and port. If it works, the proxy is the cause.",
+            "Try without VPN and antivirus program.",
         ),
     ),
     "cors_header": Text(

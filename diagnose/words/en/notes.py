@@ -38,6 +38,7 @@ NOTES: dict[str, str] = {
     "credentials": "a user name or password before the host",
     "bad_port": "the port is not a number from 1 to 65535",
     "reference": "a reference to a variable, not its value",
+    "variable_name": "the name of a variable, not its value",
     "stand_in": "a placeholder for servers that need no key",
     "example": "an example value",
     # An app

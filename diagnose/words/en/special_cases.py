@@ -814,6 +814,17 @@ CASES: dict[str, Text] = {
             "Restart {app}: a program started from the desktop does not see what was set in a terminal.",
         ),
     ),
+    "key.unexpanded:name": Text(
+        "The key is the name of a variable, not its value",
+        "The field contains a name such as OPENAI_API_KEY. The app wants the key itself there and sends the name as if "
+        "it were the key; or the file is a template that was not filled in.",
+        (
+            "Write the key itself into the field instead of the name.",
+            "If the app can read variables here, write the name as its documentation shows, such as ${NAME}, and "
+            "set the variable.",
+            "If you have no key yet, create one at {console}",
+        ),
+    ),
     "settings.missing_key:named": Text(
         "No API key: {variable|the variable of this target} is not set, or empty",
         "The target at {place|its place} takes its key from {variable|a variable}, and no other place is looked at. A "
@@ -1290,6 +1301,46 @@ CASES: dict[str, Text] = {
             "`llmdoctor check URL` tries the usual paths.",
         ),
     ),
+    "shape.wrong_protocol:no_responses": Text(
+        "{host} does not serve OpenAI's Responses API",
+        "The app sent its request to /responses, and this server has no such endpoint. Most servers that are "
+        "compatible with OpenAI serve only /chat/completions.",
+        (
+            Step(
+                "app:ai-sdk",
+                "Use chat completions: write `openai.chat('MODEL')` instead of `openai('MODEL')`, or use "
+                "@ai-sdk/openai-compatible.",
+            ),
+            Step(
+                "app:n8n",
+                "In the OpenAI Chat Model node, turn off Use Responses API, so that it uses chat completions; or use "
+                "an older version of the OpenAI node.",
+            ),
+            Step("app:langchain-openai", "Set use_responses_api=False, so that it uses chat completions."),
+            "In the app, choose chat completions as the type of API (“OpenAI compatible” instead of “OpenAI” or "
+            "“Responses”).",
+            "If the app speaks only the Responses API, put a gateway in front that translates, or use a server that "
+            "has it.",
+        ),
+    ),
+    "url.path_wrong:protocol": Text(
+        "Wrong path: {host} serves {protocol} at another base URL",
+        "The app speaks {protocol}. The base URL is that of another protocol of the same provider, so the server does "
+        "not know the path.",
+        (
+            "Set the base URL to {better_url}",
+            "Or keep the base URL, and choose another type of provider in the app, such as “OpenAI compatible”.",
+        ),
+    ),
+    "url.path_wrong:complete": Text(
+        "Wrong path: the app needs the complete address, with the endpoint",
+        "The request went to the base URL itself. This app adds no endpoint to the address that is set, so the server "
+        "finds nothing there.",
+        (
+            "Set the address in the app to {better_url}",
+            "Enter the model in its own field of the app.",
+        ),
+    ),
     "url.version_missing:text": Text(
         "The base URL is probably missing its version, such as /v1",
         "The path that was requested has an endpoint without a version in front of it, and the server does not "
@@ -1316,8 +1367,9 @@ CASES: dict[str, Text] = {
         "A key arrived, but the server does not accept it: it was mistyped, cut short, deleted or replaced, or it "
         "was issued by another provider than the one at this base URL. The text does not show which.",
         (
+            "Check on which site of the provider you made the key: the sites do not accept each other's keys. The base "
+            "URLs of the others are {names}",
             "Compare the base URL with the page where you got the key: both must be the same provider, site and plan.",
-            "Sites of the same provider do not accept each other's keys. Those that are easily mixed up: {names}",
             "Create a new key at {console} and use that one.",
             "With a relay, check on its page that the token exists and is enabled. `llmdoctor check` shows which "
             "setting the key is read from.",
@@ -1329,8 +1381,8 @@ CASES: dict[str, Text] = {
         "key. A program started from the desktop, as a service or in a container does not see variables set in a "
         "terminal.",
         (
+            "Set {key_env} to your key where the app runs, or enter the key in the app, then restart it.",
             "Enter the key where {app} looks for it, then restart the app.",
-            "For {door}, that is the variable {key_env}.",
             "If you have no key yet, create one at {console}",
         ),
     ),
@@ -1546,7 +1598,7 @@ CASES: dict[str, Text] = {
         (
             "If the server is yours, start the worker or load the model, and check that the model list shows it.",
             "Otherwise, tell the operator of {host}.",
-            "Similar names: {near}.",
+            "Set the model to the similar name that you mean: {near}.",
         ),
     ),
     "quota.exhausted:upstream": Text(
@@ -1557,6 +1609,17 @@ CASES: dict[str, Text] = {
             "Send the operator of {host} this message: {said}",
             "If the gateway is yours, top up the account at {upstream|the provider}, or raise its limit.",
             "Until then, choose a model there that another provider serves.",
+        ),
+    ),
+    "quota.rate_limited:edge": Text(
+        "Rate limit reached, and the answer is empty",
+        "{door} says in its own refusals which limit was reached. An empty one comes from a gateway or a "
+        "firewall in front of "
+        "it, which counts the requests of an IP address, often one that many people share.",
+        (
+            "Wait {retry_after} seconds and try again.",
+            "Wait a minute. If even the first request is refused, try without VPN or proxy, or from another network.",
+            "Send fewer requests at the same time.",
         ),
     ),
     "quota.rate_limited:upstream": Text(

@@ -39,6 +39,15 @@ KINDS: dict[str, Text] = {
             "如果应用或密钥本身限制了服务商（data_collection、zdr、only、guardrails），请放宽这项限制。",
         ),
     ),
+    "router_limits": Text(
+        "路由背后目前没有服务商提供 {model|该模型}",
+        "路由认识这个名字，但它可用的服务商都不提供该模型：模型或它的免费版本已下线，或者账号、密钥、应用限制了服务商。",
+        (
+            "换一个模型，或换用不带 :free 的同一模型：模型页面会列出有哪些服务商。",
+            "如果应用或请求限制了服务商（order、only、ignore、allow_fallbacks），请放宽限制。",
+            "检查账号中允许和忽略的服务商列表。",
+        ),
+    ),
     "hf_providers": Text(
         "已启用的服务商都不提供 {model|该模型}",
         "Hugging Face 把请求转给推理服务商。账号中启用的服务商都不为这类请求提供该模型。",
@@ -66,6 +75,22 @@ KINDS: dict[str, Text] = {
             "在 {host} 的令牌页面，把令牌从 {group} 改到有 {model|该模型}的分组。",
             "换个模型，或联系 {host} 的管理员。",
             Step("owner", "自己的中转站：给有 {model|该模型}的渠道加上 {group} 分组。"),
+        ),
+    ),
+    "managed_deployment": Text(
+        "Azure 机器学习的终结点没有接收请求的部署",
+        "终结点存在，密钥也没有问题，但它的部署都没有分配流量，或没有在运行。",
+        (
+            "在 Azure 机器学习工作室打开该终结点，给正在运行的部署分配流量（100 %）。",
+            "或者用请求头 azureml-model-deployment 指定部署。",
+        ),
+    ),
+    "not_chat": Text(
+        "{model|该模型} 不是对话模型",
+        "服务器认识这个模型，但它用于图像、嵌入或语音等其他任务，对话接口会拒绝它。地址和密钥没有问题。",
+        (
+            "对话请换用 {near} 这样的模型。",
+            "对话请选择对话模型；{model|该模型}只填在应用中要求这类模型的地方。",
         ),
     ),
     "serving_endpoint": Text(
@@ -126,14 +151,6 @@ KINDS: dict[str, Text] = {
             "请 {host} 的管理员提高预算（LiteLLM 里是密钥、用户或团队的 `max_budget`），或等它重置。",
         ),
     ),
-    "memory": Text(
-        "服务器的内存装不下 {model|该模型}",
-        "服务器接受了请求，但无法加载模型：所需内存超过了可用内存。",
-        (
-            "换用更小的模型，或 {model|该模型}的更小的量化版本：它在内存里放不下。",
-            Step("owner", "自己的服务器：关闭其他程序、卸载其他模型（`ollama ps`），或减小上下文长度。"),
-        ),
-    ),
     "inference_profile": Text(
         "在 Amazon Bedrock 上，{model|该模型} 要通过推理配置文件调用",
         "Bedrock 的较新模型只能通过推理配置文件（inference profile）调用，请求会分散到多个"
@@ -144,12 +161,24 @@ KINDS: dict[str, Text] = {
             "用 `aws bedrock list-inference-profiles` 列出该区域的推理配置文件。",
         ),
     ),
+    "azure_claude": Text(
+        "Azure 上的 {model|Claude 模型} 要用 Anthropic 协议",
+        "Azure 资源的 OpenAI 接口不提供模型 {model|（所填的）}。密钥和资源可能没有问题。",
+        (
+            "在应用中选择 Anthropic 类型的服务商，Base URL 填 https://RESOURCE.services.ai.azure.com/anthropic，"
+            "模型填你的部署名称。",
+            "在 Claude Code 中设置 CLAUDE_CODE_USE_FOUNDRY=1 和 ANTHROPIC_FOUNDRY_RESOURCE。",
+            "如果应用只支持 OpenAI 协议，请为它选择 GPT 的部署。",
+        ),
+    ),
     "bedrock_model_id": Text(
         "Amazon Bedrock 在该区域没有这个模型 ID",
         "Bedrock 的模型 ID 包含厂商、名称、日期和版本，有些还要加推理配置文件的前缀。并非每个区域都有所有模型。",
         (
-            "检查请求所在区域是否提供该模型，以及 us.、eu. 等前缀是否与区域一致。",
-            "从 `aws bedrock list-foundation-models` 或 `aws bedrock list-inference-profiles` 的列表中复制 ID。",
+            "从 Amazon Bedrock 在请求所在区域的模型目录中复制模型 ID；较新的模型要用推理配置文件的 ID，"
+            "以 us.、eu.、apac. 或 global. 开头。",
+            "用 `aws bedrock list-foundation-models` 和 `aws bedrock list-inference-profiles` 列出它们。",
+            "检查请求所在区域是否提供该模型，以及前缀是否与区域一致。",
         ),
     ),
     "marketplace": Text(
@@ -212,12 +241,21 @@ KINDS: dict[str, Text] = {
             "让服务器按需自动加载（LM Studio 的 just-in-time loading），或延长闲置卸载的时间。",
         ),
     ),
+    "plan_model": Text(
+        "模型 {model|（所请求的）} 属于 {model_plan|某个套餐}，该套餐有自己的 Base URL",
+        "编程套餐有单独的地址，有的模型名称只有这些地址认识。有的还有单独的密钥。",
+        (
+            "把 Base URL 改为 {model_plan_url}",
+            "如果密钥在那里被拒绝，请用套餐页面上的密钥。",
+            "没有套餐时，从 {host|服务商} 的列表中选一个模型。",
+        ),
+    ),
     "model_retired": Text(
         "模型 {model|（所请求的）} 已下线",
         "服务商已停止提供该模型，任何密钥都不能再用。应用和示例里常常还写着这样的模型。",
         (
+            "选一个现有模型填到应用中。服务器的列表里有：{listed}。",
             "从服务商的模型列表中选一个现有模型，填到应用中。",
-            "它的模型列表里有：{listed}。",
             "升级应用：它自带的模型列表可能已过时。",
         ),
     ),
@@ -482,6 +520,42 @@ KINDS: dict[str, Text] = {
             "升级应用；自己的代码请去掉没有文字的消息。",
         ),
     ),
+    "embedding_dimensions": Text(
+        "该嵌入模型不接受 dimensions 参数",
+        "应用要求固定维度的向量，而只有部分嵌入模型可以改变维度，其他模型会拒绝请求。地址和密钥没有问题。",
+        (
+            "在应用的嵌入模型设置里，把维度（dimensions）留空。",
+            "如果应用总是发送维度，请换用可以设置维度的嵌入模型，或升级应用。",
+        ),
+    ),
+    "litellm_drop": Text(
+        "LiteLLM：该服务商不支持 {parameter|应用所发的某个参数}",
+        "LiteLLM 对照了该服务商支持的参数，没有发出请求。问题不在密钥和地址。",
+        (
+            "让 LiteLLM 去掉 {parameter|这类参数}：在配置的 litellm_settings 下写 `drop_params: true`，"
+            "或在代码中写 `litellm.drop_params = True`。",
+            "或者在应用中关闭 {parameter|该参数}。",
+            "升级 LiteLLM：新版本认识各家更多的参数。",
+        ),
+    ),
+    "body_unreadable": Text(
+        "服务器无法把请求体当作 JSON 读取",
+        "请求到达了，但请求体为空、被截断、被压缩或已损坏：可能是应用造成的，也可能是途中的代理。还没有检查密钥和模型。",
+        (
+            "升级应用和它用来发请求的库（如果是插件，也升级宿主程序）。",
+            "关掉代理和 VPN 再试，并关闭会压缩请求的选项。",
+            "自己的代码请以 JSON 发送请求体，并带上 `Content-Type: application/json`。",
+        ),
+    ),
+    "request_said": Text(
+        "API 不接受这个请求：{said|其中有一部分不被接受}",
+        "地址和密钥没有问题。应用所发请求中的某一部分，API 不接受。",
+        (
+            "按这条信息在应用中修改相应的设置；如果看不出来，逐个关闭工具、图片、思考和 JSON 输出再试。",
+            "升级应用：新版本知道新模型需要什么。",
+            "换一个模型。",
+        ),
+    ),
     "parameter_missing": Text(
         "请求缺少接口要求的 {parameter|字段}",
         "地址和密钥没有问题。应用没有发送接口必需的字段，常见原因是用了另一种接口或旧版本的格式。",
@@ -506,6 +580,54 @@ KINDS: dict[str, Text] = {
             "在应用中关闭或重置 {parameter}。",
             "升级应用：新版本知道新模型接受什么。",
             "换一个模型。",
+        ),
+    ),
+    "litellm_master_key": Text(
+        "LiteLLM 代理只认它的主密钥（master key），应用发送的是另一个",
+        "没有数据库时，LiteLLM 代理只接受一个密钥，就是它的主密钥。收到别的密钥时，它会去查并不存在的数据库，"
+        "所以报错说的是数据库，而不是密钥。",
+        (
+            "把应用的密钥改为代理的主密钥：它的配置文件里的 `master_key`，或代理运行环境中的 LITELLM_MASTER_KEY。",
+            "要用虚拟密钥，请给代理连接数据库（DATABASE_URL）并重启。",
+        ),
+    ),
+    "litellm_key": Text(
+        "LiteLLM 代理只接受它自己的密钥，以 sk- 开头",
+        "这个地址是 LiteLLM 代理。它只认自己签发的虚拟密钥和主密钥；后面服务商的密钥或占位符都会被拒绝。",
+        (
+            "填写该 LiteLLM 代理的虚拟密钥（sk-…）：在它的网页 Virtual Keys 中创建，或向运营者索取。",
+            "检查应用读到的是不是这个密钥，而不是示例文件里的占位符。",
+            "想直接调用服务商，就改用服务商自己的 Base URL。",
+        ),
+    ),
+    "google_credentials": Text(
+        "没有 Google Cloud 凭据：应用没有找到应用默认凭据",
+        "应用调用的是 Vertex AI，这里不用 API Key，而要 Google 账号或服务账号的登录凭据。应用没有找到，"
+        "因此没有发出请求。",
+        (
+            "在这台机器上登录一次：运行 `gcloud auth application-default login`。",
+            "在服务器或容器里，把 GOOGLE_APPLICATION_CREDENTIALS 设为服务账号 JSON 文件的路径。",
+            "如果你用的是 Google AI Studio 的 API Key，请选择 Gemini 而不是 Vertex AI"
+            "（在 LiteLLM 中写 gemini/模型名）。",
+        ),
+    ),
+    "aws_credentials": Text(
+        "没有 AWS 凭据：应用没有找到",
+        "应用用 AWS 登录调用 Amazon Bedrock，在环境变量、~/.aws 和机器角色中都没有找到有效的凭据，因此没有发出请求。",
+        (
+            "用 `aws configure` 或 `aws sso login` 登录，或在应用运行的环境中设置 AWS_ACCESS_KEY_ID 和 "
+            "AWS_SECRET_ACCESS_KEY，并设置 AWS_REGION。",
+            "如果用的是 Bedrock 的 API Key，请改设 AWS_BEARER_TOKEN_BEDROCK。",
+            "在容器里，请传入这些变量或挂载 ~/.aws。",
+        ),
+    ),
+    "azure_credentials": Text(
+        "没有 Azure 登录：应用拿不到 Entra ID 的令牌",
+        "应用使用 DefaultAzureCredential，已试过它认识的每种登录方式，在这里都不可用。",
+        (
+            "在这台机器上用 `az login` 登录资源所在的租户。",
+            "在服务器上设置 AZURE_TENANT_ID、AZURE_CLIENT_ID 和 AZURE_CLIENT_SECRET，或使用托管标识。",
+            "或者改用资源的 API Key：AZURE_OPENAI_API_KEY。",
         ),
     ),
     # -- permissions ---------------------------------------------------------------------------------------------------
@@ -642,10 +764,19 @@ KINDS: dict[str, Text] = {
         "服务器内存不足，无法加载模型 {model|（所填的）}",
         "服务器在运行，但机器内存或显存不够加载该模型。地址和密钥没有问题。",
         (
-            "换用更小或量化程度更高的模型：该模型需要 {need}，可用 {have}。",
-            "换用更小或量化程度更高的模型。",
-            "释放内存：关闭其他程序，卸载其他模型。",
-            "调小模型的上下文，它也占用内存。",
+            "换用更小或量化程度更高的模型：该模型需要 {need} 内存，可用 {have}。",
+            "换用更小或量化程度更高、占用内存更少的模型。",
+            Step("owner", "自己的服务器：关闭其他程序、卸载其他模型（`ollama ps`），或调小模型的上下文。"),
+        ),
+    ),
+    "group_saturated": Text(
+        "中转站中 {model|该模型} 的所有渠道都已饱和",
+        "中转站的这个分组有该模型的渠道，但请求都被上游拒绝，多半是渠道背后的密钥触发了限流。你的密钥和地址没有问题。",
+        (
+            "{retry_after} 秒后重试。",
+            "过一分钟再试；如果一直如此，换一个模型，或换中转站的另一个分组。",
+            "联系 {host|中转站} 的运营者：上游为什么拒绝，只有中转站的日志里有。",
+            Step("owner", "自己的中转站：查看渠道日志，给该分组增加渠道或密钥。"),
         ),
     ),
     "model_crashed": Text(
@@ -655,6 +786,15 @@ KINDS: dict[str, Text] = {
             "减少占用后重新加载模型：缩短上下文，减少放到显卡上的层数，或换更小、量化更多的模型。",
             "查看崩溃前的服务日志。",
             "升级服务程序和显卡驱动。",
+        ),
+    ),
+    "answer_fields": Text(
+        "应用读不懂服务器回答中的一个字段",
+        "应用按固定的字段和取值检查回答，而服务器返回了别的。密钥和地址没有问题。",
+        (
+            "升级应用：新版本认识新的字段和取值。",
+            "如果是读取模型列表时出错，请手动填写模型名。",
+            "如果不是官方接口，检查应用中的服务商类型是否合适。",
         ),
     ),
     "old_sdk_code": Text(
@@ -727,6 +867,16 @@ KINDS: dict[str, Text] = {
             "让应用走代理：为它的进程设置 HTTPS_PROXY，或在代理软件中开启 TUN 模式。",
             "让代理解析域名（用 socks5h:// 代替 socks5://），或使用加密 DNS。",
             "在容器或服务器上运行时，要在那里设置代理：电脑上的代理管不到它。",
+        ),
+    ),
+    "stream_proxied": Text(
+        "流在途中被应用或 API 前面的代理切断",
+        "回答以成功开始，连接却在中途结束。两端之间有一个反向代理，它会缓冲流，或在一段时间后结束流。",
+        (
+            "如果应用或模型服务器前面有反向代理（nginx、Apache、Cloudflare），请关闭缓冲并调大超时：在 nginx 中写 "
+            "`proxy_buffering off;` 和 `proxy_read_timeout 600s;`。",
+            "用地址和端口直接打开应用；如果正常，原因就是代理。",
+            "关掉 VPN 和杀毒软件再试。",
         ),
     ),
     "cors_header": Text(

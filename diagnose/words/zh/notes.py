@@ -38,6 +38,7 @@ NOTES: dict[str, str] = {
     "credentials": "主机名前面带了用户名或密码",
     "bad_port": "端口不是 1 到 65535 的数字",
     "reference": "是对变量的引用，不是变量的值",
+    "variable_name": "是变量的名字，不是变量的值",
     "stand_in": "是给不需要密钥的服务用的占位值",
     "example": "是示例值",
     # An app

@@ -716,6 +716,16 @@ CASES: dict[str, Text] = {
             "重启 {app}：从桌面启动的程序看不到终端里设置的环境变量。",
         ),
     ),
+    "key.unexpanded:name": Text(
+        "填的是变量名，不是密钥的值",
+        "密钥栏里是 OPENAI_API_KEY 这样的名字。应用在这里要的是密钥本身，却把名字当作密钥发了出去；"
+        "也可能是模板还没有填写。",
+        (
+            "在这一栏里直接填密钥，不要填变量名。",
+            "如果应用支持在这里读取变量，请按它的文档书写，例如 ${NAME}，并设置好这个变量。",
+            "如果还没有密钥，在这里新建：{console}",
+        ),
+    ),
     "settings.missing_key:named": Text(
         "没有 API 密钥：{variable|这个目标的变量} 没有设置，或者是空的",
         "{place|配置} 里的目标从 {variable|一个变量} 读取密钥，不会到别处去找。流水线只把密钥传给写明了它的步骤，名字写"
@@ -1093,6 +1103,41 @@ CASES: dict[str, Text] = {
             "运行 `llmdoctor check 地址` 会逐一尝试常见路径。",
         ),
     ),
+    "shape.wrong_protocol:no_responses": Text(
+        "{host} 没有提供 OpenAI Responses 接口",
+        "应用把请求发到了 /responses，而这台服务器没有这个接口。OpenAI 兼容的服务器大多只提供 /chat/completions。",
+        (
+            Step(
+                "app:ai-sdk",
+                "改用 Chat Completions：写 `openai.chat('模型')` 而不是 `openai('模型')`，或使用 "
+                "@ai-sdk/openai-compatible。",
+            ),
+            Step("app:n8n", "在 OpenAI Chat Model 节点中关闭 Use Responses API，或使用较早版本的 OpenAI 节点。"),
+            Step(
+                "app:langchain-openai",
+                "设置 use_responses_api=False，这样会使用 Chat Completions（/chat/completions）。",
+            ),
+            "在应用中把接口类型改为 Chat Completions（/chat/completions），例如“OpenAI 兼容”，"
+            "而不是“OpenAI”或“Responses”。",
+            "如果应用只支持 Responses 接口，请在前面放一个能转换的网关，或换用提供该接口的服务器。",
+        ),
+    ),
+    "url.path_wrong:protocol": Text(
+        "路径不对：{host} 上该协议的 Base URL 是另一个",
+        "应用使用 {protocol}，而填写的是同一家服务商另一种协议的 Base URL，因此服务器不认识这个路径。",
+        (
+            "把 Base URL 设为 {better_url}",
+            "或者保留这个 Base URL，在应用中换一种服务商类型，例如“OpenAI 兼容”。",
+        ),
+    ),
+    "url.path_wrong:complete": Text(
+        "路径不对：这个应用要填包含接口路径的完整地址",
+        "请求发到了 Base URL 本身。这个应用不会在所填地址后面加接口路径，所以服务器上找不到。",
+        (
+            "在应用中把地址设为 {better_url}",
+            "模型名请填在应用自己的模型字段里。",
+        ),
+    ),
     "url.version_missing:text": Text(
         "Base URL 很可能缺少 /v1 这样的版本号",
         "请求的路径里只有接口，前面没有版本号，服务器不认识这个路径。{app} 不会自动加上版本号。",
@@ -1120,8 +1165,8 @@ CASES: dict[str, Text] = {
             "发的。光看文字分不出是哪一种。"
         ),
         (
+            "确认密钥是在服务商的哪个站点创建的：不同站点的密钥互不通用。其他站点的 Base URL：{names}",
             "核对 Base URL 和签发密钥的地方：必须是同一家服务商、同一个站点、同一种套餐。",
-            "同一家服务商的不同站点，密钥互不通用。容易弄混的有：{names}",
             "在 {console} 新建一个密钥并使用它。",
             ("使用中转站时，到它的页面上查看令牌是否存在、是否启用。`llmdoctor check` 会指出密钥是从哪里读取的。"),
         ),
@@ -1133,8 +1178,8 @@ CASES: dict[str, Text] = {
             "务或容器启动的程序看不到在终端里设置的变量。"
         ),
         (
+            "在应用运行的环境中把 {key_env} 设为你的密钥，或直接填进应用，然后重启应用。",
             "把密钥填到 {app} 读取的位置，然后重启应用。",
-            "{door} 使用的变量是 {key_env}。",
             "如果还没有密钥，在这里新建：{console}",
         ),
     ),
@@ -1335,7 +1380,7 @@ CASES: dict[str, Text] = {
         (
             "如果服务器是自己的，启动 worker 或加载模型，再确认模型列表里有它。",
             "否则，告诉 {host} 的管理员。",
-            "相近的名字：{near}。",
+            "把模型改为你要的相近名字：{near}。",
         ),
     ),
     "quota.exhausted:upstream": Text(
@@ -1346,6 +1391,16 @@ CASES: dict[str, Text] = {
             "把这条消息发给 {host} 的管理员：{said}",
             "如果网关是自己的，到{upstream|上游}给账号充值或调高限额。",
             "在此之前，先换用由其他上游提供的模型。",
+        ),
+    ),
+    "quota.rate_limited:edge": Text(
+        "触发限流，而且回答是空的",
+        "{door} 自己的拒绝会说明触发了哪种限额。空的回答来自前面的网关或防火墙，它按 IP 地址计数，"
+        "而这个地址往往由许多人共用。",
+        (
+            "等 {retry_after} 秒再试。",
+            "等一分钟；如果第一次请求就被拒绝，关掉 VPN 或代理再试，或换一个网络。",
+            "减少同时发送的请求。",
         ),
     ),
     "quota.rate_limited:upstream": Text(

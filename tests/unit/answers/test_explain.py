@@ -1333,7 +1333,8 @@ def test_json_is_the_contract() -> None:
     result = CliRunner().invoke(command, ["--json", "--lang", "zh", "Error: connect ECONNREFUSED 127.0.0.1:8080"])
     document = json.loads(result.output)
     assert list(document) == ["candidates"]
-    assert set(document["candidates"][0]) == {"code", "confidence", "why", "evidence"}
+    assert set(document["candidates"][0]) == {"code", "confidence", "why", "evidence", "explanation", "steps"}
+    assert all(isinstance(step, str) and step for step in document["candidates"][0]["steps"])
     assert document["candidates"][0]["code"] == "tcp.refused"
 
 

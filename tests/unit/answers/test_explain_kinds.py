@@ -399,10 +399,12 @@ def test_each_line_is_quoted_once() -> None:
     assert "likely" in printed
 
 
-def test_the_json_is_as_before() -> None:
+def test_the_json_has_the_steps_and_what_would_tell() -> None:
     printed = json.loads(CliRunner().invoke(command, ["--json", "Connection error."]).output)
-    assert list(printed) == ["candidates"]
-    assert [sorted(one) for one in printed["candidates"]] == [["code", "confidence", "evidence", "why"]] * 3
+    assert list(printed) == ["candidates", "ask"]
+    keys = ["code", "confidence", "evidence", "explanation", "steps", "why"]
+    assert [sorted(one) for one in printed["candidates"]] == [keys] * 3
+    assert "ECONNREFUSED" in printed["ask"]
 
 
 def test_the_page_asks_for_what_would_tell() -> None:

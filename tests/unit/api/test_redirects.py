@@ -13,6 +13,7 @@ import pytest
 
 from diagnose.judging.judge import judge
 from diagnose.report import Report
+from probes.catalog.apps import load
 from probes.demo_server import answers
 from probes.demo_server import practice_doors as b
 from probes.demo_server.certificates import Authority
@@ -114,7 +115,7 @@ def test_the_report_predicts_what_the_client_sends(protocol: str, status: int) -
     report = judge(evidence)
     words, came = said(report), stranger.requests[0]
     assert report.root_cause == "http.redirected"
-    assert client.app in words
+    assert load().get(client.app).name in words
     assert ("makes a GET of the POST" in words) is (came.method == "GET")
     assert ("sends the key" in words) is bool(answers.keys_in(came))
     assert ("leaves the key" in words) is not answers.keys_in(came)
@@ -198,7 +199,7 @@ def test_encryption_that_is_added_on_the_way(status: int, tmp_path: Path, monkey
 def test_a_client_of_node_loses_the_key_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     report, _, _ = crossing(308, "openai-node", tmp_path, monkeypatch)
     assert report.root_cause == "http.redirected"
-    assert "openai-node leaves the key (Authorization) behind" in said(report)
+    assert "OpenAI SDK for Node leaves the key (Authorization) behind" in said(report)
 
 
 # -- what is read from a redirect --------------------------------------------------------------------------------------

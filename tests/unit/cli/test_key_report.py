@@ -95,6 +95,7 @@ def test_the_settings_are_what_the_sdk_takes() -> None:
         ("gsk_...", ["key.placeholder"], False),
         ("gsk_abcd****wxyz", ["key.masked"], False),
         ("${GROQ_API_KEY}", ["key.unexpanded"], False),
+        ("GROQ_API_KEY", ["key.unexpanded"], False),
         ("https://api.groq.com/openai/v1", ["settings.swapped"], False),
         ("sk-ant-admin01-" + "Ab3-_x9Zq" * 10 + "k2WAA", ["key.wrong_kind"], False),
         ("whsec_" + "Ab3x9Zq1" * 4, ["key.wrong_kind"], False),

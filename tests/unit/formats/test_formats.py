@@ -8,6 +8,7 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from types import MappingProxyType
 
 import pytest
 from rich.cells import cell_len
@@ -16,6 +17,7 @@ from diagnose import formats
 from diagnose.formats import json, markdown, nagios, text
 from diagnose.rendering import report_parts
 from diagnose.report import Fix, Place, ProbeLine, Report, Status
+from probes.model.known_secrets import KNOWN
 from probes.model.record import replace
 from probes.model.source import SourceKind
 from worlds.made_reports import (
@@ -219,6 +221,35 @@ def test_json_says_everything_as_it_was() -> None:
     }
     assert stdlib_json.loads(json.render(HOSTILE, "en"))["findings"][0]["title"] == NASTY
     assert "\n" not in json.dumps(json.document(HOSTILE))
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        {"a": ["x", 1, 2.5, None, True], "b": {"c": "\u00e9\u4e2d"}},
+        {"quote": 'say "hi"\n', "back": "a\\b"},
+        {"far": float("inf"), "no": [float("nan")]},
+        {1: "one"},
+        {"view": {"z": 1}.keys(), "set": frozenset({"only"}), "tuple": (1, "2")},
+        {"made": SourceKind.ARGUMENT, "proxy": MappingProxyType({"in": (1,)})},
+    ],
+)
+@pytest.mark.parametrize("indent", [None, 2])
+def test_json_in_one_pass_is_json_value_by_value(value: object, indent: int | None) -> None:
+    slow = stdlib_json.dumps(json._pure(value), indent=indent, ensure_ascii=False)
+    assert json.dumps(value, indent=indent) == slow
+
+
+@pytest.mark.parametrize("text", ["{}", "at {} end", '"{}"', "\u00e9{}", "x\n{}"])
+def test_no_known_secret_is_written_in_json(text: str) -> None:
+    secret = 'kT2"bV9\\zQn4YcM1hJd6XgLs8'
+    KNOWN.begin([secret])
+    try:
+        written = json.dumps({"a": text.format(secret), "b": [secret[3:20]], "c": "plain"})
+        assert stdlib_json.loads(written)["c"] == "plain"
+        assert "zQn4YcM1hJd6" not in written and written.count("[key]") == 2
+    finally:
+        KNOWN.stop()
 
 
 def test_no_fix_is_lost_in_json() -> None:

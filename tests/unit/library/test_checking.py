@@ -108,6 +108,11 @@ def test_a_cancelled_check_raises_and_leaves_no_task(silent: str) -> None:
     assert asyncio.run(limited()) == 1
 
 
+def test_another_event_loop_is_refused() -> None:
+    with pytest.raises(RuntimeError, match=r"acheck\(\) needs asyncio"):
+        diagnose.acheck("https://relay.example/v1").send(None)
+
+
 def test_a_deadline_is_a_result(silent: str) -> None:
     result = diagnose.check(f"{silent}/v1", api_key=KEY, timeout=0.05, deadline=0.2, trust_env=False)
     assert result.code == "http.timeout"

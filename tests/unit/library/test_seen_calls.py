@@ -18,7 +18,7 @@ import diagnose
 from diagnose.library import call_explanation, error_explanation, seen_objects
 from probes.demo_server import handlers, practice_doors
 from probes.demo_server.scenarios import made_up_key
-from probes.demo_server.server import PracticeDoor, Reply, ScriptEnd, closed_port
+from probes.demo_server.server import PracticeDoor, Reply, Request, ScriptEnd, closed_port
 from probes.model.failure import Kind
 from probes.run.seen_call import SeenCall, evidence_of
 
@@ -168,6 +168,49 @@ def test_a_key_that_stands_in_the_url_is_not_kept() -> None:
     assert evidence.target.key_hint and KEY[8:20] not in repr(call)
     with pytest.raises(TypeError, match="pickled"):
         pickle.dumps(call)
+
+
+@pytest.mark.parametrize("path", [LLM, "/chat/completions", "/v1/embeddings", "/other"])
+@pytest.mark.parametrize("key", ["hunter2-hunter2-hunter2", "correct horse battery staple", KEY, "Zq7"], ids="abcd")
+def test_a_key_that_the_server_quotes_is_not_shown(path: str, key: str) -> None:
+    def quoting(request: Request) -> Reply:
+        said = request.header("authorization").partition(" ")[2]
+        return Reply(404, (("x-seen", said),), f'{{"error": "no {said} at {request.path}, {said}"}}'.encode())
+
+    with PracticeDoor(quoting) as door:
+        response = post(httpx, f"{door.url}{path}?api_key={key}", key)
+    found = diagnose.explain(response)
+    assert key not in f"{vars(found)} {found} {found.to_dict()} {found.text('zh')}"
+
+
+def test_a_key_that_stands_only_in_the_query_is_not_shown() -> None:
+    for path in (LLM, "/v1/embeddings"):
+        response = httpx.Response(
+            404, request=httpx.Request("POST", f"https://user:pw-here@relay.example{path}?token=abc-123-def")
+        )
+        found = diagnose.explain(response)
+        shown = f"{vars(found)} {found} {found.to_dict()}"
+        assert "abc-123" not in shown and "pw-here" not in shown
+
+
+@pytest.mark.parametrize(
+    ("agent", "url", "better"),
+    [
+        ("Groq/Python 1.7.0", "https://api.groq.com/openai/v1/openai/v1/chat/completions", "https://api.groq.com"),
+        ("AsyncGroq/Python 1.7.0", "https://api.groq.com/v1/openai/v1/chat/completions", "https://api.groq.com"),
+        ("mistral-client-python/3.7.0", "https://api.mistral.ai/v1/v1/chat/completions", "https://api.mistral.ai"),
+        (
+            "mistral-client-python/3.7.0",
+            "https://api.mistral.ai/v1/v1/chat/completions#stream",
+            "https://api.mistral.ai",
+        ),
+        ("OpenAI/Python 3.57.0", "https://api.mistral.ai/v1/v1/chat/completions", "https://api.mistral.ai/v1"),
+    ],
+)
+def test_a_better_base_url_is_in_the_form_that_the_client_takes(agent: str, url: str, better: str) -> None:
+    request = httpx.Request("POST", url, headers={"User-Agent": agent, "Authorization": f"Bearer {KEY}"}, json=BODY)
+    found = diagnose.explain(httpx.Response(404, json={"error": {"message": "Unknown request URL"}}, request=request))
+    assert f"Set the base URL to {better}" in [one.removesuffix("/") for one in found.steps]
 
 
 def test_a_failure_before_the_answer_is_no_matter_of_the_key() -> None:

@@ -48,7 +48,7 @@ def test_texts_without_a_key_are_forgotten_again() -> None:
     scrub = Scrubber([KEY])
     for number in range(REMEMBERED + 10):
         assert scrub(f"text {number}") == f"text {number}"
-    assert len(scrub._clean) <= REMEMBERED
+    assert len(scrub.clean) <= REMEMBERED
 
 
 def test_a_fleet_does_not_fill_the_memory() -> None:

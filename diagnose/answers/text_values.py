@@ -1,0 +1,53 @@
+"""Values for the slots of a finding's words that a pasted text names: what the server said, a variable, a near name."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from diagnose.answers.hints import quote
+from diagnose.answers.provider_addresses import plan_of
+
+if TYPE_CHECKING:
+    from diagnose.answers.hints import ReadText
+
+LONGEST = 110  # characters of a sentence in a title
+_MESSAGE = r"[\"']?(?:message|msg|detail|error)[\"']? ?[:=] ?[\"'](?P<said>[^\"{}\[\]]{12,400}?)[\"'](?= ?[,})\]]|$)"
+_VARIABLE = r"\b(?P<name>[A-Z][A-Z0-9]{1,20}(?:_[A-Z0-9]{1,20}){0,3}_(?:API_)?(?:KEY|TOKEN))\b"
+_NO_VARIABLE = r"(?:YOUR|MY|INVALID|MISSING|NO|BAD|WRONG|EXPIRED)_\w{1,40}"
+# Families whose names are all in lower case.
+_LOWER_CASE = r"(?:gpt-|chatgpt-|o\d|gemini-|grok-|glm-)[\w.-]{1,60}"
+
+
+def text_values(text: ReadText, code: str, evidence: str, model: str | None) -> dict[str, str]:
+    """Return ``said``, ``key_env``, ``near`` and the plan of a model, as far as the text and the finding have them."""
+    found: dict[str, str] = {}
+    if code == "model.parameter_rejected" and (said := _said(text, evidence)):
+        found["said"] = said
+    if code == "settings.missing_key" and (name := _variable(text.plain)):
+        found["key_env"] = name
+    if code == "model.not_found" and model and model != model.lower():
+        lower = model.lower().replace(" ", "-")
+        if re.fullmatch(_LOWER_CASE, lower):
+            found["near"] = lower
+    if code in ("model.not_found", "model.not_permitted") and model:
+        found.update(plan_of(model, text.values.get("base_url") or ""))
+    return found
+
+
+def _said(text: ReadText, evidence: str) -> str:
+    """Return the server's sentence around the evidence, without JSON; empty if there is none that fits into a title."""
+    part = evidence.strip("…")[:60]
+    at = max(0, text.plain.find(part))
+    window = text.plain[max(0, at - 200) : at + 500]
+    hit = next((one for one in re.finditer(_MESSAGE, window) if len(one["said"]) > 12), None)
+    said = hit["said"] if hit is not None else "" if re.search(r"[{}\[\]\\]", evidence) else evidence.strip("… ")
+    said = quote(said).strip(" .。")
+    if len(said) > LONGEST:
+        said = said[:LONGEST].rpartition(" ")[0] + "…"
+    return said if len(said) > len("bad request") else ""
+
+
+def _variable(plain: str) -> str:
+    names = (one["name"] for one in re.finditer(_VARIABLE, plain))
+    return next((name for name in names if not re.fullmatch(_NO_VARIABLE, name)), "")
