@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from diagnose.answers.provider_addresses import built_in_doors, domain_of, host_of, house_of
 from probes.catalog.door import Door
 from probes.catalog.locations import host_of_location
-from probes.urls.url import split_shown
+from probes.model.shown_url import split_shown
 
 if TYPE_CHECKING:
     from diagnose.evidence.view import View

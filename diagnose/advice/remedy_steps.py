@@ -15,7 +15,7 @@ from diagnose.answers.named_steps import NamedStep, is_manual, may_answer, writt
 from diagnose.answers.provider_addresses import host_of, house_of
 from diagnose.evidence.lines import sentence
 from probes.api.remedies import Remedy, message_of, remedies
-from probes.urls.url import split_shown
+from probes.model.shown_url import split_shown
 from probes.urls.url_flaws import examine_url
 
 if TYPE_CHECKING:

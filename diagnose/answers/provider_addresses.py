@@ -10,7 +10,7 @@ from functools import cache
 
 from probes.catalog.door import Door
 from probes.catalog.doors import Doors, builtin, facts_date, informed_builtin
-from probes.urls.url import split_shown
+from probes.model.shown_url import split_shown
 
 _SHARED = frozenset(("com", "co", "net", "org", "gov", "edu", "ac"))  # of a country: `com.cn`
 # Domains under which anybody may have a name, so that two names show no common owner.

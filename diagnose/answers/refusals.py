@@ -8,7 +8,7 @@ from diagnose.answers.dialects import Match, classify, classify_error, quote
 from probes.api.response_checks import hosted
 from probes.api.upstream_errors import upstream_of
 from probes.model.exchange import ApiError, Exchange
-from probes.urls.url import split_shown
+from probes.model.shown_url import split_shown
 
 LIKELY = 0.45  # confidence of what another explanation fits too
 CLEAR = 0.88  # confidence from which the words of a refusal are about a key, and not only about access

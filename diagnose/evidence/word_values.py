@@ -8,10 +8,10 @@ from diagnose.evidence import client_urls
 from diagnose.evidence.lines import sentence
 from diagnose.evidence.view import View
 from diagnose.evidence.view_memo import once_a_view
+from probes.model.shown_url import split_shown
 from probes.model.source import Source, SourceKind
 from probes.protocols.names import NAMES
 from probes.protocols.protocol import wire
-from probes.urls.url import split_shown
 
 
 @once_a_view

@@ -28,9 +28,9 @@ from probes.model.attempt import KeyForm
 from probes.model.facts import SisterSite, SiteDifference, Withheld
 from probes.model.key_shape import ENDED, LOGINS, SOMETIMES, Confidence, Fit
 from probes.model.record import replace
+from probes.model.shown_url import split_shown
 from probes.model.source import SourceKind
 from probes.model.value_issues import Flaw
-from probes.urls.url import split_shown
 
 
 def _cleaned_key(view: View) -> tuple[dict[str, object] | None, bool]:

@@ -15,9 +15,9 @@ from probes.model.attempt import Attempt, Change
 from probes.model.facts import Withheld
 from probes.model.failure import Kind
 from probes.model.record import replace
+from probes.model.shown_url import split_shown
 from probes.model.value_issues import Flaw
 from probes.protocols.protocol import wire
-from probes.urls.url import split_shown
 
 _VERSION = re.compile(r"/v\d++[a-z]*+\d*+$")
 # A vendor's complete version path counts as a version segment, because a base URL without it is just the host.

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from urllib.parse import SplitResult, quote, urlsplit
+from urllib.parse import quote, urlsplit
 
-from probes.model.key_shape import MASK
 from probes.model.record import Record
 from probes.model.run_memory import remembered
 
@@ -48,22 +47,6 @@ def parse_url(url: str) -> Url:
     port = parts.port if parts.port is not None else DEFAULT_PORTS[scheme]
     path = quote(parts.path, safe="/%:@!$&'()*+,;=~-._")
     return Url(scheme, host, port, path.removesuffix("/"), parts.query, "@" in parts.netloc)
-
-
-def split_shown(url: str) -> SplitResult:
-    """Split a URL that was scrubbed, as evidence has it; all parts but the path are empty if it is no URL.
-
-    A key in its host or user name is ``[key]`` there, which `urlsplit` takes for a broken IPv6 address.
-
-    >>> split_shown("https://me:sk-[key]@api.example.com/v1").hostname, split_shown("https://[key].example/v1").path
-    ('api.example.com', '/v1')
-    """
-    for form in (url, url.replace(MASK, MASK.strip("[]"))):
-        try:
-            return urlsplit(form)
-        except ValueError:
-            continue
-    return SplitResult("", "", url, "", "")
 
 
 def joined(path: str, query: str, endpoint: str, protocol: str) -> str:

@@ -15,6 +15,8 @@ from unittest.mock import patch
 import pytest
 
 from agent_client import DIRECT, LEGACY, MODERN, Agent, text_of
+from diagnose.agents import lent_keys
+from diagnose.agents.tool_result import ToolResult
 from probes.catalog import doors
 from worlds.leaks import windows
 from worlds.trap import INTRANET, RELAY, STRANGER, VENDOR, TrappedNetwork, trapped
@@ -258,6 +260,11 @@ def test_no_end_of_a_secret_that_a_file_names_is_shown(
     for value in (MARKS["FOO"], secret):
         assert f"…{value[-4:]}" not in got
         assert f"{value[:4]}…" not in got
+
+
+def test_a_result_without_such_a_key_is_left_alone(agent: Agent) -> None:
+    result = ToolResult("text", {"key": "sk-a…bcde"})
+    assert lent_keys.without_lent(result, (), agent.options()) is result
 
 
 SOUND = (
