@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 from diagnose.answers.provider_addresses import built_in_doors, domain_of, host_of, house_of
 from probes.catalog.door import Door
 from probes.catalog.locations import host_of_location
+from probes.model.shown_url import split_shown
 
 if TYPE_CHECKING:
     from diagnose.evidence.view import View
@@ -44,7 +44,7 @@ def placeholders(view: View) -> tuple[str, ...]:
 
     ``("account_id",)`` for ``https://api.cloudflare.com/client/v4/accounts/x/ai/v1``.
     """
-    door, given = target_door(view), urlsplit(view.settings.mended_url or "").path.rstrip("/").split("/")
+    door, given = target_door(view), split_shown(view.settings.mended_url or "").path.rstrip("/").split("/")
     for endpoint in door.endpoints if door is not None else ():
         parts = endpoint.path.split("/")
         names = tuple(dict.fromkeys(part[1:-1] for part in parts if part.startswith("{")))

@@ -9,13 +9,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 from diagnose.advice.houses import belongs_to_target, quotes_upstream
 from diagnose.answers.named_steps import NamedStep, is_manual, may_answer, written
 from diagnose.answers.provider_addresses import host_of, house_of
 from diagnose.evidence.lines import sentence
 from probes.api.remedies import Remedy, message_of, remedies
+from probes.model.shown_url import split_shown
 from probes.urls.url_flaws import examine_url
 
 if TYPE_CHECKING:
@@ -144,7 +144,7 @@ def _base_url(remedy: Remedy, view: View) -> str:
     present = view.evidence.target.base_url or ""
     if remedy.kind == "host":
         try:
-            url = urlsplit(present)._replace(scheme="https", netloc=remedy.value).geturl() if present else ""
+            url = split_shown(present)._replace(scheme="https", netloc=remedy.value).geturl() if present else ""
         except ValueError:
             return ""
     else:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from diagnose.agents import arguments
 from diagnose.agents.address_guard import GuardedNetwork
 from diagnose.agents.call_settings import AgentCall, CalledSettings, StrangePlace, settings_of, strange_place
+from diagnose.agents.lent_keys import without_lent
 from diagnose.agents.permissions import Permission, PermissionRequest
 from diagnose.agents.prepared import Prepared, Progress
 from diagnose.agents.report_summary import result_of
@@ -168,7 +169,8 @@ async def _carry_out(
     if found.strange is not None and isinstance(network, GuardedNetwork) and network.refused:
         reason = part(options.lang, "agents").SAY["private_refused"]
         left.append(PermissionRequest("private", Permission.PRIVATE, found.strange.host, reason))
-    return result_of(judge(evidence, options.lang), left, options.lang, full=full)
+    result = result_of(judge(evidence, options.lang), left, options.lang, full=full)
+    return without_lent(result, (found.settings,), options)
 
 
 def permitted(

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from diagnose.agents import arguments
 from diagnose.agents.call_settings import settings_of
 from diagnose.agents.check_tool import call_of
+from diagnose.agents.lent_keys import refuse_lent
 from diagnose.agents.permissions import PermissionRequest
 from diagnose.agents.prepared import Prepared, Progress
 from diagnose.agents.tool_result import ToolResult
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
 CAUSES, STEPS = 3, 4  # in a short result
 DOORS = 5  # candidates of a key, or rows in full, in a short result
 MOST_ROWS = 30  # in a complete one
-_CODE = r"[a-z]{2,10}\.[a-z_]{3,30}"
+_CODE = r"[a-z]{2,10}\.[a-z0-9_]{3,30}"
 
 
 def _prepared(work: Callable[[], ToolResult]) -> Prepared:
@@ -95,6 +96,7 @@ def prepare_whose(given: Mapping[str, str], options: AgentServerOptions) -> Prep
     if found.key is None:
         place = call.key_env or call.key_file or call.app or ", ".join(found.searched[:DOORS])
         raise BadInput("There is no key in {place}.", place=place)
+    refuse_lent(found, options)
     return _prepared(partial(_whose, found.key.value.reveal(), options.lang, given["detail"] == "full"))
 
 

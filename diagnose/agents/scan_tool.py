@@ -11,6 +11,7 @@ from diagnose import __version__
 from diagnose.agents import arguments
 from diagnose.agents.call_settings import strange_place
 from diagnose.agents.check_tool import folder_wish, guarded_network, host_of, permitted, place_wish, wish
+from diagnose.agents.lent_keys import without_lent
 from diagnose.agents.permissions import Permission, PermissionRequest
 from diagnose.agents.prepared import Prepared, Progress
 from diagnose.agents.report_summary import headline, how_to_permit, not_done, not_done_lines
@@ -53,7 +54,7 @@ def prepare(given: Mapping[str, str], options: AgentServerOptions, runner: Check
     result = find(this_world(options.environ, folder), options.check_options(depth), apps, only)
     full = given["detail"] == "full"
     if depth == LISTED:
-        return Prepared((), partial(_listed, result, options.lang, full))
+        return Prepared((), partial(_listed, result, options, full))
     wishes = tuple(_wishes(result, folder, options.lang))
     return Prepared(wishes, partial(_carry_out, result, folder, wishes, options, runner, full))
 
@@ -86,9 +87,13 @@ def _checkable(result: ScanResult) -> list[FoundSettings]:
 
 
 async def _listed(
-    result: ScanResult, lang: str, full: bool, refused: Sequence[PermissionRequest], progress: Progress
+    result: ScanResult,
+    options: AgentServerOptions,
+    full: bool,
+    refused: Sequence[PermissionRequest],
+    progress: Progress,
 ) -> ToolResult:
-    return _result(result, {}, refused, lang, full)
+    return _result(result, {}, refused, options, full)
 
 
 async def _carry_out(
@@ -117,7 +122,7 @@ async def _carry_out(
 
     checks = min(max(1, len(_checkable(result))), options.rate)  # a scan of many apps takes the whole minute
     await runner.work(lambda: _within(options, result, tell), checks)
-    return _result(result, reports, refused, options.lang, full)
+    return _result(result, reports, refused, options, full)
 
 
 def _permitted(
@@ -153,8 +158,13 @@ async def _within(
 
 
 def _result(
-    result: ScanResult, reports: Mapping[int, Report], refused: Sequence[PermissionRequest], lang: str, full: bool
+    result: ScanResult,
+    reports: Mapping[int, Report],
+    refused: Sequence[PermissionRequest],
+    options: AgentServerOptions,
+    full: bool,
 ) -> ToolResult:
+    lang = options.lang
     words: Mapping[str, str] = part(lang, "agents").SAY
     rows = [_row(one, reports.get(number), lang) for number, one in enumerate(result.found)]
     unread = [
@@ -179,7 +189,7 @@ def _result(
         lines.append(put(words["more"], {"count": len(rows) - len(kept)}))
     lines += [put(words["unread"], one) for one in data["unread"]]
     lines += [*not_done_lines(left, lang), *filter(None, (data["note"],))]
-    return ToolResult("\n".join(lines), data)
+    return without_lent(ToolResult("\n".join(lines), data), (one.settings for one in result.found), options)
 
 
 def _row(found: FoundSettings, report: Report | None, lang: str) -> dict[str, Any]:

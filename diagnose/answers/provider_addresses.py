@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from urllib.parse import urlsplit
 
 from probes.catalog.door import Door
 from probes.catalog.doors import Doors, builtin, facts_date, informed_builtin
+from probes.model.shown_url import split_shown
 
 _SHARED = frozenset(("com", "co", "net", "org", "gov", "edu", "ac"))  # of a country: `com.cn`
 # Domains under which anybody may have a name, so that two names show no common owner.
@@ -46,14 +46,14 @@ def house_of(url: str) -> Door | None:
     host = host_of(url)
     if not host:
         return None
-    path, doors = urlsplit(url).path, built_in_doors()
+    path, doors = split_shown(url).path, built_in_doors()
     return doors.of_host(host, None, path) or doors.website_of(host, path)
 
 
 def host_of(url: str) -> str:
     """Return the host of a URL in lower case; empty if it has none."""
     try:
-        return (urlsplit(url).hostname or "").lower()
+        return (split_shown(url).hostname or "").lower()
     except ValueError:
         return ""
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from urllib.parse import urlsplit
 
 from diagnose.answers.dialects import Match, classify, classify_error, quote
 from probes.api.response_checks import hosted
 from probes.api.upstream_errors import upstream_of
 from probes.model.exchange import ApiError, Exchange
+from probes.model.shown_url import split_shown
 
 LIKELY = 0.45  # confidence of what another explanation fits too
 CLEAR = 0.88  # confidence from which the words of a refusal are about a key, and not only about access
@@ -54,7 +54,7 @@ def about_one_model(match: Match) -> Match:
 
 def _hosted_model(exchange: Exchange) -> Match | None:
     """Return the match for a model in Ollama's cloud that a local Ollama may not use because it is not signed in."""
-    local = urlsplit(exchange.request.url).hostname not in ("ollama.com", "www.ollama.com")
+    local = split_shown(exchange.request.url).hostname not in ("ollama.com", "www.ollama.com")
     error = exchange.reading.error
     if exchange.status != 401 or not local or error is None or not hosted(exchange.attempt.model or ""):
         return None

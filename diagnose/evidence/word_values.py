@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from urllib.parse import urlsplit
 
 from diagnose.evidence import client_urls
 from diagnose.evidence.lines import sentence
 from diagnose.evidence.view import View
 from diagnose.evidence.view_memo import once_a_view
+from probes.model.shown_url import split_shown
 from probes.model.source import Source, SourceKind
 from probes.protocols.names import NAMES
 from probes.protocols.protocol import wire
@@ -65,6 +65,6 @@ def _place(source: Source | None) -> str:
 def _host_of(url: str) -> str:
     """Return the host of a URL, or the empty text if the URL cannot be parsed."""
     try:
-        return urlsplit(url).hostname or ""
+        return split_shown(url).hostname or ""
     except ValueError:
         return ""

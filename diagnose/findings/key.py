@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from urllib.parse import urlsplit
 
 from diagnose.advice.remedy_steps import named_base_url, upstream_named
 from diagnose.answers.provider_addresses import built_in_doors
@@ -29,6 +28,7 @@ from probes.model.attempt import KeyForm
 from probes.model.facts import SisterSite, SiteDifference, Withheld
 from probes.model.key_shape import ENDED, LOGINS, SOMETIMES, Confidence, Fit
 from probes.model.record import replace
+from probes.model.shown_url import split_shown
 from probes.model.source import SourceKind
 from probes.model.value_issues import Flaw
 
@@ -190,7 +190,7 @@ def _homes(view: View) -> str:
             continue
         url = next((one.sdk_url for one in door.endpoints if one.protocol == protocol), "")
         if "://localhost" in url:
-            url = f"https://HOST{urlsplit(url).path}"
+            url = f"https://HOST{split_shown(url).path}"
         if url and "{" not in url:
             found.append(f"{door.name}: {url}")
     return "; ".join(found)
@@ -259,7 +259,7 @@ def _wrong_region(view: View) -> Claim | None:
     wordless = match is None or match.dialect.startswith("status-")
     refused = subject is not None and subject.status in (401, 403, 421) and wordless
     url = named_base_url(view) if refused or (match is not None and match.code == "key.wrong_region") else ""
-    if subject is not None and refused and url and urlsplit(url).netloc != urlsplit(subject.request.url).netloc:
+    if subject is not None and refused and url and split_shown(url).netloc != split_shown(subject.request.url).netloc:
         # Nobody knows these words, but they name another host of the same provider for the request.
         return Claim(
             (line_of(subject),), values={"better_url": url, "key_door": ""}, settings={"base_url": url}, case="named"

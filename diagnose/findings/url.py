@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from urllib.parse import urlsplit
 
 from diagnose.advice.houses import host_at_location
 from diagnose.evidence.lines import line_of, words_of
@@ -16,6 +15,7 @@ from probes.model.attempt import Attempt, Change
 from probes.model.facts import Withheld
 from probes.model.failure import Kind
 from probes.model.record import replace
+from probes.model.shown_url import split_shown
 from probes.model.value_issues import Flaw
 from probes.protocols.protocol import wire
 
@@ -145,7 +145,7 @@ def _other_location(view: View) -> Claim | None:
     unserved = view.failure("dns") is not None or (first is not None and first.lost)
     if door is None or view.works or not unserved:
         return None
-    parts = urlsplit(view.settings.mended_url or "")
+    parts = split_shown(view.settings.mended_url or "")
     found = host_at_location(view, parts.path)
     if found is None:
         return None
@@ -215,8 +215,8 @@ def _added_version(view: View, better: Attempt) -> str:
     """Return what the better path adds to the given one, for example ``/v1``; "" if it changes anything else."""
     first = view.first
     assert first is not None
-    given_path = urlsplit(first.attempt.base_url).path.rstrip("/")
-    better_path = urlsplit(better.base_url).path.rstrip("/")
+    given_path = split_shown(first.attempt.base_url).path.rstrip("/")
+    better_path = split_shown(better.base_url).path.rstrip("/")
     if first.attempt.address and (version := re.match(r"/v\d+(?=/)", wire(better.protocol).endpoint)):
         better_path += version[0]  # the SDK adds it to the path, this app needs it in its base URL
     added = better_path[len(given_path) :] if better_path.startswith(given_path) else ""
@@ -246,7 +246,7 @@ def _second_version(view: View) -> Attempt | None:
     better, first = _better_path(view), view.first
     if better is None or first is None or first.attempt.address:
         return None
-    given, found = (urlsplit(one.base_url).path.rstrip("/") for one in (first.attempt, better))
+    given, found = (split_shown(one.base_url).path.rstrip("/") for one in (first.attempt, better))
     last = given[len(found) :] if given.startswith(found) else ""
     return better if _VERSION.fullmatch(last) and _VERSION.search(found) else None
 
@@ -256,7 +256,7 @@ def _version_doubled(view: View) -> Claim | None:
     claim = _flawed("version_doubled")(view)
     if claim is not None or (better := _second_version(view)) is None or view.first is None:
         return claim
-    last = urlsplit(view.first.attempt.base_url).path.rstrip("/").rpartition("/")[2]
+    last = split_shown(view.first.attempt.base_url).path.rstrip("/").rpartition("/")[2]
     path = _path_claim(view, better)
     return replace(path, values={**path.values, "doubled": f"/{last}"}, case="second")
 

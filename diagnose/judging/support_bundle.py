@@ -109,7 +109,7 @@ def without_home(home: str, user: str) -> Callable[[str], str]:
 def hosts_of(evidence: Evidence, proxies: Iterable[str]) -> list[str]:
     """Return the names of hosts in a bundle that are nobody's public API: the base URL's and the proxies'."""
     found = [evidence.target.base_url if evidence.target.door is None else None, evidence.vantage.proxy, *proxies]
-    hosts = (_host(one) for one in found if one)
+    hosts = (form for one in found if one for form in _spellings(_host(one)))
     return [one for one in dict.fromkeys(hosts) if one and one not in _LOCAL and not _is_address(one)]
 
 
@@ -118,6 +118,15 @@ def _host(url: str) -> str:
         return (urlsplit(url if "://" in url else f"//{url}").hostname or "").lower()
     except ValueError:
         return ""
+
+
+def _spellings(host: str) -> list[str]:
+    """Return a host as people and as name servers write it; they differ if it has letters beyond ASCII."""
+    try:
+        coded = host.encode("idna").decode("ascii")
+        return list(dict.fromkeys((host, coded, coded.encode("ascii").decode("idna"))))
+    except UnicodeError:
+        return [host]
 
 
 def _is_address(host: str) -> bool:

@@ -56,8 +56,8 @@ class ErrorNotes(Record):
             error.add_note(note_text(found))
             if not logged:
                 self._log(found, call)
-        except Exception:
-            self.logger.debug("an error was not explained", exc_info=True)
+        except Exception as problem:
+            self._failed(problem)
 
     def answered(self, response: object) -> None:
         """Log the cause of a failed response, which no exception may follow. Its body counts if it has been read."""
@@ -71,8 +71,17 @@ class ErrorNotes(Record):
             found = explained_call(call, response, self.lang)
             if found.likely or (found.cause is not None and call.status >= 400):
                 self._log(found, call)
-        except Exception:
-            self.logger.debug("a response was not explained", exc_info=True)
+        except Exception as problem:
+            self._failed(problem)
+
+    def _failed(self, problem: Exception) -> None:
+        """Log where the explanation itself failed. Exceptions are not logged: the texts of both can hold a key."""
+        trace = problem.__traceback__
+        while trace is not None and trace.tb_next is not None:
+            trace = trace.tb_next
+        code = trace.tb_frame.f_code if trace is not None else None
+        place = f"{code.co_qualname}:{trace.tb_lineno}" if code is not None and trace is not None else "?"
+        self.logger.debug("an error was not explained: %s in %s", type(problem).__name__, place)
 
     def _log(self, found: ErrorExplanation, call: SeenCall | None) -> None:
         from diagnose.rendering.outlet import passed, plain

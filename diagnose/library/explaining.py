@@ -38,10 +38,19 @@ def explain(what: object, *, lang: str = "en") -> ErrorExplanation:
 
 def explained_call(call: SeenCall, what: object, lang: str) -> ErrorExplanation:
     """Return what a call that has failed is likely to be about; ``what`` is its exception or response."""
+    from diagnose.library.request_texts import RequestTexts
     from diagnose.library.seen_objects import words_of_call, words_of_errors
+    from probes.model.record import replace
     from probes.run.seen_call import evidence_of, scrubber_of
 
-    said, evidence = words_of_errors(what), evidence_of(call, __version__)
+    without_texts = RequestTexts(call.body)
+    call = replace(
+        call,
+        data=without_texts.of_bytes(call.data),
+        detail=without_texts(call.detail),
+        response_headers=tuple((name, without_texts(value)) for name, value in call.response_headers),
+    )
+    said, evidence = without_texts(words_of_errors(what)), evidence_of(call, __version__)
     text = "\n".join((words_of_call(call), said)) if evidence is not None or call.status else said
     return explained_text(scrubber_of(call)(text), lang, evidence)
 

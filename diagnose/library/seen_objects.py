@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator, Mapping
+from itertools import islice
 from typing import Any, NamedTuple
 
 from probes.model.failure import Kind
@@ -19,6 +20,7 @@ from probes.network.failures import chain, classify
 from probes.run.seen_call import SeenCall, shown_url
 
 LARGEST = 256 * 1024  # bytes of a body that are read: errors are short
+_ERRORS = 20  # exceptions of a chain whose texts are read, the outer ones: each repeats the next
 _MOST = 100  # headers, of the request and of the response
 _LONGEST = 16 * 1024  # characters of a header's value
 
@@ -53,7 +55,7 @@ def call_in(what: object, request: object = None) -> SeenCall | None:
     ``request`` is the request that failed, for an exception that does not know it.
     """
     errors = errors_in(what)
-    objects = [*errors, *(getattr(one, "raw_response", None) for one in errors)] if errors else [what]
+    objects = [*errors, *(_attribute(one, "raw_response") for one in errors)] if errors else [what]
     response = next((found for one in objects if (found := _response(one)) is not None), None)
     sent = next((found for one in (response, *objects, _Sent(request)) if (found := _request(one)) is not None), None)
     if sent is None:
@@ -61,7 +63,7 @@ def call_in(what: object, request: object = None) -> SeenCall | None:
     failure, connected, detail = _failure(errors)
     data = _content(response, errors)
     status = _status(response)
-    headers = _headers(getattr(response, "headers", None))
+    headers = _headers(_attribute(response, "headers"))
     if response is not None and not (failure is not None and connected and 200 <= status < 300):
         failure, detail = None, ""
     if response is None and failure is None:
@@ -113,8 +115,16 @@ def errors_in(what: object) -> list[BaseException]:
 
 def words_of_errors(what: object) -> str:
     """Return what an exception and its causes say, one a line, as the end of a traceback does."""
-    errors = errors_in(what)
-    return "\n".join(f"{type(one).__module__}.{type(one).__qualname__}: {str(one)[:LARGEST]}" for one in errors)
+    lines = (f"{type(one).__module__}.{type(one).__qualname__}: {said(one)[:LARGEST]}" for one in errors_in(what))
+    return "\n".join(islice(lines, _ERRORS))
+
+
+def said(error: BaseException) -> str:
+    """Return the text of an exception; empty if its own class cannot make it."""
+    try:
+        return str(error)
+    except Exception:
+        return ""
 
 
 def words_of_call(call: SeenCall) -> str:
@@ -131,8 +141,8 @@ def words_of_call(call: SeenCall) -> str:
 
 def _response(one: object) -> Any:
     """Return the object itself if it is a response, else the response that it has, else None."""
-    for candidate in (getattr(one, "response", None), one):
-        if _status(candidate) and getattr(candidate, "headers", None) is not None and not isinstance(candidate, type):
+    for candidate in (_attribute(one, "response"), one):
+        if _status(candidate) and _attribute(candidate, "headers") is not None and not isinstance(candidate, type):
             if isinstance(candidate, BaseException) and _request(candidate) is None:
                 continue  # an exception with the fields of a response, such as ollama.ResponseError
             return candidate
@@ -141,7 +151,7 @@ def _response(one: object) -> Any:
 
 def _status(response: object) -> int:
     for name in ("status_code", "status", "code"):
-        value = getattr(response, name, None)
+        value = _attribute(response, name)
         if isinstance(value, int) and 100 <= value < 1000:
             return int(value)
     return 0
@@ -230,14 +240,14 @@ def _failure(errors: list[BaseException]) -> tuple[Kind | None, bool, str]:
     names = _names(errors)
     if not errors or "PoolTimeout" in names or _is_own(errors):
         return None, True, ""
-    told = next((one for one in reversed(errors) if str(one)), errors[0])
-    detail = " ".join(str(told).split())[:300]
-    said = "\n".join(str(one) for one in errors)[:10_000]
+    told = next((one for one in reversed(errors) if said(one)), errors[0])
+    detail = " ".join(said(told).split())[:300]
+    words = "\n".join(map(said, errors))[:10_000]
     if not _PROXIED.isdisjoint(names):
-        return _proxy_failure(errors, said), False, detail
+        return _proxy_failure(errors, words), False, detail
     kind = _kind(errors)
     if not _CONNECTED.isdisjoint(names):
-        return _after_connecting(names, kind, said), True, detail
+        return _after_connecting(names, kind, words), True, detail
     if not _CONNECTING.isdisjoint(names):
         timed_out = any("Timeout" in name for name in names)
         return (

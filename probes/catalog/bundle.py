@@ -37,7 +37,7 @@ _HEAD = frozenset(("schema", "date", "version", *TABLES))
 _ROWS = 5_000  # of one table; the largest built-in one has some 200
 _LONGEST = 2_000  # characters of one value
 _ID = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
-_CODE = re.compile(r"[a-z]{2,20}\.[a-z_]{2,40}")
+_CODE = re.compile(r"[a-z]{2,20}\.[a-z0-9_]{2,40}")
 _SHORTEST_TEXT = 12  # characters; a shorter text would occur in answers that mean something else
 
 

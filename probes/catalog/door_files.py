@@ -252,9 +252,10 @@ def _check_patterns(door: Door) -> None:
     for shape in door.keys:
         try:
             re.compile(shape.pattern)
-        except re.error as error:
-            raise ValueError(f"keys: shape {shape.pattern!r}: {error}") from None
-        if costly(shape.pattern):
+            takes_long = costly(shape.pattern)
+        except (re.error, RecursionError, OverflowError) as error:  # nested hundreds of times; `a{9999999999}`
+            raise ValueError(f"keys: shape {shape.pattern[:80]!r}: {error}") from None
+        if takes_long:
             raise ValueError(f"keys: shape {shape.pattern[:80]!r}: matching it could take very long")
 
 

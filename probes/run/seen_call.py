@@ -39,8 +39,9 @@ from probes.run.offline_checks import OfflineChecks, scrubber, survey, target
 from probes.steps.recorder import Recorder, scrubbed
 
 _SEARCHED = ("Authorization", "x-api-key", "api-key", "x-goog-api-key")  # the headers in which a key can be
-# Headers whose values are credentials, of the API or of something in front of it.
-_CREDENTIALS = frozenset((*CREDENTIALS, "proxy-authorization", "cookie", "cf-access-client-secret"))
+# Names of other headers whose values are credentials, such as a gateway's own.
+_HEADER_NAMES = r"(?i)auth|key|token|secret|cookie|session|signature|credential|password"
+_SHORTEST, _LONGEST = 8, 16_384  # characters of a value of one of these
 _DNS = frozenset((Kind.NAME_UNKNOWN, Kind.NAME_FAILED, Kind.NAME_INVALID))
 _PROXY = frozenset((Kind.PROXY_UNREACHABLE, Kind.PROXY_AUTH, Kind.PROXY_REFUSED, Kind.PROXY_PROTOCOL))
 
@@ -84,15 +85,20 @@ def is_api_call(call: SeenCall) -> bool:
     return parse_endpoint_url(url, {name.lower() for name, _ in call.headers}).protocol != "auto"
 
 
+def sent_secrets(call: SeenCall) -> tuple[str, ...]:
+    """Return the secrets of the request, as they are in its headers and URL: keys, tokens, cookies, passwords."""
+    values = [value for name, value in call.headers if re.search(_HEADER_NAMES, name)]
+    found = [part for value in values for part in re.split(r"[\s;,=\"]+", value[:_LONGEST]) if len(part) >= _SHORTEST]
+    key, _ = _credential(call, _without_key(call.url)[1])
+    userinfo = re.match(r"[a-z]{1,10}://([^/?#]{1,2000})@", call.url, re.IGNORECASE)
+    password = userinfo[1].partition(":")[2] if userinfo is not None else ""
+    return tuple(dict.fromkeys(filter(None, (*found, key, password))))
+
+
 def scrubber_of(call: SeenCall) -> Scrubber:
     """Return a scrubber that knows the credentials of a call, whatever its URL: a server may quote them."""
     url, queried = _without_key(call.url)
-    scrub = scrubber(_settings(call, parse_endpoint_url(url), queried))
-    for name, value in call.headers:
-        if name.lower() in _CREDENTIALS:
-            scrub.add(value)
-            scrub.add(value.partition(" ")[2])
-    return scrub
+    return scrubber(_settings(call, parse_endpoint_url(url), queried))
 
 
 def evidence_of(call: SeenCall, version: str = "") -> Evidence | None:
@@ -156,6 +162,7 @@ def _settings(call: SeenCall, where: EndpointUrl, queried: str) -> Settings:
         auth=Sourced(auth, DEFAULT) if auth is not None else None,
         searched=_SEARCHED if key is None else (),
         proxies=call.proxies or ProxySettings(),
+        secrets=tuple(map(Secret, sent_secrets(call))),
     )
 
 

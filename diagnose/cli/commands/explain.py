@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 WIDEST = 100  # cells
 LONGEST_NAME = 200  # characters of an argument that may be the name of a file
-_CODE = re.compile(r"[a-z]{2,10}[.:/][a-z_]{3,30}")
+_CODE = re.compile(r"[a-z]{2,10}[.:/][a-z0-9_]{3,30}")
 
 
 @click.command()

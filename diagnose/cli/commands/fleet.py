@@ -13,7 +13,7 @@ from diagnose.cli import console
 from diagnose.cli.help_pages import GroupedCommand
 from diagnose.cli.number_types import FiniteRange
 from diagnose.cli.own_command import own_command
-from diagnose.cli.usage_errors import WrongUse
+from diagnose.cli.usage_errors import WrongFile, WrongUse
 from diagnose.fleet_formats import FLEET_FORMATS
 from diagnose.words import LANGS
 from probes.model.record import replace
@@ -128,6 +128,7 @@ def command(file: str, worker: bool, agreed: bool, lang: str | None, groups: tup
     if choices["count"] is not None and choices["watch"] is None:
         raise WrongUse("--count works only together with --watch.")
     also = _also(choices["also"])
+    _check_files(Path(file), [name for name in (*also, choices["output"]) if name])
     if choices["watch"] is None:
         fleet = _consented(fleet, spoken)
     from diagnose.cli.fleet_output import FleetOutput
@@ -153,8 +154,25 @@ def _also(given: tuple[str, ...]) -> dict[str, str]:
         fmt, _, path = text.partition("=")
         if fmt not in FLEET_FORMATS or not path:
             raise WrongUse("--also takes FORMAT=FILE with one of the formats {names}.", names=", ".join(FLEET_FORMATS))
+        if path in found:
+            raise WrongFile("{path} is named for two reports. Name another file for one of them.", path=path)
         found[path] = fmt
     return found
+
+
+def _check_files(source: Path, names: list[str]) -> None:
+    """Check that each report has a file of its own, and none the file of the targets. Raises WrongFile."""
+    taken: list[Path] = []
+    for path in map(Path, names):
+        if not path.is_file():  # a device or a pipe takes several, and what does not exist is known by its name
+            if path.absolute() in taken:
+                raise WrongFile("{path} is named for two reports. Name another file for one of them.", path=path)
+        elif path.samefile(source):
+            raise WrongFile("{path} is the file of the targets, and would be overwritten. Name another one.", path=path)
+        elif any(one.is_file() and path.samefile(one) for one in taken):
+            raise WrongFile("{path} is named for two reports. Name another file for one of them.", path=path)
+        if not path.exists() or path.is_file():
+            taken.append(path.absolute())
 
 
 def _worker_count(fleet: Fleet) -> int:

@@ -187,6 +187,8 @@ ERRORS: dict[str, str] = {
         "{path}:{line}: {detail}",
         "{name} must be a percentage above 0, as in {example}",
         "--also takes FORMAT=FILE with one of the formats {names}.",
+        "{path} is the file of the targets, and would be overwritten. Name another one.",
+        "{path} is named for two reports. Name another file for one of them.",
         "Its groups: {names}.",
         "None of its targets has a group.",
         "{path}:{line} is not CSV: {detail}.",

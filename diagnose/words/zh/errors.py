@@ -245,6 +245,12 @@ ERRORS: dict[str, str] = {
     "{path}:{line}: {detail}": "{path}:{line}：{detail}",
     "{name} must be a percentage above 0, as in {example}": "{name} 必须是大于 0 的百分比，例如 {example}",
     "--also takes FORMAT=FILE with one of the formats {names}.": "--also 的写法是 FORMAT=FILE，格式可以是 {names}。",
+    "{path} is the file of the targets, and would be overwritten. Name another one.": (
+        "{path} 就是列出目标的文件，会被覆盖。请换一个文件。"
+    ),
+    "{path} is named for two reports. Name another file for one of them.": (
+        "{path} 被指定给了两份报告。请给其中一份换一个文件。"
+    ),
     "Its groups: {names}.": "已有的分组：{names}。",
     "None of its targets has a group.": "里面的目标都没有分组。",
     "{path}:{line} is not CSV: {detail}.": "{path}:{line} 不是有效的 CSV：{detail}。",

@@ -15,6 +15,8 @@ from unittest.mock import patch
 import pytest
 
 from agent_client import DIRECT, LEGACY, MODERN, Agent, text_of
+from diagnose.agents import lent_keys
+from diagnose.agents.tool_result import ToolResult
 from probes.catalog import doors
 from worlds.leaks import windows
 from worlds.trap import INTRANET, RELAY, STRANGER, VENDOR, TrappedNetwork, trapped
@@ -228,6 +230,41 @@ def test_without_permission_nothing_leaves_this_machine(agent: Agent, network: T
     agent.can_ask, agent.mode = False, DIRECT
     carry_out(Hostile("", {"target": "https://data.stranger.example/v1"}, environ=OPENAI), agent, network)
     assert (network.asked, network.dialled) == ([], [])
+
+
+LENT = (
+    Hostile("a variable in a key", {}, {".env": "OPENAI_API_KEY=${FOO}\n"}, ALL),
+    Hostile("a variable as the end of a key", {}, {".env": "OPENAI_API_KEY=sk-0000000000000000${FOO}\n"}, ALL),
+    Hostile("a variable by a file", {}, {"llmdoctor.toml": '[check]\nkey = { env = "FOO" }\n'}, ALL),
+    Hostile("a key file by a file", {}, {"llmdoctor.toml": '[check]\nkey = { file = "../secret" }\n'}),
+    Hostile(
+        "a target of a file",
+        {"target": "a"},
+        {"llmdoctor.toml": f'[targets.a]\nbase_url = "{STRANGERS}"\nkey = {{ env = "FOO" }}\n'},
+        ALL,
+    ),
+)
+
+
+@pytest.mark.parametrize("tool", ["check", "scan", "whose"])
+@pytest.mark.parametrize("row", LENT, ids=lambda row: row.name)
+def test_no_end_of_a_secret_that_a_file_names_is_shown(
+    row: Hostile, tool: str, agent: Agent, network: TrappedNetwork
+) -> None:
+    """Not even the four characters that a key is shown by: an agent could read so any variable and file."""
+    secret = MARKS["FILE"]
+    (agent.folder.parent / "secret").write_text(secret, "utf-8")
+    agent.allow, agent.can_ask, agent.mode = "send,spend,connect", False, DIRECT
+    given = row.given if tool == "check" else {}
+    got = carry_out(row._replace(tool=tool, given=given), agent, network)
+    for value in (MARKS["FOO"], secret):
+        assert f"…{value[-4:]}" not in got
+        assert f"{value[:4]}…" not in got
+
+
+def test_a_result_without_such_a_key_is_left_alone(agent: Agent) -> None:
+    result = ToolResult("text", {"key": "sk-a…bcde"})
+    assert lent_keys.without_lent(result, (), agent.options()) is result
 
 
 SOUND = (

@@ -251,6 +251,10 @@ REFUSED = [
     (text_of(doors=[DOOR, {**DOOR, "id": "y", "colour": "red"}]), "doors, row 2 (y): unknown field colour"),
     (text_of(doors=[{**DOOR, "kind": "moon"}]), "doors, row 1 (x): kind is 'moon'"),
     (text_of(doors=[{**DOOR, "keys": [{"shape": "(", "confidence": "certain"}]}]), "doors, row 1 (x): keys"),
+    *(
+        (text_of(doors=[{**DOOR, "keys": [{"shape": shape, "confidence": "certain"}]}]), "doors, row 1 (x): keys")
+        for shape in ("(" * 900 + ")" * 900, "a{99999999999}")
+    ),
     (text_of(doors=[{**DOOR, "keys": [{"shape": "(a+)+b", "confidence": "certain"}]}]), "could take very long"),
     (text_of(doors=[{**DOOR, "name": "a\x1b[31m"}]), "characters that cannot be shown"),
     (text_of(doors=[{**DOOR, "id": "../x"}]), "characters that no id may have"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import re
 import sys
 from pathlib import Path
@@ -10,7 +11,9 @@ from typing import Any
 
 import pytest
 
+from diagnose.cli.commands.fleet import _check_files
 from diagnose.cli.fleet_output import FleetOutput
+from diagnose.cli.usage_errors import WrongFile
 from diagnose.formats.json import document, dumps
 from probes.run.fleet import Fleet, read
 from probes.settings.gather import Options
@@ -65,3 +68,16 @@ def test_a_watched_fleet_replaces_its_documents_each_round(tmp_path: Path, monke
             output.end()
             assert line.read_text("utf-8").startswith(f"LLMDOCTOR {state} - ")
             assert ("1 of 2 targets does not work" in page.read_text("utf-8")) is (state == "CRITICAL")
+
+
+def test_reports_take_neither_the_file_of_the_targets_nor_that_of_another(tmp_path: Path) -> None:
+    source, page, link = tmp_path / "fleet.csv", tmp_path / "page", tmp_path / "link"
+    source.write_text("base_url\n")
+    link.symlink_to(source)
+    _check_files(source, [str(page), str(tmp_path / "other"), os.devnull, os.devnull])
+    for names in ([str(source)], [str(link)], [str(page), f"{tmp_path}/./page"]):
+        with pytest.raises(WrongFile):
+            _check_files(source, names)
+    page.write_text("")
+    with pytest.raises(WrongFile):
+        _check_files(source, [str(page), f"{tmp_path}/./page"])

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from unittest.mock import Mock
+
 import pytest
 
-from diagnose.judging.support_bundle import without_home, without_hosts
+from diagnose.judging.support_bundle import hosts_of, without_home, without_hosts
 
 
 @pytest.mark.parametrize(
@@ -50,3 +52,10 @@ def test_hosts_and_all_names_of_their_domains() -> None:
     assert clean(others) == others
     assert clean("llm.corp.example") == "host-1.hidden"
     assert without_hosts([])("llm.corp.example") == "llm.corp.example"
+
+
+def test_both_spellings_of_a_host() -> None:
+    evidence = Mock(target=Mock(door=None, base_url="https://llm.bücher.example/v1"), vantage=Mock(proxy=None))
+    clean = without_hosts(hosts_of(evidence, ["http://xn--mnchen-3ya.example:3128"]))
+    hidden = clean("llm.bücher.example llm.xn--bcher-kva.example proxy.münchen.example xn--mnchen-3ya.example")
+    assert all(one.endswith(".hidden") for one in hidden.split())
