@@ -11,7 +11,7 @@ from typing import Any
 
 from probes.catalog.provenance import FIELDS_SET
 
-_TOKENS = re.compile(r"(\w+)(!?)=(\w+)")
+_TOKENS = re.compile(r"\b(\w++)(!?)=(\w++)")
 
 
 def _is_texts(value: Any) -> bool:

@@ -190,6 +190,7 @@ MADE: dict[tuple[str, str], Callable[[], Iterable[str]]] = {
     ("probes/catalog/door_files.py", "*"): _examples(r"\s*\[\s*doors\s*\.[^.\]]+\]", r"\s*\[\[\s*doors?\s*\]\]"),
     ("probes/catalog/door_files.py", r"f'\\s*{name}\\s*='"): _examples(r"\s*hosts\s*="),
     ("probes/catalog/fact_files.py", "*"): _examples(r"\s*\[\[?\s*models\s*\]\]?", r"\s*base_url\s*="),
+    ("probes/catalog/fact_schema.py", "value"): _examples(),  # compiled only, to see whether it is valid
     ("probes/catalog/door_files.py", "shape.pattern"): _examples(),  # compiled only, to see whether it is valid
     ("probes/demo_server/practice_doors.py", "*"): _examples(r"/v1/(?:v1|v1beta)/models(?:/([^/:]+):(\w+))?"),
     ("probes/keys/credential_kinds.py", "pattern"): _key_patterns,
