@@ -79,7 +79,8 @@ async def _serve(work: Callable[[Channel], Coroutine[Any, Any, None]], stream: s
         return ""
 
     def answer(text: str) -> None:
-        writer.write(text.encode("utf-8", "replace"))
+        if not writer.is_closing():  # the parent may have ended; asyncio warns of what is written to it then
+            writer.write(text.encode("utf-8", "replace"))
 
     await work(Channel(line, answer))
 

@@ -187,7 +187,7 @@ class Worker:
             await self._send(FORGET)
 
     async def _send(self, line: str) -> None:
-        if self._process is not None and self._process.stdin is not None:
+        if self._process is not None and self._process.stdin is not None and not self._process.stdin.is_closing():
             with suppress(OSError):  # the process has ended: `_read` reports that
                 self._process.stdin.write(f"{line}\n".encode())
                 await self._process.stdin.drain()

@@ -183,7 +183,9 @@ class Network:
 
         Raises OSError or SSLError if the file of the trust store cannot be read.
         """
-        return trust_stores.strict_copy(lambda: Network.trust(self, ca_bundle, on_node)[0])
+        # Loaded again: a context that others use must not become strict.
+        loaded = trust_stores.trust(ca_bundle) if on_node is None else trust_stores.node_context(on_node, ca_bundle)
+        return trust_stores.made_strict(loaded[0])
 
     async def encrypt(self, connection: Connection, tls: ssl.SSLContext, host: str, timeout: float) -> None:
         """Start TLS inside an open connection, for a tunnel through a proxy that itself uses TLS.

@@ -8,7 +8,6 @@ import ssl
 import sys
 import warnings
 from binascii import a2b_base64
-from collections.abc import Callable
 from contextlib import suppress
 from functools import cache
 from importlib.util import find_spec
@@ -139,12 +138,11 @@ _STRICT = (
 )
 
 
-def strict_copy(make: Callable[[], ssl.SSLContext]) -> ssl.SSLContext | None:
-    """Return a new context that also demands what RFC 5280 does, as Python's default context does since 3.13.
+def made_strict(context: ssl.SSLContext) -> ssl.SSLContext | None:
+    """Let a context also demand what RFC 5280 does, as Python's default context does since 3.13, and return it.
 
     None where the operating system verifies, which knows no such flag.
     """
-    context = make()
     if type(context) is not ssl.SSLContext:
         return None
     context.verify_flags |= ssl.VERIFY_X509_STRICT
@@ -160,7 +158,7 @@ def of_today(context: ssl.SSLContext) -> ssl.SSLContext:
     if context.minimum_version < ssl.TLSVersion.TLSv1_2:
         context.minimum_version = ssl.TLSVersion.TLSv1_2
     # Python's default context is strict since 3.13. The check itself must find the same on every version; what a strict
-    # client refuses is measured apart (see strict_copy).
+    # client refuses is measured apart (see made_strict).
     context.verify_flags &= ~ssl.VERIFY_X509_STRICT
     return context
 

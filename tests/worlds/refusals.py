@@ -652,6 +652,9 @@ REFUSALS = [
     Refusal("envoy no route for the model", "model.no_channel", 404, openai("No matching route found. It is likely because the model specified in your request is not configured in the Gateway.", "NotFound"), None),
     Refusal("azure version too old", "model.parameter_rejected", 400, openai("Model gpt-5.4 is enabled only for api-versions 2025-03-01-preview and later", "BadRequest"), "azure-openai"),
     Refusal("token for another audience", "key.wrong_audience", 401, '{"error":{"code":"401","message":"Token rejected: expected audience: https://cognitiveservices.azure.com"}}', None),
+    Refusal("body not parsed", "model.parameter_rejected", 400, openai("There was an error parsing the body", "invalid_request_error"), None),
+    Refusal("ollama runner crashed", "http.server_error", 500, '{"error":"an error was encountered while running the model: llama runner process has terminated: Post \\"http://127.0.0.1:34567/completion\\": EOF"}', None),
+    Refusal("login moved", "url.host_retired", 403, openai("https://console.anthropic.com/v1/oauth/token is not served here.", "forbidden"), "anthropic"),
     Refusal("windows authentication", "http.front_auth", 401, "<html><body>Unauthorized</body></html>", None, {"www-authenticate": "Negotiate"}),
 ]  # fmt: skip
 
