@@ -22,6 +22,8 @@ from diagnose.words.text_type import Text
 from probes.catalog.apps import load as load_apps
 from probes.catalog.doors import load as load_doors
 
+pytestmark = pytest.mark.slow  # it runs every command
+
 LANG = "xx"
 PACKAGE = Path(str(diagnose.__file__)).parent
 ENGLISH = PACKAGE / "words" / "en"

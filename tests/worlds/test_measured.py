@@ -22,7 +22,7 @@ from worlds.recorded import Row, current, evidence_in, measure, normal, read, ro
 from worlds.stage import Scenario, Seen
 from worlds.table import SCENARIOS, TABLES
 
-QUICKLY = 24  # the quick tests run one world in so many
+QUICKLY = 48  # the quick tests run one world in so many
 
 each = pytest.mark.parametrize(
     ("table", "scenario"),

@@ -44,10 +44,10 @@ def report_of(scenario: Scenario, lang: str = "en") -> Report:
     return judge(evidence_of(scenario), lang)
 
 
-each = pytest.mark.parametrize("scenario", SCENARIOS, ids=[scenario.name for scenario in SCENARIOS])
+READ_QUICKLY = 4  # the quick tests judge one world in so many
 
 
-@each
+@pytest.mark.parametrize("scenario", one_in(READ_QUICKLY, zip(SCENARIOS), lambda one: one.name))
 def test_what_is_said(scenario: Scenario) -> None:
     """One test for each world, since there are many worlds and each test has a cost of its own."""
     evidence, report = evidence_of(scenario), report_of(scenario)

@@ -26,6 +26,7 @@ from probes.pasted.contradictions import contradictions
 from probes.pasted.notes import PastedText, ScannedText
 from probes.pasted.pasted_text import read
 from probes.pasted.vendors import named_vendor, vendor_of
+from worlds.one_in import one_in
 
 RELAY_KEY = "sk-" + "Ab3dE6gH9jK2mN5pQ8sT1vW4yZ7aB3dE6gH9jK2mN5pQ8sT1"
 OPENROUTER_KEY = "sk-or-v1-" + "0f1e2d3c4b5a69788796a5b4c3d2e1f0" * 2
@@ -429,7 +430,7 @@ def test_every_phrase_row_is_found_by_some_reader() -> None:
 FIELD = [json.loads(line) for line in Path(__file__).with_name("field_texts.jsonl").read_text("utf-8").splitlines()]
 
 
-@pytest.mark.parametrize("case", FIELD, ids=[f"{case['source']}-{at}" for at, case in enumerate(FIELD)])
+@pytest.mark.parametrize("case", one_in(4, zip(FIELD), lambda case: str(case["source"])))
 def test_a_text_from_a_public_thread(case: dict[str, object]) -> None:
     """``codes`` are those that a fair reader accepts for the text alone; ``first``: right at the first run.
 

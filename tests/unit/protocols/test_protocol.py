@@ -198,7 +198,7 @@ KINDS = [(200, "stream"), (301, "html"), (401, "json"), (403, "html"), (404, "ht
 @pytest.mark.parametrize(
     ("protocol", "path", "status", "kind"),
     one_in(
-        3,
+        6,
         ((protocol, path, *answer) for protocol in ["auto", *TABLED] for path in PATHS for answer in KINDS),
         lambda protocol, path, status, kind: f"{protocol}-{path or 'root'}-{status}-{kind}",
     ),
