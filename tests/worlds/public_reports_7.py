@@ -79,7 +79,7 @@ SCENARIOS = (
         "report7-own-api-of-anythingllm",
         "url.path_wrong",
         _anything_llm,
-        "http://127.0.0.1:{port}/api/v1",
+        "http://localhost:3001/api/v1",
         model="mlx-python",
         first=("/api/v1/openai",),
         source="n4ze3m/page-assist#539",
