@@ -12,7 +12,7 @@ from probes.demo_server.server import Answer, Reply, Request
 from worlds.cases import claude, ollama, said
 from worlds.public_reports import refused, rejecting
 from worlds.public_reports_3 import always, error, unknown
-from worlds.stage import Scenario
+from worlds.stage import Roads, Scenario
 
 _SATURATED = error(
     429,
@@ -80,6 +80,7 @@ SCENARIOS = (
         "url.path_wrong",
         _anything_llm,
         "http://localhost:3001/api/v1",
+        roads=Roads({"localhost": ("127.0.0.1",)}),
         model="mlx-python",
         first=("/api/v1/openai",),
         source="n4ze3m/page-assist#539",
