@@ -287,8 +287,12 @@ def ended(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[int]]:
         raise Ended
 
     monkeypatch.setattr(interruption.os, "_exit", end)
-    monkeypatch.setattr(interruption, "_Received", type("_Received", (interruption._Received,), {}))
+    # The state of a fresh process: a test that ran `serve` here has changed it, and a runner may ignore Ctrl-C.
+    untouched = {"number": 0, "at": 0.0, "waiting": False, "held": 0, "cancel": None, "normal_end": False, "undo": ()}
+    monkeypatch.setattr(interruption, "_Received", type("_Received", (interruption._Received,), untouched))
     before = {sign: signal.getsignal(sign) for sign in STATUS}
+    for sign in STATUS:
+        signal.signal(sign, signal.SIG_DFL)
     interruption.install()
     yield statuses
     for sign, handler in before.items():
