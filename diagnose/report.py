@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import NamedTuple
 
+from probes.model.credential import CredentialChain, CredentialFacts
 from probes.model.note import Note
 from probes.model.record import Record
 from probes.model.source import Source, SourceKind
@@ -217,6 +218,13 @@ class Try(Record):
     probe: str = ""
 
 
+class CredentialView(Record):
+    """The chain of a house's credentials, and the credential that it gave, or why it gave none."""
+
+    chain: CredentialChain
+    obtained: CredentialFacts | None = None
+
+
 class Report(Record):
     """The judgement of one run. ``document()`` in ``diagnose/formats/json.py`` writes the JSON of the contract."""
 
@@ -241,4 +249,6 @@ class Report(Record):
     facts_date: str = ""  # ISO 8601: how old the facts are by which it was judged
     capabilities: tuple[CapabilityLine, ...] | None = None  # None: no deep check was requested
     slos: tuple[SloResult, ...] = ()
+    # Where a house's library looks for a credential, and what came of it; None: the door takes a key alone.
+    credential: CredentialView | None = None
     tries: tuple[Try, ...] = ()  # including the last one; empty if there was only one

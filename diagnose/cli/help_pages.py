@@ -20,6 +20,7 @@ _FEW = 8  # options that need no groups
 _OF_GROUP = {
     TARGET: (
         *("base_url", "key_env", "key_file", "key_stdin", "key", "curl", "headers", "model", "protocol", "app", "only"),
+        *("credential", "credential_process"),
         *(
             "config",
             "env_file",

@@ -11,6 +11,7 @@ from diagnose.words.en.capabilities import NAMES
 from diagnose.words.en.findings import TEXTS
 from probes.model.attempt import Auth
 from probes.model.capability import Support
+from probes.model.credential import CredentialProblem, StepStatus
 from probes.model.evidence import PROBES
 from probes.model.failure import Kind
 from probes.protocols.names import NAMES as PROTOCOLS
@@ -68,6 +69,7 @@ def schema(closed: bool = False) -> Schema:
                 "flaky": _flaky(closed),
                 "capabilities": {"type": "array", "items": _capability(closed)},
                 "clients": {"type": "array", "items": _client(closed)},
+                "credential": _credential(closed),
             },
         ),
         "$defs": {
@@ -260,6 +262,39 @@ def _capability(closed: bool) -> Schema:
 def _client(closed: bool) -> Schema:
     base_url = {**MAYBE_TEXT, "description": "What this app takes; null where none leads there."}
     return _object(closed, {"app": TEXT, "base_url": base_url, "note": {"enum": [*DIFFERENCES]}})
+
+
+def _credential(closed: bool) -> Schema:
+    step = {
+        "step": TEXT,
+        "status": _enum(StepStatus),
+        "wins": _flag("The library stops at this step: it gives the credential, or fails."),
+        "source": MAYBE_TEXT,
+        "kind": TEXT,
+        "expires": MAYBE_TEXT,
+        "hints": {"type": "object", "additionalProperties": TEXT},
+    }
+    loser = _object(closed, {"value": TEXT, "source": TEXT})
+    choice = {"name": TEXT, "value": TEXT, "source": TEXT, "others": {"type": "array", "items": loser}}
+    obtained = _object(closed, {"step": TEXT, "kind": TEXT, "account": TEXT, "expires": MAYBE_TEXT})
+    return {
+        "description": "Where the house's own library looks for a credential, in its order, and what came of it.",
+        **_object(
+            closed,
+            {
+                "vendor": TEXT,
+                "used": _flag("False: a key was given, and the chain is only shown."),
+                "steps": {"type": "array", "items": _object(closed, step)},
+                "choices": {"type": "array", "items": _object(closed, choice)},
+                "obtained": _or_null(obtained),
+                "problem": _or_null(_enum(CredentialProblem)),
+            },
+        ),
+    }
+
+
+def _flag(about: str) -> Schema:
+    return {"type": "boolean", "description": about}
 
 
 def _flaky(closed: bool) -> Schema:

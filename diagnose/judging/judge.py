@@ -18,7 +18,7 @@ from diagnose.judging.complete_fixes import completed
 from diagnose.judging.probe_lines import behind_renaming, probe_lines
 from diagnose.judging.proven import prove, unanswered, verdict_of
 from diagnose.judging.root_cause import RaisedRule, persistent, raised, root_of
-from diagnose.report import CapabilityLine, Finding, ProbeLine, Proven, Report, Severity, Try, Verdict
+from diagnose.report import CapabilityLine, CredentialView, Finding, ProbeLine, Proven, Report, Severity, Try, Verdict
 from probes.model.attempt import KeyForm
 from probes.model.evidence import Evidence
 from probes.model.record import replace
@@ -96,6 +96,7 @@ def judge(evidence: Evidence, lang: str = "en", rules: tuple[Rule, ...] = RULES,
         facts_date=date_of_facts(),
         capabilities=_capabilities(view, lang),
         slos=results(view),
+        credential=CredentialView(view.chain, view.credential) if view.chain is not None else None,
     )
     last_try = replace(report, duration_ms=round(evidence.seconds * 1000, 1))
     return replace(report, tries=(*tries, _try(last_try))) if tries else report

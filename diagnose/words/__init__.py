@@ -54,7 +54,7 @@ OPTIONAL = (
     *("credential", "house", "audience", "expires", "region", "own_region", "sites", "wanted", "token_command"),
     *("model_plan", "model_plan_url"),
     *("issuer", "product", "path", "names", "not_after", "days", "clients"),
-    *("ended", "successor", "tested"),
+    *("ended", "successor", "tested", "command"),
     *("status", "said", "retry_after", "seconds", "detail"),
 )
 
@@ -210,6 +210,10 @@ def notes(noted: Iterable[Note], lang: str) -> str:
 def _note(name: str, values: Mapping[str, str], lang: str) -> str:
     if name == "look":
         return look(values["note"], lang)
+    if name in ("chain_step", "chain_status"):
+        chains = part(lang, "chains")
+        table: Mapping[str, str] = chains.STEPS if name == "chain_step" else chains.STATUS
+        return table.get(values["name"], values["name"])
     return put(part(lang, "notes").NOTES[name], values)
 
 

@@ -82,10 +82,19 @@ class NextAttempts:
         without = self._without_headers(exchange, attempt)
         if without and (refuses_key(exchange) or blamed(exchange, self._context.settings.headers)):
             return without[0]  # the smallest difference from what the app sends
-        for candidate in (*await self._candidates(attempt_round, exchange, attempt), *without):
+        for found in (*await self._candidates(attempt_round, exchange, attempt), *without):
+            candidate = self._styled(found)
             if not self._tried.has(candidate):
                 return candidate
         return None
+
+    def _styled(self, attempt: Attempt) -> Attempt:
+        """Return the attempt in the one style of a chain's credential, if that takes the place of the key."""
+        credential, style = self._context.settings.credential, self._context.settings.auth
+        if credential is None or not credential.chain.used or style is None or attempt.key is not KeyForm.GIVEN:
+            return attempt
+        changed = tuple(one for one in attempt.changed if one is not Change.AUTH)
+        return replace(attempt, auth=style.value, changed=changed)
 
     def _without_headers(self, exchange: Exchange, attempt: Attempt) -> list[Attempt]:
         """Return the attempts without extra headers that are new, if the server may have refused one of them."""

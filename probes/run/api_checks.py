@@ -12,11 +12,14 @@ from probes.api.response_checks import passes
 from probes.catalog.app_readers import readers_of
 from probes.model.attempt import Attempt, KeyForm
 from probes.model.capability import Capability, Cost
+from probes.model.credential import CredentialFacts, CredentialProblem
 from probes.model.evidence import Subject
 from probes.model.exchange import Exchange, Purpose
 from probes.model.facts import BalanceFacts, DoorFacts, KeyPolicy
+from probes.model.failure import Failure, Kind
 from probes.model.record import replace
 from probes.model.scrubber import Scrubber
+from probes.model.settings import CredentialSettings
 from probes.network.connection_pool import ConnectionPool
 from probes.network.connection_pools import ConnectionPools
 from probes.network.failures import NetError
@@ -98,6 +101,10 @@ class ApiChecks:
         # Unless an attempt is direct, it uses the proxy, even one that `pool` avoids because it failed.
         route = self.route(pool.target, facts.host.local)
         policy = decide(offline.keys, route)
+        if offline.credential is not None and KeyForm.GIVEN in {*policy.forms, *policy.direct}:
+            await self._obtain(offline.credential, base, facts)
+            if self._client.credential is None:
+                policy = decide(replace(offline.keys, forms=offline.keys.forms - {KeyForm.GIVEN}), route)
         self.settle(policy, route.exposed if offline.keys.forms else "")
         context = api_context(offline, base, facts, policy)
         loop = AttemptLoop(context, self._client, self._recorder, pool, self._speaks_tls)
@@ -127,6 +134,38 @@ class ApiChecks:
             self._recorder.close("", "no_key")
         else:
             self._recorder.close("", "unneeded")
+
+    async def _obtain(self, found: CredentialSettings, base: str, facts: DoorFacts) -> None:
+        """Obtain the credential of the house's chain, and record it; or why there is none."""
+        from probes.credential_chains.chain import CredentialError, ObtainFor, chain_of
+
+        given, recorder = self._offline.given, self._recorder
+        vendor, began = found.chain.vendor, recorder.now()
+        proxy, bundle = self._pools.proxy, given.ca_bundle
+        wanted = ObtainFor(
+            base_url=base,
+            protocol=facts.protocol,
+            seconds=given.limits.probe,
+            proxy=proxy.url if proxy is not None else "",
+            ca_bundle=bundle.value if bundle is not None else "",
+        )
+        try:
+            with recorder.waiting(Subject.CREDENTIAL, vendor):
+                async with asyncio.timeout(given.limits.probe):
+                    credential = await chain_of(vendor).obtain(found, wanted)
+        except CredentialError as error:
+            recorder.failed(Subject.CREDENTIAL, vendor, Failure(Kind.OTHER), began, error.facts)
+        except TimeoutError:
+            won = found.chain.winner
+            lost = CredentialFacts(vendor, won.step if won else "", problem=CredentialProblem.UNREACHABLE)
+            recorder.failed(Subject.CREDENTIAL, vendor, Failure(Kind.TIMEOUT), began, lost)
+        except Exception as error:  # of the vendor's library: a result, never a traceback
+            recorder.crashed(Subject.CREDENTIAL, vendor, error, began)
+        else:
+            for secret in credential.secrets:
+                self._scrub.add(secret)
+            recorder.done(Subject.CREDENTIAL, vendor, credential.facts, began)
+            self._client.credential = credential
 
     async def _ask_balance(self, target: Url, policy: KeyPolicy) -> None:
         """Ask the provider for the credit that is left, if it has an address for that and did not refuse the key."""

@@ -96,6 +96,8 @@ def sent_by_user(settings: Settings, conflict: Conflict, usual: Destination) -> 
 
 def _flows(settings: Settings, usual: Destination, other_key: Sourced[Any] | None = None) -> Iterator[Flow]:
     base = settings.base_url
+    if settings.credential is not None and settings.credential.chain.used:
+        yield from settings.credential.flows
     if base is None:
         return
     scrub = Scrubber(settings.secrets)
@@ -105,7 +107,7 @@ def _flows(settings: Settings, usual: Destination, other_key: Sourced[Any] | Non
     routes = list(_routes(settings, read, shown, exact))
     places = [(FlowPart.BASE_URL, one, shown, exact) for one in _folders(base)] + routes
     carried: list[tuple[FlowPart, Sourced[Any] | None]] = [
-        (FlowPart.KEY, other_key or settings.key),
+        (FlowPart.KEY, other_key or settings.key or chain_key(settings)),
         (FlowPart.BASE_URL, base),
         (FlowPart.MODEL, settings.model),
         (FlowPart.VERSION, settings.api_version),
@@ -125,6 +127,13 @@ def _flows(settings: Settings, usual: Destination, other_key: Sourced[Any] | Non
             there = readings(proxy.value)
             host, place = _shown(there, proxy.value), _exact(there, proxy.value)
             yield Flow(secret, proxy.source, FlowPart.PROXY, scrub(host), scrub(place))
+
+
+def chain_key(settings: Settings) -> Sourced[Secret] | None:
+    """Return the credential of the chain that takes the key's place, with its place but without its value."""
+    found = settings.credential
+    won = found.chain.winner if found is not None and found.chain.used else None
+    return Sourced(Secret(""), won.source) if won is not None and won.source is not None else None
 
 
 def _folders(value: Sourced[Any]) -> list[Source]:

@@ -44,6 +44,7 @@ from probes.settings.network_settings import ca_bundle, connections, name_server
 from probes.settings.options import Options, shown_path, shown_word
 from probes.settings.sdk_selection import SdkChoice, choose
 from probes.settings.value_lengths import check_lengths
+from probes.settings.wanted_chain import chain_wanted, with_chain
 
 if TYPE_CHECKING:
     from probes.catalog.app import App
@@ -120,6 +121,8 @@ def gather(
         slos=_slos(options.slo, named),
         ignored=_ignored(named, file),
     )
+    if vendor := chain_wanted(options, choice.door, protocol.value):
+        settings = with_chain(settings, vendor, options, variables.filled, home or given_home, cwd)
     check_lengths(settings)
     if settings.conflicts and renames is None:
         from probes.settings.renames import misnamed  # most checks have none

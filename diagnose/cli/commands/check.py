@@ -17,6 +17,8 @@ from diagnose.cli.progress import Progress
 from diagnose.formats import FORMATS
 from diagnose.rendering.outlet import Grammar, passed
 from diagnose.words import LANGS
+from probes.credential_chains.names import NAMES as CREDENTIALS
+from probes.credential_chains.names import NOT_USED
 from probes.protocols.names import NAMES
 
 if TYPE_CHECKING:
@@ -72,6 +74,14 @@ def output_options(command: Any) -> Any:
     metavar="NAME",
     shell_complete=among(apps),
     help="Judge as this client would send it: see `llmdoctor apps`.",
+)
+@click.option(
+    "--credential",
+    type=click.Choice((*CREDENTIALS, NOT_USED)),
+    help="Take the credential from where this house's own library does.",
+)
+@click.option(
+    "--credential-process", is_flag=True, help="Run the program that your settings name for getting the credential."
 )
 @click.option("--config", metavar="PATH", help="Read targets and [check] from this file and no other.")
 @click.option("--env-file", metavar="PATH", help="Read this .env file and no other.")

@@ -6,6 +6,8 @@ JOINT = "; "  # between two notes
 
 # By the name of :class:`probes.model.note.Note`.
 NOTES: dict[str, str] = {
+    "chain_step": "{name}",  # by `STEPS` of chains.py
+    "chain_status": "{name}",  # by `STATUS` of chains.py
     # A base URL or a key
     "position": "{name} at position {position} of {length}",
     "more": "{count} more",

@@ -6,6 +6,8 @@ JOINT = "；"  # between two notes
 
 # By the name of :class:`probes.model.note.Note`.
 NOTES: dict[str, str] = {
+    "chain_step": "{name}",  # by `STEPS` of chains.py
+    "chain_status": "{name}",  # by `STATUS` of chains.py
     # A base URL or a key
     "position": "{name}（第 {position} 个字符，共 {length} 个）",
     "more": "另有 {count} 处",
