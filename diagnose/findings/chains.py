@@ -11,7 +11,12 @@ from probes.model.note import note
 from probes.model.source import Source
 
 # These say nothing about the user's settings: the app may well get the credential that this run did not ask for.
-LEFT_OPEN = (CredentialProblem.NO_LIBRARY, CredentialProblem.NEEDS_CONSENT)
+LEFT_OPEN = (
+    CredentialProblem.NO_LIBRARY,
+    CredentialProblem.NEEDS_CONSENT,
+    CredentialProblem.RENEWAL,
+    CredentialProblem.NEEDS_PERSON,
+)
 # Steps whose credential is a login of a person, which a command renews.
 LOGINS = ("sso", "login", "adc_file", "cli", "developer_cli", "powershell", "shared_cache")
 DAY = 24 * 3600.0
@@ -20,7 +25,9 @@ _SHOWN = 8
 
 def missing_credential(view: View, chain: CredentialChain) -> Claim | None:
     """Report a chain in which no step has a credential; None if one has, since other rules speak of it."""
-    if chain.winner is not None or view.works:
+    facts = view.credential
+    none = facts is not None and facts.problem is CredentialProblem.NONE
+    if (chain.winner is not None and not none) or view.works:
         return None
     return Claim(chain_lines(chain), values={"source": _places(chain)}, case=chain.vendor)
 
@@ -115,6 +122,8 @@ def expired_credential(view: View) -> Claim | None:
 
 _CASES = (
     CredentialProblem.NEEDS_CONSENT,
+    CredentialProblem.RENEWAL,
+    CredentialProblem.NEEDS_PERSON,
     CredentialProblem.REFUSED,
     CredentialProblem.UNREACHABLE,
     CredentialProblem.PROGRAM,

@@ -96,6 +96,8 @@ class CredentialProblem(StrEnum):
     UNREACHABLE = "unreachable"  # the token service or the metadata address did not answer
     NEEDS_CONSENT = "needs_consent"  # it would start another program, which the user has not agreed to
     PROGRAM = "program"  # another program that gives it has failed
+    RENEWAL = "renewal"  # a stored login would have to be renewed first, which only its own program does
+    NEEDS_PERSON = "needs_person"  # somebody would have to type a code
     OTHER = "other"
 
 

@@ -1923,4 +1923,23 @@ CASES: dict[str, Text] = {
         "it, is wrong.",
         ("Check the clock of this machine, and turn on automatic time.",),
     ),
+    "auth.no_credential:renewal": Text(
+        "The stored login has to be renewed, which only its own program may do",
+        "The login at {place|its place} has expired, or is kept for one program alone. The app's library can renew it; "
+        "this check leaves it as it is, so whether the credential works is open.",
+        (
+            Step("chain:aws", "Renew it, then check again: `aws sso login`, or `aws login` for a console login."),
+            "Start the program that stored the login once, then check again.",
+        ),
+    ),
+    "auth.no_credential:needs_person": Text(
+        "The role asks for a code that a person has to type",
+        "The settings at {place|their place} assume a role with multi-factor authentication. This check asks nobody, "
+        "so whether the credential works is open. An app that runs unattended fails here.",
+        (
+            "For an app, use a role without `mfa_serial`, or credentials that a person has made beforehand.",
+            "To check all the same, let AWS's own program ask, and use what it prints: `aws configure "
+            "export-credentials`.",
+        ),
+    ),
 }
