@@ -689,6 +689,67 @@ KINDS: dict[str, Text] = {
             "LiteLLM: gemini/NAME).",
         ),
     ),
+    "aws_clock": Text(
+        "The clock of this machine is wrong, so AWS refuses the signature",
+        "Each signature carries the time at which it was made, and AWS accepts it for five minutes. The credentials may "
+        "well be right.",
+        (
+            "Turn on automatic time on this machine (in a virtual machine or WSL: synchronize its clock with the host).",
+            "Compare the clock with `curl -sI https://sts.amazonaws.com`, which prints AWS's own time.",
+        ),
+    ),
+    "aws_scope_region": Text(
+        "The request was signed for another AWS region than the host's",
+        "A signature names its region, and a host of AWS accepts that of its own region alone.",
+        (
+            "Set AWS_REGION (for boto3 AWS_DEFAULT_REGION, or `region` of the profile) to the region in the host's name.",
+            "Or let the SDK make the address: remove the base URL, and set the region alone.",
+        ),
+    ),
+    "aws_service": Text(
+        "The request was signed for another AWS service",
+        "A signature names its service. Bedrock's runtime wants `bedrock`; Mantle's addresses want `bedrock-mantle`.",
+        (
+            "Use the client that is made for this address, and no base URL of another service.",
+            "With a signing proxy, correct the name of the service in its settings.",
+        ),
+    ),
+    "aws_signature": Text(
+        "The signature does not fit: the secret access key is wrong, or something changed the request on its way",
+        "AWS knows the access key ID, and computed another signature with the secret that belongs to it.",
+        (
+            "Ask AWS's own program the same question: `aws sts get-caller-identity`.",
+            "Copy the secret access key again: a missing `/` or `+`, or a character of another key, changes every "
+            "signature.",
+            "If that works, a proxy or gateway between changes the path or a signed header.",
+        ),
+    ),
+    "aws_session": Text(
+        "The temporary AWS credentials have expired",
+        "Credentials of a role or a login last for hours, and the app does not renew what was copied into variables.",
+        (
+            "Sign in again: `aws sso login`. Then use the profile (AWS_PROFILE) instead of copied credentials.",
+            "If AWS_SESSION_TOKEN is set in the environment, remove it together with the two keys, or renew all three.",
+        ),
+    ),
+    "aws_access_key": Text(
+        "AWS does not know this access key",
+        "The access key ID was deleted or deactivated, is of another partition (China, GovCloud), or lacks the session "
+        "token that belongs to it.",
+        (
+            "Ask AWS's own program the same question: `aws sts get-caller-identity`.",
+            "If the ID begins with ASIA, set AWS_SESSION_TOKEN too: it comes with the two keys.",
+            "Otherwise create a new access key in the IAM console, or sign in with `aws sso login`.",
+        ),
+    ),
+    "aws_sso_absent": Text(
+        "Nobody has signed in to AWS with this profile",
+        "The profile uses IAM Identity Center (SSO), and no login of it is stored for the user who runs the app.",
+        (
+            "Sign in: `aws sso login`, with `--profile` and its name if it is not the default one.",
+            "If the app runs as another user or in a container, that one has to sign in, or use a role.",
+        ),
+    ),
     "aws_credentials": Text(
         "No AWS credentials: the app found none",
         "The app calls Amazon Bedrock with an AWS login and looked for it in the environment, in ~/.aws and in the "
