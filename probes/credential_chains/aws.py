@@ -220,8 +220,9 @@ class _Reader:
         return _Found(CredentialStep(step, status, key.source, kind, expires, hints, why), material)
 
     def _static(self, step: str, profile: str, file: IniFile) -> _Found:
-        """Return the access key of a profile: in the credentials file, or with both files in botocore's last step."""
-        values = file.sections.get(profile, {}) if step == "credentials_file" else self._config.profile(profile)
+        """Return the access key of a profile in one of the two files."""
+        sections = file.sections if step == "credentials_file" else self._config.own_profiles
+        values = sections.get(profile, {})
         key = values.get("aws_access_key_id")
         place = file.place(f"[{profile}]")
         if key is None:

@@ -45,6 +45,7 @@ class AwsConfig(Record):
     profiles: Mapping[str, Values]
     sessions: Mapping[str, Values]
     services: Mapping[str, Values]
+    own_profiles: Mapping[str, Values]  # those of the configuration file alone
     unprefixed: tuple[str, ...] = ()
 
     def profile(self, name: str) -> Values:
@@ -113,9 +114,10 @@ def read_config(config: IniFile, credentials: IniFile) -> AwsConfig:
             profiles.setdefault(section, {}).update(values)
         else:
             unprefixed.append(section)
+    own = {name: dict(values) for name, values in profiles.items()}
     for section, values in credentials.sections.items():
         profiles.setdefault(section, {}).update(values)
-    return AwsConfig(config, credentials, profiles, kinds["sso-session"], kinds["services"], tuple(unprefixed))
+    return AwsConfig(config, credentials, profiles, kinds["sso-session"], kinds["services"], own, tuple(unprefixed))
 
 
 def _named(section: str) -> tuple[str, str]:

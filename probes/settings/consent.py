@@ -136,6 +136,20 @@ def chain_key(settings: Settings) -> Sourced[Secret] | None:
     return Sourced(Secret(""), won.source) if won is not None and won.source is not None else None
 
 
+# Hosts that only a house itself has, where its own credentials may go whoever names the host: the region is all that a
+# user chooses in them. A token for a resource (Azure) or a project is not of this kind.
+_HOUSES = (
+    r"bedrock(?:-runtime|-mantle)?(?:-fips)?\.[a-z]{2,4}(?:-[a-z]{1,12}){1,3}-\d\.(?:amazonaws\.com(?:\.cn)?|api\.aws)",
+)
+
+
+def chain_at_home(value: Sourced[Any], read: list[Url]) -> bool:
+    """Check whether the credential of a chain would go to the house's own host, encrypted: whatever names the host."""
+    if not isinstance(value.value, Secret) or value.value or not read:
+        return False
+    return all(one.scheme == "https" and any(re.fullmatch(house, one.host) for house in _HOUSES) for one in read)
+
+
 def _folders(value: Sourced[Any]) -> list[Source]:
     """Return what files of the folder have to do with a value: the reference to it, and the value itself."""
     return [one for one in (value.chosen_by, value.source) if one is not None and one.owner is Owner.FOLDER]
@@ -278,6 +292,8 @@ def _at_home(
         if name and name in (*family.keys, *family.header_variables) and family.default
     )
     if any(address(one) == (host.host, host.port) for one in defaults):
+        return True
+    if part is FlowPart.KEY and chain_at_home(value, read):
         return True
     door = doors.known().of_host(host.host, host.port, host.path)
     # A host of many customers (*.openai.azure.com) belongs to whoever rents it, and so does a path with an account.

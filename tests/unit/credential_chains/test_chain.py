@@ -84,7 +84,7 @@ def test_a_token_is_sent_as_bearer_with_what_belongs_to_it() -> None:
 
 
 def test_a_problem_names_the_step_and_what_to_install() -> None:
-    settings = CHAIN.read(ChainWorld(lambda name: None, None, Path("/"), None, "openai", None, 0.0))
+    settings = CHAIN.read(ChainWorld(lambda name: None, None, Path("/"), None, "openai", None, 0.0, metadata=False))
     facts = CHAIN.failed(settings, CredentialProblem.NO_LIBRARY, said="no").facts
     assert (facts.vendor, facts.step, facts.said) == ("aws", "", "no")
     assert facts.install == 'pip install "llmdoctor-cli[aws]"'
@@ -111,7 +111,7 @@ def test_the_steps_are_shown_in_words(lang: str) -> None:
 
 def test_a_chain_without_a_credential_is_a_missing_key_with_its_steps() -> None:
     url = "https://bedrock-runtime.us-east-1.amazonaws.com/openai/v1"
-    settings = gather(Options(base_url=url, offline=True), {}, Path("/"))
+    settings = gather(Options(base_url=url, offline=True), {"AWS_EC2_METADATA_DISABLED": "true"}, Path("/"))
     report = judge(asyncio.run(run(settings)))
     assert report.root_cause == "settings.missing_key"
     assert "AWS" in report.findings[0].title

@@ -1,0 +1,187 @@
+"""The chain of AWS as it is read: which step wins, where it stands, and what the others would have been."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from probes.credential_chains.aws import METADATA, masked, moment_of
+from probes.credential_chains.aws_files import nested, read_config, read_ini
+from probes.model.credential import StepStatus
+from probes.model.secret import Secret
+from probes.model.settings import CredentialSettings, FlowPart
+from probes.model.source import Owner
+from probes.settings.gather import Options, gather
+from worlds.aws_chains import KEYS, PROFILE, REGION, WORLDS, ChainWorld
+from worlds.aws_stand_ins import ARN, SECRETS, USER
+
+PLACE = "http://127.0.0.1:9"
+
+
+def made(world: ChainWorld, home: Path, meta: str = PLACE) -> dict[str, str]:
+    """Write the files of a world, and return its environment."""
+
+    def filled(text: str) -> str:
+        return text.replace("{meta}", meta).replace("{home}", str(home))
+
+    for name, text in world.files.items():
+        path = home / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(filled(text))
+    return {name: filled(value) for name, value in {**REGION, **world.environ}.items()}
+
+
+def chain_in(environ: dict[str, str], home: Path, cwd: Path | None = None, **options: object) -> CredentialSettings:
+    given = Options(base_url=PLACE, protocol="bedrock", **options)  # type: ignore[arg-type]
+    found = gather(given, environ, cwd or home / "work", home=home).credential
+    assert found is not None
+    return found
+
+
+@pytest.mark.parametrize("world", WORLDS, ids=lambda one: one.name)
+def test_the_step_that_wins_is_named_with_its_place(world: ChainWorld, tmp_path: Path) -> None:
+    (tmp_path / "work").mkdir()
+    found = chain_in(made(world, tmp_path), tmp_path)
+    chain, won = found.chain, found.chain.winner
+    assert (won.step if won is not None else "") == world.step
+    assert (str(won.source) if won is not None else "") == world.place.replace("{home}", str(tmp_path))
+    assert {one.step for one in chain.steps if one.status is StepStatus.SHADOWED} == {*world.shadowed}
+    assert not any(secret in repr(found.chain) for secret in SECRETS)
+    assert not any(secret in repr(found.material) for secret in SECRETS), "a secret that is no Secret"
+
+
+def test_the_region_comes_from_the_variables_before_the_profile(tmp_path: Path) -> None:
+    (tmp_path / ".aws").mkdir()
+    (tmp_path / ".aws" / "config").write_text("[default]\nregion = eu-west-1\n")
+    region = chain_in({**KEYS, "AWS_DEFAULT_REGION": "us-west-2"}, tmp_path, tmp_path).chain.choice("region")
+    assert region is not None
+    assert (region.value, str(region.source)) == ("us-west-2", "environment AWS_DEFAULT_REGION")
+    assert [(value, str(source)) for value, source in region.others] == [("eu-west-1", "~/.aws/config:2 region")]
+
+
+def test_metadata_is_asked_last_and_never_on_behalf_of_others(tmp_path: Path) -> None:
+    found = chain_in({}, tmp_path, tmp_path)
+    assert found.chain.winner is not None
+    assert dict(found.chain.winner.hints)["address"] == METADATA
+    assert chain_in({}, tmp_path, tmp_path, metadata=False).chain.winner is None
+    container = {"AWS_CONTAINER_CREDENTIALS_RELATIVE_URI": "/v2/x"}
+    assert chain_in(container, tmp_path, tmp_path, metadata=False).chain.winner is None
+
+
+FOLDER = (
+    (
+        "sts",
+        {"AWS_PROFILE": "work"},
+        "AWS_ENDPOINT_URL_STS=https://evil.example/",
+        ("evil.example", "AWS_ENDPOINT_URL_STS"),
+    ),
+    (
+        "all endpoints",
+        {"AWS_PROFILE": "work"},
+        "AWS_ENDPOINT_URL=https://evil.example/",
+        ("evil.example", "AWS_ENDPOINT_URL"),
+    ),
+    (
+        "another file as the token",
+        {},
+        f"AWS_WEB_IDENTITY_TOKEN_FILE={{home}}/secret\nAWS_ROLE_ARN={ARN}\n",
+        ("sts.amazonaws.com", "AWS_WEB_IDENTITY_TOKEN_FILE"),
+    ),
+    (
+        "the container's address",
+        {"AWS_CONTAINER_AUTHORIZATION_TOKEN": "made-up-token-of-the-user"},
+        "AWS_CONTAINER_CREDENTIALS_FULL_URI=https://evil.example/x",
+        ("evil.example", "AWS_CONTAINER_CREDENTIALS_FULL_URI"),
+    ),
+    (
+        "the metadata's address",
+        {},
+        "AWS_EC2_METADATA_SERVICE_ENDPOINT=http://evil.example",
+        ("evil.example", "AWS_EC2_METADATA_SERVICE_ENDPOINT"),
+    ),
+)
+
+
+@pytest.mark.parametrize("case", FOLDER, ids=lambda one: one[0])
+def test_a_folder_does_not_send_the_users_secret_elsewhere(
+    case: tuple[str, dict[str, str], str, tuple[str, str]], tmp_path: Path
+) -> None:
+    _, environ, dotenv, flow = case
+    folder = tmp_path / "clone"
+    folder.mkdir()
+    (tmp_path / ".aws").mkdir()
+    (tmp_path / "secret").write_text("the user's own secret")
+    (tmp_path / ".aws" / "config").write_text(f"[profile work]\nrole_arn = {ARN}\nsource_profile = base\n")
+    (tmp_path / ".aws" / "credentials").write_text(f"[base]\n{PROFILE}")
+    (folder / ".env").write_text(dotenv.replace("{home}", str(tmp_path)))
+    settings = gather(Options(base_url=PLACE, protocol="bedrock"), environ, folder, home=tmp_path)
+    assert settings.override is not None
+    assert settings.override.withheld
+    assert (FlowPart.CREDENTIAL, *flow) in {(one.part, one.host, one.named_by.name) for one in settings.override.flows}
+
+
+def test_a_folder_may_name_profile_region_and_role(tmp_path: Path) -> None:
+    folder = tmp_path / "clone"
+    folder.mkdir()
+    (tmp_path / ".aws").mkdir()
+    (tmp_path / ".aws" / "credentials").write_text(f"[work]\n{PROFILE}")
+    (folder / ".env").write_text("AWS_PROFILE=work\nAWS_REGION=eu-west-1\n")
+    settings = gather(Options(base_url=PLACE, protocol="bedrock"), {}, folder, home=tmp_path)
+    assert settings.override is None
+    assert settings.credential is not None
+    assert settings.credential.chain.winner is not None
+    assert settings.credential.chain.winner.step == "credentials_file"
+    region = settings.credential.chain.choice("region")
+    assert region is not None
+    assert region.source.owner is Owner.FOLDER
+
+
+@pytest.mark.parametrize(
+    ("url", "withheld"),
+    [
+        ("https://bedrock-runtime.eu-west-1.amazonaws.com", False),
+        ("https://bedrock-mantle.eu-west-1.api.aws/anthropic", False),
+        ("https://bedrock-runtime.evil.example", True),
+        ("https://bedrock-runtime.x.s3.amazonaws.com", True),
+        ("http://bedrock-runtime.eu-west-1.amazonaws.com", True),
+    ],
+)
+def test_the_users_credential_signs_for_a_folders_address_only_at_aws(url: str, withheld: bool, tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text(f"AWS_ENDPOINT_URL_BEDROCK_RUNTIME={url}\n")
+    settings = gather(Options(protocol="bedrock"), dict(KEYS), tmp_path, home=tmp_path / "home")
+    assert settings.base_url is not None
+    assert settings.base_url.value == url
+    assert (settings.override is not None and settings.override.withheld) is withheld
+
+
+def test_a_folders_config_file_starts_no_program(tmp_path: Path) -> None:
+    (tmp_path / "aws.ini").write_text("[default]\ncredential_process = touch /made/up\n")
+    (tmp_path / ".env").write_text("AWS_CONFIG_FILE=aws.ini\n")
+    found = chain_in({}, tmp_path / "home", tmp_path, credential_process=True)
+    assert found.chain.winner is not None
+    assert found.chain.winner.step == "process"
+    assert dict(found.material)["0.foreign"] == "yes"
+
+
+def test_files_are_read_with_their_lines_and_never_raise(tmp_path: Path) -> None:
+    path = tmp_path / "config"
+    path.write_text('[profile "two words"]\nregion = a\n\n[services mine]\nsts =\n  endpoint_url = http://x\n')
+    read = read_config(
+        read_ini(path, "config", Owner.USER, None), read_ini(tmp_path / "none", "none", Owner.USER, None)
+    )
+    assert str(read.profile("two words")["region"].source) == "config:2 region"
+    assert nested(read.services["mine"]["sts"].value) == {"endpoint_url": "http://x"}
+    for text in ("[a\n", "[a]\n[a]\n", "[a]\nb\n", "\x00", "[" * 5000):
+        path.write_text(text)
+        assert read_ini(path, "config", Owner.USER, None).exists
+    path.write_bytes(b"\xff\xfe\xfa")
+    assert read_ini(path, "config", Owner.USER, None).why
+
+
+def test_small_readings() -> None:
+    assert masked(USER.name) == "AKIA…USER"
+    assert masked("short") == "…"
+    assert moment_of("2026-11-30T08:00:00UTC") == moment_of("2026-11-30T08:00:00Z") == 1796025600.0
+    assert moment_of("never") == 0.0
+    assert isinstance(Secret("x"), Secret)
