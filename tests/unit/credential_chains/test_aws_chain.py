@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from probes.credential_chains.aws import METADATA, masked, moment_of
-from probes.credential_chains.aws_files import nested, read_config, read_ini
+from probes.credential_chains.aws import METADATA
+from probes.credential_chains.aws_files import masked, moment_of, nested, read_config, read_ini
 from probes.model.credential import StepStatus
 from probes.model.secret import Secret
 from probes.model.settings import CredentialSettings, FlowPart
