@@ -705,7 +705,7 @@ KINDS: dict[str, Text] = {
         (
             "Set AWS_REGION (for boto3 AWS_DEFAULT_REGION, or `region` of the profile) to the region in the host's "
             "name.",
-            "Or let the SDK make the address: remove the base URL, and set the region alone.",
+            "Or remove the base URL and set only the region: the SDK then makes the address itself.",
         ),
     ),
     "aws_service": Text(
