@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from probes.model.credential import CredentialChain, CredentialFacts
+from probes.model.login import StoredLogin
 from probes.model.note import Note
 from probes.model.record import Record
 from probes.model.source import Source, SourceKind
@@ -251,4 +252,5 @@ class Report(Record):
     slos: tuple[SloResult, ...] = ()
     # Where a house's library looks for a credential, and what came of it; None: the door takes a key alone.
     credential: CredentialView | None = None
+    login: StoredLogin | None = None  # that the app has stored; it is never sent
     tries: tuple[Try, ...] = ()  # including the last one; empty if there was only one

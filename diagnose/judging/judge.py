@@ -97,6 +97,7 @@ def judge(evidence: Evidence, lang: str = "en", rules: tuple[Rule, ...] = RULES,
         capabilities=_capabilities(view, lang),
         slos=results(view),
         credential=CredentialView(view.chain, view.credential) if view.chain is not None else None,
+        login=view.login,
     )
     last_try = replace(report, duration_ms=round(evidence.seconds * 1000, 1))
     return replace(report, tries=(*tries, _try(last_try))) if tries else report

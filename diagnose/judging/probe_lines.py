@@ -43,6 +43,7 @@ _SPARED = {
     "interrupted": "interrupted",
     "no_key": "no_key",
     "key_not_sent": "key_not_sent",
+    "login": "login",
 }
 
 

@@ -27,6 +27,7 @@ from probes.model.facts import (
     UnreadFile,
 )
 from probes.model.failure import Failure, Outcome
+from probes.model.login import StoredLogin
 from probes.model.record import Record
 from probes.model.settings import Rename, Slo
 from probes.model.source import Source
@@ -54,6 +55,7 @@ Facts = (
     | CompanionFacts
     | CredentialChain
     | CredentialFacts
+    | StoredLogin
 )
 
 
@@ -67,6 +69,7 @@ class Subject(StrEnum):
     CA_BUNDLE = "settings:ca_bundle"
     UNREAD_FILE = "settings:unread"  # a file that was found and not read
     CREDENTIAL_CHAIN = "settings:credential"  # where the house's library looks for a credential
+    STORED_LOGIN = "settings:login"  # that the app has stored; it is never sent
     DOOR = "door"
     KEY_POLICY = "door:key"  # which forms of the key may be sent
     BALANCE = "door:balance"  # the credit that is left

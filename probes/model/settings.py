@@ -13,6 +13,7 @@ from typing import Generic, TypeVar
 
 from probes.model.attempt import Auth
 from probes.model.credential import CredentialChain
+from probes.model.login import StoredLogin
 from probes.model.record import Record
 from probes.model.secret import Secret
 from probes.model.sentence import Sentence
@@ -230,6 +231,7 @@ class Settings(Record):
     auth_variable: str | None = None  # a variable that decides the header: ANTHROPIC_AUTH_TOKEN is sent as Bearer
     headers: tuple[ExtraHeader, ...] = ()  # each name once
     credential: CredentialSettings | None = None  # of a house whose credentials are not keys (aws, google, entra)
+    login: StoredLogin | None = None  # that the app has stored; it is never sent
     query: str = ""  # what an app's settings add to every URL, encoded
     conflicts: tuple[Conflict, ...] = ()
     searched: tuple[str, ...] = ()  # the places that were searched, for "no key was found in …"

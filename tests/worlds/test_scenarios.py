@@ -198,7 +198,7 @@ ELSEWHERE = {
     "http.body_encoding": "by `explain` alone: unit/answers/test_explain_kinds.py",
     "stream.websocket_closed": "by `explain` alone: unit/answers/test_explain_kinds.py",
     "stream.websocket_refused": "by `explain` alone: unit/answers/test_explain_kinds.py",
-    "auth.login_expired": "of stored logins, in a table of their own: worlds/aws_chains.py",
+    "auth.login_expired": "of stored logins, in tables of their own: unit/app_settings/test_logins.py, worlds/aws_chains.py",
     "auth.no_credential": "of a house's own chain, in a table of their own: worlds/aws_chains.py",
     "run.extra_missing": "where a library is missing: unit/credential_chains/test_aws_credential.py",
     "run.crashed": "no world may raise it; by a rule that fails: unit/judging/test_judge.py",

@@ -1101,6 +1101,7 @@ TEXTS: dict[str, Text] = {
         (
             Step("step:sso", "Sign in again: `aws sso login`."),
             Step("chain:aws step:login", "Sign in again: `aws login`."),
+            "Sign in again: {command}",
             "Sign in again with the program that stored the login.",
             "If the login must last for longer, use an account for programs instead of a person's login.",
         ),

@@ -1854,8 +1854,38 @@ CASES: dict[str, Text] = {
         "somebody signs in again.",
         (
             Step("step:sso", "Sign in again before then: `aws sso login`."),
+            "Sign in again before then: {command}",
             "Sign in again with the program that stored the login.",
             "If the app must run unattended, use an account for programs instead of a person's login.",
+        ),
+    ),
+    "auth.no_credential:login_subscription": Text(
+        "The app uses a subscription's login, which this check does not send",
+        "{place|A file} holds a login for {address|the provider}. It belongs to a subscription and to this app: it is "
+        "no API key, and a provider may refuse or block it in any other program. So it was read, and neither sent nor "
+        "renewed; whether it is accepted is open.",
+        (
+            Step("app:codex", "See in the app itself whether it is signed in: `codex login status`."),
+            Step(
+                "app:claude-code", "See in the app itself whether it is signed in: start `claude` and type `/status`."
+            ),
+            "If the app says that it is not signed in, sign in again: {command}",
+            "Do not use the login for programs of your own: they need an API key, which is billed apart from the "
+            "subscription. Create one at {console}",
+        ),
+    ),
+    "auth.no_credential:login_account": Text(
+        "The app uses an account's login, which this check does not send",
+        "{place|A file} holds a login for {address|the provider}. It was made for this app and is no API key: other "
+        "programs may not use it. So it was read, and neither sent nor renewed; whether it is accepted is open.",
+        (
+            Step(
+                "app:gemini-cli",
+                "Since 2026-06-18, Google refuses this login for individuals, also with AI Pro and Ultra: set "
+                "GEMINI_API_KEY, or use Antigravity CLI.",
+            ),
+            "If the app says that it is not signed in, sign in again: {command}",
+            "Programs of your own need an API key. Create one at {console}",
         ),
     ),
     "auth.no_credential:needs_consent": Text(

@@ -890,6 +890,7 @@ TEXTS: dict[str, Text] = {
         (
             Step("step:sso", "重新登录：`aws sso login`。"),
             Step("chain:aws step:login", "重新登录：`aws login`。"),
+            "重新登录：{command}",
             "用保存这个登录的程序重新登录。",
             "如果需要长期有效，改用程序专用的账号，不要用个人登录。",
         ),

@@ -1617,8 +1617,34 @@ CASES: dict[str, Text] = {
         "{place|它的位置} 的登录有效期到 {expires|不久之后} 为止。之后的请求都会被拒绝，直到有人重新登录。",
         (
             Step("step:sso", "在那之前重新登录：`aws sso login`。"),
+            "在那之前重新登录：{command}",
             "用保存这个登录的程序重新登录。",
             "如果应用要无人值守地运行，改用程序专用的账号，不要用个人登录。",
+        ),
+    ),
+    "auth.no_credential:login_subscription": Text(
+        "应用使用的是订阅的登录，本检查不会发送它",
+        "{place|一个文件} 中有一个用于 {address|服务商} 的登录。它属于某个订阅，只供这个应用使用：它不是 API 密钥，"
+        "在别的程序里使用可能被服务商拒绝或封禁。因此这里只读取，既不发送也不续期；它是否仍被接受，无从得知。",
+        (
+            Step("app:codex", "在应用里查看是否已登录：`codex login status`。"),
+            Step("app:claude-code", "在应用里查看是否已登录：启动 `claude`，输入 `/status`。"),
+            "如果应用提示未登录，重新登录：{command}",
+            "不要把这个登录用于自己的程序：那需要 API 密钥，费用与订阅分开计算。在 {console} 创建密钥",
+        ),
+    ),
+    "auth.no_credential:login_account": Text(
+        "应用使用的是账号的登录，本检查不会发送它",
+        "{place|一个文件} 中有一个用于 {address|服务商} 的登录。它是为这个应用签发的，不是 API 密钥，别的程序不能使用。"
+        "因此这里只读取，既不发送也不续期；它是否仍被接受，无从得知。",
+        (
+            Step(
+                "app:gemini-cli",
+                "从 2026-06-18 起，Google 不再接受个人用户（包括 AI Pro 和 Ultra）的这种登录：请设置 GEMINI_API_KEY，或"
+                "改用 Antigravity CLI。",
+            ),
+            "如果应用提示未登录，重新登录：{command}",
+            "自己的程序需要 API 密钥。在 {console} 创建密钥",
         ),
     ),
     "auth.no_credential:needs_consent": Text(
