@@ -300,7 +300,7 @@ def _login(closed: bool) -> Schema:
         "app": TEXT,
         "name": {"type": "string", "description": "The provider's name in a file with several; else empty."},
         "source": TEXT,
-        "kind": {"enum": [*LOGINS]},
+        "kind": {"enum": [*LOGINS, "workload"]},
         "plan": {"type": "string", "description": "The subscription's name; empty if the file does not say."},
         "host": {"type": "string", "description": "Where the app sends it."},
         "expires": MAYBE_TEXT,

@@ -23,6 +23,8 @@ class AppWire(NamedTuple):
     key: tuple[str, ...] = ()
     model: tuple[str, ...] = ()
     version_variable: str = ""
+    federation: tuple[str, ...] = ()  # variables that, if all are set and no key is, make it exchange an identity token
+    federation_token: tuple[str, ...] = ()  # variables with that token, or, if they end in _FILE, with its file
     unread_keys: tuple[str, ...] = ()  # variables that people set instead of those in `key`; it ignores them
     unread_base_urls: tuple[str, ...] = ()
     headers: Mapping[str, str] = {}  # variable -> header that carries its value, or `Name: Scheme` before the value

@@ -527,6 +527,7 @@ UI: dict[str, str] = {
     "table.was": " (was: {verdict})",
     "login.subscription": "login of a subscription",
     "login.account": "login of an account",
+    "login.workload": "workload identity",
     "login.for": "for {host}",
     "login.renews": "the app renews it",
     "login.kept": "never sent by this check",

@@ -1888,6 +1888,18 @@ CASES: dict[str, Text] = {
             "Programs of your own need an API key. Create one at {console}",
         ),
     ),
+    "auth.no_credential:login_workload": Text(
+        "The SDK gets a token by workload identity, which this check does not do",
+        "No key is set, but {place|a setting} is: the SDK exchanges an identity token of this machine or job for a "
+        "token of the provider, which lasts about an hour. This check exchanges nothing, so it is open whether that "
+        "works.",
+        (
+            "Start the app itself, and give what it says to `llmdoctor explain`.",
+            "If the exchange is refused, compare issuer, audience and subject of the identity token (`llmdoctor whose` "
+            "reads the first two) with those that the provider's console expects.",
+            "An older SDK does not know these variables and finds no key: update it.",
+        ),
+    ),
     "auth.no_credential:needs_consent": Text(
         "The credential comes from a program, which was not started",
         "The settings at {place|their place} name a program that prints the credential. It was not started, since it "

@@ -506,6 +506,7 @@ UI: dict[str, str] = {
     "table.was": "（原为：{verdict}）",
     "login.subscription": "订阅的登录",
     "login.account": "账号的登录",
+    "login.workload": "工作负载身份",
     "login.for": "用于 {host}",
     "login.renews": "由应用自动续期",
     "login.kept": "本检查从不发送",
