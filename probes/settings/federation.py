@@ -1,4 +1,4 @@
-"""Recognise settings with which an SDK exchanges an identity token for the house's own: workload identity federation."""
+"""Recognise settings with which an SDK exchanges an identity token for the house's own (workload identity)."""
 
 from __future__ import annotations
 

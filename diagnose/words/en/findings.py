@@ -1100,6 +1100,9 @@ TEXTS: dict[str, Text] = {
         "renews it by itself. Nothing is wrong with the base URL or the model.",
         (
             Step("step:sso", "Sign in again: `aws sso login`."),
+            Step("chain:entra step:cli", "Sign in again: `az login`."),
+            Step("chain:entra step:developer_cli", "Sign in again: `azd auth login`."),
+            Step("chain:entra step:powershell", "Sign in again: `Connect-AzAccount`."),
             Step("chain:aws step:login", "Sign in again: `aws login`."),
             "Sign in again: {command}",
             "Sign in again with the program that stored the login.",

@@ -1848,6 +1848,18 @@ CASES: dict[str, Text] = {
             "Or use a Bedrock API key: create one at {console} and set AWS_BEARER_TOKEN_BEDROCK.",
         ),
     ),
+    "settings.missing_key:entra": Text(
+        "No key and no Entra credential found",
+        "Azure takes an API key or a token of Microsoft Entra ID. No key is set, and Azure's own library looks for a token "
+        "in several places, one after the other, of which none has any: {source|no place}.",
+        (
+            "Sign in with Azure's own program: `az login`.",
+            "For an app, set AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_CLIENT_SECRET, or give its machine a managed "
+            "identity.",
+            "Or use a key of the resource: `az cognitiveservices account keys list --name NAME --resource-group GROUP` "
+            "shows it; set AZURE_OPENAI_API_KEY.",
+        ),
+    ),
     "auth.login_expired:soon": Text(
         "The stored login expires within a day",
         "The login at {place|its place} is valid until {expires|soon}. After that, every request is refused until "
@@ -1871,7 +1883,8 @@ CASES: dict[str, Text] = {
             ),
             "If the app says that it is not signed in, sign in again: {command}",
             "Do not use the login for programs of your own: they need an API key, which is billed apart from the "
-            "subscription. Create one at {console}",
+            "subscription.",
+            "For programs of your own, create an API key at {console}",
         ),
     ),
     "auth.no_credential:login_account": Text(
@@ -1885,7 +1898,8 @@ CASES: dict[str, Text] = {
                 "GEMINI_API_KEY, or use Antigravity CLI.",
             ),
             "If the app says that it is not signed in, sign in again: {command}",
-            "Programs of your own need an API key. Create one at {console}",
+            "Do not use the login for programs of your own: they need an API key.",
+            "For programs of your own, create an API key at {console}",
         ),
     ),
     "auth.no_credential:login_workload": Text(
@@ -1911,6 +1925,9 @@ CASES: dict[str, Text] = {
         "The settings at {place|their place} name a program that prints the credential. It ran and gave none: "
         "{said|no reason was given}.",
         (
+            Step("chain:entra step:cli", "Sign in again: `az login`."),
+            Step("chain:entra step:developer_cli", "Sign in again: `azd auth login`."),
+            Step("chain:entra step:powershell", "Sign in again: `Connect-AzAccount`."),
             "Run the program by hand in a terminal, and correct what it reports.",
             "If it needs a path or a variable that only a terminal has, write the full path into the settings.",
         ),
@@ -1926,6 +1943,20 @@ CASES: dict[str, Text] = {
             Step(
                 "step:web_identity",
                 "Check the role's trust policy: it must name the token's issuer, audience and subject.",
+            ),
+            Step(
+                "chain:entra step:workload_identity",
+                "Check the app registration's federated credential: it must name the token's issuer, subject and audience.",
+            ),
+            Step(
+                "chain:entra step:environment",
+                "Look up AADSTS7000215 (wrong secret), AADSTS7000222 (expired secret), AADSTS700016 (wrong client or "
+                "tenant): make a new secret with `az ad app credential reset --id CLIENT`.",
+            ),
+            Step(
+                "chain:entra step:managed_identity",
+                "Turn on the managed identity of the app: `az webapp identity assign`. For one that you have made, set "
+                "AZURE_CLIENT_ID.",
             ),
             Step("chain:aws", "Ask AWS's own program the same question: `aws sts get-caller-identity`."),
             "Correct what is wrong at {place|the place named above}.",

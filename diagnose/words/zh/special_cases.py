@@ -1612,6 +1612,17 @@ CASES: dict[str, Text] = {
             "或改用 Bedrock API 密钥：到 {console} 新建，然后设置 AWS_BEARER_TOKEN_BEDROCK。",
         ),
     ),
+    "settings.missing_key:entra": Text(
+        "没有密钥，也没有找到 Entra 凭证",
+        "Azure 接受 API 密钥或 Microsoft Entra ID 的令牌。没有设置密钥；Azure 自己的库会依次在几个位置查找令牌，都没有找到："
+        "{source|没有可查的位置}。",
+        (
+            "用 Azure 自己的程序登录：`az login`。",
+            "应用可以设置 AZURE_TENANT_ID、AZURE_CLIENT_ID 和 AZURE_CLIENT_SECRET，或者给它的机器分配托管身份。",
+            "也可以使用资源的密钥：`az cognitiveservices account keys list --name NAME --resource-group GROUP` 会显示它；"
+            "把它设为 AZURE_OPENAI_API_KEY。",
+        ),
+    ),
     "auth.login_expired:soon": Text(
         "保存的登录一天之内过期",
         "{place|它的位置} 的登录有效期到 {expires|不久之后} 为止。之后的请求都会被拒绝，直到有人重新登录。",
@@ -1630,7 +1641,8 @@ CASES: dict[str, Text] = {
             Step("app:codex", "在应用里查看是否已登录：`codex login status`。"),
             Step("app:claude-code", "在应用里查看是否已登录：启动 `claude`，输入 `/status`。"),
             "如果应用提示未登录，重新登录：{command}",
-            "不要把这个登录用于自己的程序：那需要 API 密钥，费用与订阅分开计算。在 {console} 创建密钥",
+            "不要把这个登录用于自己的程序：那需要 API 密钥，费用与订阅分开计算。",
+            "自己的程序所用的 API 密钥在这里创建：{console}",
         ),
     ),
     "auth.no_credential:login_account": Text(
@@ -1644,7 +1656,8 @@ CASES: dict[str, Text] = {
                 "改用 Antigravity CLI。",
             ),
             "如果应用提示未登录，重新登录：{command}",
-            "自己的程序需要 API 密钥。在 {console} 创建密钥",
+            "不要把这个登录用于自己的程序：那需要 API 密钥。",
+            "自己的程序所用的 API 密钥在这里创建：{console}",
         ),
     ),
     "auth.no_credential:login_workload": Text(
@@ -1666,6 +1679,9 @@ CASES: dict[str, Text] = {
         "给出凭证的程序失败了",
         "{place|它的位置} 的设置指定了一个输出凭证的程序。它运行了，但没有给出凭证：{said|没有说明原因}。",
         (
+            Step("chain:entra step:cli", "重新登录：`az login`。"),
+            Step("chain:entra step:developer_cli", "重新登录：`azd auth login`。"),
+            Step("chain:entra step:powershell", "重新登录：`Connect-AzAccount`。"),
             "在终端里手动运行这个程序，改正它报告的问题。",
             "如果它依赖只有终端里才有的路径或变量，在设置里写完整路径。",
         ),
@@ -1676,6 +1692,19 @@ CASES: dict[str, Text] = {
         (
             Step("step:assume_role", "在角色的信任策略里写上你的用户或角色，并允许 `sts:AssumeRole`。"),
             Step("step:web_identity", "检查角色的信任策略：要写明令牌的签发者、受众和主体。"),
+            Step(
+                "chain:entra step:workload_identity",
+                "检查应用注册的联合凭据：其中的签发者、主体和受众必须与令牌一致。",
+            ),
+            Step(
+                "chain:entra step:environment",
+                "AADSTS7000215 是密码错误，AADSTS7000222 是密码过期，AADSTS700016 是客户端或租户不对：用 `az ad app credential "
+                "reset --id CLIENT` 生成新的密码。",
+            ),
+            Step(
+                "chain:entra step:managed_identity",
+                "为应用启用托管身份：`az webapp identity assign`。如果是用户分配的身份，设置 AZURE_CLIENT_ID。",
+            ),
             Step("chain:aws", "用 AWS 自己的程序验证：`aws sts get-caller-identity`。"),
             "改正 {place|上述位置} 的问题。",
         ),

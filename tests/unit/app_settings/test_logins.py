@@ -24,6 +24,7 @@ from probes.catalog import apps
 from probes.demo_server import practice_doors as b
 from probes.demo_server.scenarios import made_up_key
 from probes.demo_server.server import PracticeDoor
+from probes.model.login import StoredLogin
 from probes.run.engine import run
 from probes.settings.gather import Options
 
@@ -173,7 +174,7 @@ def test_what_a_stored_login_says(world: World, tmp_path: Path) -> None:
     before = {path: path.read_bytes() for path in home.rglob("*.json")}
     one = found(home, world)
     login = one.settings.login
-    assert login is not None
+    assert isinstance(login, StoredLogin)
     assert (login.host, login.plan, login.renews) == (world.host, world.plan, world.renews)
     assert str(login.overridden or "") == world.overridden
     report = report_of(one)
