@@ -1,4 +1,4 @@
-"""Obtain Entra tokens: with azure-identity, or from the address of a managed identity. Only this imports azure-identity.
+"""Obtain Entra tokens: with azure-identity, or from a managed identity's address. Only this imports azure-identity.
 
 Every value comes from the chain that was read, and none from the environment of this process, except for the programs
 of developers' logins, which azure-identity starts as the user would.
@@ -90,7 +90,7 @@ class _Obtaining:
         resource = quote(self._text("scope").removesuffix("/.default"), safe="")
         identity = self._text(f"{prefix}identity")
         query = f"resource={resource}" + (f"&client_id={quote(identity, safe='')}" if identity else "")
-        path = url.path if service else "/metadata/identity/oauth2/token"
+        path = url.path if service else f"{url.path.rstrip('/')}/metadata/identity/oauth2/token"
         version = "2019-08-01" if service else "2018-02-01"
         headers = {"X-IDENTITY-HEADER": self._text(f"{prefix}header")} if service else {"Metadata": "true"}
         patience = min(self._wanted.seconds, 5.0) if service else _PATIENCE
@@ -113,8 +113,11 @@ class _Obtaining:
             token = said["access_token"]
             expires = float(said.get("expires_on") or time.time() + float(said.get("expires_in", 0)))
         except (ValueError, KeyError, TypeError, RecursionError):
-            words = f"{answer.status} {body[:_SAID]}"
-            raise self._chain.failed(self._found, CredentialProblem.REFUSED, said=words, host=host) from None
+            words = f"{answer.status} {' '.join(body[:_SAID].split())}"
+            # Whatever answers at a machine's address without being its metadata service is passed over.
+            nobody = not service and answer.status not in (400, 403)
+            problem = CredentialProblem.NONE if nobody else CredentialProblem.REFUSED
+            raise self._chain.failed(self._found, problem, said=words, host=host) from None
         return str(token), expires
 
     # -- azure-identity ------------------------------------------------------------------------------------------------

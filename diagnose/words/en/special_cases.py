@@ -1850,8 +1850,8 @@ CASES: dict[str, Text] = {
     ),
     "settings.missing_key:entra": Text(
         "No key and no Entra credential found",
-        "Azure takes an API key or a token of Microsoft Entra ID. No key is set, and Azure's own library looks for a token "
-        "in several places, one after the other, of which none has any: {source|no place}.",
+        "Azure takes an API key or a token of Microsoft Entra ID. No key is set, and Azure's own library looks for a "
+        "token in several places, one after the other, of which none has any: {source|no place}.",
         (
             "Sign in with Azure's own program: `az login`.",
             "For an app, set AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_CLIENT_SECRET, or give its machine a managed "
@@ -1946,7 +1946,8 @@ CASES: dict[str, Text] = {
             ),
             Step(
                 "chain:entra step:workload_identity",
-                "Check the app registration's federated credential: it must name the token's issuer, subject and audience.",
+                "Check the app registration's federated credential: it must name the token's issuer, subject "
+                "and audience.",
             ),
             Step(
                 "chain:entra step:environment",

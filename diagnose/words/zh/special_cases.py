@@ -1614,13 +1614,13 @@ CASES: dict[str, Text] = {
     ),
     "settings.missing_key:entra": Text(
         "没有密钥，也没有找到 Entra 凭证",
-        "Azure 接受 API 密钥或 Microsoft Entra ID 的令牌。没有设置密钥；Azure 自己的库会依次在几个位置查找令牌，都没有找到："
-        "{source|没有可查的位置}。",
+        "Azure 接受 API 密钥或 Microsoft Entra ID 的令牌。没有设置密钥；Azure 自己的库会依次在几个位置查找令牌，"
+        "都没有找到：{source|没有可查的位置}。",
         (
             "用 Azure 自己的程序登录：`az login`。",
             "应用可以设置 AZURE_TENANT_ID、AZURE_CLIENT_ID 和 AZURE_CLIENT_SECRET，或者给它的机器分配托管身份。",
-            "也可以使用资源的密钥：`az cognitiveservices account keys list --name NAME --resource-group GROUP` 会显示它；"
-            "把它设为 AZURE_OPENAI_API_KEY。",
+            "也可以使用资源的密钥：`az cognitiveservices account keys list --name NAME --resource-group GROUP` 会显示"
+            "它；把它设为 AZURE_OPENAI_API_KEY。",
         ),
     ),
     "auth.login_expired:soon": Text(
@@ -1698,8 +1698,8 @@ CASES: dict[str, Text] = {
             ),
             Step(
                 "chain:entra step:environment",
-                "AADSTS7000215 是密码错误，AADSTS7000222 是密码过期，AADSTS700016 是客户端或租户不对：用 `az ad app credential "
-                "reset --id CLIENT` 生成新的密码。",
+                "AADSTS7000215 是密码错误，AADSTS7000222 是密码过期，AADSTS700016 是客户端或租户不对："
+                "用 `az ad app credential reset --id CLIENT` 生成新的密码。",
             ),
             Step(
                 "chain:entra step:managed_identity",
