@@ -89,16 +89,16 @@ def trusted() -> Iterator[Any]:
 def in_world(world: EntraWorld, home: Path, ca: Any, patched: pytest.MonkeyPatch) -> Report:
     """Check a world with its door, its token service and its metadata on loopback."""
     tls = PracticeDoor(stand_in(**world.token), tls=ca.context("good"))
-    with PracticeDoor(stand_in(**world.token)) as meta, tls as service:
-        with PracticeDoor(entra_doors.entra(SIGNING_KEY, **world.door)) as door:
-            environ = made(world, home, meta.url, service.url)
-            if world.programs:
-                program = home / "bin" / "az"
-                program.parent.mkdir()
-                program.write_text(az_program())
-                program.chmod(0o755)
-                patched.setenv("PATH", f"{program.parent}{os.pathsep}{os.environ['PATH']}")
-            return checked(door.url, environ, home, ca_bundle=str(ca.ca_pem), credential_process=world.programs)
+    resource = PracticeDoor(entra_doors.entra(SIGNING_KEY, **world.door))
+    with PracticeDoor(stand_in(**world.token)) as meta, tls as service, resource as door:
+        environ = made(world, home, meta.url, service.url)
+        if world.programs:
+            program = home / "bin" / "az"
+            program.parent.mkdir()
+            program.write_text(az_program())
+            program.chmod(0o755)
+            patched.setenv("PATH", f"{program.parent}{os.pathsep}{os.environ['PATH']}")
+        return checked(door.url, environ, home, ca_bundle=str(ca.ca_pem), credential_process=world.programs)
 
 
 @pytest.mark.skipif(not entra.CHAIN.installed(), reason="azure-identity is not installed")
