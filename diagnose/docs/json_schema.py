@@ -67,6 +67,7 @@ def schema(closed: bool = False) -> Schema:
                 "slo": {"type": "array", "items": _slo(closed)},
                 "flaky": _flaky(closed),
                 "capabilities": {"type": "array", "items": _capability(closed)},
+                "as_client": _as_client(closed),
                 "clients": {"type": "array", "items": _client(closed)},
             },
         ),
@@ -260,6 +261,23 @@ def _capability(closed: bool) -> Schema:
 def _client(closed: bool) -> Schema:
     base_url = {**MAYBE_TEXT, "description": "What this app takes; null where none leads there."}
     return _object(closed, {"app": TEXT, "base_url": base_url, "note": {"enum": [*DIFFERENCES]}})
+
+
+def _as_client(closed: bool) -> Schema:
+    results = ["accepted", "refused", "unrecorded", "no_stream", "limited", "unfinished"]
+    return _object(
+        closed,
+        {
+            "app": _text("The id of the app whose own request was sent."),
+            "version": _or_null(_text("The version that was recorded.")),
+            "model": _or_null(_text("The model with which it was recorded.")),
+            "result": {"enum": results},
+            "parts": {"description": "What the request has besides a plain one.", **TEXTS_},
+            "refused": {"description": "Parts without which the server accepts it.", **TEXTS_},
+            "sure": {"description": "Whether each of them was found alone.", **FLAG},
+            "requests": COUNT,
+        },
+    )
 
 
 def _flaky(closed: bool) -> Schema:

@@ -32,7 +32,7 @@ def unanswered(evidence: Evidence, view: View) -> tuple[str, ...]:
     if evidence.interrupted:
         return ("interrupted",)
     if view.works and not evidence.ran_out:
-        return tuple(f"slo_{name}" for name in unmeasured(view))
+        return (*_of_client(evidence), *(f"slo_{name}" for name in unmeasured(view)))
     if evidence.offline:
         return ("offline",)
     if evidence.no_spend:
@@ -44,6 +44,15 @@ def unanswered(evidence: Evidence, view: View) -> tuple[str, ...]:
     if view.works:
         return ()
     return ("model",) if view.chosen is not None and view.chosen.source.kind is SourceKind.GUESS else ("unasked",)
+
+
+def _of_client(evidence: Evidence) -> tuple[str, ...]:
+    """Return why it is open whether the server accepts the app's own request; empty if that is settled."""
+    found = evidence.client_request
+    return (f"client_{found.why}",) if found is not None and found.why in OPEN else ()
+
+
+OPEN = ("unrecorded", "limited", "unfinished")  # why nothing was learnt; a stream that fails is a finding of its own
 
 
 def prove(view: View) -> Proven:

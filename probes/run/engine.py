@@ -90,6 +90,7 @@ async def _finish(begun: LocalRun, network: Network | None) -> Evidence:
         connection.api.cost,
         connection.api.policy,
         connection.api.capabilities,
+        connection.api.client_request,
         interrupted,
         ran_out,
     )

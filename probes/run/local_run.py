@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 
 from probes.model.attempt import Attempt
 from probes.model.capability import Capability, Cost
+from probes.model.client_request import ClientRequest
 from probes.model.evidence import Evidence, HostEnvironment, Subject
 from probes.model.facts import KeyPolicy
 from probes.model.record import Record, replace
@@ -33,6 +34,7 @@ class NetworkResults(Record):
     cost: Cost = Cost()
     policy: KeyPolicy | None = None  # None: it was not decided
     capabilities: tuple[Capability, ...] | None = None
+    client_request: ClientRequest | None = None
     interrupted: bool = False
     ran_out: bool = False
 
@@ -103,6 +105,7 @@ class LocalRun:
                 offline=given.offline,
                 version=self.version,
                 capabilities=deep_results,
+                client_request=found.client_request,
                 slos=given.slos,
             ),
             self.scrub,

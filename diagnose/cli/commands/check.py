@@ -87,6 +87,7 @@ def output_options(command: Any) -> Any:
 @click.option("--deadline", type=float, metavar="SECONDS", help="The limit of the whole check (60).")
 @click.option("--no-spend", is_flag=True, help="Nothing that a provider bills: no generation.")
 @click.option("--deep", is_flag=True, help="Ask for tools, structured output, pictures and more too. Costs more.")
+@click.option("--as-client", is_flag=True, help="Also send the request of the app itself, as recorded. Costs more.")
 @click.option("--offline", is_flag=True, help="Nothing leaves this machine.")
 @click.option(
     "--send-anyway",
@@ -144,6 +145,10 @@ def command(
             from diagnose.cli.curl_option import from_curl
 
             settings = from_curl(curl, Options(**choices), spoken)
+        if settings.as_client:
+            from probes.client_requests.recordings import demand_recorded
+
+            demand_recorded(settings.app)
     except (BadInput, DoorsError) as error:
         raise click.ClickException(str(error)) from error
     say_ignored(settings.ignored, spoken)

@@ -41,6 +41,9 @@ PLAN: dict[str, str] = {
     "on_success": "If that works, the request by which a browser asks whether a page may call:",
     "further": "If that fails: at most {count} more requests to the same host, free ones first",
     "deep": "If one of them works, for --deep:",
+    "purpose.as_client": "answer to the app's request",
+    "as_client": "If one of them works, for --as-client, as {app} sends it:",
+    "as_client_more": "If that is refused: at most {count} more, each without parts of it",
     "all": "At most {tokens} tokens in all. Nothing was sent.",
     "no_address": "The base URL is not a valid address, so nothing would be sent",
 }

@@ -41,6 +41,9 @@ PLAN: dict[str, str] = {
     "on_success": "如果成功，再像浏览器那样询问网页能否调用：",
     "further": "如果失败：最多再向同一主机发 {count} 次请求，先发免费的",
     "deep": "如果其中一种可用，--deep 还会发：",
+    "purpose.as_client": "对应用请求的回答",
+    "as_client": "如果其中一种可用，--as-client 再按 {app} 的样子发一次：",
+    "as_client_more": "如果被拒绝，最多再发 {count} 次，每次去掉其中一部分",
     "all": "总共最多 {tokens} token。没有发送任何内容。",
     "no_address": "Base URL 不是有效的地址，所以什么都不会发出",
 }
