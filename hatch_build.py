@@ -31,6 +31,7 @@ class CustomBuildHook(BuildHookInterface[Any]):
         from probes.catalog.apps import read as read_apps
         from probes.catalog.door_files import compiled, read
         from probes.catalog.fact_files import FOLDER, check_file, fact_files
+        from probes.client_requests.recordings import PLACE, check_recordings
 
         self._made = tempfile.TemporaryDirectory()
         for path in fact_files():
@@ -40,13 +41,15 @@ class CustomBuildHook(BuildHookInterface[Any]):
                 document["door"] = compiled(read(path))
             elif name == "apps":
                 read_apps(path)
+            elif name.startswith(f"{PLACE}/"):
+                check_recordings(path, document)
             for row in document.get("row", ()):
                 if "pattern" in row:
                     row["needles"] = needles(row["pattern"])
             for row in document.get("product", ()):
                 if "header" in row:
                     row["needles"] = needles(row["header"])
-            made = Path(self._made.name, f"{path.stem}.json")
+            made = Path(self._made.name, f"{name.replace('/', '-')}.json")
             made.write_text(json.dumps(document, ensure_ascii=False, separators=(",", ":")), encoding="utf-8")
             build_data["force_include"][str(made)] = f"probes/facts/{name}.json"
 

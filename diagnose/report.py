@@ -204,6 +204,7 @@ class ClientLine(Record):
     """
 
     app: str
+    name: str  # of the app, for people
     version: str
     model: str  # with which it was recorded
     result: str

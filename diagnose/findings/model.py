@@ -168,7 +168,11 @@ def _parameter_rejected(view: View) -> Claim | None:
     app, field = view.app, str(claim.values.get("parameter", "")) if claim is not None else ""
     if claim is None or app is None or not field:
         return claim
-    setting = next((text for start, text in app.leaves_out.items() if field.startswith(start)), "")
+    from probes.client_requests.recordings import setting_for
+
+    setting = setting_for(app.id, field) or next(
+        (text for start, text in app.leaves_out.items() if field.startswith(start)), ""
+    )
     return replace(claim, values={**claim.values, "app": app.name, **({"variable": setting} if setting else {})})
 
 

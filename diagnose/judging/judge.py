@@ -147,6 +147,7 @@ def _client_line(view: View) -> ClientLine | None:
     accepted = bool(found.tries) and passes(found.tries[-1].exchange) and not found.tries[-1].without
     return ClientLine(
         app=found.app,
+        name=app.name if (app := client_urls.known(found.app)) is not None else found.app,
         version=found.version,
         model=found.model,
         result=found.why or ("accepted" if accepted else "refused"),

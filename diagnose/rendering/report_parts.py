@@ -155,10 +155,7 @@ def optional_results(report: Report, lang: str) -> Iterator[tuple[str, str]]:
         yield word(lang, "limits"), word(lang, "comma").join(pairs)
     own = report.client_request
     if own is not None and own.result != "refused":  # a refusal is the finding above
-        from probes.catalog.apps import load
-
-        app = load().get(own.app)
-        named = f"{app.name if app is not None else own.app} {own.version}".rstrip()
+        named = f"{own.name} {own.version}".rstrip()
         yield word(lang, "as_client"), word(lang, f"as_client.{own.result}", app=named)
     if report.tries:
         failed = sum(1 for one in report.tries if one.verdict == "broken")

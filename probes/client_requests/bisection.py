@@ -20,7 +20,7 @@ _SEARCHED = 4096  # characters of the server's words
 _BETA = r"(?i)\bbeta\b|\bbetas\b"
 
 
-class Refused(Record):
+class FoundParts(Record):
     """The result: the parts without which the request works.
 
     ``sure``: they were found one by one. Otherwise one or more of them are refused, and it is not known which.
@@ -42,7 +42,7 @@ class Bisection:
         self._found: list[str] = []
         self._confirming = False  # the next request leaves out what was found, and nothing else
         self._left = most
-        self.result: Refused | None = None if parts else Refused((), False)
+        self.result: FoundParts | None = None if parts else FoundParts((), False)
         self._narrow()
 
     def next(self) -> frozenset[str] | None:
@@ -59,7 +59,7 @@ class Bisection:
         if works:
             self._works, self._tested = left_out, True
             if self._confirming:
-                self.result = Refused(tuple(self._found), True)
+                self.result = FoundParts(tuple(self._found), True)
                 return
         else:
             self._fails, self._words = left_out, words
@@ -68,7 +68,7 @@ class Bisection:
 
     def stop(self) -> None:
         """End the search with what is known: without these parts the request works, and not all may be refused."""
-        self.result = Refused(tuple(sorted(self._works)), False) if self._tested else Refused((), False)
+        self.result = FoundParts(tuple(sorted(self._works)), False) if self._tested else FoundParts((), False)
 
     @property
     def _base(self) -> frozenset[str]:
@@ -88,7 +88,7 @@ class Bisection:
             return
         self._found.append(one)
         if self._tested and self._base == self._works:
-            self.result = Refused(tuple(self._found), True)
+            self.result = FoundParts(tuple(self._found), True)
         self._confirming = True
 
     def _closure(self, name: str) -> frozenset[str]:

@@ -25,7 +25,19 @@ Headers = tuple[tuple[str, str], ...]
 LISTS = ("anthropic-beta",)  # headers that list several values, separated by commas
 ANYWHERE = ("cache_control",)  # fields that are one part, wherever they stand
 # Fields without which no request of the protocol is valid, or that the plain request of a check has too.
-_CORE = frozenset(("model", "messages", "input", "contents", "stream", "max_tokens", "max_output_tokens"))
+_CORE = frozenset(
+    (
+        "model",
+        "messages",
+        "input",
+        "contents",
+        "stream",
+        "max_tokens",
+        "max_output_tokens",
+        "generationConfig",
+        "options",
+    )
+)
 _CORE_HEADERS = frozenset(("accept", "content-type", "anthropic-version"))
 # Inside these, a field of `_NEEDED` is part of the form, and no item is valid without it.
 _FORMED = ("messages", "input", "contents", "system", "tools")

@@ -12,13 +12,16 @@ import json
 from collections.abc import Iterator, Mapping
 from functools import cache
 from itertools import count
+from pathlib import Path
 from typing import Any, NamedTuple
 
-from probes.catalog.fact_files import HEADER, read_facts
+from probes.catalog.apps import load as load_apps
+from probes.catalog.fact_files import HEADER, FactsError, read_facts
 from probes.catalog.provenance import Provenance, provenance_of
-from probes.client_requests.parts import Headers, Shape
+from probes.client_requests.bisection import is_named, mention
+from probes.client_requests.parts import Headers, Shape, names_of
 from probes.model.settings import BadInput
-from probes.protocols.protocol import ALLOWANCE, PROMPT
+from probes.protocols.protocol import ALLOWANCE, KEY_HEADERS, PROMPT
 
 PLACE = "clients"  # the folder of the recordings among the facts
 BUDGET = 1024  # tokens: the smallest budget for thinking that Anthropic accepts, and it must be below the limit
@@ -82,6 +85,17 @@ class Recording(NamedTuple):
         return min(found, key=_cost).setting if found else ""
 
 
+def setting_for(app: str, field: str) -> str:
+    """Return the setting with which a client leaves out a field that a server has named; empty if none was seen.
+
+    >>> setting_for("claude-code", "tools.0.custom.defer_loading")
+    'ENABLE_TOOL_SEARCH=false'
+    """
+    found = [one for recording in recordings_of(app) for one in recording.switches]
+    named = [(mention(part, field), one) for one in found for part in one.drops if is_named(part, field)]
+    return max(named, key=lambda pair: (pair[0], *(-cost for cost in _cost(pair[1]))))[1].setting if named else ""
+
+
 def _cost(switch: Switch) -> tuple[int, int]:
     """Return what a user loses by a setting: whole fields, which stand for features, count most."""
     return sum(1 for one in switch.drops if not set(".[:-") & set(one)), len(switch.drops)
@@ -100,7 +114,7 @@ def recorded_apps() -> tuple[str, ...]:
 def demand_recorded(app: str | None) -> None:
     """Check that a client was named whose request was recorded. Raises BadInput otherwise."""
     if app is None:
-        raise BadInput("--as-client needs --app NAME: the app whose request is to be sent", follow=("apps",))
+        raise BadInput("--as-client needs --app NAME: the app whose request it sends", follow=("apps",))
     if app not in recorded_apps():
         names = ", ".join(recorded_apps())
         raise BadInput("The request of {app} was not recorded. These were: {names}", app=app, names=names)
@@ -141,6 +155,27 @@ def recording_of(row: Mapping[str, Any], seen: str) -> Recording:
         switches=tuple(Switch(one["setting"], tuple(one["drops"])) for one in row.get("switches", ())),
         provenance=provenance_of(row, seen),
     )
+
+
+def check_recordings(path: Path, document: Mapping[str, Any]) -> None:
+    """Check a file of recordings. Raises FactsError that names the file and the row."""
+    app = load_apps().get(path.stem)
+    for number, row in enumerate(document.get("request", ()), 1):
+        problem = ""
+        try:
+            found = recording_of(row, "")
+            if app is None or row["app"] != app.id:
+                problem = "app is not the app of the file's name"
+            elif app.wire(found.protocol) is None:
+                problem = f"{app.id} does not speak {found.protocol}"
+            elif {name.lower() for name, _ in found.headers} & (KEY_HEADERS | {"user-agent"}):
+                problem = "headers hold a key, or say which client it is"
+            elif unknown := {one for switch in found.switches for one in switch.drops} - set(names_of(found.shape)):
+                problem = f"switches: {min(unknown)} is no part of the request"
+        except (KeyError, ValueError) as error:
+            problem = str(error)
+        if problem:
+            raise FactsError(f"{path}: [request] row {number}: {problem}")
 
 
 def recording_for(app: str | None, protocol: str, model: str) -> Recording | None:

@@ -203,6 +203,8 @@ def test_what_judges_touches_no_network(name: str) -> None:
         pure |= {"probes.catalog.fact_files", "probes.catalog.provenance"}
     if name == "diagnose.snippets.snippets":
         pure |= {"probes.catalog.app", "probes.catalog.apps", "probes.catalog.sdk_variables"}
+    if name in ("diagnose.findings.client_request", "diagnose.findings.model"):
+        pure |= {"probes.client_requests.bisection", "probes.client_requests.recordings"}  # built-in facts
     theirs -= for_types(name)
     assert theirs <= pure, "a rule reads evidence and pure readings of it"
 
@@ -477,7 +479,7 @@ FLOORS = (
     "probes.urls probes.keys probes.catalog probes.config_formats probes.protocols",
     "probes.network",
     "probes.settings probes.steps probes.app_settings probes.pasted probes.api",
-    "probes.capabilities probes.demo_server",
+    "probes.capabilities probes.client_requests probes.demo_server",
     "probes.run",
     "diagnose.report diagnose.interruption",
     "diagnose.words",

@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
+ROOT = Path(__file__).resolve().parents[2]
 PROMPT = "say pong"
 PLAIN = "m"  # a model that no client knows
 
@@ -232,11 +233,19 @@ CLIENTS: dict[str, Client] = {
 }
 
 
-def folders(cache: Path, where: str) -> tuple[Path, Path]:
+def clients() -> Path:
+    """Return the folder of the clients that `.ci/run` has fetched."""
+    return Path(os.environ.get("LLMDOCTOR_CLIENTS") or ROOT / ".cache" / "clients")
+
+
+def folders(where: str) -> tuple[Path, Path]:
     """Return the folder of the programs of a client, and the folder in which its packages are."""
-    own = Path(os.environ.get("LLMDOCTOR_PROGRAMS", "")) if where == "programs" else Path()
-    root = cache / where if where == "litellm" else cache / "clients" / where
+    if where == "litellm":
+        program = os.environ.get("LLMDOCTOR_LITELLM")
+        root = Path(program).parents[1] if program else ROOT / ".cache" / "litellm"
+    else:
+        newer = os.environ.get("LLMDOCTOR_PROGRAMS")
+        root = Path(newer) if where == "programs" and newer else clients() / where
     if where in ("programs", "node"):
-        root = own if where == "programs" and os.environ.get("LLMDOCTOR_PROGRAMS") else root
         return root / "node_modules" / ".bin", root / "node_modules"
     return root / "bin", root

@@ -23,19 +23,18 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 ROOT = Path(__file__).resolve().parents[2]
-sys.path[:0] = [str(ROOT), str(Path(__file__).parent)]
+sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
-from client_starts import CLIENTS, PLAIN, PROMPT, Case, Client, Place, folders  # noqa: E402  they lie beside this file
-from recorded_shape import body_form, header_forms, written  # noqa: E402
 
-from probes.catalog.apps import load as load_apps  # noqa: E402
+from probes.catalog.apps import load as load_apps  # noqa: E402  run from any folder
 from probes.client_requests.parts import Shape, names_of  # noqa: E402
 from probes.client_requests.recordings import recording_of  # noqa: E402
 from probes.demo_server import practice_doors as doors  # noqa: E402
 from probes.demo_server.scenarios import made_up_key  # noqa: E402
 from probes.demo_server.server import Answer, PracticeDoor, Reply, Request  # noqa: E402
+from real.client_starts import CLIENTS, PLAIN, PROMPT, Case, Client, Place, clients, folders  # noqa: E402
+from real.recorded_shape import body_form, header_forms, written  # noqa: E402
 
-CACHE = ROOT / ".cache"
 FACTS = ROOT / "probes" / "facts" / "clients"
 SECONDS = 60.0  # for one client; each needs a tenth
 SMALLEST = 0.05  # seconds between two looks whether the request has arrived
@@ -73,14 +72,23 @@ def accepting(request: Request) -> Answer:
 
 def record(name: str, case: Case) -> Recorded:
     """Run a client once, and return the form of its request. Raises Missing if there is none."""
-    with _started(name, case, accepting) as (door, ended):
+    with _started(name, case, accepting) as (door, process, said):
         end = time.monotonic() + SECONDS
         while (request := _asked(door, case)) is None:
-            said = ended()
-            if time.monotonic() > end or (said is not None and _asked(door, case) is None):
-                raise Missing(f"{name} sent no request ({case}): {said}")
+            ended = process.poll() is not None
+            if time.monotonic() > end or (ended and _asked(door, case) is None):
+                raise Missing(f"{name} sent no request ({case}): {said()}")
             time.sleep(SMALLEST)
-    return _recorded(name, case, _version(CLIENTS[name], folders(CACHE, CLIENTS[name].where)[1]), request)
+    return _recorded(name, case, _version(CLIENTS[name], folders(CLIENTS[name].where)[1]), request)
+
+
+def ends_well(name: str, case: Case, handler: Callable[[Request], Answer]) -> bool:
+    """Check whether a client asks this door and ends with status 0."""
+    with _started(name, case, handler) as (door, process, _):
+        try:
+            return process.wait(SECONDS) == 0 and _asked(door, case) is not None
+        except subprocess.TimeoutExpired:
+            return False
 
 
 def mends(name: str, case: Case, part: str) -> bool:
@@ -91,13 +99,13 @@ def mends(name: str, case: Case, part: str) -> bool:
             return accepting(request)
         return Reply(400, (("Content-Type", "application/json"),), json.dumps(_refusal(part)).encode())
 
-    with _started(name, case, strict) as (door, ended):
+    with _started(name, case, strict) as (door, process, _):
         end = time.monotonic() + SECONDS
         while time.monotonic() < end:
             asked = _all_asked(door, case)
             if any(not _holds(one, case, part) for one in asked):
                 return True
-            if ended() is not None:
+            if process.poll() is not None:
                 return False
             time.sleep(SMALLEST)
     return False
@@ -125,10 +133,10 @@ def _refusal(part: str) -> dict[str, object]:
 @contextlib.contextmanager
 def _started(
     name: str, case: Case, handler: Callable[[Request], Answer]
-) -> Iterator[tuple[PracticeDoor, Callable[[], str | None]]]:
-    """Start a client; yield the door and a function that returns what the client printed, or None while it runs."""
+) -> Iterator[tuple[PracticeDoor, subprocess.Popen[bytes], Callable[[], str]]]:
+    """Start a client; yield the door, the process, and a function that returns the end of what it printed."""
     client = CLIENTS[name]
-    programs, packages = folders(CACHE, client.where)
+    programs, packages = folders(client.where)
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder, PracticeDoor(handler) as door:
         home = Path(folder, "home")
         work = home / "work"
@@ -141,7 +149,7 @@ def _started(
             env[variable] = value
         printed = Path(folder, "log")
         with printed.open("wb") as log, _running(argv, env, work, log) as process:
-            yield door, lambda: None if process.poll() is None else printed.read_text(errors="replace")[-800:]
+            yield door, process, lambda: printed.read_text(errors="replace")[-800:]
 
 
 def _asked(door: PracticeDoor, case: Case) -> Request | None:
@@ -188,7 +196,7 @@ def _recorded(name: str, case: Case, version: str, request: Request) -> Recorded
 def _found(argv: Sequence[str], programs: Path) -> list[str]:
     place = programs / argv[0]
     if not place.exists():  # `LLMDOCTOR_PROGRAMS` need not hold all of them
-        place = CACHE / "clients" / ("node" if argv[0] == "node" else "programs") / "node_modules" / ".bin" / argv[0]
+        place = clients() / ("node" if argv[0] == "node" else "programs") / "node_modules" / ".bin" / argv[0]
     if not place.exists():
         raise Missing(f"{argv[0]} is not installed")
     return [str(place), *argv[1:]]
@@ -197,7 +205,7 @@ def _found(argv: Sequence[str], programs: Path) -> list[str]:
 def _environment(home: Path, programs: Path) -> dict[str, str]:
     """Return an environment without anything of this machine's owner."""
     kept = {name: os.environ[name] for name in ("PATH", "SYSTEMROOT", "LANG") if name in os.environ}
-    nodes = CACHE / "clients" / "node" / "node_modules" / ".bin"  # several clients need a newer Node than Debian's
+    nodes = clients() / "node" / "node_modules" / ".bin"  # several clients need a newer Node than Debian's
     path = os.pathsep.join((str(nodes), str(programs), kept.get("PATH", "")))
     return kept | {"PATH": path, "HOME": str(home), "USERPROFILE": str(home), "TMPDIR": str(home), "NO_PROXY": "*"}
 
@@ -212,12 +220,15 @@ def _running(argv: Sequence[str], env: dict[str, str], work: Path, log: Any) -> 
         yield process
     finally:
         with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.killpg(process.pid, signal.SIGKILL)
+            if hasattr(os, "killpg"):
+                os.killpg(process.pid, signal.SIGKILL)
+            else:
+                process.kill()
         process.wait()
 
 
 def _version(client: Client, packages: Path) -> str:
-    for root in (packages, CACHE / "clients" / client.where / "node_modules"):
+    for root in (packages, clients() / client.where / "node_modules"):
         manifest = root / client.package / "package.json"
         if manifest.exists():
             return str(json.loads(manifest.read_text(encoding="utf-8"))["version"])

@@ -14,12 +14,15 @@ from typing import Any, NamedTuple
 import pytest
 
 from diagnose.evidence import client_urls
+from diagnose.evidence.view import View
+from diagnose.findings import client_request
 from diagnose.formats import FORMATS, render
 from diagnose.formats.json import document
 from diagnose.judging.judge import judge
 from diagnose.report import Report, Verdict
 from probes.client_requests.bisection import MOST
 from probes.client_requests.client_check import REQUESTS
+from probes.client_requests.client_plan import PURPOSE
 from probes.client_requests.parts import names_of
 from probes.client_requests.recordings import recorded_apps, recordings_of
 from probes.demo_server import practice_doors as b
@@ -28,6 +31,7 @@ from probes.demo_server.scenarios import made_up_key
 from probes.demo_server.server import Handler, PracticeDoor, Reply, Request
 from probes.demo_server.strict_doors import Condition
 from probes.model import archive
+from probes.model.client_request import ClientRequest
 from probes.model.evidence import Evidence
 from probes.model.secret import Secret
 from probes.model.settings import Limits, Settings, Sourced
@@ -138,7 +142,7 @@ def is_found(row: Row, refusal: Reply) -> None:
     door = strict.refusing(sound(row.protocol, row.model, key), row.refuses, refusal)
     evidence, report, requests = checked(row, door, key)
     found = evidence.client_request
-    assert found is not None
+    assert isinstance(found, ClientRequest)
     assert ([one.name for one in found.refused], found.sure) == ([row.name], True)
     assert len(found.tries) <= 1 + MOST
     assert len(generations(requests)) == 2 + len(found.tries)
@@ -147,6 +151,7 @@ def is_found(row: Row, refusal: Reply) -> None:
     assert report.verdict is Verdict.BROKEN
     finding = report.findings[0]
     assert row.name in finding.title
+    assert client_request.refused(View(evidence), header=not is_header) is None
     assert not row.setting or any(row.setting in step for step in finding.steps)
     row_of = document(report)["as_client"]
     assert isinstance(row_of, dict)
@@ -252,7 +257,7 @@ def test_the_plan_shows_the_most_that_it_can_cost() -> None:
         sent = generations(list(door.requests))[-1]
     assert planned is not None
     assert planned.client is not None
-    assert (planned.client_more, REQUESTS) == (MOST, 1 + MOST)
+    assert (planned.client.purpose, planned.client_more, REQUESTS) == (PURPOSE, MOST, 1 + MOST)
     assert planned.client.url.endswith(sent.target)
     assert set(planned.client.headers) <= {name for name, _ in sent.headers}
     assert planned.client.tokens >= len(json.dumps(sent.json())) // 2

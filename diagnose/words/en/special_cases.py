@@ -798,9 +798,9 @@ CASES: dict[str, Text] = {
         "A plain request works. With everything that {app} sends, the server refuses it; without {parameter|the "
         "header}, it accepts it.",
         (
-            "Set {variable} for {app}: it then leaves {parameter} out.",
+            "Use {variable} with {app}: it then leaves {parameter} out.",
             Step("public", "Ask the operator of {host} to accept {parameter}, or to ignore it."),
-            "Use {app} with another server or model that accepts {parameter}.",
+            "Use {app} with another server or model.",
             Step("owner", "If the server is yours, update it, or make it ignore or remove {parameter}."),
         ),
     ),
@@ -815,11 +815,11 @@ CASES: dict[str, Text] = {
         ),
     ),
     "http.header_rejected:as_client_mends": Text(
-        "{host} rejects the header {parameter|of one kind}; {app} then sends the request again without it",
+        "{host} rejects {parameter|a header}; {app} then retries without it",
         "With {parameter|the header}, the server refuses the request. {app} notices that and leaves it out, so it "
         "works, with one refused request more each time it starts.",
         (
-            "Set {variable} for {app}: it then leaves {parameter} out at once.",
+            "Use {variable} with {app}: it then leaves {parameter} out at once.",
             "There is nothing that you must do.",
             Step("owner", "If the server is yours, update it, or make it ignore or remove {parameter}."),
         ),
@@ -1025,9 +1025,9 @@ CASES: dict[str, Text] = {
         "A plain request works. With everything that {app} sends, it is refused; without {parameter|the field}, it "
         "is accepted.",
         (
-            "Set {variable} for {app}: it then leaves {parameter} out.",
+            "Use {variable} with {app}: it then leaves {parameter} out.",
             Step("public", "Ask the operator of {host} to accept {parameter}, or to ignore it."),
-            "Use {app} with another server or model that accepts {parameter}.",
+            "Use {app} with another server or model.",
             Step("owner", "If the server is yours, update it, or make it ignore {parameter}."),
         ),
     ),
@@ -1042,11 +1042,11 @@ CASES: dict[str, Text] = {
         ),
     ),
     "model.parameter_rejected:as_client_mends": Text(
-        "{host} rejects {parameter|a field}; {app} then sends the request again without it",
+        "{host} rejects {parameter|a field}; {app} then retries without it",
         "With {parameter|the field}, the server refuses the request. {app} notices that and leaves it out, so it "
         "works, with one refused request more each time it starts.",
         (
-            "Set {variable} for {app}: it then leaves {parameter} out at once.",
+            "Use {variable} with {app}: it then leaves {parameter} out at once.",
             "There is nothing that you must do.",
             Step("owner", "If the server is yours, update it, or make it ignore {parameter}."),
         ),

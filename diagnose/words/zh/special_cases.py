@@ -701,14 +701,14 @@ CASES: dict[str, Text] = {
         "{host} 拒绝 {app} 发送的请求头 {parameter|（某一个）}",
         "普通请求可用。带上 {app} 发送的全部内容就被拒绝，去掉 {parameter|这个请求头} 又被接受。",
         (
-            "给 {app} 设置 {variable}，它就不再发送 {parameter}。",
+            "给 {app} 加上 {variable}，它就不再发送 {parameter}。",
             Step("public", "请 {host} 的运营者接受 {parameter}，或者忽略它。"),
-            "让 {app} 改用接受 {parameter} 的其他服务器或模型。",
+            "让 {app} 改用其他服务器或模型。",
             Step("owner", "如果服务器是您自己的，请升级它，或让它忽略、去掉 {parameter}。"),
         ),
     ),
     "http.header_rejected:as_client_several": Text(
-        "{host} 拒绝 {app} 发送的某些请求头：{parameter|尚未确定}",
+        "{host} 拒绝 {app} 的某些请求头：{parameter|尚未确定}",
         "普通请求可用。带上 {app} 发送的全部内容就被拒绝，去掉 {parameter|其中一部分} 又被接受；"
         "原因不一定是其中的每一项。",
         (
@@ -718,11 +718,11 @@ CASES: dict[str, Text] = {
         ),
     ),
     "http.header_rejected:as_client_mends": Text(
-        "{host} 拒绝请求头 {parameter|（某一个）}，{app} 会去掉它再发一次",
+        "{host} 拒绝 {parameter|某个请求头}，{app} 会去掉它重发",
         "带上 {parameter|这个请求头} 时服务器拒绝请求。{app} 发现后会自动去掉它，所以仍然可用，"
         "只是每次启动多一次被拒绝的请求。",
         (
-            "给 {app} 设置 {variable}，它从一开始就不再发送 {parameter}。",
+            "给 {app} 加上 {variable}，它从一开始就不再发送 {parameter}。",
             "不必做任何事。",
             Step("owner", "如果服务器是您自己的，请升级它，或让它忽略、去掉 {parameter}。"),
         ),
@@ -872,9 +872,9 @@ CASES: dict[str, Text] = {
         "{host} 拒绝 {app} 发送的 {parameter|某个字段}",
         "普通请求可用。带上 {app} 发送的全部内容就被拒绝，去掉 {parameter|这个字段} 又被接受。",
         (
-            "给 {app} 设置 {variable}，它就不再发送 {parameter}。",
+            "给 {app} 加上 {variable}，它就不再发送 {parameter}。",
             Step("public", "请 {host} 的运营者接受 {parameter}，或者忽略它。"),
-            "让 {app} 改用接受 {parameter} 的其他服务器或模型。",
+            "让 {app} 改用其他服务器或模型。",
             Step("owner", "如果服务器是您自己的，请升级它，或让它忽略 {parameter}。"),
         ),
     ),
@@ -889,11 +889,11 @@ CASES: dict[str, Text] = {
         ),
     ),
     "model.parameter_rejected:as_client_mends": Text(
-        "{host} 拒绝 {parameter|某个字段}，{app} 会去掉它再发一次",
+        "{host} 拒绝 {parameter|某个字段}，{app} 会去掉它重发",
         "带上 {parameter|这个字段} 时服务器拒绝请求。{app} 发现后会自动去掉它，所以仍然可用，"
         "只是每次启动多一次被拒绝的请求。",
         (
-            "给 {app} 设置 {variable}，它从一开始就不再发送 {parameter}。",
+            "给 {app} 加上 {variable}，它从一开始就不再发送 {parameter}。",
             "不必做任何事。",
             Step("owner", "如果服务器是您自己的，请升级它，或让它忽略 {parameter}。"),
         ),
