@@ -51,7 +51,7 @@ def compiled_facts(name: str) -> dict[str, Any] | None:
     """Return a fact file as the build has compiled it to JSON; None in the source tree, which has only the TOML.
 
     JSON loads about twenty times faster. Every row with a ``pattern`` also has its ``needles`` there (see
-    ``diagnose/answers/literal_filter.py``).
+    ``probes/catalog/literal_filter.py``).
     """
     try:
         built = get_data("probes", f"facts/{name}.json")
