@@ -39,14 +39,14 @@ class CustomBuildHook(BuildHookInterface[Any]):
         sys.path.insert(0, self.root)
         from probes.catalog.apps import read as read_apps
         from probes.catalog.door_files import compiled, read
-        from probes.catalog.fact_files import FOLDER, check_file, fact_files
+        from probes.catalog.fact_files import check_file, fact_files, facts_folder
         from probes.catalog.literal_filter import needles
         from probes.catalog.text_pattern import NEEDLES, text_patterns
 
         self._made = tempfile.TemporaryDirectory()
         for path in fact_files():
             document = check_file(path)
-            name = path.relative_to(FOLDER).with_suffix("").as_posix()
+            name = path.relative_to(facts_folder()).with_suffix("").as_posix()
             if name == "doors":
                 document["door"] = compiled(read(path))
             elif name == "apps":
