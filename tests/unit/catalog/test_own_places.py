@@ -10,9 +10,13 @@ from probes.catalog.own_places import own_places
 
 
 @pytest.fixture
-def home() -> Path:
-    """The home folder, which the tests' environment has made for this test alone."""
-    return Path.home()
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A home folder of this test alone."""
+    folder = tmp_path / "home"
+    folder.mkdir()
+    monkeypatch.setenv("HOME", str(folder))
+    monkeypatch.setenv("USERPROFILE", str(folder))
+    return folder
 
 
 def test_a_place_below_the_home_and_elsewhere(home: Path, tmp_path: Path) -> None:
@@ -32,6 +36,6 @@ def test_without_a_home_only_other_places_are_left(monkeypatch: pytest.MonkeyPat
 def test_a_home_that_a_pipeline_checked_out_has_no_place(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CI", "true")
     assert own_places(("~/.config",), "doors.d") != ()
-    (home / ".git").mkdir(parents=True, exist_ok=True)
+    (home / ".git").mkdir()
     assert own_places(("~/.config", str(home / "other")), "doors.d") == ()
     assert own_places((str(home.parent),), "doors.d") == (str(home.parent / "llmdoctor" / "doors.d"),)
