@@ -20,6 +20,7 @@ from diagnose.formats import FORMATS, render
 from diagnose.formats.json import document
 from diagnose.judging.judge import judge
 from diagnose.report import Report, Verdict
+from probes.client_requests import client_check
 from probes.client_requests.bisection import MOST
 from probes.client_requests.client_check import REQUESTS
 from probes.client_requests.client_plan import PURPOSE
@@ -225,7 +226,8 @@ def test_a_refusal_that_no_part_explains_is_reported_with_the_servers_words() ->
     assert report.root_cause == "access.client_refused"
 
 
-def test_a_rate_limit_leaves_the_question_open() -> None:
+def test_a_rate_limit_leaves_the_question_open(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(client_check, "PAUSE", 0.0)
     key, seen = made_up_key("relay"), []
     door = sound("openai", "m", key)
 

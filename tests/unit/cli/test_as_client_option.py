@@ -96,6 +96,7 @@ def test_the_plan() -> None:
     assert "as-client" not in done.output
 
 
+@pytest.mark.slow
 def test_a_usual_check_does_not_load_it() -> None:
     code = (
         "import sys; from diagnose.cli import program\n"
