@@ -138,7 +138,15 @@ def is_named(name: str, words: str) -> bool:
 
 
 def _says(name: str, text: str) -> bool:
-    return re.search(rf"(?i)(?<![\w$-]){re.escape(name)}(?![\w-])", text) is not None
+    """Check whether the text contains a name as a whole word, in whatever case."""
+    low, word = text.lower(), name.lower()
+    at = low.find(word)
+    while at >= 0:
+        before, after = low[at - 1 : at] if at else "", low[at + len(word) : at + len(word) + 1]
+        if not (before.isalnum() or before in ("_", "$", "-")) and not (after.isalnum() or after in ("_", "-")):
+            return True
+        at = low.find(word, at + 1)
+    return False
 
 
 def _says_kind(name: str, text: str) -> bool:

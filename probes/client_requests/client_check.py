@@ -50,6 +50,9 @@ class ClientCheck:
         with suppress(TimeoutError, OutOfBudget, KeyRefused, NetError):
             async with asyncio.timeout(max(0.0, seconds)):
                 await self._run()
+        if self._bisection is not None and self._bisection.result is None:  # refused, and no time for the whole search
+            self._bisection.stop()
+            self._why = ""
 
     async def _run(self) -> None:
         found = await self._first()

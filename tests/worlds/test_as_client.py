@@ -29,7 +29,7 @@ from probes.client_requests.recordings import recorded_apps, recordings_of
 from probes.demo_server import practice_doors as b
 from probes.demo_server import strict_doors as strict
 from probes.demo_server.scenarios import made_up_key
-from probes.demo_server.server import Handler, PracticeDoor, Reply, Request
+from probes.demo_server.server import Handler, PracticeDoor, Reply, Request, ScriptEnd
 from probes.demo_server.strict_doors import Condition
 from probes.model import archive
 from probes.model.client_request import ClientRequest
@@ -117,6 +117,7 @@ def checked(row: Row, handler: Handler, key: str, **more: Any) -> tuple[Evidence
         evidence = asyncio.run(run(given))
         requests = list(door.requests)
     report = judge(evidence)
+    assert document(judge(archive.load(archive.dump(evidence)))) == document(report)
     shown = FORMATS if row is ROWS[0] else ("text", "json")
     texts = [archive.dump(evidence), *(render(report, fmt, "en") for fmt in shown)]
     assert not any(key[at : at + 12] in text for text in texts for at in range(12, len(key) - 12))
@@ -240,6 +241,23 @@ def test_a_rate_limit_leaves_the_question_open(monkeypatch: pytest.MonkeyPatch) 
     assert evidence.client_request.why == "limited"
     assert report.verdict is Verdict.INCONCLUSIVE
     assert report.left_open
+
+
+@pytest.mark.slow
+def test_a_search_without_time_still_reports_the_refusal() -> None:
+    """The server refuses the request, and then answers nothing until the check has no time left."""
+    row, key, seen = ROWS[1], made_up_key("relay"), []
+    door = sound(row.protocol, row.model, key)
+
+    def handler(request: Request) -> Any:
+        seen.append(request)
+        count = len(generations(seen))
+        return door(request) if count < 3 else strict.said("Bad Request") if count == 3 else [ScriptEnd.STALL]
+
+    evidence, report, _ = checked(row, handler, key, limits=Limits(probe=30.0, run=4.0))
+    assert evidence.client_request is not None
+    assert (evidence.client_request.refused, evidence.client_request.why) == ((), "")
+    assert report.verdict is Verdict.BROKEN
 
 
 @pytest.mark.parametrize("more", [{"no_spend": True}, {"offline": True}], ids=str)
