@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from diagnose.evidence.client_runs import client_failed, difference
 from diagnose.evidence.lines import line_of
 from diagnose.evidence.rule import Claim, Rule
 from diagnose.evidence.view import View
@@ -80,10 +81,31 @@ def _private_refused(view: View) -> Claim | None:
     return Claim((f"{door.host.scheme}://{door.host.name}",))
 
 
+def _run_failed(view: View) -> Claim | None:
+    """Report that the app itself fails (`--run-client`), and in what it differs if the check's own request works."""
+    run = client_failed(view)
+    if run is None:
+        return None
+    found = difference(view, run)
+    return Claim(
+        found.evidence, values=found.values, case=found.case if view.works_as_given else "too", side=found.side
+    )
+
+
+def _run_works(view: View) -> Claim | None:
+    """Report that the app itself works although this check finds an error, which is a warning then."""
+    run = view.evidence.client
+    if run is None or not run.answered or view.works_as_given:
+        return None
+    return Claim((seen("client_answered", app=view.app.name if view.app is not None else run.app),))
+
+
 RULES = (
     Rule("app.base_url_ignored", Severity.ERROR, "settings", _base_url_ignored, "app"),
     Rule("app.companion_unreachable", Severity.ERROR, "tcp", _companion_unreachable, "network", retryable=True),
     Rule("app.cors", Severity.ERROR, "http", _cors, "app"),
     Rule("app.mixed_content", Severity.ERROR, "http", _mixed_content, "app"),
+    Rule("app.run_failed", Severity.ERROR, "chat", _run_failed, "app"),
+    Rule("app.run_works", Severity.INFO, "chat", _run_works, "app"),
     Rule("app.private_refused", Severity.ERROR, "tcp", _private_refused, "app"),
 )

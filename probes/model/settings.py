@@ -12,6 +12,7 @@ from enum import StrEnum
 from typing import Generic, TypeVar
 
 from probes.model.attempt import Auth
+from probes.model.client_run import ClientStart
 from probes.model.record import Record
 from probes.model.secret import Secret
 from probes.model.sentence import Sentence
@@ -232,6 +233,7 @@ class Settings(Record):
     slos: tuple[Slo, ...] = ()
     renamed: Settings | None = None  # what they would be if variables that no SDK reads had the names that it reads
     renames: tuple[Rename, ...] = ()  # of `renamed`: these names
+    client: ClientStart | None = None  # the app itself is run too (`--run-client`)
 
     @property
     def trust_name(self) -> str:
