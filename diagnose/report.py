@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import NamedTuple
 
+from probes.model.client_run import ClientRun
 from probes.model.note import Note
 from probes.model.record import Record
-from probes.model.client_run import ClientRun
 from probes.model.source import Source, SourceKind
 
 

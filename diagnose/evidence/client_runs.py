@@ -19,8 +19,16 @@ SAID = 240  # characters of the app's words that are quoted
 _BY_WORDS = {
     **dict.fromkeys(("stream.websocket_refused", "stream.websocket_closed"), "websocket"),
     **dict.fromkeys(("http.header_rejected", "model.parameter_rejected", "http.too_large"), "request"),
-    **{"tls": "roots", "proxy": "proxy", "dns": "connection", "tcp": "connection"},
-    **{"auth": "key", "key": "key", "access": "key", "url": "path", "shape": "path", "model": "model"},
+    "tls": "roots",
+    "proxy": "proxy",
+    "dns": "connection",
+    "tcp": "connection",
+    "auth": "key",
+    "key": "key",
+    "access": "key",
+    "url": "path",
+    "shape": "path",
+    "model": "model",
 }
 _SIDES = {"roots": "machine", "proxy": "network", "connection": "machine", "key": "settings", "model": "settings"}
 
@@ -58,14 +66,24 @@ def difference(view: View, run: ClientRun) -> Difference:
     recorded = run.again or (run if run.through_recorder else None)
     values = {"said": run.said.partition("\n")[0][:SAID]}
     case = words
-    if run.again is not None and run.again.answered:
-        case = words if words in ("roots", "proxy") else "connection"
+    if run.again is not None and (run.again.answered or not run.again.requests):
+        case = _case_of_connection(view, run, words)
     elif recorded is not None and recorded.requests:
         case, more = _case_of_requests(view, recorded, words)
         values |= more
     if run.end in (ClientEnd.LIMIT, ClientEnd.REQUESTS) and not case:
         case = "endless"
     return Difference(case, _SIDES.get(case, "app"), values, tuple(_evidence(view, run)))
+
+
+def _case_of_connection(view: View, run: ClientRun, words: str) -> str:
+    """Tell what differs between two connections: what the app says, else the proxy, else the root certificates."""
+    if words in ("roots", "proxy", "websocket", "model"):
+        return words
+    if bool(run.proxies) != bool(view.evidence.vantage.proxy):
+        return "proxy"
+    secure = view.door is not None and view.door.host.scheme == "https"
+    return "roots" if secure and view.trust not in ("system", "certifi") else "connection"
 
 
 def _case_of_requests(view: View, run: ClientRun, words: str) -> tuple[str, dict[str, str]]:

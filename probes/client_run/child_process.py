@@ -103,7 +103,7 @@ def _end_tree(process: subprocess.Popen[bytes]) -> None:
     if process.poll() is None:
         tool = Path(os.environ.get("SYSTEMROOT", r"C:\Windows"), "System32", "taskkill.exe")
         with suppress(OSError, subprocess.TimeoutExpired):
-            argv = [tool, "/T", "/F", "/PID", str(process.pid)]
+            argv = [str(tool), "/T", "/F", "/PID", str(process.pid)]
             subprocess.run(argv, capture_output=True, timeout=10, check=False)  # noqa: S603 - the system's own tool
         with suppress(OSError):
             process.kill()

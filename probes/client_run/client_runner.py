@@ -31,7 +31,7 @@ from probes.urls.url import Url
 SPARE = 2.0  # seconds of the run's deadline that are left for ending the program and for the report
 LEAST = 3.0  # seconds that a run is worth
 _TEMPORARY = ("TMPDIR", "TEMP", "TMP")
-_UNPROXIED = ("NO_PROXY", "no_proxy")
+_PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY")  # and in lower case
 
 
 class ClientRunner:
@@ -88,29 +88,25 @@ class ClientRunner:
             if line is None:
                 return None
             environ = self._environment(line, folder, recorder is not None)
-            limit = min(self._row.limit, ends - asyncio.get_running_loop().time())
+            limit = limit_of(self._row, ends - asyncio.get_running_loop().time())
             argv = [self._start.path, *line.args]
-            result = await _in_thread(argv, environ, folder / "work", max(limit, 0.1), stop)
+            result = await _in_thread(argv, environ, folder / "work", limit, stop)
             requests = tuple(recorder.requests) if recorder is not None else ()
             if recorder is not None and recorder.full and result.end is ClientEnd.STOPPED:
                 result = result._replace(end=ClientEnd.REQUESTS)
-        return self._seen(line, result, requests, recorder is not None)
+        proxies = tuple(sorted({name.upper() for name, value in environ.items() if value} & set(_PROXIES)))
+        return replace(self._seen(line, result, requests, recorder is not None), proxies=proxies)
 
     def _environment(self, line: CommandLine, folder: Path, recorded: bool) -> dict[str, str]:
         """Return the user's environment with the switches of the row.
 
         What the app writes to the folder for temporary files is removed with ours. The recorder is on this machine, and
-        no proxy of the user leads there.
+        no proxy of the user leads there; some apps do not heed NO_PROXY, so they get no proxy at all.
         """
         environ = {**os.environ, **dict(line.env)}
         names = _TEMPORARY if sys.platform == "win32" else _TEMPORARY[:1]
         environ |= dict.fromkeys(names, str(folder / "temporary"))
-        if recorded:
-            around = next((environ[name] for name in reversed(_UNPROXIED) if environ.get(name)), "")
-            if "*" not in around:
-                around = ",".join(filter(None, (around, "127.0.0.1")))
-            environ |= dict.fromkeys(_UNPROXIED, around)
-        return environ
+        return {name: value for name, value in environ.items() if not (recorded and name.upper() in _PROXIES)}
 
     def _seen(
         self, line: CommandLine, result: ChildResult, requests: tuple[ClientRequest, ...], recorded: bool
@@ -131,6 +127,11 @@ class ClientRunner:
             through_recorder=recorded,
             requests=requests,
         )
+
+
+def limit_of(row: ClientProgram, left: float) -> float:
+    """Return the time limit of a run in seconds, of which ``left`` are left for the whole check."""
+    return max(0.1, min(row.limit, left))
 
 
 def has_answered(row: ClientProgram, result: ChildResult, requests: tuple[ClientRequest, ...]) -> bool:

@@ -14,14 +14,22 @@ _LONGEST_JSON = 40_000  # characters of one document
 _TELLING = ("error", "message", "result", "text", "detail", "response")
 _ESCAPES = re.compile(r"\x1b\[[0-9;?]{0,20}[A-Za-z]|\x1b\][^\x07\x1b]{0,200}(?:\x07|\x1b\\)|\r")
 _FRAMES = re.compile(r"^[\s│╭╰─┃━]*(?:\d+ │.*|[╭╰─│┃━ ]*)$")  # lines of rich's tracebacks, which show source code
+_FAULT = re.compile(
+    r"(?i)error|exception|invalid|incorrect|refused|rejected|unauthorized|forbidden|denied|failed|unable|cannot|"
+    r"could not|not (?:found|logged|trusted)|unexpected|timed out|certificate|proxy"
+)
 # Lines of a start that tell nothing about the call.
-_IDLE = re.compile(r"(?i)^(?:warning: (?:input is not a terminal|256-color|proceeding, even)|reading additional input)")
+_IDLE = re.compile(
+    r"(?i)^(?:warning: (?:input is not a terminal|256-color|proceeding, even)|reading additional input|"
+    r"model metadata for)"
+)
 
 
 def words_of_client(output: str, errors: str) -> str:
     """Return the program's own words about its call, one message a line; empty if it printed nothing.
 
-    Messages in JSON come first, since programs that are asked for JSON put their errors there.
+    Those that speak of a fault come first, and of these the messages in JSON: programs that are asked for JSON put
+    their errors there.
     """
     output, errors = (_ESCAPES.sub("", text) for text in (output, errors))
     messages: dict[str, None] = {}
@@ -31,9 +39,9 @@ def words_of_client(output: str, errors: str) -> str:
     lines = [*messages] or _last_lines(output)
     lines += [one for one in _last_lines(errors) if one not in messages]
     kept: list[str] = []
-    for line in lines:
+    for line in sorted(lines, key=lambda one: _FAULT.search(one) is None):
         shown = " ".join(line.split())
-        if shown and shown not in kept and sum(map(len, kept)) + len(shown) < LONGEST:
+        if shown and not _IDLE.match(shown) and shown not in kept and sum(map(len, kept)) + len(shown) < LONGEST:
             kept.append(shown[:LONGEST])
     return "\n".join(kept)
 
@@ -78,4 +86,4 @@ def _inner(text: str, depth: int) -> Iterator[str]:
 
 def _last_lines(text: str) -> list[str]:
     lines = [line for line in text.splitlines() if line.strip() and not _FRAMES.match(line) and line[:1] != "{"]
-    return [line for line in lines if not _IDLE.match(line.strip())][-MOST_LINES:]
+    return lines[-MOST_LINES:]

@@ -81,8 +81,9 @@ class ClientRun(Record):
     program: str = ""
     command: tuple[str, ...] = ()
     switches: tuple[str, ...] = ()  # the variables that were set besides the user's own, `NAME=value`
+    proxies: tuple[str, ...] = ()  # the proxy variables that it got
     not_run: NotRun | None = None
-    because: Source | None = None
+    because: Source | None = None  # of `not_run`
     end: ClientEnd | None = None
     status: int | None = None  # the exit status
     seconds: float = 0.0

@@ -7,7 +7,9 @@ CLIENT: dict[str, str] = {
     "announce": "--run-client starts {name} once, with your settings, in an empty folder: {path}",
     "command": "  {command}",
     "switches": "  with {switches}",
-    "cost": "  It asks {host} for one word: about {tokens} tokens, {requests} request(s), {seconds} s, at most {limit} s.",
+    "cost": (
+        "  It asks {host} for one word: about {tokens} tokens, {requests} request(s), {seconds} s, at most {limit} s."
+    ),
     "again": "  If it fails where the check works, it is started once more, through a recorder on 127.0.0.1.",
     "recorded": "  It runs through a recorder on 127.0.0.1, which passes its requests on to {host}.",
     "leaves": "  It leaves behind: {leaves}.",
