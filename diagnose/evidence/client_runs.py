@@ -33,7 +33,7 @@ _BY_WORDS = {
 _SIDES = {"roots": "machine", "proxy": "network", "connection": "machine", "key": "settings", "model": "settings"}
 
 
-class Difference(NamedTuple):
+class ClientDifference(NamedTuple):
     """In what the app's run differs from the check: the case of the finding, its side, values and evidence."""
 
     case: str
@@ -56,7 +56,7 @@ def client_failed(view: View) -> ClientRun | None:
     return run
 
 
-def difference(view: View, run: ClientRun) -> Difference:
+def difference(view: View, run: ClientRun) -> ClientDifference:
     """Find in what a failed run of the app differs from the check's own request, which worked.
 
     The recorder's account comes first: if the app works through it, its connection is at fault; else its request is,
@@ -73,7 +73,7 @@ def difference(view: View, run: ClientRun) -> Difference:
         values |= more
     if run.end in (ClientEnd.LIMIT, ClientEnd.REQUESTS) and not case:
         case = "endless"
-    return Difference(case, _SIDES.get(case, "app"), values, tuple(_evidence(view, run)))
+    return ClientDifference(case, _SIDES.get(case, "app"), values, tuple(_evidence(view, run)))
 
 
 def _case_of_connection(view: View, run: ClientRun, words: str) -> str:

@@ -20,7 +20,7 @@ from probes.urls.url import Url
 _KEYS = {KeyForm.GIVEN, KeyForm.CLEANED}
 
 
-class Permission(NamedTuple):
+class RunPermission(NamedTuple):
     """Why the app is not run (None: it may be), whether it needs the recorder, and whether that avoids the proxy."""
 
     refused: NotRun | None = None
@@ -30,35 +30,35 @@ class Permission(NamedTuple):
 
 def permission(
     start: ClientStart, settings: Settings, row: ClientProgram, target: Url | None, policy: KeyPolicy | None
-) -> Permission:
+) -> RunPermission:
     """Decide about a run. ``policy`` is what the key policy allows at ``target``; None if nothing is known of it.
 
     What the app itself would send by a way that cannot be foreseen (a name in plain HTTP, a proxy that could read the
     key) goes through the recorder, which looks at the address that it dials.
     """
     if start.refused is not None:
-        return Permission(start.refused)
+        return RunPermission(start.refused)
     if settings.offline:
-        return Permission(NotRun.OFFLINE)
+        return RunPermission(NotRun.OFFLINE)
     if settings.no_spend:
-        return Permission(NotRun.NO_SPEND)
+        return RunPermission(NotRun.NO_SPEND)
     if target is None:
-        return Permission(NotRun.NO_ADDRESS)
+        return RunPermission(NotRun.NO_ADDRESS)
     if policy is None or policy.withheld is not None:
         project = policy is not None and policy.withheld is Withheld.PROJECT
-        return Permission(NotRun.CONSENT if project else NotRun.KEY)
+        return RunPermission(NotRun.CONSENT if project else NotRun.KEY)
     base = settings.base_url
     if settings.key is None:
         chosen_by = base.chosen_by if base is not None else None
         named_by = (base.source if base is not None else None, chosen_by)
         if any(one is not None and one.owner is Owner.FOLDER for one in named_by):
-            return Permission(NotRun.NO_KEY)
+            return RunPermission(NotRun.NO_KEY)
         straight, around = True, False
     else:
         straight, around = bool(_KEYS & set(policy.forms)), bool(_KEYS & set(policy.direct))
     if any(not one.flaw for one in settings.headers):
         straight, around = straight and policy.headers, around and policy.direct_headers
     if not (straight or around):
-        return Permission(NotRun.KEY)
+        return RunPermission(NotRun.KEY)
     named = target.scheme == "http" and literal_address(target.host) is None and not loopback_name(target.host)
-    return Permission(None, start.of_folder or row.recorder or named or not straight, not straight)
+    return RunPermission(None, start.of_folder or row.recorder or named or not straight, not straight)

@@ -231,6 +231,7 @@ class Settings(Record):
     send_anyway: bool = False
     limits: Limits = Limits()
     slos: tuple[Slo, ...] = ()
+    switches: tuple[str, ...] = ()  # of the app, as its facts name them, that are set: NAME=value
     renamed: Settings | None = None  # what they would be if variables that no SDK reads had the names that it reads
     renames: tuple[Rename, ...] = ()  # of `renamed`: these names
     client: ClientStart | None = None  # the app itself is run too (`--run-client`)

@@ -26,7 +26,7 @@ from probes.urls.addresses import literal_address, loopback_name, named_local
 from probes.urls.url import Url, parse_url
 
 if TYPE_CHECKING:
-    from probes.client_run.permission import Permission
+    from probes.client_run.permission import RunPermission
 
 # Examples of the addresses that a name may resolve to.
 _PRIVATE, _PUBLIC = "10.0.0.1", "8.8.8.8"
@@ -116,7 +116,7 @@ def _expected_route(offline: OfflineChecks, target: Url) -> Route:
     )
 
 
-def client_permission(settings: Settings) -> Permission:
+def client_permission(settings: Settings) -> RunPermission:
     """Return what is known before the run about whether the app itself may be run. ``settings`` ask for that."""
     from probes.client_run.permission import permission  # few plans have such a run
 

@@ -167,7 +167,7 @@ def command(
         return
     settings = consented(settings, spoken)
     if settings.client is not None:
-        from diagnose.cli.client_run import agreed
+        from diagnose.cli.client_start import agreed
 
         try:
             settings = agreed(settings, spoken, yes)
@@ -229,7 +229,7 @@ def settings_with_client(options: Options, program: str | None, given: dict[str,
 
     Raises BadInput as :func:`with_client` and :func:`probes.settings.gather.gather` do.
     """
-    from diagnose.cli.client_run import with_client
+    from diagnose.cli.client_start import with_client
     from probes.app_settings.scan import found_of_app
     from probes.app_settings.search import this_world
     from probes.catalog import apps
@@ -336,7 +336,7 @@ def show_plan(settings: Settings, fmt: str, lang: str) -> None:
         return
     printer.echo(text(found, lang, list_width()))
     if settings.client is not None:
-        from diagnose.cli.client_run import lines
+        from diagnose.cli.client_start import lines
 
         printer.echo("\n".join(map(plain, lines(settings, lang))))
 
@@ -344,7 +344,7 @@ def show_plan(settings: Settings, fmt: str, lang: str) -> None:
 def _client_document(settings: Settings) -> dict[str, object]:
     if settings.client is None:
         return {}
-    from diagnose.cli.client_run import document
+    from diagnose.cli.client_start import document
 
     return {"client": document(settings)}
 

@@ -1424,9 +1424,9 @@ TEXTS: dict[str, Text] = {
         ),
     ),
     "app.key_elsewhere": Text(
-        "{app} also sends your key to {names}",
-        "With a key in {variable}, {app} asks {names} at its start as well, and sends the key along, although the base "
-        "URL names another host. Whoever runs that host then has a key of {host}.",
+        "{app} also sends your key to {names|another host}",
+        "With a key in {variable|its variable}, {app} asks {names|another host} at its start as well, and sends the "
+        "key along, although the base URL names another host. Whoever runs that host then has a key of {host}.",
         (
             "Put the key into {replacement} instead of {variable}: then it goes to {host} alone.",
             "Set {detail} for {app}: it then does not ask {names} at all.",
@@ -1436,7 +1436,7 @@ TEXTS: dict[str, Text] = {
     "app.run_failed": Text(
         "{app} itself fails, although the request of this check works",
         "{app} was started with your settings and got no answer. The check asked the same host with the same key and "
-        "got one, so the difference lies in what {app} does.",
+        "got one, so what differs is what {app} does.",
         (
             "Read what {app} says above, or give its text to `llmdoctor explain`.",
             "Check the settings of {app} that this check does not know: plugins, profiles, a login of its own.",

@@ -339,6 +339,7 @@ UI: dict[str, str] = {
     "seen.companion": "{host}: {kind}",
     "seen.client_said": "{app} says: {said}",
     "seen.client_recorded": "Through a recorder on this machine, which connects as the check does, {app} works.",
+    "seen.key_elsewhere": "The key of {source} goes to {names} too, {count} times with each start (measured).",
     "seen.client_answered": "{app} was started, and got an answer.",
     "seen.service_ended": "{names} ended on {detail}",
     "seen.model_mapped": "its provider names {detail} as the replacement, which is not in the model list",

@@ -1839,8 +1839,8 @@ CASES: dict[str, Text] = {
     ),
     "app.companion_unreachable:late": Text(
         "{app} is slow, since another host that it asks does not answer",
-        "Besides the API, {app} asks {names}. It works without them, but waits about {seconds} seconds for them if a "
-        "firewall drops the packets instead of refusing the connection.",
+        "Besides the API, {app} asks {names|another host}. It works without that, but waits about {seconds|some} "
+        "seconds for it if a firewall drops the packets instead of refusing the connection.",
         (
             "Set {detail} for {app}: it then does not ask them.",
             "Or have the firewall refuse the connection instead of dropping it, or allow these hosts, port 443.",
@@ -1877,7 +1877,8 @@ CASES: dict[str, Text] = {
     ),
     "app.run_failed:path": Text(
         "{app} asks another path than this check",
-        "{app} asks {sent}, where {host} has no API. The check asked {endpoint}, and that works.",
+        "{app} asks {sent|another path}, where {host} has no API. The check asked {endpoint|the right path}, and that "
+        "works.",
         (
             "Change the base URL of {app} so that it asks {endpoint}.",
             "Update {app}, if its documentation names another path.",
@@ -1885,7 +1886,8 @@ CASES: dict[str, Text] = {
     ),
     "app.run_failed:header": Text(
         "{app} sends the key in another header than this check",
-        "{app} sends the key in: {header|no header}. The check sent it in {wanted_header}, and that works.",
+        "{app} sends the key in: {header|no header}. The check sent it in {wanted_header|another header}, and that "
+        "works.",
         (
             "Set the key in {app} in the way that sends it in {wanted_header}: `llmdoctor apps` shows the variables.",
             "If {app} sends no key, it does not find yours: look at its settings, and at logins of its own.",
@@ -1910,7 +1912,7 @@ CASES: dict[str, Text] = {
         ),
     ),
     "app.run_failed:request": Text(
-        "{host} refuses what {app} sends, and takes the short request of this check",
+        "{host} refuses the request of {app}, and takes that of this check",
         "{app} sends more than a short question: tools, further headers, fields of its own. One of them is refused.",
         (
             "Look for the field or header in what {app} says, and turn it off in its settings.",

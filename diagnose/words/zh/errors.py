@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 ERRORS: dict[str, str] = {
+    "{path} cannot be read: {why}.": "无法读取 {path}：{why}。",
     "--run-client needs --app with one of these: {names}.": "--run-client 需要用 --app 指定以下之一：{names}。",
     "--run-client cannot run {name}; it runs: {names}.": "--run-client 不能运行 {name}；能运行的有：{names}。",
     "--run-client runs {name} with its own settings: leave out {option}.": (
@@ -17,7 +18,6 @@ ERRORS: dict[str, str] = {
         "--run-client 启动其他程序前会询问：请加 --yes，或在终端中使用。"
     ),
     "--client-program belongs to --run-client.": "--client-program 只能与 --run-client 一起使用。",
-    "{path} cannot be read: {why}.": "无法读取 {path}：{why}。",
     "it is not a bundle of facts: it has no schema": "它不是资料包：没有 schema",
     "it is not JSON: {detail}": "它不是 JSON：{detail}",
     "its schema {name} is not one that this version knows: {names}": "它的 schema {name} 不是本版本认识的：{names}",

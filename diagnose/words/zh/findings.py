@@ -1159,9 +1159,9 @@ TEXTS: dict[str, Text] = {
         ),
     ),
     "app.key_elsewhere": Text(
-        "{app} 还会把你的密钥发给 {names}",
-        "密钥放在 {variable} 中时，{app} 启动时还会访问 {names}，并带上这个密钥，尽管 Base URL 指向的是另一个主机。"
-        "这样一来，该主机的运营方就有了 {host} 的密钥。",
+        "{app} 还会把你的密钥发给 {names|另一个主机}",
+        "密钥放在 {variable|它的变量} 中时，{app} 启动时还会访问 {names|另一个主机}，并带上这个密钥，"
+        "尽管 Base URL 指向的是别的主机。这样一来，那里的运营方就有了 {host} 的密钥。",
         (
             "把密钥放到 {replacement} 中，不要放在 {variable} 中：这样它只会发给 {host}。",
             "为 {app} 设置 {detail}：它就完全不会访问 {names}。",

@@ -321,6 +321,7 @@ UI: dict[str, str] = {
     "seen.companion": "{host}：{kind}",
     "seen.client_said": "{app} 的输出：{said}",
     "seen.client_recorded": "经过本机上的记录器（它的连接方式与检查相同），{app} 正常。",
+    "seen.key_elsewhere": "{source} 的密钥也会发往 {names}，每次启动 {count} 次（实测）。",
     "seen.client_answered": "启动了 {app}，它得到了回答。",
     "seen.service_ended": "{names} 已于 {detail} 停止服务",
     "seen.model_mapped": "服务商给出的替代模型是 {detail}，但模型列表中没有它",

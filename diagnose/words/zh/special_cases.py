@@ -1604,8 +1604,8 @@ CASES: dict[str, Text] = {
     ),
     "app.companion_unreachable:late": Text(
         "{app} 变慢，因为它访问的另一个主机没有响应",
-        "除了 API，{app} 还会访问 {names}。没有它们也能工作，但如果防火墙丢弃数据包而不是拒绝连接，"
-        "它会为此等待约 {seconds} 秒。",
+        "除了 API，{app} 还会访问 {names|另一个主机}。没有它们也能工作，但如果防火墙丢弃数据包而不是拒绝连接，"
+        "它会为此等待约 {seconds|若干} 秒。",
         (
             "为 {app} 设置 {detail}：它就不再访问这些主机。",
             "或者让防火墙拒绝连接而不是丢弃数据包，或放行这些主机的 443 端口。",
@@ -1637,7 +1637,7 @@ CASES: dict[str, Text] = {
     ),
     "app.run_failed:path": Text(
         "{app} 请求的路径与本次检查不同",
-        "{app} 请求 {sent}，而 {host} 在那里没有 API。检查请求的是 {endpoint}，可以用。",
+        "{app} 请求 {sent|另一个路径}，而 {host} 在那里没有 API。检查请求的是 {endpoint|正确的路径}，可以用。",
         (
             "修改 {app} 的 Base URL，使它请求 {endpoint}。",
             "如果 {app} 的文档写的是另一个路径，请更新 {app}。",
@@ -1645,7 +1645,7 @@ CASES: dict[str, Text] = {
     ),
     "app.run_failed:header": Text(
         "{app} 发送密钥用的请求头与本次检查不同",
-        "{app} 发送密钥用的是：{header|没有请求头}。检查用的是 {wanted_header}，可以用。",
+        "{app} 发送密钥用的是：{header|没有请求头}。检查用的是 {wanted_header|另一个请求头}，可以用。",
         (
             "在 {app} 中用能以 {wanted_header} 发送的方式设置密钥：`llmdoctor apps` 会显示有哪些变量。",
             "如果 {app} 没有发送密钥，说明它没有找到：看看它的设置和它自己的登录。",
@@ -1669,7 +1669,7 @@ CASES: dict[str, Text] = {
         ),
     ),
     "app.run_failed:request": Text(
-        "{host} 拒绝 {app} 发送的内容，而接受本次检查的简短请求",
+        "{host} 拒绝 {app} 的请求，却接受检查的请求",
         "{app} 发送的不止一个简短的问题，还有工具、更多请求头和它自己的字段。其中某一项被拒绝。",
         (
             "在 {app} 的输出中找到那个字段或请求头，并在设置中关闭。",
@@ -1688,7 +1688,7 @@ CASES: dict[str, Text] = {
         "{app} 要求 WebSocket，没有就不再继续",
         "{app} 先建立 WebSocket。{host} 拒绝的方式使 {app} 不再用 POST 请求。",
         (
-            "在 {app} 的设置中为它配置一个不用 WebSocket 的提供商。",
+            "在 {app} 的设置中为它配置一个不用 WebSocket 的服务商。",
             "如果服务器是你自己的，请用状态码 426 回应升级：客户端随后会用 POST。",
         ),
     ),

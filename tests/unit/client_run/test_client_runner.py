@@ -13,7 +13,8 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-from diagnose.cli import program
+from diagnose.cli import client_start, program
+from diagnose.evidence.client_runs import MOST_REQUESTS
 from probes.client_run import client_runner, loopback_recorder
 from probes.demo_server import answers
 from probes.demo_server import practice_doors as b
@@ -124,7 +125,7 @@ def test_both_fail(call: Call) -> None:
         ("wrong-header", lambda r: False, 401, "", "llm sends the key in another header than this check"),
         (
             *("more", lambda r: "store" in r.json() if r.body else False, 400, "Unknown parameter: 'store'."),
-            "127.0.0.1 refuses what llm sends, and takes the short request of this check",
+            "127.0.0.1 refuses the request of llm, and takes that of this check",
         ),
     ],
 )
@@ -137,6 +138,7 @@ def test_the_difference_is_named(
     assert report["findings"][0]["title"] == title and report["proven"]["answer"]
     assert len(started.all) == 2, "once as it is, and once through the recorder"
     again = report["client"]["again"]
+    assert len(report["findings"][0]["evidence"]) <= MOST_REQUESTS + 2
     assert again["recorder"] and again["requests"][0]["method"] == "POST"
     assert started.all[1]["env"]["OPENAI_BASE_URL"] != started.all[0]["env"]["OPENAI_BASE_URL"]
 
@@ -214,6 +216,15 @@ def test_nothing_is_started_without_a_word_of_the_user(call: Call, started: Star
         asked = json.loads(call(door, "--plan", "--json").stdout)["client"]
         assert asked["app"] == "llm" and asked["tokens"] == 100 and asked["not_run"] is None
     assert started.all == []
+
+
+def test_a_person_is_asked(call: Call, started: Started, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(client_start, "can_ask", lambda: True)
+    with PracticeDoor(b.openai(KEY)) as door:
+        for answer, starts in ((False, 0), (True, 1)):
+            monkeypatch.setattr(client_start.printer, "agrees", lambda question, said=answer: said)
+            report = report_of(call(door, "--json", yes=False))
+            assert len(started.all) == starts and ("client" in report) is answer
 
 
 @pytest.mark.parametrize(("option", "why"), [("--no-spend", "no_spend"), ("--offline", "offline")])
