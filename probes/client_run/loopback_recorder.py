@@ -56,6 +56,7 @@ class LoopbackRecorder:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        await asyncio.sleep(0)  # the sockets are closed by the loop's next turn
 
     @property
     def origin(self) -> str:
@@ -71,12 +72,13 @@ class LoopbackRecorder:
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Take one request of a connection, and close it behind the response."""
         client = h11.Connection(h11.SERVER, max_incomplete_event_size=self._pool.limits.header_bytes)
-        with suppress(OSError, h11.ProtocolError, TimeoutError):
-            async with asyncio.timeout(_WAIT):
-                found = await _request(client, reader, writer)
-                if found is not None:
-                    await self._pass_on(*found, client, writer)
-        with suppress(Exception):
+        try:
+            with suppress(OSError, h11.ProtocolError, TimeoutError):
+                async with asyncio.timeout(_WAIT):
+                    found = await _request(client, reader, writer)
+                    if found is not None:
+                        await self._pass_on(*found, client, writer)
+        finally:
             writer.close()
 
     async def _pass_on(
