@@ -12,18 +12,23 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
+from jsonschema import Draft202012Validator
 
 from diagnose.cli import client_start, program
+from diagnose.docs.json_schema import schema
 from diagnose.evidence.client_runs import MOST_REQUESTS
+from diagnose.judging.judge import judge
 from probes.client_run import client_runner, loopback_recorder
 from probes.demo_server import answers
 from probes.demo_server import practice_doors as b
 from probes.demo_server.scenarios import made_up_key
 from probes.demo_server.server import Answer, PracticeDoor, Request
+from probes.model.archive import load
 from unit.client_run.fake_llm import FAKE
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="the program is a script with a #! line")
 KEY = made_up_key()
+SCHEMA = Draft202012Validator(schema(closed=True))
 Call = Callable[..., Result]
 
 
@@ -143,13 +148,17 @@ def test_the_difference_is_named(
     assert started.all[1]["env"]["OPENAI_BASE_URL"] != started.all[0]["env"]["OPENAI_BASE_URL"]
 
 
-def test_the_apps_own_connection_is_at_fault(call: Call) -> None:
+def test_the_apps_own_connection_is_at_fault(call: Call, tmp_path: Path) -> None:
+    saved = tmp_path / "run.json"
     with PracticeDoor(b.openai(KEY)) as door:
-        report = report_of(call(door, "--json", mode="deaf"))
+        report = report_of(call(door, "--json", "--save", str(saved), mode="deaf"))
+    SCHEMA.validate(report)
+    assert judge(load(saved.read_text("utf-8"))).root_cause == report["root_cause"], "a run that was kept"
     assert report["findings"][0]["title"] == "llm does not trust the certificate that this check trusts"
     assert report["side"] == "machine"
 
 
+@pytest.mark.slow
 def test_an_app_that_works_overrules_the_check(call: Call) -> None:
     """A relay that admits certain clients alone refuses this check, and the app gets an answer."""
     with refusing(lambda r: "llmdoctor" in r.header("user-agent"), 403, "This client is not allowed.") as door:
@@ -164,6 +173,7 @@ def test_an_app_that_works_overrules_the_check(call: Call) -> None:
 # -- limits ------------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_the_time_limit_ends_the_app_and_its_children(call: Call, started: Started, monkeypatch: Any) -> None:
     monkeypatch.setattr(client_runner, "LEAST", 60.0)  # no second run
     monkeypatch.setattr(client_runner, "limit_of", lambda row, left: 0.3)
@@ -186,6 +196,7 @@ def _content(path: Path) -> bytes:
         return b""
 
 
+@pytest.mark.slow
 def test_an_app_that_asks_without_end_is_ended_by_the_recorder(call: Call, monkeypatch: Any) -> None:
     from probes.catalog import apps
 
