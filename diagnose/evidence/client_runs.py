@@ -51,7 +51,7 @@ def client_works(view: View) -> bool:
 def client_failed(view: View) -> ClientRun | None:
     """Return the run of the app if it took place and got no answer; None if the user or the check ended it."""
     run = view.evidence.client
-    if run is None or run.answered or run.end in (None, ClientEnd.STOPPED):
+    if run is None or run.answered or run.end is None:
         return None
     return run
 

@@ -7,13 +7,11 @@ import os
 import shutil
 import sys
 import tempfile
-import threading
-from collections.abc import Iterator, Mapping
-from contextlib import AsyncExitStack, contextmanager, suppress
+from collections.abc import Iterator
+from contextlib import AsyncExitStack, contextmanager
 from pathlib import Path
 
 from probes.catalog.app import App, ClientProgram
-from probes.client_run.child_process import ChildResult, run_program
 from probes.client_run.client_words import words_of_client
 from probes.client_run.command_line import CommandLine, command_line
 from probes.client_run.loopback_recorder import LoopbackRecorder
@@ -25,12 +23,16 @@ from probes.model.record import replace
 from probes.model.settings import Settings
 from probes.network.connection_pool import ConnectionPool
 from probes.network.connection_pools import ConnectionPools
+from probes.processes import child_process
+from probes.processes.child_process import ChildResult
 from probes.settings import trust
 from probes.urls.url import Url
 
 SPARE = 2.0  # seconds of the run's deadline that are left for ending the program and for the report
+MOST_OUTPUT = 512 * 1024  # bytes of each output; those of the recorded clients have some 10 KiB
 LEAST = 3.0  # seconds that a run is worth
 _TEMPORARY = ("TMPDIR", "TEMP", "TMP")
+_OF_KEY = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-.+/=%~"  # characters of keys
 _PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY")  # and in lower case
 
 
@@ -77,11 +79,16 @@ class ClientRunner:
 
     async def _once(self, folder: Path, ends: float, pool: ConnectionPool | None) -> ClientRun | None:
         """Run the app, through the recorder if ``pool`` leads on from there; None if it cannot be led to it."""
-        stop = threading.Event()
+        running: asyncio.Task[ChildResult] | None = None
+
+        def end() -> None:
+            if running is not None:
+                running.cancel()
+
         async with AsyncExitStack() as stack:
             url, recorder = "", None
             if pool is not None:
-                recorder = LoopbackRecorder(pool, stop.set, exposed=self._settings.send_anyway)
+                recorder = LoopbackRecorder(pool, end, exposed=self._settings.send_anyway)
                 await stack.enter_async_context(recorder)
                 url = recorder.origin + pool.target.path.rstrip("/")
             line = command_line(self._row, self._protocol, self._start.provider, self._start.model, url, os.environ)
@@ -90,10 +97,16 @@ class ClientRunner:
             environ = self._environment(line, folder, recorder is not None)
             limit = limit_of(self._row, ends - asyncio.get_running_loop().time())
             argv = [self._start.path, *line.args]
-            result = await _in_thread(argv, environ, folder / "work", limit, stop)
+            began = asyncio.get_running_loop().time()
+            start = child_process.run(argv, env=environ, seconds=limit, most=MOST_OUTPUT, cwd=str(folder / "work"))
+            running = asyncio.ensure_future(start)
+            try:
+                result = await running
+            except asyncio.CancelledError:
+                if recorder is None or not recorder.full:  # the check was interrupted, and the program with it
+                    raise
+                result = ChildResult(None, seconds=asyncio.get_running_loop().time() - began)
             requests = tuple(recorder.requests) if recorder is not None else ()
-            if recorder is not None and recorder.full and result.end is ClientEnd.STOPPED:
-                result = result._replace(end=ClientEnd.REQUESTS)
         proxies = tuple(sorted({name.upper() for name, value in environ.items() if value} & set(_PROXIES)))
         return replace(self._seen(line, result, requests, recorder is not None), proxies=proxies)
 
@@ -111,22 +124,36 @@ class ClientRunner:
     def _seen(
         self, line: CommandLine, result: ChildResult, requests: tuple[ClientRequest, ...], recorded: bool
     ) -> ClientRun:
-        exited = result.end is ClientEnd.EXITED
+        output, errors = (_text(one, result.overflowed) for one in (result.out, result.err))
+        end = _end_of(result)
         return ClientRun(
             app=self._app.id,
             name=self._app.name,
             program=self._start.path,
             command=line.shown,
             switches=tuple(f"{name}={value}" for name, value in line.env),
-            end=result.end,
+            end=end,
             status=result.status,
             seconds=round(result.seconds, 3),
-            answered=exited and has_answered(self._row, result, requests),
-            said=words_of_client(result.output, result.errors),
-            meaning=self._row.exits.get(str(result.status), "") if exited else "",
+            answered=end is ClientEnd.EXITED and has_answered(self._row, result.status, output, errors, requests),
+            said=words_of_client(output, errors) or result.problem,
+            meaning=self._row.exits.get(str(result.status), ""),
             through_recorder=recorded,
             requests=requests,
         )
+
+
+def _end_of(result: ChildResult) -> ClientEnd:
+    if result.problem:
+        return ClientEnd.NOT_STARTED
+    if result.status is not None:
+        return ClientEnd.EXITED
+    return ClientEnd.LIMIT if result.timed_out else ClientEnd.OUTPUT if result.overflowed else ClientEnd.REQUESTS
+
+
+def _text(data: bytes, cut: bool) -> str:
+    """Return an output as text. Where it was cut, no part of a key is left, which the scrubber would not know."""
+    return (data.rstrip(_OF_KEY) if cut else data).decode("utf-8", "replace")
 
 
 def limit_of(row: ClientProgram, left: float) -> float:
@@ -134,18 +161,20 @@ def limit_of(row: ClientProgram, left: float) -> float:
     return max(0.1, min(row.limit, left))
 
 
-def has_answered(row: ClientProgram, result: ChildResult, requests: tuple[ClientRequest, ...]) -> bool:
+def has_answered(
+    row: ClientProgram, status: int | None, output: str, errors: str, requests: tuple[ClientRequest, ...]
+) -> bool:
     """Check whether a program that has ended got an answer: by its own account, and by the recorder's if that decides.
 
-    >>> has_answered(ClientProgram("llm"), ChildResult(ClientEnd.EXITED, 0, "OK", "", 1.0), ())
+    >>> has_answered(ClientProgram("llm"), 0, "OK", "", ())
     True
     """
-    if any(mark in text for mark in row.failed for text in (result.output, result.errors)):
+    if any(mark in text for mark in row.failed for text in (output, errors)):
         return False
-    if not (all(mark in result.output for mark in row.answered) if row.answered else result.output.strip()):
+    if not (all(mark in output for mark in row.answered) if row.answered else output.strip()):
         return False
     if not row.recorder:
-        return result.status == 0
+        return status == 0
     last = next((one for one in reversed(requests) if one.method == "POST"), None)
     return last is not None and 200 <= last.status < 300 and not last.failure and "html" not in last.content_type
 
@@ -168,17 +197,3 @@ def _own_folder() -> Iterator[Path]:
         yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)
-
-
-async def _in_thread(
-    argv: list[str], environ: Mapping[str, str], folder: Path, limit: float, stop: threading.Event
-) -> ChildResult:
-    """Run a program beside the event loop. A cancellation ends it, and everything it has started, first."""
-    running = asyncio.ensure_future(asyncio.to_thread(run_program, argv, environ, folder, limit, stop))
-    try:
-        return await asyncio.shield(running)
-    except asyncio.CancelledError:
-        stop.set()
-        with suppress(Exception):
-            await running
-        raise

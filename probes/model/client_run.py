@@ -29,8 +29,8 @@ class ClientEnd(StrEnum):
 
     EXITED = "exited"
     LIMIT = "limit"  # our time limit ended it
+    OUTPUT = "output"  # it printed more than we read
     REQUESTS = "requests"  # it asked more often than the recorder lets it
-    STOPPED = "stopped"  # the run was interrupted
     NOT_STARTED = "not_started"  # the system could not start it
 
 

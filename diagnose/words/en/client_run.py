@@ -23,7 +23,7 @@ CLIENT: dict[str, str] = {
     "failed": "failed after {seconds} s (exit status {status})",
     "limit": "did not end within {seconds} s, and was ended",
     "requests": "sent {count} requests in {seconds} s, and was ended",
-    "stopped": "was ended with the check",
+    "output": "printed without end, and was ended after {seconds} s",
     "not_started": "could not be started: {said}",
     "said": "{result}: {said}",
     "unrun": "not run: {why}",

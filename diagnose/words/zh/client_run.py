@@ -19,7 +19,7 @@ CLIENT: dict[str, str] = {
     "failed": "{seconds} 秒后失败（退出码 {status}）",
     "limit": "{seconds} 秒内没有结束，已被终止",
     "requests": "{seconds} 秒内发了 {count} 个请求，已被终止",
-    "stopped": "随检查一起终止",
+    "output": "不停地输出，{seconds} 秒后被终止",
     "not_started": "无法启动：{said}",
     "said": "{result}：{said}",
     "unrun": "没有运行：{why}",
