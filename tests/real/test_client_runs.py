@@ -52,7 +52,7 @@ class Row:
     options: tuple[str, ...] = ()
     key: str = KEY  # that the door takes
     tls: bool = False
-    ended: str = "exited"
+    ended: tuple[str, ...] = ("exited",)
 
 
 def claude(**more: str) -> dict[str, str]:
@@ -109,7 +109,7 @@ ROWS = {
         "qwen-code", b.openai, "auth.rejected", environ={**OPENAI, "OPENAI_MODEL": MODEL}, key=OTHER
     ),
     "opencode web page": Row(
-        "opencode", page, "shape.web_page", {".config/opencode/opencode.json": OPENCODE}, ended="requests"
+        "opencode", page, "shape.web_page", {".config/opencode/opencode.json": OPENCODE}, ended=("requests", "limit")
     ),
     "aider refused key": Row("aider", b.openai, "auth.rejected", environ=OPENAI, options=NAMED, key=OTHER),
     "llm sound": Row("llm", b.openai, None, environ=OPENAI, options=NAMED),
@@ -134,20 +134,10 @@ def report_of(row: Row, home: Path, clients: Path, authority_pem: Path, url: str
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text.replace("{url}", url), "utf-8")
     (home / "here").mkdir()
-    argv = [
-        sys.executable,
-        "-m",
-        "diagnose",
-        "check",
-        "--app",
-        row.app,
-        "--run-client",
-        "--yes",
-        "--json",
-        *row.options,
-    ]
+    argv = [sys.executable, "-m", "diagnose", "check", "--app", row.app, "--run-client", "--yes", "--json"]
+    argv += ["--deadline", "140", *row.options]
     argv += ["--ca-bundle", str(authority_pem)] if row.tls else []
-    done = subprocess.run(argv, capture_output=True, text=True, env=env, cwd=home / "here", timeout=150)
+    done = subprocess.run(argv, capture_output=True, text=True, env=env, cwd=home / "here", timeout=200)
     assert done.stdout.startswith("{"), f"{row.app}: {done.stderr[-800:]}"
     return json.loads(done.stdout), done.stdout + done.stderr
 
@@ -173,7 +163,7 @@ def seen(
 def test_a_real_program(seen: dict[str, tuple[dict[str, Any], str]], name: str) -> None:
     row, (report, printed) = ROWS[name], seen[name]
     run = report["client"]
-    assert run["ran"] and run["ended"] == row.ended, run
+    assert run["ran"] and run["ended"] in row.ended, run
     assert run["answered"] is (row.fails is None), run
     if row.fails is None:
         assert report["verdict"] == "healthy"
