@@ -57,7 +57,7 @@ def with_client(
             "--run-client runs {name} with its own settings: leave out {option}.", name=app.name, option=option
         )
     path = _program(app.run, named)
-    return replace(settings, client=prepared(settings, found, str(path)), app=app.id)
+    return replace(settings, client=prepared(settings, app, found, str(path)), app=app.id)
 
 
 def _option(name: str) -> str:

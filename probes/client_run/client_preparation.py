@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from probes.app_settings.scan import FoundSettings
+from probes.catalog.app import App
 from probes.model.client_run import ClientStart, NotRun
 from probes.model.settings import Settings, Sourced
 from probes.model.source import Owner, Source, SourceKind
@@ -18,15 +19,16 @@ _NOT_OF_APPS = frozenset(
 )
 
 
-def prepared(settings: Settings, found: FoundSettings | None, path: str) -> ClientStart:
+def prepared(settings: Settings, app: App, found: FoundSettings | None, path: str) -> ClientStart:
     """Return how to run the app. ``found`` is what its files set; None if only variables do. ``path``: its program.
 
     An app that is started outside the folder reads none of the folder's files. It can be led to a place that one of
     them names, but it would take another key, or none, than the folder's.
     """
     start = ClientStart(path, provider=found.name if found is not None else "", model=_named_model(settings))
+    dotenv = found is not None or any(".env" in place.path.values() for place in app.places)
     for value in (settings.base_url, settings.key):
-        if value is not None and not _read_by_app(value.source, found is not None):
+        if value is not None and not _read_by_app(value.source, dotenv):
             return ClientStart(path, refused=NotRun.SETTINGS, because=value.source)
     for each in (settings.key, *(one.value for one in settings.headers if not one.flaw)):
         if each is not None and (of_folder := _of_folder(each)) is not None:
@@ -42,9 +44,9 @@ def _named_model(settings: Settings) -> str:
     return model.value if model is not None and model.source.kind is SourceKind.OPTION else ""
 
 
-def _read_by_app(source: Source, from_files: bool) -> bool:
+def _read_by_app(source: Source, dotenv: bool) -> bool:
     if source.kind is SourceKind.DOTENV:
-        return from_files  # the SDKs' `.env`, which is read for every app, is not one of its places otherwise
+        return dotenv  # the check reads the SDKs' `.env` for every app
     return source.kind not in _NOT_OF_APPS
 
 

@@ -15,15 +15,18 @@ from probes.urls.url import Url, parse_url
 PATIENCE = 4.0  # seconds for each host
 
 
-def worth_a_look(app: str | None, login: bool, host: str, switches: tuple[str, ...]) -> tuple[Companion, ...]:
+def worth_a_look(
+    app: str | None, login: bool, host: str, switches: tuple[str, ...], sparing: bool = False
+) -> tuple[Companion, ...]:
     """Return what an app needs, and what makes it late; without those that one of its ``switches`` turns off.
 
-    ``login``: it signs in with a stored login of its own, so it has to renew that. ``host`` is the API's.
+    ``login``: it signs in with a stored login of its own, so it has to renew that. ``host`` is the API's. A run that is
+    ``sparing``, of a fleet, leaves out what only makes an app late.
     """
     if app is None:
         return ()
     found = (one for one in companions_of(app) if host not in one.hosts and one.switch not in switches)
-    return tuple(one for one in found if one.late or (one.required and (login or not one.login)))
+    return tuple(one for one in found if (one.late and not sparing) or (one.required and (login or not one.login)))
 
 
 async def measure(

@@ -15,7 +15,10 @@ open(os.path.join(os.environ.get("TMPDIR", "."), "left-behind"), "w").close()
 
 def post(path="/chat/completions", header="Authorization: Bearer", more=""):
     import socket
-    host, _, rest = os.environ["OPENAI_BASE_URL"].partition("://")[2].partition("/")
+    url = os.environ.get("OPENAI_BASE_URL", "")
+    if "--openai-api-base" in sys.argv:
+        url = sys.argv[sys.argv.index("--openai-api-base") + 1]
+    host, _, rest = url.partition("://")[2].partition("/")
     name, _, port = host.partition(":")
     body = '{{"model": "gpt-4o-mini", "messages": [{{"role": "user", "content": "hi"}}]' + more + '}}'
     head = "POST /%s%s HTTP/1.1\r\nHost: %s\r\nContent-Type: application/json\r\nContent-Length: %d\r\n" % (

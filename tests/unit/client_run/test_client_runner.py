@@ -277,6 +277,23 @@ def test_a_place_that_the_folder_names_needs_consent(call: Call, started: Starte
     assert started.all == []
 
 
+def test_a_place_of_the_apps_own_file_in_the_folder(call: Call, started: Started, tmp_path: Path) -> None:
+    """The user's key goes to a place of the folder with consent alone, and only through the recorder."""
+    (tmp_path / "bin" / "llm").rename(tmp_path / "bin" / "aider")
+    with PracticeDoor(b.openai(KEY)) as door:
+        Path(".aider.conf.yml").write_text(f"openai-api-base: {door.url}/v1\n", "utf-8")
+        report = report_of(call(None, "--app", "aider", "--json"))
+        assert report["client"]["not_run"] == "consent" and started.all == []
+        assert not any(KEY in str(request.headers) for request in door.requests)
+        report = report_of(call(None, "--app", "aider", "--json", "--send-anyway"))
+        assert report["client"]["answered"] and report["client"]["recorder"]
+        (one,) = started.all
+        assert Path(one["cwd"]) != tmp_path / "here" and f"{door.url}/v1" not in one["cmdline"]
+        Path(".aider.conf.yml").write_text(f"openai-api-base: {door.url}/v1\nopenai-api-key: {KEY}\n", "utf-8")
+        report = report_of(call(None, "--app", "aider", "--json"))
+    assert report["client"]["not_run"] == "folder", "outside the folder it would take another key for this place"
+
+
 def test_a_key_that_the_check_withholds_is_not_sent_by_the_app(
     call: Call, started: Started, monkeypatch: pytest.MonkeyPatch
 ) -> None:

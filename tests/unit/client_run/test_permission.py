@@ -22,6 +22,7 @@ from probes.settings.app_switches import set_switches
 from probes.urls.url import parse_url
 
 ROW = ClientProgram("llm")
+LLM, AIDER = (one for name in ("llm", "aider") for one in apps.load() if one.id == name)
 KEY = Sourced(Secret("sk-" + "Qm7xT2bW9zLk4RvY" * 3), environment_variable("OPENAI_API_KEY"))
 FOLDERS = Source(SourceKind.DOTENV, Owner.FOLDER, "OPENAI_BASE_URL", ".env", 1)
 STRAIGHT = KeyPolicy((KeyForm.GIVEN,), (KeyForm.GIVEN,), None, None)
@@ -61,18 +62,18 @@ def test_without_a_key_only_a_place_of_the_user_is_asked() -> None:
 
 def test_what_the_app_does_not_read_is_another_check() -> None:
     for source in (option("--base-url"), FOLDERS, Source(SourceKind.CONFIG, Owner.USER, "base_url", "x.toml", 1)):
-        start = prepared(settings("https://relay.example/v1", source), None, "/bin/llm")
+        start = prepared(settings("https://relay.example/v1", source), LLM, None, "/bin/llm")
         assert (start.refused, start.because) == (NotRun.SETTINGS, source)
 
 
 def test_a_place_of_the_folder_is_reached_through_the_recorder_and_its_key_not_at_all() -> None:
     place = settings("https://relay.example/v1", FOLDERS)
-    start = prepared(place, FoundSettings("aider", "", ".env:1", place), "/bin/aider")
+    start = prepared(place, AIDER, FoundSettings("aider", "", ".env:1", place), "/bin/aider")
     assert start.refused is None and start.of_folder
     assert permission(start, place, ROW, parse_url("https://relay.example/v1"), STRAIGHT).recorder
     own = Source(SourceKind.DOTENV, Owner.FOLDER, "OPENAI_API_KEY", ".env", 2)
     keyed = Settings(base_url=place.base_url, key=Sourced(KEY.value, own))
-    assert prepared(keyed, FoundSettings("aider", "", ".env:1", keyed), "/bin/aider").refused is NotRun.FOLDER
+    assert prepared(keyed, AIDER, FoundSettings("aider", "", ".env:1", keyed), "/bin/aider").refused is NotRun.FOLDER
 
 
 def test_switches_are_found_by_their_variables() -> None:

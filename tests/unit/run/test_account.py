@@ -35,9 +35,7 @@ def run_of_claude_code(other: tuple[str, ...] | Kind, fates: dict[str, Kind] | N
 def with_login(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let every key count as a stored login, for which the app needs its maker's other host."""
     real = companions.worth_a_look
-    monkeypatch.setattr(
-        companions, "worth_a_look", lambda app, login, host, switches: real(app, app is not None, host, switches)
-    )
+    monkeypatch.setattr(companions, "worth_a_look", lambda app, login, *more: real(app, app is not None, *more))
 
 
 def facts_of(seen: Seen) -> list[CompanionFacts]:
