@@ -169,7 +169,8 @@ def client_result(run: ClientRun, lang: str) -> tuple[str, str]:
     label = put(words["label"], {"name": run.name or run.app})
     if run.not_run is not None:
         because = source_text(run.because, lang) if run.because is not None else ""
-        return label, put(words["unrun"], {"why": put(words[f"why.{run.not_run}"], {"source": because})})
+        key = "unfinished" if run.not_run == "interrupted" else "unrun"
+        return label, put(words[key], {"why": put(words[f"why.{run.not_run}"], {"source": because})})
     key = {"exited": "failed"}.get(str(run.end), str(run.end))
     if run.answered:
         key = "answered_recorded" if run.through_recorder else "answered"

@@ -27,6 +27,7 @@ CLIENT: dict[str, str] = {
     "not_started": "could not be started: {said}",
     "said": "{result}: {said}",
     "unrun": "not run: {why}",
+    "unfinished": "no result: {why}",
     # Why it was not run.
     "why.offline": "--offline",
     "why.no_spend": "--no-spend, and it would cost tokens",

@@ -1428,8 +1428,9 @@ TEXTS: dict[str, Text] = {
         "With a key in {variable|its variable}, {app} asks {names|another host} at its start as well, and sends the "
         "key along, although the base URL names another host. Whoever runs that host then has a key of {host}.",
         (
-            "Put the key into {replacement} instead of {variable}: then it goes to {host} alone.",
             "Set {detail} for {app}: it then does not ask {names} at all.",
+            "Or put the key into {replacement} instead of {variable}, if {host} takes it as `Authorization: Bearer`: "
+            "then it goes there alone.",
             "If the key must not be known there, create a new one and delete this one.",
         ),
     ),

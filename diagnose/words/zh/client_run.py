@@ -23,6 +23,7 @@ CLIENT: dict[str, str] = {
     "not_started": "无法启动：{said}",
     "said": "{result}：{said}",
     "unrun": "没有运行：{why}",
+    "unfinished": "没有结果：{why}",
     "why.offline": "使用了 --offline",
     "why.no_spend": "使用了 --no-spend，而运行它要花 token",
     "why.settings": "{source} 不是该应用的设置，它会访问与检查不同的地址",
