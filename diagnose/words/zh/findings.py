@@ -1164,7 +1164,8 @@ TEXTS: dict[str, Text] = {
         "尽管 Base URL 指向的是别的主机。这样一来，那里的运营方就有了 {host} 的密钥。",
         (
             "为 {app} 设置 {detail}：它就完全不会访问 {names}。",
-            "或者把密钥放到 {replacement} 中，不放在 {variable} 中（如果 {host} 接受 `Authorization: Bearer`）：这样它只会发给那里。",
+            "或者把密钥放到 {replacement} 中，不放在 {variable} 中（如果 {host} 接受 `Authorization: Bearer`）："
+            "这样它只会发给那里。",
             "如果不能让对方知道这个密钥，请新建一个并删除这个。",
         ),
     ),
