@@ -178,6 +178,7 @@ def plan(settings: Settings) -> Plan | None:
         otherwise=(*(PlannedCase(one.when, one.requests) for one in others), *_renamed(settings)),
         on_success=_on_success(offline, first.context),
         conflict_source=offline.keys.conflict_source,
+        with_client=settings.client is not None,
         extra=_extra(settings, [first, *others]),
     )
     return scrubbed(known, scrub)
