@@ -270,6 +270,7 @@ def _client_run(closed: bool, again: Schema | None = None) -> Schema:
         "method": TEXT,
         "path": _text("Without the values of its query."),
         "auth": {**TEXTS_, "description": "The headers that carry a credential."},
+        "model": MAYBE_TEXT,
         "bytes": COUNT,
         "status": _or_null(COUNT),
         "content_type": TEXT,

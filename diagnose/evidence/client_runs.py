@@ -103,8 +103,8 @@ def _case_of_requests(view: View, run: ClientRun, words: str) -> tuple[str, dict
     if refused and header and header not in last.auth and last.status in (400, 401, 403):
         return "header", {"header": ", ".join(last.auth) or "–", "wanted_header": header}
     by_status = {400: "request", 422: "request", 413: "request", 401: "key", 403: "key"}
-    if words == "model" and last.status in (400, 404):
-        return "model", {}
+    if last.status in (400, 404) and (words == "model" or (last.model and last.model != ours.attempt.model)):
+        return "model", {"sent": last.model}
     return by_status.get(last.status, words if refused else "reading"), {}
 
 
@@ -151,5 +151,6 @@ def _evidence(view: View, run: ClientRun) -> Iterator[str | Seen]:
 def _line(request: ClientRequest) -> str | Seen:
     result = request.failure.replace("_", " ") or str(request.status or "–")
     kind = f", {request.content_type}" if request.content_type else ""
-    named = f" ({', '.join(request.auth)})" if request.auth else ""
+    details = ", ".join((*request.auth, *filter(None, (request.model,))))
+    named = f" ({details})" if details else ""
     return request_line(f"{request.method} {request.path}{named}", f"{result}{kind}", "", "")

@@ -150,6 +150,7 @@ def _client_run(run: ClientRun) -> dict[str, object]:
                 "method": one.method,
                 "path": one.path,
                 "auth": list(one.auth),
+                "model": one.model or None,
                 "bytes": one.size,
                 "status": one.status or None,
                 "content_type": one.content_type,

@@ -72,7 +72,7 @@ class ClientRunner:
             return replace(self._empty(), end=ClientEnd.NOT_STARTED, said=error.strerror or type(error).__name__)
 
     def _empty(self) -> ClientRun:
-        return ClientRun(self._app.id, self._app.name, self._start.path)
+        return ClientRun(self._app.id, self._app.name, shown_program(self._start.path))
 
     def _not_run(self, why: NotRun) -> ClientRun:
         return replace(self._empty(), not_run=why, because=self._start.because)
@@ -129,7 +129,7 @@ class ClientRunner:
         return ClientRun(
             app=self._app.id,
             name=self._app.name,
-            program=self._start.path,
+            program=shown_program(self._start.path),
             command=line.shown,
             switches=tuple(f"{name}={value}" for name, value in line.env),
             end=end,
@@ -154,6 +154,14 @@ def _end_of(result: ChildResult) -> ClientEnd:
 def _text(data: bytes, cut: bool) -> str:
     """Return an output as text. Where it was cut, no part of a key is left, which the scrubber would not know."""
     return (data.rstrip(_OF_KEY) if cut else data).decode("utf-8", "replace")
+
+
+def shown_program(path: str) -> str:
+    """Return a program's path as reports show it: with ``~`` for the user's home, whose name is nobody's business."""
+    try:
+        return f"~/{Path(path).relative_to(Path.home()).as_posix()}"
+    except (ValueError, RuntimeError):
+        return path
 
 
 def limit_of(row: ClientProgram, left: float) -> float:

@@ -7,6 +7,7 @@ it is the app's request, and what differs without it is the app's connection.
 from __future__ import annotations
 
 import asyncio
+import json
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -24,6 +25,7 @@ from probes.protocols.protocol import KEY_HEADERS
 
 MOST_REQUESTS = 12  # an app with a sound server sends one or two; one that goes on for ever is ended
 _BODY = 8 * 1024 * 1024  # bytes of a request or a response that are passed on
+_JSON = 1024 * 1024  # bytes of a body that is read as JSON; those of the recorded clients have up to 60 KiB
 _WAIT = 60.0  # seconds for one exchange
 # Headers that belong to one connection (RFC 9110, section 7.6.1), or that the recorder writes itself.
 _OWN = frozenset(
@@ -209,6 +211,18 @@ def _answer(client: h11.Connection, writer: asyncio.StreamWriter, status: int, b
     writer.write(client.send(h11.EndOfMessage()) or b"")
 
 
+def _model(body: bytes) -> str:
+    """Return the model that a JSON body names; empty if it names none."""
+    if body[:1] != b"{" or len(body) > _JSON:
+        return ""
+    try:
+        document = json.loads(body)
+    except (ValueError, RecursionError):
+        return ""
+    model = document.get("model") if isinstance(document, dict) else None
+    return model[:100] if isinstance(model, str) else ""
+
+
 def _seen(request: h11.Request, body: bytes) -> ClientRequest:
     """Describe a request without any value of its headers and its query."""
     path, _, query = request.target.decode("latin-1").partition("?")
@@ -221,6 +235,7 @@ def _seen(request: h11.Request, body: bytes) -> ClientRequest:
         path=path[:500] + (f"?{'&'.join(names)}"[:200] if names else ""),
         auth=(*sorted(auth), *(("query",) if "key" in names else ())),
         headers=tuple(sorted(headers))[:60],
+        model=_model(body),
         size=len(body),
         upgrade=wanted if b"upgrade" in headers.get("connection", b"").lower() else "",
     )

@@ -53,14 +53,15 @@ class ClientStart(Record):
 class ClientRequest(Record):
     """A request of the app as the recorder saw it; of header values it keeps none.
 
-    ``path`` is without the values of the query. ``auth`` are the headers (and ``query``) that carry a credential.
-    ``status`` is 0 if the server did not answer; ``failure`` says how that came.
+    ``path`` is without the values of the query, ``model`` that of a JSON body. ``auth`` are the headers (and ``query``)
+    that carry a credential. ``status`` is 0 if the server did not answer; ``failure`` says how that came.
     """
 
     method: str
     path: str
     auth: tuple[str, ...] = ()
     headers: tuple[str, ...] = ()
+    model: str = ""
     size: int = 0  # bytes of the body
     status: int = 0
     content_type: str = ""

@@ -89,7 +89,7 @@ class LocalRun:
         why = NotRun.CONSENT if self.offline is not None and self.offline.keys.project else NotRun.NO_ADDRESS
         why = NotRun.OFFLINE if self.given.offline else why
         why = NotRun.INTERRUPTED if found.interrupted else NotRun.DEADLINE if found.ran_out else why
-        return ClientRun(self.given.app or "", program=start.path, not_run=start.refused or why, because=start.because)
+        return ClientRun(self.given.app or "", not_run=start.refused or why, because=start.because)
 
     def evidence(self, found: NetworkResults) -> Evidence:
         """Close the record of the run, and return its evidence."""

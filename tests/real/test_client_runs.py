@@ -19,10 +19,11 @@ from typing import Any
 import pytest
 
 from probes.demo_server import practice_doors as b
+from probes.demo_server.answers import as_json
 from probes.demo_server.certificates import authority
 from probes.demo_server.handlers import always
 from probes.demo_server.scenarios import made_up_key
-from probes.demo_server.server import Handler, PracticeDoor
+from probes.demo_server.server import Answer, Handler, PracticeDoor, Request
 from real.test_url_joining import environment
 from worlds.cases import CLAUDE
 
@@ -34,6 +35,19 @@ FOLDERS = ("programs/node_modules/.bin", "llm/bin", "aider/bin", "elder/bin", "n
 
 def page(key: str) -> Handler:
     return always("login")
+
+
+def without_include(key: str) -> Handler:
+    """Make a door that refuses a field which every request of Codex has."""
+    sound = b.responses(key)
+
+    def answer(request: Request) -> Answer:
+        if request.body and "include" in request.json():
+            error = {"message": "Unknown parameter: 'include'.", "type": "invalid_request_error", "param": "include"}
+            return as_json({"error": error}, 400)
+        return sound(request)
+
+    return answer
 
 
 @dataclass(frozen=True)
@@ -52,6 +66,7 @@ class Row:
     options: tuple[str, ...] = ()
     key: str = KEY  # that the door takes
     tls: bool = False
+    again: bool = True  # whether it works through the recorder, if the check works and it fails
     ended: tuple[str, ...] = ("exited",)
 
 
@@ -96,6 +111,9 @@ ROWS = {
     ),
     "codex sound": Row("codex", b.responses, None, codex("/v1"), {"MY_KEY": KEY}),
     "codex wrong path": Row("codex", b.responses, "url.version_missing", codex(""), {"MY_KEY": KEY}),
+    "codex refused field": Row(
+        "codex", without_include, "refuses the request of Codex CLI", codex("/v1"), {"MY_KEY": KEY}, again=False
+    ),
     "gemini-cli sound": Row(
         "gemini-cli",
         b.gemini,
@@ -172,6 +190,6 @@ def test_a_real_program(seen: dict[str, tuple[dict[str, Any], str]], name: str) 
         assert {"app.run_failed"} <= {one["code"] for one in report["findings"] if one["caused_by"]}
     else:
         assert report["root_cause"] == "app.run_failed" and row.fails in report["findings"][0]["title"]
-        assert run["again"]["answered"], "through the recorder, which connects as the check does, it works"
+        assert run["again"]["answered"] is row.again, "through the recorder, which connects as the check does"
     for key in (KEY, OTHER):
         assert not any(key[at : at + 12] in printed for at in range(3, len(key) - 11)), "the key is shown"

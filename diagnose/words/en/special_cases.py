@@ -1904,7 +1904,7 @@ CASES: dict[str, Text] = {
     ),
     "app.run_failed:model": Text(
         "{host} does not have the model that {app} asks for",
-        "{app} was started with your settings and asks for a model of its own choice. The check asked for "
+        "{app} was started with your settings and asks for {sent|a model of its own choice}. The check asked for "
         "{model|another model}, which is there.",
         (
             "Choose a model in {app} that {host} has.",

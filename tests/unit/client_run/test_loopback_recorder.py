@@ -55,7 +55,7 @@ def test_a_stream_is_passed_on_and_no_value_is_kept() -> None:
     assert answer.startswith(b"HTTP/1.1 200") and b"data: [DONE]" in answer
     assert got.header("host") == door.url.partition("://")[2] and got.header("x-own") == "secret"
     assert (seen.method, seen.path, seen.status) == ("POST", "/v1/chat/completions?key&x", 200)
-    assert seen.auth == ("authorization", "query") and seen.size == len(BODY)
+    assert seen.model == "gpt-4o-mini" and seen.auth == ("authorization", "query") and seen.size == len(BODY)
     assert seen.content_type == "text/event-stream" and KEY not in repr(seen) and "secret" not in repr(seen)
 
 
