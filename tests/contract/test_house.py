@@ -43,8 +43,6 @@ PACKAGES = {Path(next(iter(one.__path__))).resolve(): one.__name__ for one in (p
 NO_RULE = {
     "app.sdk_mismatch": "reported only by `explain`: it cannot be seen from outside the app",
     "http.body_encoding": "reported only by `explain`: this program sends no compressed requests",
-    "stream.websocket_refused": "reported only by `explain`: this program opens no WebSocket",
-    "stream.websocket_closed": "reported only by `explain`: this program opens no WebSocket",
 }
 # Rules whose default severity is the contract's for only one of two cases.
 SEVERITIES = {
