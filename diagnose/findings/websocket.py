@@ -12,9 +12,11 @@ from typing import TYPE_CHECKING
 from diagnose.evidence.lines import line_of
 from diagnose.evidence.rule import Claim, Rule
 from diagnose.evidence.view import View
+from diagnose.findings.api import said
 from diagnose.report import Seen, Severity, seen
 from probes.model.exchange import WebSocketTry
 from probes.model.failure import Kind
+from probes.model.record import replace
 from probes.model.source import DEFAULT, SourceKind
 
 if TYPE_CHECKING:
@@ -34,6 +36,7 @@ class After(Enum):
     GIVES_UP = auto()  # it ends without a request
 
 
+_only = said("stream.websocket_refused")  # a normal request is answered as if it had to be a WebSocket
 _FATAL = (After.GIVES_UP, After.HANGS)
 
 
@@ -85,7 +88,8 @@ def _is_refusal(found: WebSocketTry, then: After) -> bool:
 def _refused(view: View) -> Claim | None:
     pair = opened(view)
     if pair is None:
-        return None
+        claim = _only(view)
+        return replace(claim, probe="http") if claim is not None else None
     found, app = pair
     then = after(found, app)
     if not _is_refusal(found, then) or then in (After.NOTHING, After.AT_ONCE):

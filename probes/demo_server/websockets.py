@@ -75,7 +75,9 @@ def _refused(status: int, message: str, code: str | None = None) -> Callable[[Re
 
 # What answers the upgrade, by name.
 SOCKETS: dict[str, What] = {
-    "sound": _then(ScriptEnd.READ, *_warm(), ScriptEnd.STALL),
+    "sound": _then(
+        ScriptEnd.MESSAGE, *_warm(), ScriptEnd.MESSAGE, *map(message, response_events("gpt-4o-mini")), ScriptEnd.STALL
+    ),
     "426": as_text("Upgrade Required", 426),
     "426-disabled": _refused(426, "Responses WebSocket transport is disabled; use HTTP"),
     "404": as_json({"detail": "Not Found"}, 404),
@@ -91,26 +93,26 @@ SOCKETS: dict[str, What] = {
     "502": as_html("<html><head><title>502 Bad Gateway</title></head><body>nginx</body></html>", 502),
     "web-page": as_html("<html><head><title>Relay</title></head><body>Welcome</body></html>"),
     "closed-1008": _then(close(1008, "Policy"), ScriptEnd.CLOSE),
-    "closed-1008-after": _then(ScriptEnd.READ, close(1008, "Policy"), ScriptEnd.CLOSE),
+    "closed-1008-after": _then(ScriptEnd.MESSAGE, close(1008, "Policy"), ScriptEnd.CLOSE),
     "closed-1011": _then(close(1011), ScriptEnd.CLOSE),
     "cut": _then(ScriptEnd.CLOSE),
     "dropped": [ScriptEnd.CLOSE],
     "held": [ScriptEnd.STALL],
     "silent": _then(ScriptEnd.STALL),
     "error-400": _then(
-        ScriptEnd.READ,
+        ScriptEnd.MESSAGE,
         message(
             {"type": "error", "status": 400, "error": {"type": "invalid_request_error", "message": "no websocket"}}
         ),
         ScriptEnd.STALL,
     ),
     "error-unnumbered": _then(
-        ScriptEnd.READ,
+        ScriptEnd.MESSAGE,
         message({"type": "error", "error": {"type": "invalid_request_error", "message": "no websocket"}}),
         ScriptEnd.STALL,
     ),
     "failed-response": _then(
-        ScriptEnd.READ,
+        ScriptEnd.MESSAGE,
         message(
             {"type": "response.failed", "response": {"error": {"code": "server_error", "message": "no websocket"}}}
         ),

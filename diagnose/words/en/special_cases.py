@@ -1087,6 +1087,31 @@ CASES: dict[str, Text] = {
             "Report the message to the operator of {host}.",
         ),
     ),
+    "stream.websocket_refused:only": Text(
+        "{host} takes normal requests for WebSockets",
+        "{host} refuses a normal request and asks for another protocol on the connection. Either this address takes "
+        "WebSockets alone, or a proxy in front of it adds the upgrade headers to every request. Your key is not the "
+        "cause.",
+        (
+            "Use the base URL that the operator names for normal (HTTP) requests.",
+            Step("relay", "Ask the operator of {host}."),
+            Step(
+                "owner",
+                "If the server is yours, add Upgrade and Connection only to requests that have them. In nginx: map "
+                "$http_upgrade $connection_upgrade",
+            ),
+        ),
+    ),
+    "http.gateway_error:http_version": Text(
+        "The gateway at {host} refuses the version of HTTP",
+        "A gateway wants another version of HTTP than the one in which the request reached it. Often a proxy in front "
+        "of it causes that: nginx passes requests on with HTTP/1.0 by default, and Envoy and Istio "
+        "refuse that. Your key is not the cause.",
+        (
+            "Ask the operator of {host}, with the time of the request.",
+            Step("owner", "If the server is yours, set this in the nginx in front of it: proxy_http_version 1.1;"),
+        ),
+    ),
     "stream.websocket_refused:gives_up": Text(
         "{app} opens a WebSocket first, and gives up when the server refuses it",
         "{app} asks {host} for a WebSocket before its first request. The refusal reads like "

@@ -927,6 +927,29 @@ CASES: dict[str, Text] = {
             "把这条信息告诉 {host} 的管理员。",
         ),
     ),
+    "stream.websocket_refused:only": Text(
+        "{host} 把普通请求当成了 WebSocket",
+        "{host} 拒绝普通请求，要求在连接上换用别的协议。要么这个地址只接受 WebSocket，要么前面的代理给每个请求都加了"
+        "升级用的请求头。密钥没有问题。",
+        (
+            "改用服务方为普通（HTTP）请求给出的 Base URL。",
+            Step("relay", "询问 {host} 的运营方。"),
+            Step(
+                "owner",
+                "自己的服务器：只给带有升级请求头的请求加 Upgrade 和 Connection。nginx 用 map $http_upgrade "
+                "$connection_upgrade 来做。",
+            ),
+        ),
+    ),
+    "http.gateway_error:http_version": Text(
+        "{host} 的网关不接受这个 HTTP 版本",
+        "网关要求的 HTTP 版本，和请求到达它时用的版本不同。常见原因是前面的代理：nginx 默认用 HTTP/1.0 转发，而 Envoy "
+        "和 Istio 会拒绝。密钥没有问题。",
+        (
+            "把请求的时间告诉 {host} 的运营方，请他们查看。",
+            Step("owner", "自己的服务器：在前面的 nginx 里设置 proxy_http_version 1.1;。"),
+        ),
+    ),
     "stream.websocket_refused:gives_up": Text(
         "{app} 会先建立 WebSocket，被服务器拒绝后就放弃",
         "{app} 在第一个请求之前向 {host} 请求 WebSocket。拒绝的响应看起来像请求本身的错误，"

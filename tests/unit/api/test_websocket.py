@@ -77,7 +77,7 @@ def test_without_spending_no_message_is_sent() -> None:
 
 def test_an_answer_that_was_not_asked_for_is_counted() -> None:
     def eager(request: Request) -> Answer:
-        return [accepted(request), ScriptEnd.READ, *map(message, response_events()), ScriptEnd.STALL]
+        return [accepted(request), ScriptEnd.MESSAGE, *map(message, response_events()), ScriptEnd.STALL]
 
     with PracticeDoor(upgrading(b.responses(KEY), eager)) as door:
         evidence = asyncio.run(run(settings(door.url)))
@@ -106,7 +106,7 @@ def test_no_key_goes_where_the_policy_does_not_let_it() -> None:
 
 def _flood(piece: bytes) -> handlers.Handler:
     def handler(request: Request) -> Answer:
-        return [accepted(request), ScriptEnd.READ, piece, ScriptEnd.STALL]
+        return [accepted(request), ScriptEnd.MESSAGE, piece, ScriptEnd.STALL]
 
     return handler
 
@@ -134,7 +134,7 @@ def test_what_is_read_is_bounded(piece: bytes) -> None:
 def test_what_the_server_says_is_scrubbed() -> None:
     def echoing(request: Request) -> Answer:
         error = {"type": "error", "status": 400, "error": {"message": f"bad {request.header('authorization')}"}}
-        return [accepted(request), ScriptEnd.READ, message(error), ScriptEnd.STALL]
+        return [accepted(request), ScriptEnd.MESSAGE, message(error), ScriptEnd.STALL]
 
     def closing(request: Request) -> Answer:
         return [accepted(request), close(1008, KEY), ScriptEnd.CLOSE]
