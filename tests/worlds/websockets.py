@@ -12,6 +12,7 @@ from probes.demo_server import practice_doors as b
 from probes.demo_server.websockets import SOCKETS, upgrading, without_upgrade
 from probes.model.settings import Limits, Sourced
 from probes.model.source import DEFAULT, Owner, Source, SourceKind
+from worlds.protocols import UNASKED
 from worlds.stage import LOCAL, RELAY, Scenario
 
 REFUSED, CLOSED = "stream.websocket_refused", "stream.websocket_closed"
@@ -36,7 +37,8 @@ def codex(name: str, socket: handlers.What, root: str | None = None, **more: Any
     }
     if root or more.get("also"):
         given |= {"settings": {"base_url": LOCAL, "protocol": "responses"}}
-    given |= {"sdk": "the SDK opens no WebSocket; Codex does, and fails or waits"}
+    if root in (REFUSED, CLOSED):
+        given["sdk"] = "the SDK opens no WebSocket; Codex does, and ends or hangs"
     given["world"] = lambda key: upgrading(b.responses(key), socket)
     return Scenario(f"websocket-{name}", root, **(given | more))
 
@@ -77,8 +79,8 @@ SCENARIOS = (
     codex("silent", "silent", CLOSED, says=("hangs", LINES), limits=HASTY),
     codex("error-unnumbered", "error-unnumbered", CLOSED, says=("hangs",), limits=HASTY),
     codex("failed-response", "failed-response", also=(REFUSED,), says=("6.5 s",)),
-    codex("no-spend-sound", "sound", no_spend=True, verdict="inconclusive", proven={}, sdk="nothing is generated"),
-    codex("no-spend-404", "404-model", REFUSED, no_spend=True, proven={}, settings=None),
+    codex("no-spend-sound", "sound", no_spend=True, verdict="inconclusive", proven={}, sdk=UNASKED),
+    codex("no-spend-404", "404-model", REFUSED, no_spend=True, proven={}, settings=None, sdk=UNASKED),
     codex(
         "behind-nginx",
         "404",
