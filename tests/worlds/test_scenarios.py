@@ -198,8 +198,6 @@ ELSEWHERE = {
     "app.run_works": "of an app that is started too: unit/client_run/test_client_runner.py",
     "app.sdk_mismatch": "by `explain` alone: unit/answers/test_explain.py",
     "http.body_encoding": "by `explain` alone: unit/answers/test_explain_kinds.py",
-    "stream.websocket_closed": "by `explain` alone: unit/answers/test_explain_kinds.py",
-    "stream.websocket_refused": "by `explain` alone: unit/answers/test_explain_kinds.py",
     "run.crashed": "no world may raise it; by a rule that fails: unit/judging/test_judge.py",
     "run.unexplained": "no world may be left unexplained; by made evidence: unit/judging/test_judge.py",
     "run.flaky": "needs several tries: unit/cli/test_retries.py",

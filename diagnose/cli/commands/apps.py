@@ -17,7 +17,7 @@ from diagnose.cli.usage_errors import WrongUse, meant
 from diagnose.rendering.line_breaks import wrapped
 from diagnose.rendering.lists import columns, labelled
 from diagnose.words import LANGS, part, put
-from probes.catalog.app import App, AppChange, AppWire, ClientProgram, KeyElsewhere, SettingsFile
+from probes.catalog.app import App, AppChange, AppWebSocket, AppWire, ClientProgram, KeyElsewhere, SettingsFile
 from probes.catalog.apps import Apps, load
 from probes.catalog.companions import Companion, companions_of
 from probes.catalog.provenance import Provenance
@@ -86,10 +86,17 @@ def _plain(
 ) -> dict[str, Any]:
     values = row._asdict()
     return {
-        name: list(value) if isinstance(value, tuple) else dict(value) if isinstance(value, Mapping) else value
+        name: _value(value)
         for name, value in values.items()
         if name not in ("wires", "places", "changes", "provenance", "run", "key_elsewhere")
     }
+
+
+def _value(value: object) -> object:
+    """Return a value of a row for JSON; a row within a row becomes an object."""
+    if isinstance(value, AppWebSocket):
+        return {name: _value(one) for name, one in value._asdict().items()}
+    return list(value) if isinstance(value, tuple) else dict(value) if isinstance(value, Mapping) else value
 
 
 # -- for people --------------------------------------------------------------------------------------------------------
@@ -196,6 +203,7 @@ def _wire(app: App, wire: AppWire, words: dict[str, str]) -> Iterator[tuple[str,
         ("base_url", ", ".join(wire.base_url)),
         ("key", ", ".join(wire.key)),
         ("model", ", ".join(wire.model)),
+        ("websocket", words["websocket_first"] if wire.websocket is not None else ""),
     ):
         if value:
             yield words[label], value
