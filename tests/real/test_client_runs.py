@@ -157,6 +157,7 @@ def report_of(row: Row, home: Path, clients: Path, authority_pem: Path, url: str
     argv += ["--ca-bundle", str(authority_pem)] if row.tls else []
     done = subprocess.run(argv, capture_output=True, text=True, env=env, cwd=home / "here", timeout=200)
     assert done.stdout.startswith("{"), f"{row.app}: {done.stderr[-800:]}"
+    assert not [*home.glob(".local/state/llmdoctor/run-*")], "the folder of the run is removed"
     return json.loads(done.stdout), done.stdout + done.stderr
 
 
