@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import NamedTuple
 
+from probes.model.client_run import ClientRun
 from probes.model.note import Note
 from probes.model.record import Record
 from probes.model.source import Source, SourceKind
@@ -259,4 +260,5 @@ class Report(Record):
     capabilities: tuple[CapabilityLine, ...] | None = None  # None: no deep check was requested
     client_request: ClientLine | None = None  # None: it was not asked for, or nothing worked
     slos: tuple[SloResult, ...] = ()
+    client: ClientRun | None = None  # what the app itself did; None: the user did not ask for its run
     tries: tuple[Try, ...] = ()  # including the last one; empty if there was only one

@@ -12,7 +12,7 @@ from diagnose.evidence.view import View
 from diagnose.report import Seen, Severity, seen
 from probes.api.response_checks import passes
 from probes.client_requests.bisection import groups
-from probes.model.client_request import ClientRequest, RefusedPart
+from probes.model.client_request import AsClientResult, RefusedPart
 
 _SHOWN = 4  # names in a sentence
 
@@ -42,7 +42,7 @@ def refused(view: View, *, header: bool) -> Claim | None:
     )
 
 
-def _lines(found: ClientRequest) -> tuple[str | Seen, ...]:
+def _lines(found: AsClientResult) -> tuple[str | Seen, ...]:
     """Return what was sent and answered: the request as the app sends it, and without the refused parts."""
     first, last = found.tries[0], next((one for one in reversed(found.tries) if passes(one.exchange)), None)
     lines: list[str | Seen] = [line_of(first.exchange), seen("as_client", version=found.version)]

@@ -17,7 +17,7 @@ from diagnose.findings.slo import results
 from diagnose.judging.complete_fixes import completed
 from diagnose.judging.probe_lines import behind_renaming, probe_lines
 from diagnose.judging.proven import prove, unanswered, verdict_of
-from diagnose.judging.root_cause import RaisedRule, persistent, raised, root_of
+from diagnose.judging.root_cause import RaisedRule, persistent, raised, root_of, softened
 from diagnose.report import CapabilityLine, ClientLine, Finding, ProbeLine, Proven, Report, Severity, Try, Verdict
 from probes.api.response_checks import passes
 from probes.model.attempt import KeyForm
@@ -35,7 +35,7 @@ def judge(evidence: Evidence, lang: str = "en", rules: tuple[Rule, ...] = RULES,
     tries = tuple(_try(judge(one, lang, rules)) for one in evidence.earlier)
     renamed = judge(evidence.renamed, lang, rules) if evidence.renamed is not None else None
     view = View(evidence, tries, renamed)
-    standing = completed(persistent(raised(view, rules), tries), view)
+    standing = completed(persistent(softened(raised(view, rules), view), tries), view)
     root = root_of(standing)
     proven = prove(view)
     findings = _findings(standing, view, root, proven, lang)
@@ -98,6 +98,7 @@ def judge(evidence: Evidence, lang: str = "en", rules: tuple[Rule, ...] = RULES,
         capabilities=_capabilities(view, lang),
         client_request=_client_line(view),
         slos=results(view),
+        client=evidence.client,
     )
     last_try = replace(report, duration_ms=round(evidence.seconds * 1000, 1))
     return replace(report, tries=(*tries, _try(last_try))) if tries else report

@@ -101,7 +101,7 @@ def _lines(plan: Plan, lang: str, width: int | None) -> Iterator[str]:
         yield put(words["as_client"], {"app": plan.client_name})
         yield from requests_of((plan.client,))
         yield put(words["as_client_more"], {"count": plan.client_more})
-    yield put(words["all"], {"tokens": plan.tokens})
+    yield put(words["all_but_client" if plan.with_client else "all"], {"tokens": plan.tokens})
 
 
 def _request(request: PlannedRequest, conflict_source: Source | None, lang: str, width: int | None) -> Iterator[str]:

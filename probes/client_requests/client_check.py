@@ -11,7 +11,7 @@ from probes.client_requests.bisection import MOST, Bisection, is_named, mention
 from probes.client_requests.parts import Part, Shape, parts_of, without
 from probes.client_requests.recordings import Recording, filled
 from probes.model.attempt import Attempt
-from probes.model.client_request import ClientRequest, ClientTry, RefusedPart
+from probes.model.client_request import AsClientResult, ClientTry, RefusedPart
 from probes.model.exchange import Exchange, Purpose
 from probes.model.failure import Kind
 from probes.model.record import replace
@@ -90,13 +90,13 @@ class ClientCheck:
         self._tries.append(ClientTry(tuple(sorted(left_out)), found))
         return found
 
-    def result(self) -> ClientRequest:
+    def result(self) -> AsClientResult:
         """Return what was found so far."""
         recording = self._recording
         result = self._bisection.result if self._bisection is not None else None
         headers = {part.name for part in self._parts if part.header}
         names = result.names if result is not None else ()
-        return ClientRequest(
+        return AsClientResult(
             app=recording.app,
             version=recording.version,
             model=recording.model,

@@ -26,7 +26,7 @@ class RefusedPart(Record):
     mended: bool = False
 
 
-class ClientRequest(Record):
+class AsClientResult(Record):
     """What came of a client's own request (``--as-client``).
 
     ``why`` is the reason why nothing was learnt: ``unrecorded`` (this client was not recorded in this protocol),

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 from probes.api.attempt_loop import AttemptLoop
 from probes.api.balance import balance_attempt, balance_urls, read_balance
 from probes.api.client import ApiClient, ExposedConnection, KeyRefused, OutOfBudget
+from probes.api.context import ApiContext
 from probes.api.response_checks import passes
 from probes.catalog.app_readers import readers_of
 from probes.model.attempt import Attempt, KeyForm
 from probes.model.capability import Capability, Cost
-from probes.model.client_request import ClientRequest
+from probes.model.client_request import AsClientResult
 from probes.model.evidence import Subject
 from probes.model.exchange import Exchange, Purpose
 from probes.model.facts import BalanceFacts, DoorFacts, KeyPolicy
@@ -24,7 +25,7 @@ from probes.network.failures import NetError
 from probes.network.trust_stores import blind_context
 from probes.run.key_policy import Route, decide
 from probes.run.offline_checks import OfflineChecks
-from probes.run.plan import api_context
+from probes.run.plan import api_context, websocket_of
 from probes.steps.recorder import Recorder, host_of, record_policy
 from probes.urls.url import Url, parse_url
 
@@ -67,7 +68,7 @@ class ApiChecks:
         self.working: Attempt | None = None
         self._deep_check: DeepCheck | None = None
         self._client_check: ClientCheck | None = None
-        self._client_request: ClientRequest | None = None
+        self._client_request: AsClientResult | None = None
         self.policy: KeyPolicy | None = None  # None until it is decided
         self._client = ApiClient(
             offline.values,
@@ -89,7 +90,7 @@ class ApiChecks:
         return self._deep_check.results() if self._deep_check is not None else ()
 
     @property
-    def client_request(self) -> ClientRequest | None:
+    def client_request(self) -> AsClientResult | None:
         """What came of the client's own request; None if no attempt worked, or if the user did not ask for it."""
         return self._client_check.result() if self._client_check is not None else self._client_request
 
@@ -124,6 +125,7 @@ class ApiChecks:
                 self._recorder.crashed(Subject.HTTP, "", error, self._recorder.now())
         finally:
             self.working = loop.working
+        await self._open_websocket(loop.working or (context.first if given.no_spend else None), context)
         await self._ask_balance(pool.target, policy)
         if given.as_client and self.working is not None and not given.no_spend:
             await self._ask_as_client(self.working)
@@ -138,6 +140,25 @@ class ApiChecks:
             self._recorder.close("", "no_key")
         else:
             self._recorder.close("", "unneeded")
+
+    async def _open_websocket(self, attempt: Attempt | None, context: ApiContext) -> None:
+        """Open the WebSocket that the app opens first, with the settings that worked, or without a generation."""
+        given = self._offline.given
+        app = websocket_of(given, attempt.protocol) if attempt is not None else None
+        if attempt is None or app is None or (given.key is not None and not attempt.holds_key):
+            return
+        model = None if given.no_spend else attempt.model
+        began, host = self._recorder.now(), self._pools.to(parse_url(attempt.base_url), attempt.direct).target.host
+        self._client.budget = 1
+        try:
+            with self._recorder.waiting(Subject.WEBSOCKET, host):
+                found = await self._client.websocket(attempt, model, app, configured=given.websocket is not None)
+        except (NetError, OutOfBudget, KeyRefused, ExposedConnection):
+            return
+        except Exception as error:
+            self._recorder.crashed(Subject.WEBSOCKET, "", error, self._recorder.now())
+            return
+        self._recorder.done(Subject.WEBSOCKET, host, found, began)
 
     async def _ask_balance(self, target: Url, policy: KeyPolicy) -> None:
         """Ask the provider for the credit that is left, if it has an address for that and did not refuse the key."""
@@ -209,12 +230,12 @@ class ApiChecks:
         app, seen = self._offline.given.app or "", self._exchanges()
         recording = recording_for(app, working.protocol, working.model or "")
         if recording is None:
-            self._client_request = ClientRequest(app, why="unrecorded")
+            self._client_request = AsClientResult(app, why="unrecorded")
             return
         asked = [one for one in seen if replace(one.attempt, model=working.model) == working]
         streams = [one for one in asked if one.purpose is Purpose.STREAM]
         if recording.streams and streams and not passes(streams[-1]):
-            self._client_request = ClientRequest(app, recording.version, why="no_stream")
+            self._client_request = AsClientResult(app, recording.version, why="no_stream")
             return
         adapted = next((one.request.adapted for one in asked if one.purpose is Purpose.CHAT and passes(one)), ())
         self._client.budget = REQUESTS

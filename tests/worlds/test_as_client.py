@@ -32,7 +32,7 @@ from probes.demo_server.scenarios import made_up_key
 from probes.demo_server.server import Handler, PracticeDoor, Reply, Request, ScriptEnd
 from probes.demo_server.strict_doors import Condition
 from probes.model import archive
-from probes.model.client_request import ClientRequest
+from probes.model.client_request import AsClientResult
 from probes.model.evidence import Evidence
 from probes.model.secret import Secret
 from probes.model.settings import Limits, Settings, Sourced
@@ -144,7 +144,7 @@ def is_found(row: Row, refusal: Reply) -> None:
     door = strict.refusing(sound(row.protocol, row.model, key), row.refuses, refusal)
     evidence, report, requests = checked(row, door, key)
     found = evidence.client_request
-    assert isinstance(found, ClientRequest)
+    assert isinstance(found, AsClientResult)
     assert ([one.name for one in found.refused], found.sure) == ([row.name], True)
     assert len(found.tries) <= 1 + MOST
     assert len(generations(requests)) == 2 + len(found.tries)
