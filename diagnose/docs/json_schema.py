@@ -11,6 +11,7 @@ from diagnose.words.en.capabilities import NAMES
 from diagnose.words.en.findings import TEXTS
 from probes.model.attempt import Auth
 from probes.model.capability import Support
+from probes.model.client_request import OpenReason
 from probes.model.client_run import ClientEnd, NotRun
 from probes.model.evidence import PROBES
 from probes.model.failure import Kind
@@ -269,7 +270,7 @@ def _client(closed: bool) -> Schema:
 
 
 def _as_client(closed: bool) -> Schema:
-    results = ["accepted", "refused", "unrecorded", "no_stream", "limited", "unfinished"]
+    results = ["accepted", "refused", *map(str, OpenReason)]
     return _object(
         closed,
         {

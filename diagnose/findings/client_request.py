@@ -21,7 +21,7 @@ def refused(view: View, *, header: bool) -> Claim | None:
     """Report the headers, or the fields, without which the server accepts the app's request."""
     found = view.evidence.client_request
     parts = [one for one in found.refused if one.header is header] if found is not None else []
-    if found is None or not parts:
+    if found is None or not parts or not found.tries:
         return None
     names = [one.name for one in parts] if found.sure else list(groups(one.name for one in parts))
     settings = list(dict.fromkeys(one.setting for one in parts if one.setting))

@@ -151,7 +151,7 @@ def _client_line(view: View) -> ClientLine | None:
         name=app.name if (app := client_urls.known(found.app)) is not None else found.app,
         version=found.version,
         model=found.model,
-        result=found.why or ("accepted" if accepted else "refused"),
+        result=str(found.why or ("accepted" if accepted else "refused")),
         parts=found.parts,
         refused=tuple(one.name for one in found.refused),
         sure=found.sure,

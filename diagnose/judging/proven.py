@@ -9,6 +9,7 @@ from diagnose.findings.slo import unmeasured
 from diagnose.judging.root_cause import RaisedRule
 from diagnose.report import Proven, Severity, Verdict
 from probes.api.response_checks import passes
+from probes.model.client_request import OpenReason
 from probes.model.evidence import Evidence
 from probes.model.facts import Withheld
 from probes.model.source import SourceKind
@@ -52,10 +53,9 @@ def unanswered(evidence: Evidence, view: View) -> tuple[str, ...]:
 def _of_client(evidence: Evidence) -> tuple[str, ...]:
     """Return why it is open whether the server accepts the app's own request; empty if that is settled."""
     found = evidence.client_request
-    return (f"client_{found.why}",) if found is not None and found.why in OPEN else ()
-
-
-OPEN = ("unrecorded", "limited", "unfinished")  # why nothing was learnt; a stream that fails is a finding of its own
+    if found is None or found.why is None or found.why is OpenReason.NO_STREAM:  # which has a finding of its own
+        return ()
+    return (f"client_{found.why}",)
 
 
 def prove(view: View) -> Proven:

@@ -11,7 +11,7 @@ from probes.client_requests.bisection import MOST, Bisection, is_named, mention
 from probes.client_requests.parts import Part, Shape, parts_of, without
 from probes.client_requests.recordings import Recording, filled
 from probes.model.attempt import Attempt
-from probes.model.client_request import AsClientResult, ClientTry, RefusedPart
+from probes.model.client_request import AsClientResult, ClientTry, OpenReason, RefusedPart
 from probes.model.exchange import Exchange, Purpose
 from probes.model.failure import Kind
 from probes.model.record import replace
@@ -43,7 +43,7 @@ class ClientCheck:
         self._client = client
         self._tries: list[ClientTry] = []
         self._bisection: Bisection | None = None
-        self._why = "unfinished"
+        self._why: OpenReason | None = OpenReason.UNFINISHED
 
     async def run(self, seconds: float) -> None:
         """Send the request and, if it is refused, leave out its parts one after another, within ``seconds``."""
@@ -52,18 +52,18 @@ class ClientCheck:
                 await self._run()
         if self._bisection is not None and self._bisection.result is None:  # refused, and no time for the whole search
             self._bisection.stop()
-            self._why = ""
+            self._why = None
 
     async def _run(self) -> None:
         found = await self._first()
         if passes(found):
-            self._why = ""
+            self._why = None
         elif found.status in (408, 429, 529) or (found.failure is not None and found.failure.kind is Kind.TIMEOUT):
-            self._why = "limited" if found.status else ""
+            self._why = OpenReason.LIMITED if found.status else None
         else:
             if _is_about_it(found, self._parts):
                 await self._narrow(found)
-            self._why = ""
+            self._why = None
 
     async def _first(self) -> Exchange:
         """Send the request as the client does; once more after a failure that may pass, as every client would."""

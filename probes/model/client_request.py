@@ -2,8 +2,19 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
+
 from probes.model.exchange import Exchange
 from probes.model.record import Record
+
+
+class OpenReason(StrEnum):
+    """The reason why it is open whether a server accepts a client's own request."""
+
+    UNRECORDED = "unrecorded"  # this client was not recorded in this protocol
+    NO_STREAM = "no_stream"  # it streams, and streaming does not work
+    LIMITED = "limited"  # the rate limit is reached
+    UNFINISHED = "unfinished"  # out of time
 
 
 class ClientTry(Record):
@@ -29,9 +40,7 @@ class RefusedPart(Record):
 class AsClientResult(Record):
     """What came of a client's own request (``--as-client``).
 
-    ``why`` is the reason why nothing was learnt: ``unrecorded`` (this client was not recorded in this protocol),
-    ``no_stream`` (it streams, and streaming does not work), ``limited`` (rate limit), ``unfinished`` (out of time). It
-    is empty if the request was accepted or refused.
+    ``why`` is the reason why nothing was learnt; None if the request was accepted or refused.
     ``refused`` are the parts without which the request works; unless ``sure``, not all of them need be refused.
     """
 
@@ -43,4 +52,4 @@ class AsClientResult(Record):
     tries: tuple[ClientTry, ...] = ()
     refused: tuple[RefusedPart, ...] = ()
     sure: bool = False
-    why: str = ""
+    why: OpenReason | None = None

@@ -13,7 +13,7 @@ from probes.api.response_checks import passes
 from probes.catalog.app_readers import readers_of
 from probes.model.attempt import Attempt, KeyForm
 from probes.model.capability import Capability, Cost
-from probes.model.client_request import AsClientResult
+from probes.model.client_request import AsClientResult, OpenReason
 from probes.model.evidence import Subject
 from probes.model.exchange import Exchange, Purpose
 from probes.model.facts import BalanceFacts, DoorFacts, KeyPolicy
@@ -230,12 +230,12 @@ class ApiChecks:
         app, seen = self._offline.given.app or "", self._exchanges()
         recording = recording_for(app, working.protocol, working.model or "")
         if recording is None:
-            self._client_request = AsClientResult(app, why="unrecorded")
+            self._client_request = AsClientResult(app, why=OpenReason.UNRECORDED)
             return
         asked = [one for one in seen if replace(one.attempt, model=working.model) == working]
         streams = [one for one in asked if one.purpose is Purpose.STREAM]
         if recording.streams and streams and not passes(streams[-1]):
-            self._client_request = AsClientResult(app, recording.version, why="no_stream")
+            self._client_request = AsClientResult(app, recording.version, why=OpenReason.NO_STREAM)
             return
         adapted = next((one.request.adapted for one in asked if one.purpose is Purpose.CHAT and passes(one)), ())
         self._client.budget = REQUESTS

@@ -32,7 +32,7 @@ from probes.demo_server.scenarios import made_up_key
 from probes.demo_server.server import Handler, PracticeDoor, Reply, Request, ScriptEnd
 from probes.demo_server.strict_doors import Condition
 from probes.model import archive
-from probes.model.client_request import AsClientResult
+from probes.model.client_request import AsClientResult, OpenReason
 from probes.model.evidence import Evidence
 from probes.model.secret import Secret
 from probes.model.settings import Limits, Settings, Sourced
@@ -238,7 +238,7 @@ def test_a_rate_limit_leaves_the_question_open(monkeypatch: pytest.MonkeyPatch) 
 
     evidence, report, _ = checked(ROWS[6], handler, key)
     assert evidence.client_request is not None
-    assert evidence.client_request.why == "limited"
+    assert evidence.client_request.why is OpenReason.LIMITED
     assert report.verdict is Verdict.INCONCLUSIVE
     assert report.left_open
 
@@ -256,7 +256,7 @@ def test_a_search_without_time_still_reports_the_refusal() -> None:
 
     evidence, report, _ = checked(row, handler, key, limits=Limits(probe=30.0, run=4.0))
     assert evidence.client_request is not None
-    assert (evidence.client_request.refused, evidence.client_request.why) == ((), "")
+    assert (evidence.client_request.refused, evidence.client_request.why) == ((), None)
     assert report.verdict is Verdict.BROKEN
 
 
@@ -292,5 +292,5 @@ def test_a_client_that_was_not_recorded_in_this_protocol() -> None:
     if evidence.working is None:
         pytest.fail(str(report.findings))
     assert evidence.client_request is not None
-    assert evidence.client_request.why == "unrecorded"
+    assert evidence.client_request.why is OpenReason.UNRECORDED
     assert report.verdict is Verdict.INCONCLUSIVE
