@@ -15,6 +15,7 @@ from diagnose.findings import (
     proxy,
     redirect,
     run,
+    runtime,
     settings,
     slo,
     stream,
@@ -38,6 +39,7 @@ _ALL: tuple[Rule, ...] = (
     *model.RULES,
     *stream.RULES,
     *app.RULES,
+    *runtime.RULES,
     *slo.RULES,
     *run.RULES,
 )

@@ -26,6 +26,7 @@ from probes.model.facts import (
 )
 from probes.model.failure import Outcome
 from probes.model.record import replace
+from probes.model.runtime_facts import RuntimeFacts
 
 # The headers that say how many requests and tokens are left: OpenAI's, Anthropic's, and those of the IETF's draft.
 _RATE_LIMIT = re.compile(r"(?:x-|anthropic-)?rate-?limit-[a-z-]{1,60}$")
@@ -279,6 +280,8 @@ def _observed(name: str, observations: Sequence[Observation]) -> dict[str, objec
             assert isinstance(companions, list)
             result = facts.kind.value if facts.kind is not None else "connected"
             companions.append({"host": facts.host, "required": facts.required, "result": result})
+        elif isinstance(facts, RuntimeFacts):
+            observed["runtime"] = _runtime(facts)
         elif isinstance(facts, DoorFacts):
             observed |= {"door": facts.match.id, "protocol": facts.protocol, "key": facts.key.fit}
             if facts.match.protocols:
@@ -290,3 +293,32 @@ def _observed(name: str, observations: Sequence[Observation]) -> dict[str, objec
         elif isinstance(facts, DirectFacts):
             observed["direct"] = facts.kind.value if facts.kind is not None else "reached"
     return observed
+
+
+def _runtime(facts: RuntimeFacts) -> dict[str, object]:
+    """Return what programs may read about the app's own runtime."""
+    call = facts.call
+    return {
+        "kind": facts.kind,
+        "program": facts.shown,
+        "version": facts.version or None,
+        "openssl": facts.openssl or None,
+        "strict": facts.strict,
+        "packages": {one.name: one.version for one in facts.packages},
+        "proxies": dict(facts.proxies),
+        "roots": {one.name: one.state for one in facts.roots},
+        "options": dict(facts.options),
+        "problem": facts.problem or None,
+        "no_call": facts.no_call or None,
+        "call": None
+        if call is None
+        else {
+            "sdk": call.sdk,
+            "own_environment": call.own,
+            "stage": call.stage,
+            "ok": call.ok,
+            "status": call.status or None,
+            "ms": round(call.seconds * 1000, 1),
+            "errors": [f"{one.type}: {one.text}" for one in call.errors],
+        },
+    }

@@ -41,7 +41,6 @@ JOINING = ("diagnose.cli", "diagnose.serve", "diagnose.docs", "diagnose.agents",
 PACKAGES = {Path(next(iter(one.__path__))).resolve(): one.__name__ for one in (probes, diagnose)}
 
 NO_RULE = {
-    "app.sdk_mismatch": "reported only by `explain`: it cannot be seen from outside the app",
     "http.body_encoding": "reported only by `explain`: this program sends no compressed requests",
     "stream.websocket_refused": "reported only by `explain`: this program opens no WebSocket",
     "stream.websocket_closed": "reported only by `explain`: this program opens no WebSocket",
@@ -476,7 +475,7 @@ FLOORS = (
     "probes.model",
     "probes.urls probes.keys probes.catalog probes.config_formats probes.protocols",
     "probes.network probes.processes",
-    "probes.settings probes.steps probes.app_settings probes.pasted probes.api",
+    "probes.settings probes.steps probes.app_settings probes.app_runtime probes.pasted probes.api",
     "probes.capabilities probes.demo_server",
     "probes.run",
     "diagnose.report diagnose.interruption",

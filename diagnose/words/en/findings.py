@@ -1433,6 +1433,15 @@ TEXTS: dict[str, Text] = {
             "Or use an app that sends its requests from your own machine.",
         ),
     ),
+    "app.runtime": Text(
+        "The app's own runtime cannot make the call, and this program can",
+        "With the same settings, {runtime|the app's Python or Node} got no answer, and this program "
+        "did. The evidence says in what the two differ: versions, proxies, CA certificates.",
+        (
+            "Compare the lines of the evidence, and give the app's environment the same proxies and CA certificates.",
+            "Update the SDK in the app's own environment.",
+        ),
+    ),
     "app.base_url_ignored": Text(
         "The app ignores the base URL",
         "The answer comes from the official provider although another address is set. The app reads the address "
