@@ -81,9 +81,9 @@ async def look_inside(target: RuntimeTarget, host: str, wish: Wish, seconds: flo
 
 def read_report(target: RuntimeTarget, ended: ChildResult, mark: str) -> RuntimeFacts:
     """Return what the runtime reported, or why it did not."""
-    facts = RuntimeFacts(
-        target.kind, target.program, target.shown or target.program, target.source, target.tool, target.folder
-    )
+    # The folder of Node's packages is part of a command; that of a virtual environment is not needed.
+    folder = target.folder if target.kind == NODE else ""
+    facts = RuntimeFacts(target.kind, target.shown or target.program, target.source, target.tool, folder)
     if ended.problem:
         return replace(facts, problem="start", said=ended.problem[:_TEXT])
     if ended.timed_out:

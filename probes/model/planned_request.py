@@ -64,13 +64,14 @@ class Plan(Record):
     otherwise: tuple[PlannedCase, ...] = ()
     on_success: tuple[PlannedRequest, ...] = ()
     conflict_source: Source | None = None  # source of the key in the form ``conflicting``
+    runtime: tuple[PlannedRequest, ...] = ()  # the one request of the app's own runtime (--runtime)
     extra: tuple[tuple[str, Source], ...] = ()  # the extra headers that are sent, with the sources of their values
 
     @property
     def tokens(self) -> int:
         """The most tokens that can be billed: for one round (one that works is the last) and a deep check."""
         rounds = (self.requests, *(case.requests for case in self.otherwise))
-        return max(map(_tokens, rounds)) + _tokens(self.deep)
+        return max(map(_tokens, rounds)) + _tokens(self.deep) + _tokens(self.runtime)
 
 
 def _tokens(requests: tuple[PlannedRequest, ...]) -> int:

@@ -74,7 +74,6 @@ class RuntimeFacts(Record):
     """
 
     kind: str
-    program: str
     shown: str
     source: Source
     tool: str = "pip"

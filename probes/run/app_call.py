@@ -1,8 +1,6 @@
 """Ask the app's own runtime: what it is made of, and whether its SDK makes the call that this program makes.
 
-The same policy that decides where this program sends the key decides it for the runtime. The runtime looks names up by
-itself, so in plain HTTP the key goes to addresses that are loopback or private as they are written, and to no name but
-``localhost``.
+The same policy that decides where this program sends the key decides it for the runtime (``runtime_policy.py``).
 """
 
 from __future__ import annotations
@@ -22,11 +20,10 @@ from probes.model.facts import KeyPolicy, ModelFacts
 from probes.model.record import replace
 from probes.model.runtime_facts import NODE, PYTHON, RuntimeFacts, RuntimeTarget
 from probes.protocols.protocol import auth_headers, auth_query, wire
-from probes.run.key_policy import Route, decide
 from probes.run.offline_checks import OfflineChecks
 from probes.run.plan import api_context
+from probes.run.runtime_policy import policy_for, reason_for_no_call
 from probes.steps.recorder import Recorder
-from probes.urls.addresses import literal_address, loopback_name
 from probes.urls.app_base_urls import path_as_sent
 from probes.urls.url import Url, parse_url
 
@@ -61,31 +58,6 @@ async def ask_runtime(offline: OfflineChecks, recorder: Recorder, working: Attem
     found = replace(found, no_call=no_call, as_given=first.given)
     recorder.done(Subject.RUNTIME, target.shown, found, began)
     return _spent(found)
-
-
-def policy_for(offline: OfflineChecks, target: RuntimeTarget, where: Url) -> KeyPolicy:
-    """Decide which forms of the key the runtime may get, by the address as it is written."""
-    literal = literal_address(where.host)
-    proxied = any(name.lower() in ("http_proxy", "all_proxy") and value for name, value in target.environ)
-    local = loopback_name(where.host) or literal is not None
-    return decide(offline.keys, Route(where.scheme, local, proxied, address=literal.ip if literal else None))
-
-
-def reason_for_no_call(offline: OfflineChecks, policy: KeyPolicy, first: Attempt, target: RuntimeTarget) -> str:
-    """Return why nothing is sent, as :class:`RuntimeFacts` names it; empty if the call is made."""
-    given = offline.given
-    if given.offline:
-        return "offline"
-    if given.no_spend:
-        return "no_spend"
-    if given.connect_to:
-        return "connect_to"
-    unverified = ("NODE_TLS_REJECT_UNAUTHORIZED", "0") in target.environ
-    if policy.withheld is not None or not policy.allows(first) or unverified:
-        return "withheld"
-    # Without a key the call would prove nothing, except at a server of one's own that needs none.
-    facts = offline.facts
-    return "" if first.holds_key or (facts is not None and facts.host.local) else "no_key"
 
 
 def _asked(recorder: Recorder) -> Exchange | None:

@@ -194,7 +194,6 @@ ELSEWHERE = {
     "app.cors": "by `explain`, and of browser apps: unit/catalog/test_apps.py",
     "app.mixed_content": "of browser apps: unit/catalog/test_apps.py",
     "app.private_refused": "of one app, by its maker's server: unit/catalog/test_apps.py",
-    "app.sdk_mismatch": "by `explain` alone: unit/answers/test_explain.py",
     "http.body_encoding": "by `explain` alone: unit/answers/test_explain_kinds.py",
     "stream.websocket_closed": "by `explain` alone: unit/answers/test_explain_kinds.py",
     "stream.websocket_refused": "by `explain` alone: unit/answers/test_explain_kinds.py",

@@ -11,6 +11,7 @@ PLAN: dict[str, str] = {
     "purpose.other_header_list": "model list, key in the other header",
     "purpose.keyless_list": "model list",
     "purpose.path": "does the path exist?",
+    "purpose.runtime": "answer, asked by the app's own SDK",
     "purpose.chat": "answer",
     "purpose.stream": "streamed answer",
     "purpose.preflight": "CORS request",
@@ -41,6 +42,7 @@ PLAN: dict[str, str] = {
     "on_success": "If that works, the request by which a browser asks whether a page may call:",
     "further": "If that fails: at most {count} more requests to the same host, free ones first",
     "deep": "If one of them works, for --deep:",
+    "runtime": "In the app's own runtime, for --runtime:",
     "all": "At most {tokens} tokens in all. Nothing was sent.",
     "no_address": "The base URL is not a valid address, so nothing would be sent",
 }

@@ -1145,6 +1145,8 @@ TEXTS: dict[str, Text] = {
         "它的组件互相不匹配：缺少某个包，或者其中一个版本太新。与网络、地址和密钥都无关。",
         (
             "更新 SDK：`pip install -U openai anthropic`，或 `npm update`。",
+            "要知道是哪个包，可以检查应用自己的环境：`llmdoctor check --runtime PATH`，PATH 是它的虚拟环境，"
+            "或者 node_modules 所在的目录。",
             "如果提示 “unexpected keyword argument 'proxies'” 而又不能更新：`pip install \"httpx<0.28\"`。",
             "如果提示缺少某个包，在应用的环境里安装它。",
         ),

@@ -11,6 +11,7 @@ PLAN: dict[str, str] = {
     "purpose.other_header_list": "模型列表，密钥放在另一个请求头里",
     "purpose.keyless_list": "模型列表",
     "purpose.path": "路径是否存在",
+    "purpose.runtime": "回答，由应用自己的 SDK 请求",
     "purpose.chat": "回答",
     "purpose.stream": "流式回答",
     "purpose.preflight": "CORS 请求",
@@ -41,6 +42,7 @@ PLAN: dict[str, str] = {
     "on_success": "如果成功，再像浏览器那样询问网页能否调用：",
     "further": "如果失败：最多再向同一主机发 {count} 次请求，先发免费的",
     "deep": "如果其中一种可用，--deep 还会发：",
+    "runtime": "在应用自己的运行环境里，--runtime 还会发：",
     "all": "总共最多 {tokens} token。没有发送任何内容。",
     "no_address": "Base URL 不是有效的地址，所以什么都不会发出",
 }
