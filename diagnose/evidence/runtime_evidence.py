@@ -29,6 +29,14 @@ _SHOWN = (
     "typer",
     "click",
 )
+# What the SDKs need, each in the package of the same name.
+_MODULES = frozenset(
+    (
+        *("annotated_types", "anyio", "certifi", "distro", "docstring_parser", "h11", "httpcore", "httpcore2", "httpx"),
+        *("httpx2", "idna", "jiter", "pydantic", "pydantic_core", "sniffio", "socksio", "tqdm", "truststore"),
+        *("typing_extensions", "typing_inspection"),
+    )
+)
 _NEEDED = re.compile(r">=? ?v?([0-9.]{1,20})")
 
 
@@ -122,10 +130,12 @@ def fix_command(row: RuntimeFault, facts: RuntimeFacts, error: CallError | None)
     if row.id == "node_old":
         old = outgrown(facts)
         return install_command(facts, f"node@>={old[1]}") if old is not None else ""
-    if row.id == "module_missing":
-        module = re.search(r"No module named '([A-Za-z0-9_]{1,60})", error.text) if error is not None else None
-        return install_command(facts, module[1].replace("_", "-")) if module else ""
     sdk = facts.call.sdk if facts.call is not None else ""
+    if row.id == "module_missing":
+        found = re.search(r"No module named '([a-z0-9_]{1,40})['.]", error.text) if error is not None else None
+        # Of another module the package may have any name, and be anybody's; the SDK brings what it needs.
+        wanted = found[1] if found is not None and found[1] in _MODULES else sdk
+        return install_command(facts, wanted.replace("_", "-")) if wanted else ""
     for name in (sdk, *(one for one in ("httpx2", "httpx") if facts.has(one) is not None), ANY):
         if name in row.install:
             return install_command(facts, row.install[name])

@@ -12,7 +12,7 @@ from probes.model.record import Record, fields_of, replace
 from probes.model.runtime_facts import (
     NODE,
     CallError,
-    InstalledPackage,
+    RuntimePackage,
     RootVariable,
     RuntimeCall,
     RuntimeFacts,
@@ -36,7 +36,7 @@ _NODE = (
 )
 
 
-class Wish(Record):
+class InsideWish(Record):
     """The one call: the request that this program would send, for an SDK and for a plain HTTP client.
 
     It holds the key, so it is never recorded and never printed. Unless it is to be sent, only the client is made.
@@ -53,10 +53,10 @@ class Wish(Record):
     request_headers: tuple[tuple[str, str], ...]  # all headers, for a plain HTTP client
 
     def __repr__(self) -> str:
-        return "Wish()"
+        return "InsideWish()"
 
 
-async def look_inside(target: RuntimeTarget, host: str, wish: Wish, seconds: float) -> RuntimeFacts:
+async def look_inside(target: RuntimeTarget, host: str, wish: InsideWish, seconds: float) -> RuntimeFacts:
     """Run the script inside the runtime. ``seconds`` is the limit of the call."""
     mark = f"llmdoctor-{secrets.token_hex(8)}:"
     text = (Path(__file__).parent / _SCRIPTS[target.kind]).read_text("utf-8")
@@ -66,7 +66,7 @@ async def look_inside(target: RuntimeTarget, host: str, wish: Wish, seconds: flo
         "host": host,
         "folder": target.folder,
         "timeout": seconds,
-        **{name: getattr(wish, name) for name in fields_of(Wish)},
+        **{name: getattr(wish, name) for name in fields_of(InsideWish)},
     }
     start = ["-e", _NODE] if target.kind == NODE else ["-I", "-c", _PYTHON]
     ended = await run(
@@ -109,7 +109,7 @@ def _read(facts: RuntimeFacts, found: Mapping[str, Any]) -> RuntimeFacts:
         version=_text(found.get("version"), _NAME),
         openssl=_text(found.get("openssl"), _NAME),
         packages=tuple(
-            InstalledPackage(name, version, needs.get(name, "")) for name, version in _table(found, "packages").items()
+            RuntimePackage(name, version, needs.get(name, "")) for name, version in _table(found, "packages").items()
         ),
         roots=tuple(
             RootVariable(_text(one.get("name"), _NAME), _text(one.get("value")), _text(one.get("state"), _NAME))

@@ -24,7 +24,7 @@ class RuntimeTarget(Record):
     tool: str = "pip"
 
 
-class InstalledPackage(Record):
+class RuntimePackage(Record):
     """A package of the runtime. ``needs`` is the version of Node that it asks for; empty: it does not say."""
 
     name: str
@@ -80,7 +80,7 @@ class RuntimeFacts(Record):
     folder: str = ""
     version: str = ""
     openssl: str = ""
-    packages: tuple[InstalledPackage, ...] = ()
+    packages: tuple[RuntimePackage, ...] = ()
     roots: tuple[RootVariable, ...] = ()
     proxies: tuple[tuple[str, str], ...] = ()
     around: bool = False  # the host goes around the proxies
@@ -94,6 +94,6 @@ class RuntimeFacts(Record):
     problem: str = ""
     said: str = ""
 
-    def has(self, name: str) -> InstalledPackage | None:
+    def has(self, name: str) -> RuntimePackage | None:
         """Return an installed package by its name, or None."""
         return next((one for one in self.packages if one.name == name), None)

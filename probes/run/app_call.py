@@ -11,7 +11,7 @@ from importlib.util import find_spec
 from probes.api.client import USER_AGENT
 from probes.api.response_checks import passes
 from probes.api.sent_headers import sent_with, with_extra
-from probes.app_runtime.inside_call import Wish, look_inside
+from probes.app_runtime.inside_call import InsideWish, look_inside
 from probes.model.attempt import Attempt
 from probes.model.capability import Cost
 from probes.model.evidence import Subject
@@ -72,14 +72,14 @@ def _model(recorder: Recorder, offline: OfflineChecks, first: Attempt) -> str:
     return first.model or (chosen.chosen if chosen is not None else None) or named or wire(first.protocol).guess
 
 
-def _wish(offline: OfflineChecks, policy: KeyPolicy, first: Attempt, adapted: tuple[str, ...], *, send: bool) -> Wish:
+def _wish(offline: OfflineChecks, policy: KeyPolicy, first: Attempt, adapted: tuple[str, ...], *, send: bool) -> InsideWish:
     """Make the request with the user's key if it is sent, and with a made-up one if only a client is made."""
     key = offline.values.get(first.key, "") if send and policy.allows(first) else DUMMY_KEY
     ask = wire(first.protocol).generation(first, first.model or "", stream=False, adapted=adapted)
     extra = sent_with(first, Purpose.CHAT, offline.given.headers, policy) if send else ()
     path = path_as_sent(first, ask)
     carried = auth_headers(first.auth, key) if key else ()
-    return Wish(
+    return InsideWish(
         send=send,
         protocol="" if first.address or first.query else first.protocol,
         base_url=first.base_url,
@@ -92,7 +92,7 @@ def _wish(offline: OfflineChecks, policy: KeyPolicy, first: Attempt, adapted: tu
     )
 
 
-async def _from_here(found: RuntimeFacts, target: RuntimeTarget, where: Url, wish: Wish, limit: float) -> RuntimeFacts:
+async def _from_here(found: RuntimeFacts, target: RuntimeTarget, where: Url, wish: InsideWish, limit: float) -> RuntimeFacts:
     """Make the call in this program's own environment, with the runtime's variables: it has neither SDK nor httpx."""
     if target.kind == NODE or not any(map(find_spec, ("httpx2", "httpx"))):
         return found

@@ -677,6 +677,7 @@ THROUGH_WORLDS = frozenset(
     diagnose.agents.call_settings diagnose.agents.check_tool diagnose.agents.confirmation diagnose.agents.local_tools
     diagnose.agents.prepared diagnose.agents.report_summary diagnose.agents.scan_tool diagnose.agents.tool_result
     diagnose.answers.causes probes.model.value_issues probes.network.client_certificate
+    probes.run.app_call probes.run.runtime_policy diagnose.findings.runtime
     diagnose.evidence.failed_response diagnose.evidence.side_rounds diagnose.evidence.word_values
     diagnose.tables.scan_table
     diagnose.answers.data_files diagnose.cli.commands.apps diagnose.cli.commands.compare

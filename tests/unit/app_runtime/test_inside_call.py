@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from probes.app_runtime import inside_python
-from probes.app_runtime.inside_call import MOST, Wish, look_inside, read_report
+from probes.app_runtime.inside_call import MOST, InsideWish, look_inside, read_report
 from probes.demo_server.scenarios import made_up_key
 from probes.model.record import replace
 from probes.model.runtime_facts import PYTHON, RuntimeFacts, RuntimeTarget
@@ -31,13 +31,13 @@ class OpenAI:
 """
 
 
-def wish(key: str = "", send: bool = True) -> Wish:
+def wish(key: str = "", send: bool = True) -> InsideWish:
     body = {"model": "gpt-5-nano", "messages": [{"role": "user", "content": "Hi"}], "max_tokens": 16, "stream": False}
     url = "http://127.0.0.1:1/v1"
-    return Wish(send, "openai", url, f"{url}/chat/completions", key, "bearer", body, (), ())
+    return InsideWish(send, "openai", url, f"{url}/chat/completions", key, "bearer", body, (), ())
 
 
-def look(target: RuntimeTarget, given: Wish, seconds: float = 5.0) -> RuntimeFacts:
+def look(target: RuntimeTarget, given: InsideWish, seconds: float = 5.0) -> RuntimeFacts:
     return asyncio.run(look_inside(target, "127.0.0.1", given, seconds))
 
 
