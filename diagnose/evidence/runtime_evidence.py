@@ -127,6 +127,8 @@ def fix_command(row: RuntimeFault, facts: RuntimeFacts, error: CallError | None)
     """Return the command that mends a known fault; empty if none can."""
     if row.variable:
         return f"unset {row.variable}"
+    if row.id == "node_addresses":
+        return "export NODE_OPTIONS=--network-family-autoselection-attempt-timeout=2000"
     if row.id == "node_old":
         old = outgrown(facts)
         return install_command(facts, f"node@>={old[1]}") if old is not None else ""

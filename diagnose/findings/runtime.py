@@ -87,7 +87,6 @@ def _values(facts: RuntimeFacts) -> dict[str, str]:
         "sdk": old[0] if old is not None else facts.call.sdk if facts.call is not None else "",
         "wanted": old[1] if old is not None else "",
         "path": missing,
-        "limit": str(facts.attempt_ms) if facts.attempt_ms else "",
     }
 
 

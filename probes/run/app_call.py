@@ -72,7 +72,9 @@ def _model(recorder: Recorder, offline: OfflineChecks, first: Attempt) -> str:
     return first.model or (chosen.chosen if chosen is not None else None) or named or wire(first.protocol).guess
 
 
-def _wish(offline: OfflineChecks, policy: KeyPolicy, first: Attempt, adapted: tuple[str, ...], *, send: bool) -> InsideWish:
+def _wish(
+    offline: OfflineChecks, policy: KeyPolicy, first: Attempt, adapted: tuple[str, ...], *, send: bool
+) -> InsideWish:
     """Make the request with the user's key if it is sent, and with a made-up one if only a client is made."""
     key = offline.values.get(first.key, "") if send and policy.allows(first) else DUMMY_KEY
     ask = wire(first.protocol).generation(first, first.model or "", stream=False, adapted=adapted)
@@ -92,7 +94,9 @@ def _wish(offline: OfflineChecks, policy: KeyPolicy, first: Attempt, adapted: tu
     )
 
 
-async def _from_here(found: RuntimeFacts, target: RuntimeTarget, where: Url, wish: InsideWish, limit: float) -> RuntimeFacts:
+async def _from_here(
+    found: RuntimeFacts, target: RuntimeTarget, where: Url, wish: InsideWish, limit: float
+) -> RuntimeFacts:
     """Make the call in this program's own environment, with the runtime's variables: it has neither SDK nor httpx."""
     if target.kind == NODE or not any(map(find_spec, ("httpx2", "httpx"))):
         return found

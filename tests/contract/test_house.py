@@ -194,6 +194,8 @@ def test_what_judges_touches_no_network(name: str) -> None:
         pure |= {"probes.api.remedies", "probes.urls.url_flaws"}
     if name in ("diagnose.answers.dialects", "diagnose.answers.phrases"):
         pure.add("probes.catalog.provenance")
+    if name == "diagnose.evidence.runtime_evidence":
+        pure.add("probes.catalog.runtime_faults")  # built-in facts
     if name == "diagnose.advice.ends":
         pure.add("probes.catalog.model_ends")  # built-in facts
     if name == "diagnose.advice.old_facts":

@@ -1870,18 +1870,27 @@ CASES: dict[str, Text] = {
         "The app's environment has an SDK of the time before version 1",
         "The app's own environment has a release of the SDK that has no client objects yet. Code of "
         "today cannot import `OpenAI` from it.",
-        ("Update the SDK: `{command}`",),
+        (
+            "Update the SDK: `{command}`",
+            "Or port the app to the release of the SDK that it has installed.",
+        ),
     ),
     "app.runtime:pydantic_core": Text(
         "pydantic and pydantic-core do not fit together",
         "The two are released as a pair. In the app's own environment one was updated alone, so no "
         "SDK that uses them can be imported.",
-        ("Install the pair again: `{command}`",),
+        (
+            "Install the pair again: `{command}`",
+            "Or make the environment again, and install the SDK into it.",
+        ),
     ),
     "app.runtime:typing_extensions": Text(
         "The package typing-extensions is too old",
         "A package in the app's own environment needs a newer `typing_extensions`, so the SDK cannot be imported.",
-        ("Update it: `{command}`",),
+        (
+            "Update it: `{command}`",
+            "Or make the environment again, and install the SDK into it.",
+        ),
     ),
     "app.runtime:module_missing": Text(
         "A package is missing in the app's environment",
@@ -1916,11 +1925,14 @@ CASES: dict[str, Text] = {
         "The app's list of CA certificates is old",
         "The package certifi in the app's own environment is years old. Servers whose authority "
         "joined later are not trusted, and authorities that were removed since still are.",
-        ("Update it: `{command}`",),
+        (
+            "Update it: `{command}`",
+            "If the app pins certifi, change its list of requirements too.",
+        ),
     ),
     "app.runtime:node_addresses": Text(
         "Node gives each address of the host too little time",
-        "Where a host has several addresses, Node tries each for {limit|250} ms and then gives up. "
+        "Where a host has several addresses, Node tries each for a quarter of a second and then gives up. "
         "Over a slow line or a VPN that is not enough, although other programs connect.",
         ("Give it more time: `export NODE_OPTIONS=--network-family-autoselection-attempt-timeout=2000`",),
     ),
@@ -1951,7 +1963,7 @@ CASES: dict[str, Text] = {
         "not: it has a list of CA certificates of its own.",
         (
             "Give the runtime the same list: `{command}`",
-            "Set {variable} to the file with the CA certificate, where the app starts.",
+            "Set {variable|SSL_CERT_FILE} to the file with the CA certificate, where the app starts.",
         ),
     ),
 }

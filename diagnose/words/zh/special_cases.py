@@ -1631,17 +1631,26 @@ CASES: dict[str, Text] = {
     "app.runtime:sdk_too_old": Text(
         "应用的环境里是 1.0 之前的 SDK",
         "应用自己的环境里的 SDK 版本还没有客户端对象，现在的代码无法从中导入 `OpenAI`。",
-        ("更新 SDK：`{command}`",),
+        (
+            "更新 SDK：`{command}`",
+            "或者让应用的代码使用已安装的 SDK 版本。",
+        ),
     ),
     "app.runtime:pydantic_core": Text(
         "pydantic 与 pydantic-core 版本不配套",
         "这两个包成对发布。应用自己的环境里只更新了其中一个，所以依赖它们的 SDK 都无法导入。",
-        ("重新安装这一对：`{command}`",),
+        (
+            "重新安装这一对：`{command}`",
+            "或者重新创建环境，再安装 SDK。",
+        ),
     ),
     "app.runtime:typing_extensions": Text(
         "typing-extensions 太旧",
         "应用自己的环境里有包需要更新的 `typing_extensions`，所以 SDK 无法导入。",
-        ("更新它：`{command}`",),
+        (
+            "更新它：`{command}`",
+            "或者重新创建环境，再安装 SDK。",
+        ),
     ),
     "app.runtime:module_missing": Text(
         "应用的环境缺少一个包",
@@ -1671,11 +1680,14 @@ CASES: dict[str, Text] = {
     "app.runtime:certifi_old": Text(
         "应用的 CA 证书列表过旧",
         "应用自己的环境里的 certifi 已有多年。之后加入的签发机构不被信任，之后移除的却仍被信任。",
-        ("更新它：`{command}`",),
+        (
+            "更新它：`{command}`",
+            "如果应用固定了 certifi 的版本，也要修改它的依赖列表。",
+        ),
     ),
     "app.runtime:node_addresses": Text(
         "Node 给主机每个地址的连接时间太短",
-        "主机有多个地址时，Node 每个地址只尝试 {limit|250} 毫秒就放弃。在慢速线路或 VPN 上不够用，而其他程序却能连上。",
+        "主机有多个地址时，Node 每个地址只尝试 四分之一秒就放弃。在慢速线路或 VPN 上不够用，而其他程序却能连上。",
         ("延长时间：`export NODE_OPTIONS=--network-family-autoselection-attempt-timeout=2000`",),
     ),
     "app.runtime:node_old": Text(
@@ -1701,7 +1713,7 @@ CASES: dict[str, Text] = {
         "本程序信任该证书的签发者，而 {runtime|应用的运行环境} 不信任：它使用自己的 CA 证书列表。",
         (
             "给运行环境同样的列表：`{command}`",
-            "在启动应用的地方，把 {variable} 设为 CA 证书文件。",
+            "在启动应用的地方，把 {variable|SSL_CERT_FILE} 设为 CA 证书文件。",
         ),
     ),
 }

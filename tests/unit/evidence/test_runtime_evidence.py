@@ -66,7 +66,7 @@ KNOWN = [
     (facts(said="Parameter.make_metavar() missing 1 …", click="8.3.1"), "typer_click", "install 'typer>=0.15.4'"),
     (facts(said=AKI, strict=True), "strict", ""),
     (facts(said=AKI), "", ""),
-    (facts(NODE, "connect ETIMEDOUT 10.0.0.1:443"), "node_addresses", ""),
+    (facts(NODE, "connect ETIMEDOUT 10.0.0.1:443"), "node_addresses", "attempt-timeout=2000"),
     (facts(NODE, "File is not defined"), "", ""),
 ]
 
