@@ -12,10 +12,10 @@ from probes.model.record import Record, fields_of, replace
 from probes.model.runtime_facts import (
     NODE,
     CallError,
-    RuntimePackage,
     RootVariable,
     RuntimeCall,
     RuntimeFacts,
+    RuntimePackage,
     RuntimeTarget,
 )
 from probes.processes.child_process import ChildResult, run

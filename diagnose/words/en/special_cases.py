@@ -1843,7 +1843,7 @@ CASES: dict[str, Text] = {
         "longer has, so it fails before it sends anything. Network, address and key are not the "
         "cause.",
         (
-            "Update the SDK: `{command}`",
+            "Update the SDK: {command}",
             "If you cannot update the SDK, keep httpx below 0.28 in the same environment.",
         ),
     ),
@@ -1853,7 +1853,7 @@ CASES: dict[str, Text] = {
         "The client then fails as soon as it is made, for every host, also for those that go around "
         "the proxy.",
         (
-            "Install it: `{command}`",
+            "Install it: {command}",
             "Or use the HTTP port of the same proxy, which most proxy programs have.",
         ),
     ),
@@ -1862,7 +1862,7 @@ CASES: dict[str, Text] = {
         "The app's own runtime is to load its CA certificates from {path|that file}, and it is gone. "
         "The client fails when it is made, or trusts no server.",
         (
-            "Remove the variable: `{command}`",
+            "Remove the variable: {command}",
             "Or set it to the file with your CA certificates.",
         ),
     ),
@@ -1871,16 +1871,16 @@ CASES: dict[str, Text] = {
         "The app's own environment has a release of the SDK that has no client objects yet. Code of "
         "today cannot import `OpenAI` from it.",
         (
-            "Update the SDK: `{command}`",
+            "Update the SDK: {command}",
             "Or port the app to the release of the SDK that it has installed.",
         ),
     ),
     "app.runtime:pydantic_core": Text(
-        "pydantic and pydantic-core do not fit together",
+        "The packages pydantic and pydantic-core do not fit together",
         "The two are released as a pair. In the app's own environment one was updated alone, so no "
         "SDK that uses them can be imported.",
         (
-            "Install the pair again: `{command}`",
+            "Install the pair again: {command}",
             "Or make the environment again, and install the SDK into it.",
         ),
     ),
@@ -1888,7 +1888,7 @@ CASES: dict[str, Text] = {
         "The package typing-extensions is too old",
         "A package in the app's own environment needs a newer `typing_extensions`, so the SDK cannot be imported.",
         (
-            "Update it: `{command}`",
+            "Update it: {command}",
             "Or make the environment again, and install the SDK into it.",
         ),
     ),
@@ -1897,7 +1897,7 @@ CASES: dict[str, Text] = {
         "The SDK needs a package that is not installed in the app's own environment. It fails before "
         "it sends anything.",
         (
-            "Install it: `{command}`",
+            "Install it: {command}",
             "Or install the SDK again, with everything that it needs.",
         ),
     ),
@@ -1906,7 +1906,7 @@ CASES: dict[str, Text] = {
         "In the app's own environment, click 8.2 or newer meets an older Typer. Programs built on "
         "Typer, such as shell-gpt, then fail at their help or at the start.",
         (
-            "Update Typer: `{command}`",
+            "Update Typer: {command}",
             "If you cannot, keep click below 8.2 in the same environment.",
         ),
     ),
@@ -1926,7 +1926,7 @@ CASES: dict[str, Text] = {
         "The package certifi in the app's own environment is years old. Servers whose authority "
         "joined later are not trusted, and authorities that were removed since still are.",
         (
-            "Update it: `{command}`",
+            "Update it: {command}",
             "If the app pins certifi, change its list of requirements too.",
         ),
     ),
@@ -1934,14 +1934,17 @@ CASES: dict[str, Text] = {
         "Node gives each address of the host too little time",
         "Where a host has several addresses, Node tries each for a quarter of a second and then gives up. "
         "Over a slow line or a VPN that is not enough, although other programs connect.",
-        ("Give it more time: `export NODE_OPTIONS=--network-family-autoselection-attempt-timeout=2000`",),
+        (
+            "Give it more time: {command}",
+            "Or use a network in which the addresses of the host answer sooner.",
+        ),
     ),
     "app.runtime:node_old": Text(
         "Node is older than the SDK demands",
         "{sdk|The SDK} needs Node {wanted|of a newer version}, and the app runs on an older one. It "
         "may fail at any call, with an error that does not say so.",
         (
-            "Install a newer Node: `{command}`",
+            "Install a newer Node: {command}",
             "Or install a release of the SDK that supports this Node.",
         ),
     ),
@@ -1962,7 +1965,7 @@ CASES: dict[str, Text] = {
         "This program trusts the issuer of the certificate, and {runtime|the app's runtime} does "
         "not: it has a list of CA certificates of its own.",
         (
-            "Give the runtime the same list: `{command}`",
+            "Give the runtime the same list: {command}",
             "Set {variable|SSL_CERT_FILE} to the file with the CA certificate, where the app starts.",
         ),
     ),

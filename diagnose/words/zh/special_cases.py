@@ -1607,7 +1607,7 @@ CASES: dict[str, Text] = {
         "在应用自己的环境里，{sdk|SDK} 传给 httpx 的一个参数在 httpx "
         "0.28 中已被移除，所以还没发送就报错。与网络、地址和密钥都无关。",
         (
-            "更新 SDK：`{command}`",
+            "更新 SDK：{command}",
             "如果不能更新 SDK，就让同一环境里的 httpx 低于 0.28。",
         ),
     ),
@@ -1616,7 +1616,7 @@ CASES: dict[str, Text] = {
         "设置了 SOCKS 代理，而应用自己的环境没有安装 `socksio`。客户端一创建"
         "就会报错，对所有主机都一样，包括不走代理的主机。",
         (
-            "安装它：`{command}`",
+            "安装它：{command}",
             "或者改用同一代理的 HTTP 端口，多数代理软件都有。",
         ),
     ),
@@ -1624,7 +1624,7 @@ CASES: dict[str, Text] = {
         "{variable|某个变量} 指向的文件不存在",
         "应用的运行环境要从 {path|该文件} 加载 CA 证书，而它已经不在了。客户端在创建时报错，或者不信任任何服务器。",
         (
-            "删除这个变量：`{command}`",
+            "删除这个变量：{command}",
             "或者把它改成你的 CA 证书文件。",
         ),
     ),
@@ -1632,23 +1632,23 @@ CASES: dict[str, Text] = {
         "应用的环境里是 1.0 之前的 SDK",
         "应用自己的环境里的 SDK 版本还没有客户端对象，现在的代码无法从中导入 `OpenAI`。",
         (
-            "更新 SDK：`{command}`",
+            "更新 SDK：{command}",
             "或者让应用的代码使用已安装的 SDK 版本。",
         ),
     ),
     "app.runtime:pydantic_core": Text(
-        "pydantic 与 pydantic-core 版本不配套",
+        "软件包 pydantic 与 pydantic-core 版本不配套",
         "这两个包成对发布。应用自己的环境里只更新了其中一个，所以依赖它们的 SDK 都无法导入。",
         (
-            "重新安装这一对：`{command}`",
+            "重新安装这一对：{command}",
             "或者重新创建环境，再安装 SDK。",
         ),
     ),
     "app.runtime:typing_extensions": Text(
-        "typing-extensions 太旧",
+        "软件包 typing-extensions 太旧",
         "应用自己的环境里有包需要更新的 `typing_extensions`，所以 SDK 无法导入。",
         (
-            "更新它：`{command}`",
+            "更新它：{command}",
             "或者重新创建环境，再安装 SDK。",
         ),
     ),
@@ -1656,7 +1656,7 @@ CASES: dict[str, Text] = {
         "应用的环境缺少一个包",
         "SDK 需要的某个包没有装在应用自己的环境里，所以还没发送就报错。",
         (
-            "安装它：`{command}`",
+            "安装它：{command}",
             "或者连同依赖一起重新安装 SDK。",
         ),
     ),
@@ -1665,7 +1665,7 @@ CASES: dict[str, Text] = {
         "应用自己的环境里，click 是 8.2 或更新版本，而 Typer 较旧。基于 "
         "Typer 的程序（如 shell-gpt）会在显示帮助或启动时报错。",
         (
-            "更新 Typer：`{command}`",
+            "更新 Typer：{command}",
             "如果不能更新，就让同一环境里的 click 低于 8.2。",
         ),
     ),
@@ -1681,20 +1681,23 @@ CASES: dict[str, Text] = {
         "应用的 CA 证书列表过旧",
         "应用自己的环境里的 certifi 已有多年。之后加入的签发机构不被信任，之后移除的却仍被信任。",
         (
-            "更新它：`{command}`",
+            "更新它：{command}",
             "如果应用固定了 certifi 的版本，也要修改它的依赖列表。",
         ),
     ),
     "app.runtime:node_addresses": Text(
         "Node 给主机每个地址的连接时间太短",
-        "主机有多个地址时，Node 每个地址只尝试 四分之一秒就放弃。在慢速线路或 VPN 上不够用，而其他程序却能连上。",
-        ("延长时间：`export NODE_OPTIONS=--network-family-autoselection-attempt-timeout=2000`",),
+        "主机有多个地址时，Node 每个地址只尝试四分之一秒就放弃。在慢速线路或 VPN 上不够用，而其他程序却能连上。",
+        (
+            "延长时间：{command}",
+            "或者换到主机各地址响应更快的网络。",
+        ),
     ),
     "app.runtime:node_old": Text(
         "Node 的版本低于 SDK 的要求",
         "{sdk|SDK} 需要 Node {wanted|的更新版本}，而应用运行在更旧的版本上。任何调用都可能失败，报错也不会说明原因。",
         (
-            "安装更新的 Node：`{command}`",
+            "安装更新的 Node：{command}",
             "或者安装支持当前 Node 的 SDK 版本。",
         ),
     ),
@@ -1712,7 +1715,7 @@ CASES: dict[str, Text] = {
         "应用自己的运行环境不信任这个证书",
         "本程序信任该证书的签发者，而 {runtime|应用的运行环境} 不信任：它使用自己的 CA 证书列表。",
         (
-            "给运行环境同样的列表：`{command}`",
+            "给运行环境同样的列表：{command}",
             "在启动应用的地方，把 {variable|SSL_CERT_FILE} 设为 CA 证书文件。",
         ),
     ),
