@@ -1407,7 +1407,7 @@ TEXTS: dict[str, Text] = {
         "and key are not the cause.",
         (
             "Update the SDK: `pip install -U openai anthropic`, or `npm update`.",
-            "To see which package it is, let the app's own environment be looked at: `llmdoctor check --runtime PATH`, "
+            "To see which package it is, check the app's own environment: `llmdoctor check --runtime PATH`, "
             "where PATH is its virtual environment or the folder with its node_modules.",
             (
                 "If the message says \"unexpected keyword argument 'proxies'\" and you cannot update: `pip install "

@@ -1838,7 +1838,7 @@ CASES: dict[str, Text] = {
         ),
     ),
     "app.runtime:httpx_proxies": Text(
-        "The SDK is too old for the httpx beside it",
+        "The SDK is too old for the httpx in the same environment",
         "In the app's own environment, {sdk|the SDK} hands httpx an argument that httpx 0.28 no "
         "longer has, so it fails before it sends anything. Network, address and key are not the "
         "cause.",
@@ -1902,7 +1902,7 @@ CASES: dict[str, Text] = {
         ),
     ),
     "app.runtime:typer_click": Text(
-        "Typer is too old for the click beside it",
+        "Typer is too old for the click in the same environment",
         "In the app's own environment, click 8.2 or newer meets an older Typer. Programs built on "
         "Typer, such as shell-gpt, then fail at their help or at the start.",
         (

@@ -18,10 +18,10 @@ from probes.model.runtime_facts import (
     NODE,
     PYTHON,
     CallError,
-    RuntimePackage,
     RootVariable,
     RuntimeCall,
     RuntimeFacts,
+    RuntimePackage,
 )
 from probes.model.source import option
 
