@@ -26,7 +26,7 @@ from probes.api.response_checks import (
 )
 from probes.model.attempt import Attempt, Change, KeyForm
 from probes.model.evidence import Evidence, Observation, Subject
-from probes.model.exchange import Exchange, Purpose
+from probes.model.exchange import Exchange, Purpose, WebSocketTry
 from probes.model.facts import (
     Certificate,
     CompanionFacts,
@@ -135,6 +135,11 @@ class View:
     def runtime(self) -> RuntimeFacts | None:
         """What the app's own Python or Node reported; None if it was not asked."""
         return self.evidence.one(RuntimeFacts, Subject.RUNTIME)
+
+    @cached_property
+    def websocket(self) -> WebSocketTry | None:
+        """The WebSocket that the app opens first, as it was opened; None if the run opened none."""
+        return self.evidence.one(WebSocketTry, Subject.WEBSOCKET)
 
     @cached_property
     def key_policy(self) -> KeyPolicy:

@@ -21,6 +21,7 @@ from diagnose.findings import (
     stream,
     tls,
     url,
+    websocket,
 )
 from probes.model.record import replace
 
@@ -38,6 +39,7 @@ _ALL: tuple[Rule, ...] = (
     *auth.RULES,
     *model.RULES,
     *stream.RULES,
+    *websocket.RULES,
     *app.RULES,
     *runtime.RULES,
     *slo.RULES,

@@ -8,6 +8,7 @@ from probes.api.balance import balance_attempt, balance_urls
 from probes.api.context import ApiContext
 from probes.api.round_plan import generates, looks_around, planned, round_requests, with_extra_headers
 from probes.catalog import node_runtime
+from probes.catalog.app import AppWebSocket
 from probes.catalog.apps import load as load_apps
 from probes.model.attempt import Attempt, Auth, Change, KeyForm
 from probes.model.evidence import Subject
@@ -210,6 +211,7 @@ def _on_success(offline: OfflineChecks, context: ApiContext) -> tuple[PlannedReq
     if app is not None and app.page:
         keyless = replace(context.first, key=KeyForm.NONE)
         found.append(planned(Purpose.PREFLIGHT, keyless, preflight(context.first, app.page)))
+    found += _websocket(context)
     attempt = balance_attempt(offline.door, offline.target, context.policy) if offline.target is not None else None
     if attempt is not None and offline.door is not None:
         asks = (ApiRequest("GET", parse_url(url).path, (), None) for url in balance_urls(offline.door))
@@ -231,6 +233,30 @@ def _runtime(offline: OfflineChecks, base: str, facts: DoorFacts, target: Url) -
     named = replace(first, model=first.model or (offline.given.model.value if offline.given.model else MODEL))
     ask = wire(first.protocol).generation(named, named.model or "", stream=False, adapted=())
     return (planned("runtime", named, ask, ALLOWANCE + PROMPT_TOKENS),)
+
+
+def _websocket(context: ApiContext) -> list[PlannedRequest]:
+    """List the upgrade to the WebSocket that the app opens first, with the most that its first message can cost."""
+    app = websocket_of(context.settings, context.first.protocol)
+    if app is None:
+        return []
+    from probes.api.websocket import handshake  # few apps open one
+
+    message = not context.settings.no_spend
+    ask = handshake(wire(context.first.protocol), app, b"-")
+    request = planned(Purpose.WEBSOCKET, context.first, ask, (ALLOWANCE + PROMPT_TOKENS) if message else 0)
+    return [with_extra_headers(request, context)]
+
+
+def websocket_of(settings: Settings, protocol: str) -> AppWebSocket | None:
+    """Return the WebSocket that the app opens before its requests of a protocol; None if it opens none.
+
+    If its files were not read, they do not tell: then it may open one.
+    """
+    app = load_apps().get(settings.app)
+    app_wire = app.wire(protocol) if app is not None else None
+    opens = settings.websocket is None or settings.websocket.value
+    return app_wire.websocket if app_wire is not None and opens else None
 
 
 def _deep(offline: OfflineChecks, cases: list[_Case]) -> tuple[PlannedRequest, ...]:

@@ -194,8 +194,6 @@ ELSEWHERE = {
     "app.mixed_content": "of browser apps: unit/catalog/test_apps.py",
     "app.private_refused": "of one app, by its maker's server: unit/catalog/test_apps.py",
     "http.body_encoding": "by `explain` alone: unit/answers/test_explain_kinds.py",
-    "stream.websocket_closed": "by `explain` alone: unit/answers/test_explain_kinds.py",
-    "stream.websocket_refused": "by `explain` alone: unit/answers/test_explain_kinds.py",
     "run.crashed": "no world may raise it; by a rule that fails: unit/judging/test_judge.py",
     "run.unexplained": "no world may be left unexplained; by made evidence: unit/judging/test_judge.py",
     "run.flaky": "needs several tries: unit/cli/test_retries.py",
