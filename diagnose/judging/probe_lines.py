@@ -156,7 +156,21 @@ def _summary(view: View, name: str, status: Status, worst: Finding | None, prove
     if worst is not None and status in (Status.FAIL, Status.WARN):
         return worst.title
     key, values = _words(view, name, status, proven)
-    return phrase(key, lang, values)
+    line = phrase(key, lang, values)
+    return (
+        f"{line} · {_runtime_summary(view.runtime, lang)}" if name == "settings" and view.runtime is not None else line
+    )
+
+
+def _runtime_summary(facts: RuntimeFacts, lang: str) -> str:
+    """Return what the app's own runtime did, in a few words."""
+    from diagnose.evidence.runtime_evidence import name_of
+
+    call = facts.call
+    version = facts.has(call.sdk) if call is not None else None
+    key = "none" if call is None or not call.ok else "answer" if call.stage == "call" else "client"
+    sdk = f"{version.name} {version.version}" if version is not None else call.sdk if call is not None else ""
+    return phrase(f"sum.runtime_{key}", lang, {"detail": name_of(facts), "names": sdk})
 
 
 def _words(view: View, name: str, status: Status, proven: Proven) -> tuple[str, Mapping[str, str]]:

@@ -56,7 +56,9 @@ async def ask_runtime(offline: OfflineChecks, recorder: Recorder, working: Attem
         recorder.crashed(Subject.RUNTIME, target.shown, error, began)
         return Cost()
     found = replace(found, no_call=no_call, as_given=first.given)
-    recorder.done(Subject.RUNTIME, target.shown, found, began)
+    # It belongs to the settings, whose line would otherwise seem to last until now.
+    at = next((one.ended for one in recorder.observations if one.subject is Subject.SETTINGS), began)
+    recorder.done(Subject.RUNTIME, target.shown, found, at, at)
     return _spent(found)
 
 
