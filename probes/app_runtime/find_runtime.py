@@ -105,7 +105,8 @@ def _at(path: Path, cwd: Path, given: str, environ: Mapping[str, str]) -> Runtim
     if _NAMES.match(place.name):
         return _python(place, place.parent.parent, source)
     if place.name in ("node", "node.exe"):
-        return RuntimeTarget(NODE, str(place), str(cwd), source=source, tool="npm")
+        # Its own packages: who names a Node has said nothing about those of the working folder.
+        return RuntimeTarget(NODE, str(place), str(_home_of(place)), source=source, tool="npm")
     if (found := _of_script(place, environ, cwd, source)) is not None:
         return found
     raise BadInput("{path} names no interpreter: it is neither Python, Node nor a script of one.", path=given)
@@ -162,13 +163,17 @@ def _of_script(script: Path, environ: Mapping[str, str], cwd: Path, source: Sour
         return None
     name = Path(words[-1]).name
     found = words[-1] if os.sep in words[-1] else shutil.which(name, path=_own_path(environ, cwd))
-    if found is None:
+    if found is None or not Path(found).is_absolute():  # a relative one is a program of the working folder
         return None
     program = Path(found)
     if name.startswith("node"):
-        folder = next((one.parent for one in place.parents if one.name == "node_modules"), place.parent)
-        return RuntimeTarget(NODE, str(program), str(folder), source=source, tool="npm")
+        return RuntimeTarget(NODE, str(program), str(_home_of(place)), source=source, tool="npm")
     return _python(program, program.parent.parent, source) if _NAMES.match(name) else None
+
+
+def _home_of(place: Path) -> Path:
+    """Return the folder whose node_modules a script or a Node lies in, or its own folder."""
+    return next((one.parent for one in place.parents if one.name == "node_modules"), place.parent)
 
 
 def _head(path: Path) -> str:

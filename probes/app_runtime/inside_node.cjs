@@ -62,6 +62,19 @@ async function imported(name) {
   }
 }
 
+// Follow a redirect on the same origin alone: the key is for the host of the settings.
+async function atHome(url, init) {
+  let from = new URL(String(url && url.url ? url.url : url));
+  for (let hop = 0; hop < 5; hop += 1) {
+    const answer = await fetch(from, { ...init, redirect: 'manual' });
+    const leads = [307, 308].includes(answer.status) && answer.headers.get('location');
+    const to = leads ? new URL(leads, from) : from;
+    if (!leads || to.origin !== from.origin) return answer;
+    from = to;
+  }
+  throw new Error('redirected too often');
+}
+
 function usage(answer, made) {
   const found = (answer && answer.usage) || {};
   made.prompt = found.prompt_tokens || found.input_tokens || 0;
@@ -72,7 +85,7 @@ async function call(wish) {
   const wanted = { openai: 'openai', responses: 'openai', anthropic: '@anthropic-ai/sdk' }[wish.protocol];
   const made = { sdk: wanted && manifest(wanted) ? wanted : 'fetch', stage: 'import', ok: false, status: 0, errors: [] };
   const began = Date.now();
-  const common = { baseURL: wish.base_url, maxRetries: 0, timeout: wish.timeout * 1000, defaultHeaders: Object.fromEntries(wish.headers) };
+  const common = { baseURL: wish.base_url, maxRetries: 0, timeout: wish.timeout * 1000, defaultHeaders: Object.fromEntries(wish.headers), fetch: atHome };
   const body = { ...wish.body };
   delete body.stream;
   try {
@@ -95,7 +108,7 @@ async function call(wish) {
       }
     } else if (wish.send) {
       made.stage = 'call';
-      const answer = await fetch(wish.url, {
+      const answer = await atHome(wish.url, {
         method: 'POST', headers: Object.fromEntries([['content-type', 'application/json'], ...wish.request_headers]),
         body: JSON.stringify(wish.body), signal: AbortSignal.timeout(wish.timeout * 1000),
       });

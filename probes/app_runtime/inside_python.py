@@ -99,7 +99,8 @@ def client_of(wish: Dict[str, Any], call: Dict[str, Any]) -> Any:  # noqa: UP006
         library = importlib.import_module("anthropic")
         call["stage"] = "create"
         name = "auth_token" if wish["auth"] == "bearer" else "api_key"
-        create = library.Anthropic(**{name: wish["key"]}, **common).messages.create
+        client = library.Anthropic(**{name: wish["key"]}, **common)
+        create = client.messages.create
         known = ["model", "max_tokens", "messages"]
     else:
         library = importlib.import_module("openai")
@@ -107,9 +108,25 @@ def client_of(wish: Dict[str, Any], call: Dict[str, Any]) -> Any:  # noqa: UP006
         client = library.OpenAI(api_key=wish["key"] or "none", **common)
         create = client.responses.create if wish["protocol"] == "responses" else client.chat.completions.create
         known = ["model", "input" if wish["protocol"] == "responses" else "messages"]
+    stay_at_home(getattr(client, "_client", None))
     named = {name: body.pop(name) for name in known if name in body}
     body.pop("stream", None)
     return lambda: usage(create(extra_body=body, **named), call)
+
+
+def stay_at_home(client: Any) -> None:
+    """Let an httpx client follow no redirect to another origin: the key is for the host of the settings alone."""
+
+    def check(answer: Any) -> None:
+        if answer.has_redirect_location:
+            here = answer.request.url
+            there = here.join(answer.headers["location"])
+            if (there.scheme, there.host, there.port) != (here.scheme, here.host, here.port):
+                raise RuntimeError("redirected to another host, where the key does not go: " + there.host)
+
+    hooks = getattr(client, "event_hooks", None)
+    if hooks is not None:
+        client.event_hooks = dict(hooks, response=[*hooks.get("response", []), check])
 
 
 def usage(answer: Any, call: Dict[str, Any]) -> None:  # noqa: UP006
@@ -130,6 +147,7 @@ def with_httpx(wish: Dict[str, Any], call: Dict[str, Any]) -> Any:  # noqa: UP00
     library = importlib.import_module(call["sdk"])
     call["stage"] = "create"
     client = library.Client(timeout=wish["timeout"], follow_redirects=True)
+    stay_at_home(client)
 
     def send() -> None:
         answer = client.post(wish["url"], headers=dict(wish["request_headers"]), json=wish["body"])

@@ -102,6 +102,21 @@ def test_node_modules_lead_to_the_users_node_or_to_the_folders_own(tmp_path: Pat
     assert find_runtime(".", {"PATH": ""}, work).target.program == str(own)
 
 
+def test_a_named_node_brings_its_own_packages_alone(tmp_path: Path) -> None:
+    node = script(tmp_path / "bin" / "node", "#!/bin/sh")
+    (tmp_path / "work" / "node_modules").mkdir(parents=True)
+    assert find_runtime(str(node), {}, tmp_path / "work").target.folder == str(tmp_path / "bin")
+    own = script(tmp_path / "app" / "node_modules" / "node" / "bin" / "node", "#!/bin/sh")
+    assert find_runtime(str(own), {}, tmp_path / "work").target.folder == str(tmp_path / "app")
+
+
+def test_a_relative_interpreter_is_none(tmp_path: Path) -> None:
+    environment(tmp_path / "evil")
+    script(tmp_path / "tool", "#!evil/bin/python")
+    with pytest.raises(BadInput, match="names no interpreter"):
+        find_runtime("tool", {}, tmp_path)
+
+
 @pytest.mark.parametrize(("choice", "words"), [("auto", "VIRTUAL_ENV"), ("empty", "neither"), ("gone", "There is no")])
 def test_what_is_no_runtime_is_said(choice: str, words: str, tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()

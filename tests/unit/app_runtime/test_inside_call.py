@@ -13,7 +13,10 @@ import pytest
 
 from probes.app_runtime import inside_python
 from probes.app_runtime.inside_call import MOST, InsideWish, look_inside, read_report
+from probes.demo_server import practice_doors
+from probes.demo_server.answers import as_json
 from probes.demo_server.scenarios import made_up_key
+from probes.demo_server.server import PracticeDoor
 from probes.model.record import replace
 from probes.model.runtime_facts import PYTHON, RuntimeFacts, RuntimeTarget
 from probes.processes.child_process import ChildResult
@@ -156,3 +159,17 @@ def test_the_protocols_sdk_is_chosen_before_httpx() -> None:
     assert sdk("responses", "httpx", "openai") == "openai"
     assert sdk("gemini", "httpx", "httpx2", "openai") == "httpx2"
     assert sdk("anthropic", "openai") == ""
+
+
+@pytest.mark.parametrize("library", ["httpx", "httpx2"])
+def test_the_key_follows_no_redirect_to_another_host(library: str) -> None:
+    pytest.importorskip(library)
+    key = made_up_key()
+    with PracticeDoor(practice_doors.openai(key)) as foreign:
+        leads = as_json({}, 307, ("Location", f"{foreign.url}/v1/chat/completions"))
+        with PracticeDoor(lambda request: leads) as door:
+            url = f"{door.url}/v1"
+            asked = {"url": url, "request_headers": [["x-api-key", key]], "body": {}, "timeout": 5.0, "send": True}
+            call = inside_python.make_call(asked, library)
+        assert len(door.requests) == 1 and foreign.requests == []
+    assert not call["ok"] and "redirected to another host" in call["errors"][0]["text"]
