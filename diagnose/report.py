@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import NamedTuple
 
+from probes.model.client_run import ClientRun
 from probes.model.note import Note
 from probes.model.record import Record
 from probes.model.source import Source, SourceKind
@@ -241,4 +242,5 @@ class Report(Record):
     facts_date: str = ""  # ISO 8601: how old the facts are by which it was judged
     capabilities: tuple[CapabilityLine, ...] | None = None  # None: no deep check was requested
     slos: tuple[SloResult, ...] = ()
+    client: ClientRun | None = None  # what the app itself did; None: the user did not ask for its run
     tries: tuple[Try, ...] = ()  # including the last one; empty if there was only one

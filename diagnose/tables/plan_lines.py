@@ -93,7 +93,7 @@ def _lines(plan: Plan, lang: str, width: int | None) -> Iterator[str]:
     if plan.runtime:
         yield words["runtime"]
         yield from requests_of(plan.runtime)
-    yield put(words["all"], {"tokens": plan.tokens})
+    yield put(words["all_but_client" if plan.with_client else "all"], {"tokens": plan.tokens})
 
 
 def _request(request: PlannedRequest, conflict_source: Source | None, lang: str, width: int | None) -> Iterator[str]:

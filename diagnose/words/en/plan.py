@@ -45,5 +45,6 @@ PLAN: dict[str, str] = {
     "deep": "If one of them works, for --deep:",
     "runtime": "In the app's own runtime, for --runtime:",
     "all": "At most {tokens} tokens in all. Nothing was sent.",
+    "all_but_client": "At most {tokens} tokens for the check's own requests. Nothing was sent, and nothing started.",
     "no_address": "The base URL is not a valid address, so nothing would be sent",
 }

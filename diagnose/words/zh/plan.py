@@ -45,5 +45,6 @@ PLAN: dict[str, str] = {
     "deep": "如果其中一种可用，--deep 还会发：",
     "runtime": "在应用自己的运行环境里，--runtime 还会发：",
     "all": "总共最多 {tokens} token。没有发送任何内容。",
+    "all_but_client": "检查自己的请求总共最多 {tokens} token。没有发送任何内容，也没有启动任何程序。",
     "no_address": "Base URL 不是有效的地址，所以什么都不会发出",
 }
