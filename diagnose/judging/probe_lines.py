@@ -25,6 +25,7 @@ from probes.model.facts import (
     TunnelFacts,
 )
 from probes.model.failure import Outcome
+from probes.model.listed import Listed
 from probes.model.record import replace
 
 # The headers that say how many requests and tokens are left: OpenAI's, Anthropic's, and those of the IETF's draft.
@@ -177,7 +178,7 @@ def _words(view: View, name: str, status: Status, proven: Proven) -> tuple[str, 
         values |= {"count": str(len(addresses)), "address": addresses[0].ip if addresses else ""}
         elsewhere = [one.ip for lookup in (view.dns.others if view.dns else ()) for one in lookup.addresses]
         if not failed and elsewhere and not set(elsewhere) & {one.ip for one in addresses}:
-            return "sum.dns_differs", values | {"names": ", ".join(elsewhere[:3])}
+            return "sum.dns_differs", values | {"names": Listed(elsewhere[:3])}
     if name == "tcp" and view.tcp is not None and view.tcp.connected is not None:
         values |= {"address": f"{view.tcp.connected.ip}:{view.tcp.port}"}
         return ("sum.tcp_proxy" if view.tcp.via_proxy else "sum.tcp"), values
@@ -193,7 +194,7 @@ def _words(view: View, name: str, status: Status, proven: Proven) -> tuple[str, 
         if chosen is not None and chosen.listed:
             return "sum.model_listed", values | {"count": str(chosen.count)}
     if name == "http" and not failed and len(spoken := view.served) > 1:
-        return "sum.http_protocols", values | {"names": ", ".join(spoken)}
+        return "sum.http_protocols", values | {"names": Listed(spoken)}
     deep = view.deep
     if name == "chat" and deep is not None and deep.chat is not None:
         answer = deep.chat.reading.answer

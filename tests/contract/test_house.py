@@ -482,7 +482,7 @@ def test_what_is_written_to_a_file_goes_through_the_outlet() -> None:
 FLOORS = (
     "probes.model",
     "probes.urls probes.keys probes.catalog probes.config_formats probes.protocols",
-    "probes.network",
+    "probes.network probes.processes",
     "probes.settings probes.steps probes.app_settings probes.pasted probes.api",
     "probes.capabilities probes.demo_server",
     "probes.run",
