@@ -44,8 +44,6 @@ PACKAGES = {Path(next(iter(one.__path__))).resolve(): one.__name__ for one in (p
 NO_RULE = {
     "app.sdk_mismatch": "reported only by `explain`: it cannot be seen from outside the app",
     "http.body_encoding": "reported only by `explain`: this program sends no compressed requests",
-    "stream.websocket_refused": "reported only by `explain`: this program opens no WebSocket",
-    "stream.websocket_closed": "reported only by `explain`: this program opens no WebSocket",
 }
 # Rules whose default severity is the contract's for only one of two cases.
 SEVERITIES = {
@@ -158,6 +156,7 @@ def test_what_judges_touches_no_network(name: str) -> None:
         "http",
         "httpx",
         "h11",
+        "wsproto",
     )
     assert within(imports(name), *network) == set()
     assert within(imports(name), "click", "cryptography", "truststore", "diagnose.cli") == set()
@@ -257,7 +256,19 @@ def test_the_program_starts_light() -> None:
 
 
 # What only the network needs, or a terminal that shows more than lines of text.
-HEAVY = {"asyncio", "ssl", "socket", "h11", "certifi", "cryptography", "rich", "dataclasses", "subprocess", "logging"}
+HEAVY = {
+    "asyncio",
+    "ssl",
+    "socket",
+    "h11",
+    "wsproto",
+    "certifi",
+    "cryptography",
+    "rich",
+    "dataclasses",
+    "subprocess",
+    "logging",
+}
 # A command line, and the modules besides those that it has no use for (docs/design/019-start-up.md).
 LIGHT = {
     "--version": {"json", "pathlib", "probes.catalog", "probes.model.record"},

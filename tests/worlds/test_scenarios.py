@@ -195,8 +195,6 @@ ELSEWHERE = {
     "app.private_refused": "of one app, by its maker's server: unit/catalog/test_apps.py",
     "app.sdk_mismatch": "by `explain` alone: unit/answers/test_explain.py",
     "http.body_encoding": "by `explain` alone: unit/answers/test_explain_kinds.py",
-    "stream.websocket_closed": "by `explain` alone: unit/answers/test_explain_kinds.py",
-    "stream.websocket_refused": "by `explain` alone: unit/answers/test_explain_kinds.py",
     "run.crashed": "no world may raise it; by a rule that fails: unit/judging/test_judge.py",
     "run.unexplained": "no world may be left unexplained; by made evidence: unit/judging/test_judge.py",
     "run.flaky": "needs several tries: unit/cli/test_retries.py",
