@@ -69,6 +69,7 @@ class Plan(Record):
     otherwise: tuple[PlannedCase, ...] = ()
     on_success: tuple[PlannedRequest, ...] = ()
     conflict_source: Source | None = None  # source of the key in the form ``conflicting``
+    runtime: tuple[PlannedRequest, ...] = ()  # the one request of the app's own runtime (--runtime)
     with_client: bool = False  # the app itself is started too, and its requests are not among these
     extra: tuple[tuple[str, Source], ...] = ()  # the extra headers that are sent, with the sources of their values
 
@@ -77,7 +78,8 @@ class Plan(Record):
         """The most tokens that can be billed: one round (one that works is the last), and all that follows it."""
         rounds = (self.requests, *(case.requests for case in self.otherwise))
         client = self.client.tokens * (1 + self.client_more) if self.client is not None else 0
-        return max(map(_tokens, rounds)) + _tokens(self.on_success) + _tokens(self.deep) + client
+        further = _tokens(self.on_success) + _tokens(self.deep) + _tokens(self.runtime) + client
+        return max(map(_tokens, rounds)) + further
 
 
 def _tokens(requests: tuple[PlannedRequest, ...]) -> int:
