@@ -67,7 +67,9 @@ def output_options(command: Any) -> Any:
 @click.option(
     "--protocol",
     type=click.Choice(("auto", *NAMES)),
-    help="The protocol that the app speaks; by default that of the address. auto asks the host.",
+    metavar="NAME",  # too many for a line
+    help=f"The protocol that the app speaks; by default that of the address. One of {', '.join(NAMES)}, and auto, "
+    "which asks the host.",
 )
 @click.option(
     "--app",
