@@ -184,6 +184,7 @@ UI: dict[str, str] = {
     "skip.unproven": "not checked: no answer has shown it",
     "skip.interrupted": "not checked: interrupted",
     "sum.settings": "{base_url} · key {key_hint}",
+    "sum.settings_chain": "{base_url} · credential from {source}",
     "sum.settings_no_key": "{base_url} · no key",
     "sum.settings_fail": "the settings cannot be used",
     "sum.door": "{door}, speaks {protocol}",

@@ -177,6 +177,7 @@ UI: dict[str, str] = {
     "skip.unproven": "未检查：没有回答可以证明",
     "skip.interrupted": "未进行：已中断",
     "sum.settings": "{base_url} · 密钥 {key_hint}",
+    "sum.settings_chain": "{base_url} · 凭证来自 {source}",
     "sum.settings_no_key": "{base_url} · 没有密钥",
     "sum.settings_fail": "现在的设置无法使用",
     "sum.door": "{door}，使用 {protocol} 协议",
