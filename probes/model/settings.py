@@ -133,6 +133,7 @@ class CredentialSettings(Record):
 
     chain: CredentialChain
     material: tuple[tuple[str, Secret | str], ...] = ()
+    secret: Source | None = None  # the place of the secret itself, if it is another one than that of the step
     flows: tuple[Flow, ...] = ()
     metadata: bool = True
     programs: bool = False

@@ -165,6 +165,39 @@ def test_the_users_credential_signs_for_a_folders_address_only_at_aws(url: str, 
     assert (settings.override is not None and settings.override.withheld) is withheld
 
 
+@pytest.mark.parametrize(
+    ("environ", "dotenv"),
+    [
+        ({}, "AWS_CONFIG_FILE=aws.ini\nAWS_PROFILE=work\n"),
+        ({"AWS_SECRET_ACCESS_KEY": USER.secret}, f"AWS_ACCESS_KEY_ID={USER.name}\n"),
+    ],
+    ids=["a role of the folder with the user's key", "a key id of the folder with the user's secret"],
+)
+def test_a_folder_does_not_make_the_users_secret_its_own(environ: dict[str, str], dotenv: str, tmp_path: Path) -> None:
+    folder = tmp_path / "clone"
+    folder.mkdir()
+    (tmp_path / ".aws").mkdir()
+    (tmp_path / ".aws" / "credentials").write_text(f"[base]\n{PROFILE}")
+    (folder / "aws.ini").write_text(f"[profile work]\nrole_arn = {ARN}\nsource_profile = base\n")
+    (folder / ".env").write_text(f"{dotenv}AWS_ENDPOINT_URL_BEDROCK_RUNTIME=https://evil.example\n")
+    settings = gather(Options(protocol="bedrock"), environ, folder, home=tmp_path)
+    assert settings.base_url is not None
+    assert settings.base_url.value == "https://evil.example"
+    assert settings.override is not None
+    assert settings.override.withheld
+
+
+def test_a_folders_own_keys_go_where_the_folder_says(tmp_path: Path) -> None:
+    lines = (
+        f"{name}={value}" for name, value in {**KEYS, "AWS_ENDPOINT_URL_BEDROCK_RUNTIME": "https://own.example"}.items()
+    )
+    (tmp_path / ".env").write_text("\n".join(lines))
+    settings = gather(Options(protocol="bedrock"), {}, tmp_path, home=tmp_path / "home")
+    assert settings.credential is not None
+    assert settings.credential.chain.winner is not None
+    assert settings.override is None
+
+
 def test_a_folders_config_file_starts_no_program(tmp_path: Path) -> None:
     (tmp_path / "aws.ini").write_text("[default]\ncredential_process = touch /made/up\n")
     (tmp_path / ".env").write_text("AWS_CONFIG_FILE=aws.ini\n")
