@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from probes.model.attempt import Attempt
 from probes.model.capability import Capability, Cost
+from probes.model.client_run import ClientRun
 from probes.model.credential import CredentialChain, CredentialFacts
 from probes.model.exchange import Exchange, WebSocketTry
 from probes.model.facts import (
@@ -186,6 +187,7 @@ class Evidence(Record):
     slos: tuple[Slo, ...] = ()
     renamed: Evidence | None = None  # of a run with other names of variables, if the settings as given did not work
     renames: tuple[Rename, ...] = ()  # of `renamed`: these names
+    client: ClientRun | None = None  # what the app itself did; None: the user did not ask for its run
     own_call: bool = False  # a call that the app has made itself (`probes/run/seen_call.py`), and not a check
     earlier: tuple[Evidence, ...] = ()  # evidence of the previous tries, oldest first (`--retries`)
 

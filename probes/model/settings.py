@@ -12,6 +12,7 @@ from enum import StrEnum
 from typing import Generic, TypeVar
 
 from probes.model.attempt import Auth
+from probes.model.client_run import ClientStart
 from probes.model.credential import CredentialChain
 from probes.model.record import Record
 from probes.model.secret import Secret
@@ -251,8 +252,10 @@ class Settings(Record):
     send_anyway: bool = False
     limits: Limits = Limits()
     slos: tuple[Slo, ...] = ()
+    switches: tuple[str, ...] = ()  # of the app, as its facts name them, that are set: NAME=value
     renamed: Settings | None = None  # what they would be if variables that no SDK reads had the names that it reads
     renames: tuple[Rename, ...] = ()  # of `renamed`: these names
+    client: ClientStart | None = None  # the app itself is run too (`--run-client`)
 
     @property
     def trust_name(self) -> str:

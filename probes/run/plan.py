@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from probes.api.balance import balance_attempt, balance_urls
 from probes.api.context import ApiContext
@@ -25,6 +25,9 @@ from probes.run.offline_checks import OfflineChecks, scrubber, survey
 from probes.steps.recorder import Recorder, scrubbed
 from probes.urls.addresses import literal_address, loopback_name, named_local
 from probes.urls.url import Url, parse_url
+
+if TYPE_CHECKING:
+    from probes.client_run.permission import RunPermission
 
 # Examples of the addresses that a name may resolve to.
 _PRIVATE, _PUBLIC = "10.0.0.1", "8.8.8.8"
@@ -123,6 +126,28 @@ def _expected_route(offline: OfflineChecks, target: Url) -> Route:
     )
 
 
+def client_permission(settings: Settings) -> RunPermission:
+    """Return what is known before the run about whether the app itself may be run. ``settings`` ask for that."""
+    from probes.client_run.permission import permission  # few plans have such a run
+
+    app = load_apps().get(settings.app)
+    assert settings.client is not None and app is not None and app.run is not None
+    scrub = scrubber(settings)
+    offline = survey(settings, Recorder(settings.limits, scrub), scrub)
+    policy = decide(offline.keys, _expected_route(offline, offline.target)) if offline.target is not None else None
+    return permission(settings.client, settings, app.run, offline.target, policy)
+
+
+def presumed_policy(offline: OfflineChecks) -> KeyPolicy | None:
+    """Return what may be sent to a host that was not reached; None where only the dialled address would tell."""
+    target = offline.target
+    if target is None:
+        return None
+    route = _expected_route(offline, target)
+    known = target.scheme == "https" or route.address is not None or loopback_name(target.host)
+    return decide(offline.keys, route) if known else None
+
+
 class _Case(NamedTuple):
     """The first round of requests by one route."""
 
@@ -163,6 +188,7 @@ def plan(settings: Settings) -> Plan | None:
         otherwise=(*(PlannedCase(one.when, one.requests) for one in others), *_renamed(settings)),
         on_success=_on_success(offline, first.context),
         conflict_source=offline.keys.conflict_source,
+        with_client=settings.client is not None,
         extra=_extra(settings, [first, *others]),
     )
     return scrubbed(known, scrub)

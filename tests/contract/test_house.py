@@ -196,6 +196,8 @@ def test_what_judges_touches_no_network(name: str) -> None:
         pure.add("probes.catalog.provenance")
     if name == "diagnose.advice.ends":
         pure.add("probes.catalog.model_ends")  # built-in facts
+    if name == "diagnose.evidence.client_runs":
+        pure.add("probes.pasted.pasted_text")  # what an app has printed is read as a pasted text is
     if name == "diagnose.advice.old_facts":
         pure |= {"probes.catalog.companions", "probes.keys.credential_kinds"}  # built-in facts
     if name == "diagnose.answers.renewed_texts":
@@ -495,7 +497,7 @@ FLOORS = (
     "probes.urls probes.keys probes.catalog probes.config_formats probes.protocols",
     "probes.network probes.processes probes.credential_chains",
     "probes.settings probes.steps probes.app_settings probes.pasted probes.api",
-    "probes.capabilities probes.demo_server",
+    "probes.capabilities probes.client_run probes.demo_server",
     "probes.run",
     "diagnose.report diagnose.interruption",
     "diagnose.words",

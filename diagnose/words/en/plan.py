@@ -43,5 +43,6 @@ PLAN: dict[str, str] = {
     "further": "If that fails: at most {count} more requests to the same host, free ones first",
     "deep": "If one of them works, for --deep:",
     "all": "At most {tokens} tokens in all. Nothing was sent.",
+    "all_but_client": "At most {tokens} tokens for the check's own requests. Nothing was sent, and nothing started.",
     "no_address": "The base URL is not a valid address, so nothing would be sent",
 }

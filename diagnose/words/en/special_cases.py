@@ -2064,4 +2064,116 @@ CASES: dict[str, Text] = {
             "configure export-credentials`.",
         ),
     ),
+    "app.companion_unreachable:late": Text(
+        "{app} is slow, since another host that it asks does not answer",
+        "Besides the API, {app} asks {names|another host}. It works without that, but waits about {seconds|some} "
+        "seconds for it if a firewall drops the packets instead of refusing the connection.",
+        (
+            "Set {detail} for {app}: it then does not ask them.",
+            "Or have the firewall refuse the connection instead of dropping it, or allow these hosts, port 443.",
+        ),
+    ),
+    "app.run_failed:roots": Text(
+        "{app} does not trust the certificate that this check trusts",
+        "{app} was started with your settings and refused the server's certificate. The check trusts it, so {app} uses "
+        "other root certificates.",
+        (
+            "Give {app} the CA certificate, in the variable that it reads: NODE_EXTRA_CA_CERTS for Node, SSL_CERT_FILE "
+            "for most others.",
+            "`llmdoctor apps` shows which root certificates {app} uses.",
+        ),
+    ),
+    "app.run_failed:proxy": Text(
+        "{app} fails at the proxy, which this check passes",
+        "{app} was started with your settings and could not get through the proxy. The check got through, so {app} "
+        "uses another proxy, or uses it in another way.",
+        (
+            "Check the proxy settings of {app}, and the variables HTTPS_PROXY, HTTP_PROXY and NO_PROXY where it is "
+            "started.",
+            "`llmdoctor apps` shows whether {app} reads these variables.",
+        ),
+    ),
+    "app.run_failed:connection": Text(
+        "{app} cannot connect to {host}, and this check can",
+        "{app} was started with your settings and its own connection failed. The request itself is good: what differs "
+        "is how {app} connects, which means its proxy, its root certificates, or its DNS.",
+        (
+            "Compare the proxy variables and the CA certificates where {app} is started with those of this shell.",
+            "`llmdoctor apps` shows which proxy variables and root certificates {app} uses.",
+        ),
+    ),
+    "app.run_failed:path": Text(
+        "{app} asks another path than this check",
+        "{app} asks {sent|another path}, where {host} has no API. The check asked {endpoint|the right path}, and that "
+        "works.",
+        (
+            "Change the base URL of {app} so that it asks {endpoint}.",
+            "Update {app}, if its documentation names another path.",
+        ),
+    ),
+    "app.run_failed:header": Text(
+        "{app} sends the key in another header than this check",
+        "{app} sends the key in: {header|no header}. The check sent it in {wanted_header|another header}, and that "
+        "works.",
+        (
+            "Set the key in {app} in the way that sends it in {wanted_header}: `llmdoctor apps` shows the variables.",
+            "If {app} sends no key, it does not find yours: look at its settings, and at logins of its own.",
+        ),
+    ),
+    "app.run_failed:key": Text(
+        "{host} refuses the key that {app} sends",
+        "{app} was started with your settings, and its key was refused. The key of this check works, so {app} takes "
+        "its key from another place: a login of its own, another file, another variable.",
+        (
+            "Look at what {app} says about its account, and log out there if it should use your key.",
+            "`llmdoctor scan` shows the places from which {app} takes its key, the first one first.",
+        ),
+    ),
+    "app.run_failed:model": Text(
+        "{host} does not have the model that {app} asks for",
+        "{app} was started with your settings and asks for {sent|a model of its own choice}. The check asked for "
+        "{model|another model}, which is there.",
+        (
+            "Choose a model in {app} that {host} has.",
+            "If {app} asks for a second model, for titles or for routing, set that one too.",
+        ),
+    ),
+    "app.run_failed:request": Text(
+        "{host} refuses the request of {app}, and takes that of this check",
+        "{app} sends more than a short question: tools, further headers, fields of its own. One of them is refused.",
+        (
+            "Look for the field or header in what {app} says, and turn it off in its settings.",
+            "If the server is your own, pass fields and headers on that it does not know.",
+        ),
+    ),
+    "app.run_failed:reading": Text(
+        "{host} answers {app}, which cannot read the answer",
+        "The request of {app} got an answer with success, and {app} did not take it for one.",
+        (
+            "Update {app}.",
+            "`llmdoctor check --deep` shows what else differs in the answers of {host}.",
+        ),
+    ),
+    "app.run_failed:websocket": Text(
+        "{app} asks for a WebSocket, and goes no further without one",
+        "{app} opens a WebSocket first. {host} refuses it in a way after which {app} does not ask by POST.",
+        (
+            "Give {app} a provider of its own in its settings, without a WebSocket.",
+            "If the server is your own, answer the upgrade with status 426: clients then ask by POST.",
+        ),
+    ),
+    "app.run_failed:endless": Text(
+        "{app} does not end, although the request of this check works",
+        "{app} was started with your settings, and was ended since it went on without an answer. It tries again "
+        "without saying why.",
+        (
+            "Start {app} by hand with its most detailed log, and give that text to `llmdoctor explain`.",
+            "Check the settings of {app} that this check does not know: plugins, profiles, a login of its own.",
+        ),
+    ),
+    "app.run_failed:too": Text(
+        "{app} itself fails too",
+        "{app} was started with your settings and got no answer either. Fix the other error first.",
+        ("Fix the other error, then run this again.",),
+    ),
 }

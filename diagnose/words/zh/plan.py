@@ -43,5 +43,6 @@ PLAN: dict[str, str] = {
     "further": "如果失败：最多再向同一主机发 {count} 次请求，先发免费的",
     "deep": "如果其中一种可用，--deep 还会发：",
     "all": "总共最多 {tokens} token。没有发送任何内容。",
+    "all_but_client": "检查自己的请求总共最多 {tokens} token。没有发送任何内容，也没有启动任何程序。",
     "no_address": "Base URL 不是有效的地址，所以什么都不会发出",
 }
