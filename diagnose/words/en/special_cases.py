@@ -1996,7 +1996,7 @@ CASES: dict[str, Text] = {
         ),
     ),
     "auth.no_credential:refused": Text(
-        "The house's token service gives no credential",
+        "{product|The provider}'s token service gives no credential",
         "{address|The token service} was asked for a credential, as the settings at {place|their place} say, and "
         "refused: {said|no reason was given}.",
         (

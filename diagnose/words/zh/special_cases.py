@@ -1748,7 +1748,7 @@ CASES: dict[str, Text] = {
         ),
     ),
     "auth.no_credential:refused": Text(
-        "令牌服务不给凭证",
+        "{product|服务商} 的令牌服务不给凭证",
         "按 {place|它的位置} 的设置向 {address|令牌服务} 请求了凭证，但被拒绝：{said|没有说明原因}。",
         (
             Step("step:assume_role", "在角色的信任策略里写上你的用户或角色，并允许 `sts:AssumeRole`。"),
