@@ -44,3 +44,16 @@ KINDS = {
 }
 
 CHOICES = {"region": "Region", "profile": "Profile"}
+
+# What a step tells besides: the name stands before its value.
+HINTS = {
+    "key": "key",
+    "role": "role",
+    "from": "from",
+    "file": "file",
+    "account": "account",
+    "address": "at",
+    "program": "program",
+    "mfa": "with the device",
+    "renews": "renewable:",
+}
