@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import NamedTuple
 
+from probes.model.client_run import ClientRun
 from probes.model.credential import CredentialChain, CredentialFacts
 from probes.model.login import StoredLogin
 from probes.model.note import Note
@@ -57,7 +58,7 @@ class Seen(NamedTuple):
 
 def seen(name: str, /, **values: object) -> Seen:
     """Make a line of evidence from the phrase ``seen.NAME`` and its values; other types become texts."""
-    ours = (Seen, Note, Source, tuple)
+    ours = (str, Seen, Note, Source, tuple)
     return Seen(name, {slot: value if isinstance(value, ours) else str(value) for slot, value in values.items()})
 
 
@@ -199,6 +200,23 @@ class CapabilityLine(Record):
     completion_tokens: int
 
 
+class ClientLine(Record):
+    """What came of the app's own request (``--as-client``).
+
+    ``result``: ``accepted``, ``refused`` (``refused`` has the parts, if they were found), or why it is open.
+    """
+
+    app: str
+    name: str  # of the app, for people
+    version: str
+    model: str  # with which it was recorded
+    result: str
+    parts: tuple[str, ...]
+    refused: tuple[str, ...]
+    sure: bool
+    requests: int
+
+
 class SloResult(Record):
     """A limit and its measurement, in seconds; None: this run could not measure it."""
 
@@ -249,8 +267,10 @@ class Report(Record):
     lang: str = "en"
     facts_date: str = ""  # ISO 8601: how old the facts are by which it was judged
     capabilities: tuple[CapabilityLine, ...] | None = None  # None: no deep check was requested
+    client_request: ClientLine | None = None  # None: it was not asked for, or nothing worked
     slos: tuple[SloResult, ...] = ()
     # Where a house's library looks for a credential, and what came of it; None: the door takes a key alone.
     credential: CredentialView | None = None
     login: StoredLogin | None = None  # that the app has stored; it is never sent
+    client: ClientRun | None = None  # what the app itself did; None: the user did not ask for its run
     tries: tuple[Try, ...] = ()  # including the last one; empty if there was only one

@@ -27,7 +27,7 @@ from probes.api.response_checks import (
 from probes.model.attempt import Attempt, Change, KeyForm
 from probes.model.credential import CredentialChain, CredentialFacts
 from probes.model.evidence import Evidence, Observation, Subject
-from probes.model.exchange import Exchange, Purpose
+from probes.model.exchange import Exchange, Purpose, WebSocketTry
 from probes.model.facts import (
     Certificate,
     CompanionFacts,
@@ -46,6 +46,7 @@ from probes.model.facts import (
 from probes.model.failure import Failure, Kind, Outcome
 from probes.model.login import StoredLogin
 from probes.model.record import replace
+from probes.model.runtime_facts import RuntimeFacts
 from probes.model.value_issues import Flaw
 from probes.protocols.names import DEFAULT_PROTOCOL, NAMES
 from probes.protocols.protocol import Wire, wire
@@ -146,6 +147,16 @@ class View:
         """The other hosts that the app needs, as they were looked at."""
         found = (one.facts for one in self.evidence.observations if one.subject is Subject.COMPANION)
         return tuple(one for one in found if isinstance(one, CompanionFacts))
+
+    @cached_property
+    def runtime(self) -> RuntimeFacts | None:
+        """What the app's own Python or Node reported; None if it was not asked."""
+        return self.evidence.one(RuntimeFacts, Subject.RUNTIME)
+
+    @cached_property
+    def websocket(self) -> WebSocketTry | None:
+        """The WebSocket that the app opens first, as it was opened; None if the run opened none."""
+        return self.evidence.one(WebSocketTry, Subject.WEBSOCKET)
 
     @cached_property
     def key_policy(self) -> KeyPolicy:
@@ -378,7 +389,7 @@ class View:
             if not passes(deep.chat):
                 return deep.chat
             refused = deep.stream is not None and (deep.stream.status >= 300 or not deep.stream.status)
-            return deep.stream if refused else None
+            return deep.stream if refused else self._client_refusal
         exchange = deep.told
         if exchange is None:
             return None
@@ -392,6 +403,14 @@ class View:
         if exchange is deep.path_check and (shut or exchange.status >= 500):
             return exchange
         return None
+
+    @property
+    def _client_refusal(self) -> Exchange | None:
+        """The refusal of the app's own request, if the check could not find what is refused of it, or None."""
+        found = self.evidence.client_request
+        if found is None or found.why or found.refused or not found.tries or passes(found.tries[-1].exchange):
+            return None
+        return found.tries[0].exchange
 
     @cached_property
     def matches(self) -> tuple[Match, ...]:

@@ -16,11 +16,13 @@ from diagnose.findings import (
     proxy,
     redirect,
     run,
+    runtime,
     settings,
     slo,
     stream,
     tls,
     url,
+    websocket,
 )
 from probes.model.record import replace
 
@@ -39,7 +41,9 @@ _ALL: tuple[Rule, ...] = (
     *chains.RULES,
     *model.RULES,
     *stream.RULES,
+    *websocket.RULES,
     *app.RULES,
+    *runtime.RULES,
     *slo.RULES,
     *run.RULES,
 )

@@ -24,6 +24,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING
 
 from diagnose.words.text_type import Step, Text
+from probes.model.listed import Listed
 from probes.model.module_names import modules_in
 
 if TYPE_CHECKING:
@@ -53,8 +54,9 @@ OPTIONAL = (
     *("proxy", "better_proxy", "address", "port", "location", "reference", "parts"),
     *("credential", "house", "audience", "expires", "region", "own_region", "sites", "wanted", "token_command"),
     *("model_plan", "model_plan_url"),
+    *("runtime", "sdk", "command"),
     *("issuer", "product", "path", "names", "not_after", "days", "clients"),
-    *("ended", "successor", "tested", "command"),
+    *("ended", "successor", "tested"),
     *("status", "said", "retry_after", "seconds", "detail"),
 )
 
@@ -149,19 +151,28 @@ def phrase(key: str, lang: str, values: Mapping[str, str | None] | None = None) 
 
 
 def protocol_name(protocol: str, lang: str) -> str:
-    """Return the name by which people know a protocol; any other text unchanged. Several are joined with commas.
+    """Return the name by which people know a protocol; any other text unchanged. Several are a list.
 
     >>> protocol_name("responses", "en")
     "OpenAI's Responses API"
     """
     names: Mapping[str, str] = part(lang, "protocol_names").PROTOCOLS
-    return ", ".join(names.get(one, one) for one in protocol.split(", "))
+    return joined(Listed(names.get(one, one) for one in protocol.split(", ")), lang)
 
 
 def _readable(values: Mapping[str, str | None], lang: str) -> Mapping[str, str | None]:
-    """Return the values of slots with the readable names of protocols."""
+    """Return the values of slots with the readable names of protocols, and lists with the language's punctuation."""
     named = {slot: protocol_name(value, lang) for slot in _PROTOCOL_SLOTS if (value := values.get(slot))}
-    return {**values, **named} if named else values
+    lists = {slot: joined(value, lang) for slot, value in values.items() if isinstance(value, Listed)}
+    return {**values, **lists, **named} if named or lists else values
+
+
+def joined(listed: str, lang: str) -> str:
+    """Join a list as the language ``lang`` does it, for example with ``、`` in Chinese; other text stays unchanged."""
+    if not isinstance(listed, Listed):
+        return listed
+    joints: Mapping[str, str] = part(lang, "notes").JOINTS
+    return joints[listed.joint].join(joined(one, lang) for one in listed.parts)
 
 
 def sentence(said: object, lang: str) -> str:
@@ -210,9 +221,9 @@ def notes(noted: Iterable[Note], lang: str) -> str:
 def _note(name: str, values: Mapping[str, str], lang: str) -> str:
     if name == "look":
         return look(values["note"], lang)
-    if name in ("chain_step", "chain_status"):
+    if name in ("chain_step", "chain_status", "house"):
         chains = part(lang, "chains")
-        table: Mapping[str, str] = chains.STEPS if name == "chain_step" else chains.STATUS
+        table: Mapping[str, str] = {"chain_step": chains.STEPS, "chain_status": chains.STATUS}.get(name, chains.HOUSES)
         return table.get(values["name"], values["name"])
     return put(part(lang, "notes").NOTES[name], values)
 

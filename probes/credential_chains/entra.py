@@ -50,6 +50,7 @@ class _Found(NamedTuple):
     step: CredentialStep
     material: Material = ()
     flows: tuple[Flow, ...] = ()
+    secret: Source | None = None  # where the secret stands, if that is not the place of the step
 
 
 class _Entra(Chain):
@@ -117,7 +118,12 @@ class _Reader:
             common += tuple((f"before.{name}", value) for name, value in before.material)
             first = first._replace(flows=(*before.flows, *first.flows))
         return CredentialSettings(
-            chain, (*common, *first.material), first.flows, self._world.metadata, self._world.programs
+            chain,
+            (*common, *first.material),
+            first.secret,
+            first.flows,
+            self._world.metadata,
+            self._world.programs,
         )
 
     def _winner(self, found: list[_Found]) -> int:
@@ -158,7 +164,8 @@ class _Reader:
         password = self._world.text("AZURE_CLIENT_CERTIFICATE_PASSWORD")
         held: Material = (("certificate", Secret(text)), *((("password", Secret(password)),) if password else ()))
         material = (("kind", "certificate"), *material[1:], *held)
-        return _Found(step, material, self._redirected(_file_of(certificate)))
+        place = self._file_of(certificate)
+        return _Found(step, material, self._redirected(place), place)
 
     def _workload(self) -> _Found:
         file = self._world.variable("AZURE_FEDERATED_TOKEN_FILE")
@@ -187,7 +194,8 @@ class _Reader:
             ("client", client.value),
             ("assertion", Secret(text.strip())),
         )
-        return _Found(step, material, self._redirected(_file_of(file)))
+        place = self._file_of(file)
+        return _Found(step, material, self._redirected(place), place)
 
     def _managed(self) -> _Found:
         endpoint, header = self._world.variable("IDENTITY_ENDPOINT"), self._world.variable("IDENTITY_HEADER")
@@ -204,7 +212,7 @@ class _Reader:
             if endpoint.source.owner is Owner.FOLDER and header.source.owner is not Owner.FOLDER:
                 host = _host(endpoint.value)
                 flows = (Flow(header.source, endpoint.source, FlowPart.CREDENTIAL, host, endpoint.value),)
-            return _Found(step, (*material, *own), flows)
+            return _Found(step, (*material, *own), flows, header.source)
         named = self._world.variable("AZURE_POD_IDENTITY_AUTHORITY_HOST")
         url = named.value.rstrip("/") if named is not None else METADATA
         source = named.source if named is not None else Source(SourceKind.METADATA, Owner.USER, url)
@@ -217,7 +225,8 @@ class _Reader:
         if named is not None and named.source.owner is Owner.FOLDER:
             place = Source(SourceKind.METADATA, Owner.USER, METADATA)
             flows = (Flow(place, named.source, FlowPart.CREDENTIAL, _host(url), url),)
-        return _Found(step, (("kind", "imds"), ("url", url), ("metadata", "yes"), *own), flows)
+        machine = Source(SourceKind.METADATA, Owner.USER, METADATA)
+        return _Found(step, (("kind", "imds"), ("url", url), ("metadata", "yes"), *own), flows, machine)
 
     def _program(self, name: str) -> _Found:
         """Return the step of a program's login: whether somebody has signed in with it, by the file that it keeps."""
@@ -244,13 +253,20 @@ class _Reader:
     # -- files, and where secrets go -----------------------------------------------------------------------------------
 
     def _read(self, given: Sourced[str]) -> str | Note:
-        path = self._world.cwd / Path(given.value).expanduser()
-        found_in = self._world.cwd if given.source.owner is Owner.FOLDER else None
+        inside = given.source.owner is Owner.FOLDER and self._world.cwd in self._path(given).parents
         try:
-            text = text_of(path, found_in)
+            text = text_of(self._path(given), self._world.cwd if inside else None)
         except SkippedFile as error:
             return note("file_skipped", name=error.why)
         return text if text is not None else note("aws_no_file")
+
+    def _file_of(self, given: Sourced[str]) -> Source:
+        """Return the place of a file that a variable names: the user's, unless it comes with the folder."""
+        inside = given.source.owner is Owner.FOLDER and self._world.cwd in self._path(given).parents
+        return given.source if inside else Source(SourceKind.CHAIN_FILE, Owner.USER, "", given.value)
+
+    def _path(self, given: Sourced[str]) -> Path:
+        return self._world.cwd / Path(given.value).expanduser()
 
     def _redirected(self, secret: Source) -> tuple[Flow, ...]:
         """Return the flow of a secret to a token service that a file of the folder names."""
@@ -258,14 +274,6 @@ class _Reader:
         if named is None or named.source.owner is not Owner.FOLDER or secret.owner is Owner.FOLDER:
             return ()
         return (Flow(secret, named.source, FlowPart.CREDENTIAL, _host(named.value), named.value),)
-
-
-def _file_of(given: Sourced[str]) -> Source:
-    return (
-        given.source
-        if given.source.owner is Owner.FOLDER
-        else Source(SourceKind.CHAIN_FILE, Owner.USER, "", given.value)
-    )
 
 
 def _hints(tenant: Sourced[str] | None, client: Sourced[str] | None) -> tuple[tuple[str, str], ...]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 import time
 from typing import Any
 from urllib.parse import quote, urlsplit
@@ -126,6 +127,8 @@ class _Obtaining:
         from azure.core.exceptions import ClientAuthenticationError, ServiceRequestError, ServiceResponseError
         from azure.identity import CredentialUnavailableError
 
+        # The library logs what it also raises; without a handler, Python would print it.
+        logging.getLogger("azure").addHandler(logging.NullHandler())
         host = "" if kind in DEVELOPERS else urlsplit(self._authority()).netloc
         try:
             got = self._library_credential(kind).get_token(self._text("scope"))

@@ -8,8 +8,10 @@ from typing import TypeVar
 
 from probes.model.attempt import Attempt
 from probes.model.capability import Capability, Cost
+from probes.model.client_request import AsClientResult
+from probes.model.client_run import ClientRun
 from probes.model.credential import CredentialChain, CredentialFacts
-from probes.model.exchange import Exchange
+from probes.model.exchange import Exchange, WebSocketTry
 from probes.model.facts import (
     BalanceFacts,
     CompanionFacts,
@@ -29,13 +31,15 @@ from probes.model.facts import (
 from probes.model.failure import Failure, Outcome
 from probes.model.login import StoredLogin
 from probes.model.record import Record
+from probes.model.runtime_facts import RuntimeFacts
 from probes.model.settings import Rename, Slo
 from probes.model.source import Source
 from probes.model.value_issues import Flaw as Flaw
 from probes.model.value_issues import KeyMatch as KeyMatch
 
 # In dependency order: each probe needs the results of those before it (the contract, section 2).
-PROBES = ("settings", "door", "proxy", "dns", "tcp", "tls", "http", "auth", "model", "chat", "stream")
+PROBES = ("settings", "door", "proxy", "dns", "tcp", "tls", "http", "auth", "model", "chat", "stream", "websocket")
+OPTIONAL = ("websocket",)  # probes of few apps: a report has no line for one that was not made
 NO_CRYPTOGRAPHY = "no_cryptography"  # why CLIENT_CERTIFICATE was spared
 Facts = (
     SettingsFacts
@@ -56,6 +60,8 @@ Facts = (
     | CredentialChain
     | CredentialFacts
     | StoredLogin
+    | RuntimeFacts
+    | WebSocketTry
 )
 
 
@@ -74,6 +80,7 @@ class Subject(StrEnum):
     KEY_POLICY = "door:key"  # which forms of the key may be sent
     BALANCE = "door:balance"  # the credit that is left
     COMPANION = "door:companion"  # another host that the app needs
+    RUNTIME = "settings:runtime"  # the app's own Python or Node
     PROXY = "proxy"
     LOCALITY = "proxy:locality"  # the host has only private addresses
     TUNNEL = "proxy:tunnel"
@@ -93,6 +100,7 @@ class Subject(StrEnum):
     OTHER_MODEL = "model:other"  # chosen after the first choice was refused
     CHAT = "chat"
     STREAM = "stream"
+    WEBSOCKET = "websocket"  # the WebSocket that the app opens before its first request
     DEEP = "deep"  # progress of a deep check, never archived
 
     @property
@@ -183,9 +191,11 @@ class Evidence(Record):
     offline: bool = False
     version: str = ""
     capabilities: tuple[Capability, ...] | None = None  # None: no deep check was requested
+    client_request: AsClientResult | None = None  # None: it was not asked for
     slos: tuple[Slo, ...] = ()
     renamed: Evidence | None = None  # of a run with other names of variables, if the settings as given did not work
     renames: tuple[Rename, ...] = ()  # of `renamed`: these names
+    client: ClientRun | None = None  # what the app itself did; None: the user did not ask for its run
     own_call: bool = False  # a call that the app has made itself (`probes/run/seen_call.py`), and not a check
     earlier: tuple[Evidence, ...] = ()  # evidence of the previous tries, oldest first (`--retries`)
 

@@ -12,9 +12,11 @@ from enum import StrEnum
 from typing import Generic, TypeVar
 
 from probes.model.attempt import Auth
+from probes.model.client_run import ClientStart
 from probes.model.credential import CredentialChain
 from probes.model.login import StoredLogin
 from probes.model.record import Record
+from probes.model.runtime_facts import RuntimeTarget
 from probes.model.secret import Secret
 from probes.model.sentence import Sentence
 from probes.model.source import DEFAULT, Source
@@ -134,6 +136,7 @@ class CredentialSettings(Record):
 
     chain: CredentialChain
     material: tuple[tuple[str, Secret | str], ...] = ()
+    secret: Source | None = None  # the place of the secret itself, if it is another one than that of the step
     flows: tuple[Flow, ...] = ()
     metadata: bool = True
     programs: bool = False
@@ -233,6 +236,8 @@ class Settings(Record):
     credential: CredentialSettings | None = None  # of a house whose credentials are not keys (aws, google, entra)
     login: StoredLogin | None = None  # that the app has stored; it is never sent
     query: str = ""  # what an app's settings add to every URL, encoded
+    # Whether the app's files let it open a WebSocket first, with the source of the flag; None: no file was read.
+    websocket: Sourced[bool] | None = None
     conflicts: tuple[Conflict, ...] = ()
     searched: tuple[str, ...] = ()  # the places that were searched, for "no key was found in …"
     skipped: tuple[Skipped, ...] = ()  # a `.env` or llmdoctor.toml that was found and not read
@@ -246,12 +251,16 @@ class Settings(Record):
     node: NodeSettings = NodeSettings()  # used by apps that run on Node
     no_spend: bool = False
     deep: bool = False
+    as_client: bool = False
     offline: bool = False
     send_anyway: bool = False
     limits: Limits = Limits()
     slos: tuple[Slo, ...] = ()
+    runtime: RuntimeTarget | None = None  # the app's own Python or Node, to be asked too
+    switches: tuple[str, ...] = ()  # of the app, as its facts name them, that are set: NAME=value
     renamed: Settings | None = None  # what they would be if variables that no SDK reads had the names that it reads
     renames: tuple[Rename, ...] = ()  # of `renamed`: these names
+    client: ClientStart | None = None  # the app itself is run too (`--run-client`)
 
     @property
     def trust_name(self) -> str:

@@ -80,7 +80,7 @@ WORLDS = (
         SECRET_PLACE,
         "auth.no_credential",
         "ClientAuthenticationError",
-        title="The house's token service gives no credential",
+        title="token service gives no credential",
     ),
     EntraWorld(
         "workload identity", {**WORKLOAD, **NO_IMDS}, "workload_identity", FILE_PLACE, files={"token": cluster_token()}

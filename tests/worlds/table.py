@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from worlds import (
+    app_runtime,
     cases,
     ends,
     field_credentials,
@@ -22,6 +23,7 @@ from worlds import (
     public_reports_8,
     settings,
     strictness,
+    websockets,
     wire,
 )
 from worlds.stage import Scenario
@@ -30,11 +32,13 @@ TABLES: dict[str, tuple[Scenario, ...]] = {
     "settings": settings.SCENARIOS,
     "protocols": protocols.SCENARIOS,
     "wire": wire.SCENARIOS,
+    "app_runtime": app_runtime.SCENARIOS,
     "http": http.SCENARIOS,
     "cases": cases.SCENARIOS,
     "ends": ends.SCENARIOS,
     "remedies": field_remedies.SCENARIOS,
     "strictness": strictness.SCENARIOS,
+    "websockets": websockets.SCENARIOS,
     "field_headers": field_headers.SCENARIOS,
     "field_refusals": field_refusals.SCENARIOS,
     "field_credentials": field_credentials.SCENARIOS,

@@ -57,3 +57,18 @@ CHOICES = {
     "client": "Client ID",
     "chain": "AZURE_TOKEN_CREDENTIALS",
 }
+
+# What a step tells besides: the name stands before its value.
+HINTS = {
+    "key": "key",
+    "role": "role",
+    "from": "from",
+    "file": "file",
+    "account": "account",
+    "address": "at",
+    "program": "program",
+    "mfa": "with the device",
+    "renews": "renewable:",
+    "tenant": "tenant",
+    "client": "client",
+}

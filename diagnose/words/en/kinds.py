@@ -689,6 +689,42 @@ KINDS: dict[str, Text] = {
             "LiteLLM: gemini/NAME).",
         ),
     ),
+    "aws_region_unset": Text(
+        "No AWS region is set",
+        "AWS has a host of its own in every region, and the app's library found no region in the variables, nor in the "
+        "profile.",
+        (
+            "Set AWS_DEFAULT_REGION (boto3) or AWS_REGION (Anthropic's SDK) where the app runs, for example us-east-1.",
+            "Or add `region = us-east-1` to the profile in ~/.aws/config.",
+        ),
+    ),
+    "aws_profile": Text(
+        "The AWS profile does not exist where the app runs",
+        "A variable or another profile names it, and ~/.aws/config and ~/.aws/credentials have no such section.",
+        (
+            "List the profiles that exist: `aws configure list-profiles`.",
+            "In ~/.aws/config, the head of a section needs the word profile: [profile work]. In ~/.aws/credentials it "
+            "does not: [work].",
+            "In a container or as another user, mount or copy these files, or remove AWS_PROFILE there.",
+        ),
+    ),
+    "aws_assume_role": Text(
+        "AWS does not allow the app to assume the role",
+        "The app's own credentials work, and AWS's token service (STS) refuses to exchange them for those of the role.",
+        (
+            "Name your user, role or token issuer in the role's trust policy.",
+            "Allow `sts:AssumeRole` for this role in the policy of the user or role that asks.",
+            "Check the account number and the name in `role_arn`, and `external_id` if the role wants one.",
+        ),
+    ),
+    "aws_sso_expired": Text(
+        "The AWS login (SSO) has expired",
+        "A login of IAM Identity Center ends after hours or days, and only a person can renew it.",
+        (
+            "Sign in again: `aws sso login`, with `--profile` and its name if it is not the default one.",
+            "If the app runs unattended, use a role or an access key for programs instead of a person's login.",
+        ),
+    ),
     "aws_clock": Text(
         "The clock of this machine is wrong, so AWS refuses the signature",
         "Each signature carries the time at which it was made, and AWS accepts it for five minutes. The credentials "

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 JOINT = "; "  # between two notes
+JOINTS = {", ": ", ", "; ": "; ", ": ": ": "}  # of a list, by the English one
 
 # By the name of :class:`probes.model.note.Note`.
 NOTES: dict[str, str] = {
@@ -22,6 +23,7 @@ NOTES: dict[str, str] = {
     "program_not_started": "not started without --credential-process",
     "metadata_not_asked": "never asked on behalf of others",
     "aws_metadata_off": "switched off by AWS_EC2_METADATA_DISABLED",
+    "house": "{name}",  # by `HOUSES` of chains.py
     "chain_step": "{name}",  # by `STEPS` of chains.py
     "chain_status": "{name}",  # by `STATUS` of chains.py
     # A base URL or a key

@@ -56,3 +56,18 @@ CHOICES = {
     "client": "客户端 ID",
     "chain": "AZURE_TOKEN_CREDENTIALS",
 }
+
+# 步骤的补充信息：名称在值的前面。
+HINTS = {
+    "key": "密钥",
+    "role": "角色",
+    "from": "来自",
+    "file": "文件",
+    "account": "账号",
+    "address": "地址",
+    "program": "程序",
+    "mfa": "验证设备",
+    "renews": "可续期：",
+    "tenant": "租户",
+    "client": "客户端",
+}

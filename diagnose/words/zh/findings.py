@@ -953,6 +953,7 @@ TEXTS: dict[str, Text] = {
         "它只供指定的应用使用，多半是编程工具。其他程序即使密钥没问题，{host} 也会拒绝，或者另外计费。",
         (
             "在套餐支持的程序里使用这个密钥。",
+            "想知道在那些程序里能否使用，可以让 llmdoctor 运行一次：`llmdoctor check --app NAME --run-client`。",
             "这个应用请改用按量付费的密钥和通用的 Base URL。",
             "不要让应用冒充别的客户端：可能会被封号。",
         ),
@@ -1125,7 +1126,7 @@ TEXTS: dict[str, Text] = {
         "{app} 在发送普通请求之前会先建立 WebSocket 连接，而 {host} 在那个地址不支持。收到 Upgrade Required 时它会立刻"
         "改用 HTTPS；"
         "收到其他响应时，多半会先重试几秒。"
-        "只有响应写明模型不存在，或是 Bad Request 时，它才会放弃。",
+        "只有响应看起来像请求本身的错误（Bad Request、模型不存在、限流）时，它才会放弃。",
         (
             "如果停顿几秒后有回答，说明没有故障，只是第一次尝试失败了。",
             "Codex：在 config.toml 里把中转站写成单独的服务商（[model_providers.名称]，填 base_url，不写 "
@@ -1169,6 +1170,8 @@ TEXTS: dict[str, Text] = {
         "它的组件互相不匹配：缺少某个包，或者其中一个版本太新。与网络、地址和密钥都无关。",
         (
             "更新 SDK：`pip install -U openai anthropic`，或 `npm update`。",
+            "要知道是哪个包，可以检查应用自己的环境：`llmdoctor check --runtime PATH`，PATH 是它的虚拟环境，"
+            "或者 node_modules 所在的目录。",
             "如果提示 “unexpected keyword argument 'proxies'” 而又不能更新：`pip install \"httpx<0.28\"`。",
             "如果提示缺少某个包，在应用的环境里安装它。",
         ),
@@ -1182,6 +1185,35 @@ TEXTS: dict[str, Text] = {
             "如果本机不允许访问这些主机，请换用别的应用：API 本身不需要它们。",
         ),
     ),
+    "app.key_elsewhere": Text(
+        "{app} 还会把你的密钥发给 {names|另一个主机}",
+        "密钥放在 {variable|它的变量} 中时，{app} 启动时还会访问 {names|另一个主机}，并带上这个密钥，"
+        "尽管 Base URL 指向的是别的主机。这样一来，那里的运营方就有了 {host} 的密钥。",
+        (
+            "为 {app} 设置 {detail}：它就完全不会访问 {names}。",
+            "或者把密钥放到 {replacement} 中，不放在 {variable} 中（如果 {host} 接受 `Authorization: Bearer`）："
+            "这样它只会发给那里。",
+            "如果不能让对方知道这个密钥，请新建一个并删除这个。",
+        ),
+    ),
+    "app.run_failed": Text(
+        "{app} 本身失败，而本次检查的请求成功",
+        "用你的设置启动了 {app}，它没有得到回答。检查用同一个密钥访问同一个主机却得到了回答，"
+        "所以区别在于 {app} 的做法。",
+        (
+            "看上面 {app} 的输出，或把它交给 `llmdoctor explain`。",
+            "检查本次检查不了解的 {app} 设置：插件、配置档、它自己的登录。",
+        ),
+    ),
+    "app.run_works": Text(
+        "{app} 本身正常，尽管本次检查发现了错误",
+        "用你的设置启动了 {app}，它得到了回答。因此检查报告的问题只算警告：{app} 能绕过它，"
+        "或者 {host} 对它的请求和对检查的请求处理不同。",
+        (
+            "对 {app} 无需改动。其他客户端用这些设置可能会失败。",
+            "如果 {host} 只接受某些客户端，请用其中之一配合这个密钥。",
+        ),
+    ),
     "app.private_refused": Text(
         "应用拒绝 localhost 等内网地址",
         "为了安全，应用或代它发请求的厂商服务器会拒绝 localhost、192.168.x.x 这样的地址。"
@@ -1190,6 +1222,15 @@ TEXTS: dict[str, Text] = {
             "在应用设置里找允许内网或本地地址的开关。",
             "如果请求由厂商的服务器发出，给接口配一个公网 https 地址，并设好密钥。",
             "或者改用从本机直接发请求的应用。",
+        ),
+    ),
+    "app.runtime": Text(
+        "应用自己的运行环境无法完成调用，而本程序可以",
+        "同样的设置下，{runtime|应用的 Python 或 Node} 没有得到回答，"
+        "本程序却得到了。证据列出了两者的差别：版本、代理、CA 证书。",
+        (
+            "对照证据中的各行，让应用的环境使用相同的代理和 CA 证书。",
+            "更新应用自己的环境里的 SDK。",
         ),
     ),
     "app.base_url_ignored": Text(

@@ -611,6 +611,40 @@ KINDS: dict[str, Text] = {
             "（在 LiteLLM 中写 gemini/模型名）。",
         ),
     ),
+    "aws_region_unset": Text(
+        "没有设置 AWS 区域",
+        "AWS 在每个区域有自己的主机，而应用的库在环境变量和配置里都没有找到区域。",
+        (
+            "在应用运行的地方设置 AWS_DEFAULT_REGION（boto3）或 AWS_REGION（Anthropic 的 SDK），例如 us-east-1。",
+            "或在 ~/.aws/config 的配置里加上 `region = us-east-1`。",
+        ),
+    ),
+    "aws_profile": Text(
+        "应用运行的地方没有这个 AWS 配置",
+        "环境变量或另一个配置用到了它，而 ~/.aws/config 和 ~/.aws/credentials 里没有这一段。",
+        (
+            "列出已有的配置：`aws configure list-profiles`。",
+            "在 ~/.aws/config 里，段名前要有 profile：[profile work]。在 ~/.aws/credentials 里不要：[work]。",
+            "在容器里或以别的用户运行时，挂载或复制这两个文件，或在那里删除 AWS_PROFILE。",
+        ),
+    ),
+    "aws_assume_role": Text(
+        "AWS 不允许应用使用这个角色",
+        "应用自己的凭证有效，但 AWS 的令牌服务（STS）不肯用它换取角色的凭证。",
+        (
+            "在角色的信任策略里写上你的用户、角色或令牌签发者。",
+            "在发起请求的用户或角色的策略里，对这个角色允许 `sts:AssumeRole`。",
+            "检查 `role_arn` 里的账号和名字，以及角色是否要求 `external_id`。",
+        ),
+    ),
+    "aws_sso_expired": Text(
+        "AWS 登录（SSO）已过期",
+        "IAM Identity Center 的登录几小时或几天后失效，只能由人重新登录。",
+        (
+            "重新登录：`aws sso login`，如果不是默认配置，加上 `--profile` 和它的名字。",
+            "如果应用要无人值守地运行，改用角色或程序专用的访问密钥，不要用个人登录。",
+        ),
+    ),
     "aws_clock": Text(
         "这台机器的时钟不准，所以 AWS 拒绝了签名",
         "每个签名都带有签名时间，AWS 只在五分钟之内接受它。凭证本身可能没有问题。",

@@ -11,15 +11,15 @@ from probes.catalog.apps import AppsError
 from probes.catalog.apps import read as read_apps
 from probes.catalog.door_files import DoorsError, read
 from probes.catalog.fact_files import (
-    FOLDER,
     FactsError,
     check_file,
     fact_files,
+    facts_folder,
     line_of,
     read_facts,
     without_provenance,
 )
-from probes.catalog.fact_schema import FILES
+from probes.catalog.fact_schema import FILES, kind_of
 from probes.catalog.provenance import Provenance, provenance_of
 
 HEADER = '[facts]\nschema = 1\nseen = "2026-11-29"\n\n'
@@ -41,7 +41,7 @@ def test_every_table_passes_the_check_of_the_build(path: Path) -> None:
 def test_facts_lie_in_one_folder() -> None:
     elsewhere = {path.name for room in ("probes", "diagnose") for path in (ROOT / room).rglob("*.toml")}
     assert elsewhere - {path.name for path in fact_files()} == {"snippets.toml"}, "templates, and no facts"
-    assert not list(FOLDER.rglob("*.py"))
+    assert not list(facts_folder().rglob("*.py"))
 
 
 @pytest.mark.parametrize(
@@ -96,7 +96,7 @@ def test_the_fields_of_a_row_are_checked(tmp_path: Path, file: str, text: str, p
 
 
 def test_every_file_has_a_schema() -> None:
-    assert {path.stem for path in fact_files()} == FILES | {"doors", "apps"}
+    assert {kind_of(path) for path in fact_files()} == FILES | {"doors", "apps"}
 
 
 def test_a_wrong_entry_of_an_app_is_named_with_its_line(tmp_path: Path) -> None:

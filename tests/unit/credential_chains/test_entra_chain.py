@@ -150,6 +150,16 @@ def test_a_folder_may_not_send_the_secret_to_a_token_service_of_its_own(tmp_path
     assert settings.override is not None and settings.override.withheld
 
 
+def test_a_folder_may_not_have_the_users_certificate_used_for_its_own_address(tmp_path: Path) -> None:
+    (tmp_path / "work").mkdir()
+    (tmp_path / "mine.pem").write_text("made up")
+    lines = ("AZURE_OPENAI_ENDPOINT=https://stranger.example", f"AZURE_CLIENT_CERTIFICATE_PATH={tmp_path / 'mine.pem'}")
+    (tmp_path / "work" / ".env").write_text("\n".join((*lines, "AZURE_TENANT_ID=t", "AZURE_CLIENT_ID=c")))
+    settings = gather(Options(protocol="azure", credential="entra"), {}, tmp_path / "work", home=tmp_path)
+    assert settings.override is not None and settings.override.withheld
+    assert {one.host for one in settings.override.flows} == {"stranger.example"}
+
+
 def test_without_the_library_the_check_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(type(entra.CHAIN), "installed", lambda self: False)
     with PracticeDoor(entra_doors.entra(SIGNING_KEY)) as door:
