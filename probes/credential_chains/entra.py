@@ -46,7 +46,7 @@ _SIGNED_IN = {
 _WANTED = "AZURE_CLIENT_SECRET"
 
 
-class _Found(NamedTuple):
+class _EntraStep(NamedTuple):
     step: CredentialStep
     material: Material = ()
     flows: tuple[Flow, ...] = ()
@@ -59,7 +59,7 @@ class _Entra(Chain):
     library = "azure.identity"
 
     def read(self, world: ChainWorld) -> CredentialSettings:
-        return _Reader(world).settings()
+        return _EntraReader(world).settings()
 
     async def obtain(self, found: CredentialSettings, wanted: ObtainFor) -> ObtainedCredential:
         from probes.credential_chains.entra_credential import obtain  # and with it azure-identity
@@ -80,7 +80,7 @@ def scope_for(base_url: str) -> str:
     return f"https://cognitiveservices.azure.{cloud}/.default"
 
 
-class _Reader:
+class _EntraReader:
     """The reader of one world's chain."""
 
     def __init__(self, world: ChainWorld) -> None:
@@ -126,7 +126,7 @@ class _Reader:
             self._world.programs,
         )
 
-    def _winner(self, found: list[_Found]) -> int:
+    def _winner(self, found: list[_EntraStep]) -> int:
         """Return the step that gives the credential: a machine's metadata only if nothing else is there."""
         last = -1
         for number, one in enumerate(found):
@@ -141,7 +141,7 @@ class _Reader:
 
     # -- steps ---------------------------------------------------------------------------------------------------------
 
-    def _environment(self) -> _Found:
+    def _environment(self) -> _EntraStep:
         names = ("AZURE_TENANT_ID", "AZURE_CLIENT_ID")
         tenant, client = (self._world.variable(name) for name in names)
         secret = self._world.variable(_WANTED)
@@ -153,21 +153,21 @@ class _Reader:
         lacking = [name for name, value in zip(names, (tenant, client), strict=True) if value is None]
         if lacking or tenant is None or client is None:
             why = note("aws_lacks", name=", ".join(lacking))
-            return _Found(replace(step, status=StepStatus.INCOMPLETE, why=why))
+            return _EntraStep(replace(step, status=StepStatus.INCOMPLETE, why=why))
         material: Material = (("kind", "secret"), ("tenant", tenant.value), ("client", client.value))
         if secret is not None:
-            return _Found(step, (*material, ("secret", Secret(secret.value))), self._redirected(secret.source))
+            return _EntraStep(step, (*material, ("secret", Secret(secret.value))), self._redirected(secret.source))
         assert certificate is not None
         text = self._read(certificate)
         if isinstance(text, Note):
-            return _Found(replace(step, status=StepStatus.UNREADABLE, why=text))
+            return _EntraStep(replace(step, status=StepStatus.UNREADABLE, why=text))
         password = self._world.text("AZURE_CLIENT_CERTIFICATE_PASSWORD")
         held: Material = (("certificate", Secret(text)), *((("password", Secret(password)),) if password else ()))
         material = (("kind", "certificate"), *material[1:], *held)
         place = self._file_of(certificate)
-        return _Found(step, material, self._redirected(place), place)
+        return _EntraStep(step, material, self._redirected(place), place)
 
-    def _workload(self) -> _Found:
+    def _workload(self) -> _EntraStep:
         file = self._world.variable("AZURE_FEDERATED_TOKEN_FILE")
         if file is None:
             return _absent("workload_identity", environment_variable("AZURE_FEDERATED_TOKEN_FILE"))
@@ -178,10 +178,12 @@ class _Reader:
         )
         if tenant is None or client is None:
             lacking = [name for name, value in zip(names, (tenant, client), strict=True) if value is None]
-            return _Found(replace(step, status=StepStatus.INCOMPLETE, why=note("aws_lacks", name=", ".join(lacking))))
+            return _EntraStep(
+                replace(step, status=StepStatus.INCOMPLETE, why=note("aws_lacks", name=", ".join(lacking)))
+            )
         text = self._read(file)
         if isinstance(text, Note):
-            return _Found(replace(step, status=StepStatus.UNREADABLE, why=text))
+            return _EntraStep(replace(step, status=StepStatus.UNREADABLE, why=text))
         from probes.keys.tokens import token_of  # few settings have a token
 
         said = token_of(text)
@@ -195,9 +197,9 @@ class _Reader:
             ("assertion", Secret(text.strip())),
         )
         place = self._file_of(file)
-        return _Found(step, material, self._redirected(place), place)
+        return _EntraStep(step, material, self._redirected(place), place)
 
-    def _managed(self) -> _Found:
+    def _managed(self) -> _EntraStep:
         endpoint, header = self._world.variable("IDENTITY_ENDPOINT"), self._world.variable("IDENTITY_HEADER")
         client = self._world.variable("AZURE_CLIENT_ID")
         hints = (("client", client.value),) if client is not None else ()
@@ -206,13 +208,13 @@ class _Reader:
             hints = (("address", endpoint.value), *hints)
             step = CredentialStep("managed_identity", StepStatus.NOT_ASKED, endpoint.source, "token", hints=hints)
             if not self._world.metadata:
-                return _Found(replace(step, why=note("metadata_not_asked")))
+                return _EntraStep(replace(step, why=note("metadata_not_asked")))
             material: Material = (("kind", "app_service"), ("url", endpoint.value), ("header", Secret(header.value)))
             flows: tuple[Flow, ...] = ()
             if endpoint.source.owner is Owner.FOLDER and header.source.owner is not Owner.FOLDER:
                 host = _host(endpoint.value)
                 flows = (Flow(header.source, endpoint.source, FlowPart.CREDENTIAL, host, endpoint.value),)
-            return _Found(step, (*material, *own), flows, header.source)
+            return _EntraStep(step, (*material, *own), flows, header.source)
         named = self._world.variable("AZURE_POD_IDENTITY_AUTHORITY_HOST")
         url = named.value.rstrip("/") if named is not None else METADATA
         source = named.source if named is not None else Source(SourceKind.METADATA, Owner.USER, url)
@@ -220,15 +222,15 @@ class _Reader:
             "managed_identity", StepStatus.NOT_ASKED, source, "token", hints=(("address", url), *hints)
         )
         if not self._world.metadata:
-            return _Found(replace(step, why=note("metadata_not_asked")))
+            return _EntraStep(replace(step, why=note("metadata_not_asked")))
         flows = ()
         if named is not None and named.source.owner is Owner.FOLDER:
             place = Source(SourceKind.METADATA, Owner.USER, METADATA)
             flows = (Flow(place, named.source, FlowPart.CREDENTIAL, _host(url), url),)
         machine = Source(SourceKind.METADATA, Owner.USER, METADATA)
-        return _Found(step, (("kind", "imds"), ("url", url), ("metadata", "yes"), *own), flows, machine)
+        return _EntraStep(step, (("kind", "imds"), ("url", url), ("metadata", "yes"), *own), flows, machine)
 
-    def _program(self, name: str) -> _Found:
+    def _program(self, name: str) -> _EntraStep:
         """Return the step of a program's login: whether somebody has signed in with it, by the file that it keeps."""
         file, program = _SIGNED_IN[name]
         home = self._world.home
@@ -248,7 +250,7 @@ class _Reader:
             step = replace(step, why=note("program_not_started"))
         tenant = self._world.variable("AZURE_TENANT_ID")
         material: Material = (("kind", name), *((("tenant", tenant.value),) if tenant is not None else ()))
-        return _Found(step, (*material, *((("foreign", "yes"),) if foreign else ())))
+        return _EntraStep(step, (*material, *((("foreign", "yes"),) if foreign else ())))
 
     # -- files, and where secrets go -----------------------------------------------------------------------------------
 
@@ -280,8 +282,8 @@ def _hints(tenant: Sourced[str] | None, client: Sourced[str] | None) -> tuple[tu
     return tuple((name, one.value) for name, one in (("tenant", tenant), ("client", client)) if one is not None)
 
 
-def _absent(step: str, place: Source | None) -> _Found:
-    return _Found(CredentialStep(step, StepStatus.ABSENT, place))
+def _absent(step: str, place: Source | None) -> _EntraStep:
+    return _EntraStep(CredentialStep(step, StepStatus.ABSENT, place))
 
 
 def _host(url: str) -> str:

@@ -14,12 +14,17 @@ from typing import Any
 from urllib.parse import quote, urlsplit
 
 from probes.credential_chains.chain import Chain, CredentialError, ObtainFor, TokenCredential, material
-from probes.credential_chains.entra import DEVELOPERS
 from probes.model.credential import CredentialFacts, CredentialProblem, StepStatus
 from probes.model.secret import Secret
 from probes.model.settings import CredentialSettings
 
 _SAID = 300  # characters of an error that are kept
+# The logins of Azure's own programs, and azure-identity's class for each.
+_PROGRAMS = {
+    "cli": "AzureCliCredential",
+    "powershell": "AzurePowerShellCredential",
+    "developer_cli": "AzureDeveloperCliCredential",
+}
 _ANSWER = 65536  # bytes of a token endpoint's answer
 _PATIENCE = 1.0  # seconds that a machine's metadata may take; azure-identity waits as long before it goes on
 
@@ -35,10 +40,10 @@ async def obtain(chain: Chain, found: CredentialSettings, wanted: ObtainFor) -> 
         )
     if won.status is StepStatus.EXPIRED:
         raise chain.failed(found, CredentialProblem.EXPIRED)
-    return await asyncio.to_thread(_Obtaining(chain, found, wanted).credential)
+    return await asyncio.to_thread(_EntraRequest(chain, found, wanted).credential)
 
 
-class _Obtaining:
+class _EntraRequest:
     """One way to a token."""
 
     def __init__(self, chain: Chain, found: CredentialSettings, wanted: ObtainFor) -> None:
@@ -65,7 +70,7 @@ class _Obtaining:
         if kind in ("app_service", "imds"):
             token, expires = self._asked("")
             return self._made(token, expires, step)
-        if kind in DEVELOPERS and (not self._found.programs or self._text("foreign")):
+        if kind in _PROGRAMS and (not self._found.programs or self._text("foreign")):
             raise self._chain.failed(self._found, CredentialProblem.NEEDS_CONSENT)
         if not self._chain.installed():
             raise self._chain.failed(self._found, CredentialProblem.NO_LIBRARY)
@@ -129,20 +134,20 @@ class _Obtaining:
 
         # The library logs what it also raises; without a handler, Python would print it.
         logging.getLogger("azure").addHandler(logging.NullHandler())
-        host = "" if kind in DEVELOPERS else urlsplit(self._authority()).netloc
+        host = "" if kind in _PROGRAMS else urlsplit(self._authority()).netloc
         try:
             got = self._library_credential(kind).get_token(self._text("scope"))
         except CredentialUnavailableError as error:
-            problem = CredentialProblem.PROGRAM if kind in DEVELOPERS else CredentialProblem.REFUSED
+            problem = CredentialProblem.PROGRAM if kind in _PROGRAMS else CredentialProblem.REFUSED
             raise self._chain.failed(self._found, problem, said=_words(error), host=host) from None
         except ClientAuthenticationError as error:
             said = _words(error)
-            signed_out = kind in DEVELOPERS and ("AADSTS70043" in said or "AADSTS700082" in said or "az login" in said)
+            signed_out = kind in _PROGRAMS and ("AADSTS70043" in said or "AADSTS700082" in said or "az login" in said)
             problem = (
                 CredentialProblem.EXPIRED
                 if signed_out
                 else CredentialProblem.PROGRAM
-                if kind in DEVELOPERS
+                if kind in _PROGRAMS
                 else CredentialProblem.REFUSED
             )
             raise self._chain.failed(self._found, problem, said=said, host=host) from None
@@ -161,13 +166,8 @@ class _Obtaining:
         import azure.identity as library
 
         tenant, seconds = self._text("tenant"), max(int(self._wanted.seconds), 1)
-        if kind in DEVELOPERS:
-            name = {
-                "cli": "AzureCliCredential",
-                "powershell": "AzurePowerShellCredential",
-                "developer_cli": "AzureDeveloperCliCredential",
-            }
-            return getattr(library, name[kind])(tenant_id=tenant, process_timeout=seconds)
+        if kind in _PROGRAMS:
+            return getattr(library, _PROGRAMS[kind])(tenant_id=tenant, process_timeout=seconds)
         authority = self._authority()
         more: dict[str, Any] = {
             "authority": authority,
