@@ -20,6 +20,7 @@ from worlds import (
     public_reports_6,
     public_reports_7,
     public_reports_8,
+    public_reports_9,
     settings,
     strictness,
     wire,
@@ -47,5 +48,6 @@ TABLES: dict[str, tuple[Scenario, ...]] = {
     "public_reports_6": public_reports_6.SCENARIOS,
     "public_reports_7": public_reports_7.SCENARIOS,
     "public_reports_8": public_reports_8.SCENARIOS,
+    "public_reports_9": public_reports_9.SCENARIOS,
 }
 SCENARIOS: tuple[Scenario, ...] = tuple(one for table in TABLES.values() for one in table)
