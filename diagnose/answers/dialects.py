@@ -25,6 +25,8 @@ QUOTED = 160  # characters
 ELSEWHERE = 0.85  # factor for a provider's own row at an unknown host, which may be a relay
 AGED = 0.9  # factor for a row that nobody has looked at for long: servers change their words
 PASTED = 0.6  # factor for a row with ``wire = true`` in a pasted text, whose sender is not known
+SURE = 0.9  # a row of this confidence leaves no doubt that other readers could settle
+BY_KIND = 0.85  # the confidence of a kind's words in a response, where no row matches
 KEY_GOOD = {"yes": True, "no": False, "nothing": None}
 
 # These are texts, because compiling all of them would delay every start; `re` caches what it compiles.
@@ -53,6 +55,7 @@ _STATUS_LINE = r"(?m)^[<*\s]{0,4}HTTP/[\d.]{1,3} \d{3} ?([^\r\n]{0,60})"
 _HEADER = r"(?m)^[<*\s]{0,4}([A-Za-z][\w-]{1,40}): ?(\S[^\r\n]{0,300})"
 _PAGE = ("<!doctype html", "<html", "<head", "<title", "<body", "<center", "<h1")
 
+_NO_REFUSAL = (401, 403, 404, 405, 407)  # of the request's content
 # Rows of model.parameter_rejected about the length or the history of a conversation, or about how it is sent.
 _NO_FIELD = ("parameter-length", "parameter-history", "stream-required")
 
@@ -234,10 +237,7 @@ def classify_error(
     lowered = _with_gate({name.lower(): value for name, value in (headers or {}).items()})
     api_form = body == "json" and bool(error.type or error.code) and is_api_shape(error.shape)
     words = _words_from(status, texts, marks, lowered, body, door, own=api_form, param=error.param, day=day)
-    matches = _match_rows(words)
-    if matches or not status:
-        return matches
-    return _by_status(words)
+    return _all_matches(words) or (_by_status(words) if status else ())
 
 
 def match_text(text: str, door: str | None = None, day: str = "") -> tuple[Match, ...]:
@@ -247,7 +247,7 @@ def match_text(text: str, door: str | None = None, day: str = "") -> tuple[Match
     less.
     """
     words = _pasted(text, door, day)
-    return _match_rows(words) or _by_status(words)
+    return _all_matches(words) or _by_status(words)
 
 
 def _pasted(text: str, door: str | None = None, day: str = "") -> _Words:
@@ -337,6 +337,40 @@ def _match_rows(words: _Words) -> tuple[Match, ...]:
         code, why = renewed
         return (Match(code, CONFIDENCE, why, "bundle"), *(one for one in found if one.code != code))
     return found
+
+
+def _all_matches(words: _Words) -> tuple[Match, ...]:
+    """Return the matches of the rows, or what the words tell that no row knows: a place in the request, or a kind."""
+    matches = _match_rows(words)
+    if words.body != "html" and (not matches or matches[0].confidence < SURE) and words.status not in _NO_REFUSAL:
+        told = _by_place(words) or (() if matches else _by_kind(words))
+        matches = (*told, *(one for one in matches if one.code not in {match.code for match in told}))
+    return matches
+
+
+def _by_place(words: _Words) -> tuple[Match, ...]:
+    """Return a rejected request if a text names the place in it that is at fault, in the notation of any validator."""
+    from diagnose.answers.located_faults import located_fault  # only texts that no row knows need it
+
+    for text in words.texts:
+        fault = located_fault(text)
+        if fault is not None:
+            why = quote(_around(text, fault.start, fault.end))
+            return (Match("model.parameter_rejected", SURE, why, "place", None, {"parameter": fault.place}),)
+    return ()
+
+
+def _by_kind(words: _Words) -> tuple[Match, ...]:
+    """Return the code of the first kind of error (``kinds.toml``) whose words suffice to tell it."""
+    from diagnose.answers.kinds import telling_kind
+
+    for text in words.texts:
+        found = telling_kind(text)
+        if found is not None:
+            code, start, end = found
+            confidence = BY_KIND if words.status or words.body == "json" else PASTED
+            return (Match(code, confidence, quote(_around(text, start, end)), "kind"),)
+    return ()
 
 
 def _match_row(row: DialectRow, words: _Words) -> Match | None:

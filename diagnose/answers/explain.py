@@ -220,7 +220,7 @@ _SEEN = 0.8  # the confidence that a version is missing, where the requested pat
 # A server names the path that it does not know; a client uses the same words for a URL that it could not parse.
 _CLIENTS_URL = r"(?i)invalid url(?! \()"
 _RELAYS_OWN = ("gateway-upstream", "gateway-new-api")  # only a relay speaks of its upstream
-_VERSIONED = r"/v\d\w*/|/v\d\w*$|\bapi/"
+_VERSIONED = r"/v\d[\w-]*/|/v\d[\w-]*$|\bapi/"
 
 
 def _dialect_hints(text: ReadText, door: str | None, day: str) -> Iterator[Hint]:

@@ -15,15 +15,18 @@ LONGEST = 110  # characters of a sentence in a title
 _MESSAGE = r"[\"']?(?:message|msg|detail|error)[\"']? ?[:=] ?[\"'](?P<said>[^\"{}\[\]]{12,400}?)[\"'](?= ?[,})\]]|$)"
 _VARIABLE = r"\b(?P<name>[A-Z][A-Z0-9]{1,20}(?:_[A-Z0-9]{1,20}){0,3}_(?:API_)?(?:KEY|TOKEN))\b"
 _NO_VARIABLE = r"(?:YOUR|MY|INVALID|MISSING|NO|BAD|WRONG|EXPIRED)_\w{1,40}"
+_TWICE = r"(?ia)(/v\d\w{0,8})\1(?![\w-])"
 # Families whose names are all in lower case.
 _LOWER_CASE = r"(?:gpt-|chatgpt-|o\d|gemini-|grok-|glm-)[\w.-]{1,60}"
 
 
 def text_values(text: ReadText, code: str, evidence: str, model: str | None) -> dict[str, str]:
-    """Return ``said``, ``key_env``, ``near`` and the plan of a model, as far as the text and the finding have them."""
+    """Return ``said``, ``key_env``, ``near``, ``doubled`` and the plan of a model, as far as the text has them."""
     found: dict[str, str] = {}
     if code == "model.parameter_rejected" and (said := _said(text, evidence)):
         found["said"] = said
+    if code == "url.version_doubled" and (twice := re.search(_TWICE, text.plain)) is not None:
+        found |= {"doubled": twice[1], "twice": twice[0]}
     if code == "settings.missing_key" and (name := _variable(text.plain)):
         found["key_env"] = name
     if code == "model.not_found" and model and model != model.lower():

@@ -6,6 +6,8 @@ names are made up.
 
 from __future__ import annotations
 
+import json
+
 from probes.demo_server import answers
 from probes.demo_server import practice_doors as b
 from probes.demo_server.server import Answer, Handler, Reply, Request
@@ -24,7 +26,7 @@ def _pollinations(key: str) -> Handler:
 
     def handler(request: Request) -> Answer:
         if f"{request.method} {request.path}" == "GET /models":
-            return answers.as_json(answers.model_list(("openai",)))
+            return answers.model_list(("openai",))
         return door(request)
 
     return handler
@@ -56,7 +58,7 @@ def _routed(key: str) -> Handler:
 
 def _glued(request: Request) -> Answer:
     """A whole answer in the frame of a stream, with its terminator behind it."""
-    return answers.as_events([answers.as_json(answers.completion(request.json()["model"])).body, b"\ndata: [DONE]\n\n"])
+    return answers.as_events([json.dumps(answers.completion(request.json()["model"])).encode(), b"\ndata: [DONE]\n\n"])
 
 
 SCENARIOS = (
@@ -297,7 +299,7 @@ SCENARIOS = (
         lambda key: b.openai(
             key,
             models=("deepseek-v4-pro",),
-            listing=answers.as_json(answers.model_list(("ds/deepseek-v4-pro", "ds/deepseek-v4-flash"))),
+            listing=answers.model_list(("ds/deepseek-v4-pro", "ds/deepseek-v4-flash")),
             unknown_model=error(404, "No credentials for provider: ds", type="invalid_request_error"),
         ),
         "http://127.0.0.1:{port}/v1",
