@@ -16,10 +16,15 @@ LONGEST = 60  # characters of a place
 _ROOT = r"messages?|contents?|inputs?|prompt|tools?|functions?|system(?:_?instruction)?|tool_?config"
 _STEP = r"\.?\[\d{1,4}\]|\.\d{1,4}(?!\d)|\.[A-Za-z_]\w{0,39}"
 _DOTTED = rf"(?<![\w./-])(?:GenerateContentRequest\.|body\.|request\.|params\.)?(?P<path>(?:{_ROOT})(?:{_STEP}){{1,9}})"
-_LISTED = r"[\[(]\s?[\"']body[\"'],\s?(?P<list>(?:[\"'][\w-]{1,40}[\"']|\d{1,4})(?:,\s?(?:[\"'][\w-]{1,40}[\"']|\d{1,4})){1,9})\s?[\])]"
+_LISTED = (
+    r"[\[(]\s?[\"']body[\"'],\s?(?P<list>(?:[\"'][\w-]{1,40}[\"']|\d{1,4})"
+    r"(?:,\s?(?:[\"'][\w-]{1,40}[\"']|\d{1,4})){1,9})\s?[\])]"
+)
 _WORDED = r"(?i)\bmessages? (?:at )?index ?\[?\d{1,4}\]? (?P<word>[a-z_]{2,40})\b"
 # The path is that of a fault only if a reason stands by it.
-_REASON = r"[\"'`]?\s?(?:[:：]\s?|\(|,\s?(?:expected|got|must|because)\b| (?:must|should|is|are|cannot|can't|has|was|not)\b)"
+_REASON = (
+    r"[\"'`]?\s?(?:[:：]\s?|\(|,\s?(?:expected|got|must|because)\b| (?:must|should|is|are|cannot|can't|has|was|not)\b)"
+)
 _BEFORE = (
     r"(?i)(?:invalid|missing|unsupported|unknown|unexpected|unrecognized|illegal|wrong|bad|empty|error|fail\w{0,3}"
     r"|required|param(?:eter)?)[^.;{}]{0,40}$"

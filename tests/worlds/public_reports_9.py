@@ -208,7 +208,9 @@ SCENARIOS = (
     Scenario(
         "report9-key-of-beijing-at-the-token-plan-of-singapore",
         "auth.rejected",
-        rejecting(error(401, "invalid access token or token expired", code="invalid_api_key")),
+        rejecting(
+            error(401, "invalid access token or token expired", code="invalid_api_key"), prefix="/compatible-mode/v1"
+        ),
         "https://token-plan.ap-southeast-1.maas.aliyuncs.com/compatible-mode/v1",
         model="qwen3.8-max-preview",
         shape="sp",
@@ -310,7 +312,7 @@ SCENARIOS = (
     ),
     Scenario(
         "report9-misspelt-at-a-relay",
-        "model.no_channel",
+        "model.not_found",
         unknown(
             said(
                 503,

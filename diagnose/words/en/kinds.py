@@ -8,7 +8,8 @@ KINDS: dict[str, Text] = {
     # -- the model's name ----------------------------------------------------------------------------------------------
     "no_model": Text(
         "The request names no model",
-        "The server got a request without the name of a model, or with an empty one. Address and key are not the cause.",
+        "The server got a request without the name of a model, or with an empty one. Address and key are not the "
+        "cause.",
         (
             "Choose a model in the app, or enter its name, and save the setting. Some apps send nothing if the name is "
             "typed in and not added to their list.",
@@ -747,10 +748,19 @@ KINDS: dict[str, Text] = {
         "Address and key are right. Something in the request is not what the model takes: a tool, an image, a setting "
         "or a message in the history.",
         (
-            "Start a new conversation with one short message. If that works, the history is at fault; if not, turn off "
-            "tools, images, thinking and JSON output one after the other.",
-            "Update the app: newer versions know what newer models need.",
-            "Try another model: the newest ones take fewer settings.",
+            Step(
+                "text|call",
+                "Start a new conversation with one short message. If that works, the history is at fault; if not, turn "
+                "off tools, images, thinking and JSON output one after the other.",
+            ),
+            Step(
+                "!text !call",
+                "Choose another model: the check sent one short message without any settings, and this model refuses "
+                "even that. Others on the list may work.",
+            ),
+            Step("!text !call relay", "Ask the operator of {host} to test {model|this model}."),
+            Step("text|call", "Update the app: newer versions know what newer models need."),
+            Step("text|call", "Try another model: the newest ones take fewer settings."),
         ),
     ),
     "key_pair": Text(
