@@ -25,7 +25,10 @@ QUOTED = 160  # characters
 ELSEWHERE = 0.85  # factor for a provider's own row at an unknown host, which may be a relay
 AGED = 0.9  # factor for a row that nobody has looked at for long: servers change their words
 PASTED = 0.6  # factor for a row with ``wire = true`` in a pasted text, whose sender is not known
+UNSEEN_STATUS = 0.93  # factor for a mark that means this with one status alone, in a text that names no status
 SURE = 0.9  # a row of this confidence leaves no doubt that other readers could settle
+LOOSE = "words-loose"  # the dialect of plain words that may be anybody's
+IN_WORDS = 0.65  # the confidence of a subject and a fault in one clause
 BY_KIND = 0.85  # the confidence of a kind's words in a response, where no row matches
 KEY_GOOD = {"yes": True, "no": False, "nothing": None}
 
@@ -55,6 +58,7 @@ _STATUS_LINE = r"(?m)^[<*\s]{0,4}HTTP/[\d.]{1,3} \d{3} ?([^\r\n]{0,60})"
 _HEADER = r"(?m)^[<*\s]{0,4}([A-Za-z][\w-]{1,40}): ?(\S[^\r\n]{0,300})"
 _PAGE = ("<!doctype html", "<html", "<head", "<title", "<body", "<center", "<h1")
 
+_KEY_TAKEN = {"auth.rejected": False, "auth.expired": False, "quota.exhausted": True, "quota.rate_limited": True}
 _NO_REFUSAL = (401, 403, 404, 405, 407)  # of the request's content
 # Rows of model.parameter_rejected about the length or the history of a conversation, or about how it is sent.
 _NO_FIELD = ("parameter-length", "parameter-history", "stream-required")
@@ -342,8 +346,10 @@ def _match_rows(words: _Words) -> tuple[Match, ...]:
 def _all_matches(words: _Words) -> tuple[Match, ...]:
     """Return the matches of the rows, or what the words tell that no row knows: a place in the request, or a kind."""
     matches = _match_rows(words)
-    if words.body != "html" and (not matches or matches[0].confidence < SURE) and words.status not in _NO_REFUSAL:
-        told = _by_place(words) or (() if matches else _by_kind(words))
+    if words.body != "html" and (not matches or matches[0].confidence < SURE):
+        content = words.status not in _NO_REFUSAL and not (matches and matches[0].code == "model.parameter_rejected")
+        told = _by_place(words) if content else ()
+        told = told or (() if matches else _by_kind(words) or _by_words(words))
         matches = (*told, *(one for one in matches if one.code not in {match.code for match in told}))
     return matches
 
@@ -370,6 +376,23 @@ def _by_kind(words: _Words) -> tuple[Match, ...]:
             code, start, end = found
             confidence = BY_KIND if words.status or words.body == "json" else PASTED
             return (Match(code, confidence, quote(_around(text, start, end)), "kind"),)
+    return ()
+
+
+def _by_words(words: _Words) -> tuple[Match, ...]:
+    """Return what a sentence that no row knows says in plain words: its subject and what is wrong with that."""
+    from diagnose.answers.plain_refusals import plain_refusal
+
+    spoken = words.said if words.pasted else words.texts  # in a pasted text, other sentences are the user's
+    for text in (*spoken, *words.texts):
+        found = plain_refusal(text)
+        if found is not None:
+            sure = text in spoken
+            if not sure and found.code == "path":
+                continue
+            why = quote(_around(text, found.start, found.end))
+            confidence = IN_WORDS if sure else 0.75 * IN_WORDS
+            return (Match(found.code, confidence, why, "words" if sure else LOOSE, _KEY_TAKEN.get(found.code)),)
     return ()
 
 
@@ -407,6 +430,8 @@ def _match_row(row: DialectRow, words: _Words) -> Match | None:
         confidence *= ELSEWHERE
     if words.day and row.provenance.old(words.day):
         confidence *= AGED
+    if words.pasted and not words.status and row.status and not row.pattern:
+        confidence *= UNSEEN_STATUS
     if row.wire and words.pasted and not _is_servers_own(row, words):
         confidence *= PASTED
     elif row.wire and row.status and not words.status:

@@ -15,6 +15,8 @@ LONGEST = 110  # characters of a sentence in a title
 _MESSAGE = r"[\"']?(?:message|msg|detail|error)[\"']? ?[:=] ?[\"'](?P<said>[^\"{}\[\]]{12,400}?)[\"'](?= ?[,})\]]|$)"
 _VARIABLE = r"\b(?P<name>[A-Z][A-Z0-9]{1,20}(?:_[A-Z0-9]{1,20}){0,3}_(?:API_)?(?:KEY|TOKEN))\b"
 _NO_VARIABLE = r"(?:YOUR|MY|INVALID|MISSING|NO|BAD|WRONG|EXPIRED)_\w{1,40}"
+# Settings, names of classes and the status before a server's sentence: "A=b C=d OpenAI API Error: 400 Invalid …".
+_BEFORE_SAID = r"(?i)^.{0,200}?\b(?:error|exception|status|code)(?: code)?\W{1,3}(?:[45]\d\d)[ :,-]{1,3}(?=[a-z]{3})"
 _TWICE = r"(?ia)(/v\d\w{0,8})\1(?![\w-])"
 # Families whose names are all in lower case.
 _LOWER_CASE = r"(?:gpt-|chatgpt-|o\d|gemini-|grok-|glm-)[\w.-]{1,60}"
@@ -45,7 +47,7 @@ def _said(text: ReadText, evidence: str) -> str:
     window = text.plain[max(0, at - 200) : at + 500]
     hit = next((one for one in re.finditer(_MESSAGE, window) if len(one["said"]) > 12), None)
     said = hit["said"] if hit is not None else "" if re.search(r"[{}\[\]\\]", evidence) else evidence.strip("… ")
-    said = quote(said).strip(" .。")
+    said = quote(re.sub(_BEFORE_SAID, "", said)).strip(" .。")
     if len(said) > LONGEST:
         said = said[:LONGEST].rpartition(" ")[0] + "…"
     return said if len(said) > len("bad request") else ""

@@ -31,8 +31,8 @@ KINDS: dict[str, Text] = {
         "The app asks for {model|the model} below publishers/google. Models of other vendors have a publisher and a "
         "protocol of their own there (Claude: publishers/anthropic, with Anthropic's messages).",
         (
-            "In the app, choose Vertex AI's own type for this vendor (for Claude: Anthropic on Vertex, in code "
-            "AnthropicVertex), not the one for Gemini.",
+            "In the app, choose Vertex AI's own type for the vendor of the model (for Claude: Anthropic on Vertex, in "
+            "code AnthropicVertex), not the one for Gemini.",
             "Update the app or gateway: older versions ask for every model below publishers/google.",
             "For open models, use Vertex AI's OpenAI-compatible endpoint with VENDOR/NAME as the model.",
         ),
@@ -262,6 +262,17 @@ KINDS: dict[str, Text] = {
             "Allow the user or role the actions aws-marketplace:ViewSubscriptions and aws-marketplace:Subscribe, then "
             "wait 5 minutes.",
             "Or have an administrator enable the model once in the Bedrock console for the whole account.",
+        ),
+    ),
+    "bedrock_account": Text(
+        "AWS does not allow this account to use the model",
+        "AWS knows the credentials and answers that the operation is not allowed. It does so for new and restricted "
+        "accounts, for accounts of some resellers, and where access to the model was not given.",
+        (
+            "In the Bedrock console, try the model in the playground with the same account and region. If it is "
+            "refused there too, ask AWS Support to enable Bedrock for the account.",
+            "Request access to the model on the page Model access, in the region that the app uses.",
+            "Check the account's payment method, and that no organization policy (SCP) denies Bedrock.",
         ),
     ),
     "bedrock_access": Text(
@@ -694,6 +705,17 @@ KINDS: dict[str, Text] = {
             "Update LiteLLM: newer versions know more parameters of each provider.",
         ),
     ),
+    "body_lost": Text(
+        "The server got the request without its body",
+        "The request arrived with headers alone, so the server misses every field. Some clients lose the body: when "
+        "they ask for HTTP/2 on a plain connection (Java's HttpClient), behind a redirect, or through a proxy.",
+        (
+            "Let the client speak HTTP/1.1: in Java, set the version of HttpClient to HTTP_1_1, or use another HTTP "
+            "client in Spring (such as RestClient on Apache HttpClient).",
+            "Check that the base URL is not redirected: use https and the exact host and path.",
+            "Update the app or its SDK.",
+        ),
+    ),
     "body_unreadable": Text(
         "The server cannot read the body of the request as JSON",
         "The request arrived, but its body is empty, cut, compressed or damaged: by the app, or by a proxy on the way. "
@@ -796,7 +818,7 @@ KINDS: dict[str, Text] = {
         ),
     ),
     "relay_upstream": Text(
-        "The relay cannot call the provider behind it",
+        "Gateway error: the relay cannot call the provider behind it",
         "The relay at {host} got the request and took the key, but its own request to the provider failed: the channel "
         "has a wrong address or key, or the provider did not answer.",
         (
@@ -809,7 +831,7 @@ KINDS: dict[str, Text] = {
         ),
     ),
     "container_service": Text(
-        "Connection failed: the container {service|of the server} is not reached from the app's container",
+        "Connection refused: nothing listens at the container {service|of the server} on that port",
         "Within a network of containers, the name of a service leads to its container. That container is not running, "
         "still starting, in another network, or its server listens on another port or on 127.0.0.1 alone.",
         (
@@ -1095,6 +1117,17 @@ KINDS: dict[str, Text] = {
         (
             "Add the header {wanted_header} to the requests of the app. The server's documentation shows its value.",
             "Update the app: newer versions may send the header themselves.",
+        ),
+    ),
+    "dns_server": Text(
+        "DNS lookup failed: the name server {address|of this machine} does not answer",
+        "The system asks the name server {address|in its settings} for the host, and gets no answer from it. The key "
+        "and the API were not reached.",
+        (
+            "Set another name server, such as 1.1.1.1 or 8.8.8.8: in the network settings of the system, in "
+            "/etc/resolv.conf, or with `--dns` and `dns:` for containers.",
+            "If the address is this machine's own (127.0.0.1 or ::1), start the DNS program that should answer there.",
+            "Check VPN and proxy programs: some replace the name server and leave it behind when they end.",
         ),
     ),
     "dns_known_host": Text(
