@@ -21,6 +21,7 @@ from worlds import (
     public_reports_7,
     public_reports_8,
     public_reports_9,
+    public_reports_10,
     settings,
     strictness,
     wire,
@@ -49,5 +50,6 @@ TABLES: dict[str, tuple[Scenario, ...]] = {
     "public_reports_7": public_reports_7.SCENARIOS,
     "public_reports_8": public_reports_8.SCENARIOS,
     "public_reports_9": public_reports_9.SCENARIOS,
+    "public_reports_10": public_reports_10.SCENARIOS,
 }
 SCENARIOS: tuple[Scenario, ...] = tuple(one for table in TABLES.values() for one in table)
