@@ -392,7 +392,9 @@ def _by_words(words: _Words) -> tuple[Match, ...]:
                 continue
             why = quote(_around(text, found.start, found.end))
             confidence = IN_WORDS if sure else 0.75 * IN_WORDS
-            return (Match(found.code, confidence, why, "words" if sure else LOOSE, _KEY_TAKEN.get(found.code)),)
+            values = _retry(words) if found.code.startswith("quota.") else _NOTHING
+            dialect = "words" if sure else LOOSE
+            return (Match(found.code, confidence, why, dialect, _KEY_TAKEN.get(found.code), values),)
     return ()
 
 

@@ -102,7 +102,7 @@ SCENARIOS = (
         "https://api.cohere.com/v1",
         model="command-a-03-2025",
         shape="hex32",
-        first=("https://api.cohere.ai/compatibility/v1", "compatibility/v1"),
+        first=("compatibility/v1",),
         source="yym68686/uni-api#6",
     ),
     claude(
@@ -123,7 +123,7 @@ SCENARIOS = (
         "https://yunwu.example/v1",
         model="gpt-4o",
         says=("无效的令牌",),
-        first=("yunwu.example",),
+        first=("OPENAI_API_KEY",),
         source="Huanshere/VideoLingo#36",
     ),
     Scenario(
@@ -141,6 +141,7 @@ SCENARIOS = (
                     },
                 },
             ),
+            prefix="/zen/v1",
             models=("big-pickle",),
         ),
         "https://opencode.ai/zen/v1",
@@ -162,6 +163,7 @@ SCENARIOS = (
             ),
             "sonar",
             "sonar-pro",
+            prefix="",
         ),
         "https://api.perplexity.ai",
         model="llama-3.1-sonar-small-128k-online",
@@ -252,7 +254,7 @@ SCENARIOS = (
     ),
     Scenario(
         "report10-system-fault-in-a-success",
-        "http.server_error",
+        "shape.error_as_success",
         refused(said(200, {"code": -1000, "message": "系统异常", "data": None}), models=("kimi",)),
         "http://127.0.0.1:{port}/v1",
         model="kimi",
