@@ -29,6 +29,7 @@ _BEFORE = (
     r"(?i)(?:invalid|missing|unsupported|unknown|unexpected|unrecognized|illegal|wrong|bad|empty|error|fail\w{0,3}"
     r"|required|param(?:eter)?)[^.;{}]{0,40}$"
 )
+_FILE = r"(?i)\.(?:json|jsonl|py|md|[cm]?[jt]sx?|txt|ya?ml|toml|html?|go|rs|java|php|lua|log)$"
 # The part of the request, by the names of the path; the first that fits.
 _PARTS = (
     ("cache", r"cache_?(?:control|point)"),
@@ -70,6 +71,8 @@ def located_fault(text: str) -> LocatedFault | None:
     """
     text = text[:READ]
     for hit in re.finditer(_DOTTED, text):
+        if re.search(_FILE, hit["path"]):
+            continue
         before = text[max(0, hit.start() - 60) : hit.start()]
         numbered = re.search(r"\d", hit["path"]) is not None
         if re.match(_REASON, text[hit.end() : hit.end() + 40]) and (numbered or re.search(_BEFORE, before)):

@@ -373,4 +373,46 @@ SCENARIOS = (
         says=("text/event-stream",),
         source="decolua/9router#3492",
     ),
+    # -- siblings, made here -------------------------------------------------------------------------------------------
+    Scenario(
+        "report9-list-at-the-root-of-an-own-server",
+        "url.version_missing",
+        _pollinations,
+        "http://127.0.0.1:{port}",
+        model="openai",
+        first=("/v1",),
+    ),
+    Scenario(
+        "report9-model-of-another-house-at-a-relay",
+        "model.not_found",
+        unknown(answers.as_text("no such thing", 404), "qwen/qwen3-coder", "zai/glm-4.7"),
+        model="alibaba/qwen3-coder",
+        first=("qwen/qwen3-coder",),
+    ),
+    Scenario(
+        "report9-listed-with-a-channel-served-without",
+        "model.not_found",
+        lambda key: b.openai(
+            key,
+            models=("claude-sonnet-4-5",),
+            listing=answers.model_list(("aws/claude-sonnet-4-5",)),
+            unknown_model=error(400, "That name is not known here", type="bad_name"),
+        ),
+        model="aws/claude-sonnet-4-5",
+        first=("claude-sonnet-4-5",),
+    ),
+    Scenario(
+        "report9-misspelt-and-refused-with-503",
+        "model.not_found",
+        unknown(error(503, "No channel for gpt-51-mini", code="no_channel"), "gpt-5.1-mini", "glm-4.7"),
+        model="gpt-51-mini",
+        first=("gpt-5.1-mini",),
+    ),
+    Scenario(
+        "report9-speech-model-for-chat",
+        "model.wrong_endpoint",
+        refused(error(400, "whisper-1 is not a chat model", code="wrong_kind"), models=("whisper-1", "gpt-5-mini")),
+        model="whisper-1",
+        first=("gpt-5-mini",),
+    ),
 )
