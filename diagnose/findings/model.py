@@ -11,8 +11,7 @@ from diagnose.evidence.view import View
 from diagnose.findings.api import beside_another, said
 from diagnose.findings.ends import ends_soon, with_end
 from diagnose.report import Seen, Severity, seen
-from probes.api.model_choice import others
-from probes.api.model_names import is_same, is_slip
+from probes.api.model_names import is_same, is_slip, others
 from probes.api.response_checks import names_model, passes
 from probes.model.attempt import Change
 from probes.model.capability import Support

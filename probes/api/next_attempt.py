@@ -10,8 +10,7 @@ from probes.api import candidates
 from probes.api.attempt_round import AttemptRound
 from probes.api.client import ApiClient
 from probes.api.context import ApiContext
-from probes.api.model_choice import others
-from probes.api.model_names import is_slip
+from probes.api.model_names import is_slip, others
 from probes.api.remedies import message_of, remedies
 from probes.api.response_checks import (
     bare_failure,

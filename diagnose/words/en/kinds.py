@@ -498,8 +498,8 @@ KINDS: dict[str, Text] = {
         "too.",
         (
             "Remove the image or file, or start a new conversation. Attach it again as a smaller PNG or JPEG.",
-            "In your own code, let the media type be that of the data, and send what the API expects: an object with a "
-            "url, or Base64.",
+            "In your own code, send the media type that the data has, in the form that the API expects: an object with "
+            "a url, or Base64.",
             "Choose a model that takes images and files.",
         ),
     ),
@@ -710,7 +710,7 @@ KINDS: dict[str, Text] = {
         "The request arrived with headers alone, so the server misses every field. Some clients lose the body: when "
         "they ask for HTTP/2 on a plain connection (Java's HttpClient), behind a redirect, or through a proxy.",
         (
-            "Let the client speak HTTP/1.1: in Java, set the version of HttpClient to HTTP_1_1, or use another HTTP "
+            "Make the client use HTTP/1.1: in Java, set the version of HttpClient to HTTP_1_1, or use another HTTP "
             "client in Spring (such as RestClient on Apache HttpClient).",
             "Check that the base URL is not redirected: use https and the exact host and path.",
             "Update the app or its SDK.",
@@ -766,7 +766,7 @@ KINDS: dict[str, Text] = {
         ),
     ),
     "invalid_argument": Text(
-        "The API rejects the request: it does not say which argument is invalid",
+        "The API rejects an argument of the request and does not say which",
         "Address and key are right. Something in the request is not what the model takes: a tool, an image, a setting "
         "or a message in the history.",
         (
@@ -792,7 +792,7 @@ KINDS: dict[str, Text] = {
         (
             "Copy both again, the access key (ID) and its secret, from the provider's page for access keys of the "
             "account. The keys of a single application there are others.",
-            "Check that each stands in its own setting, without spaces, and that the clock of this machine is right: "
+            "Check that each is in its own setting, without spaces, and that the clock of this machine is right: "
             "signatures contain the time.",
             "If the provider also issues API keys, create one and use its OpenAI-compatible address.",
         ),
@@ -812,7 +812,7 @@ KINDS: dict[str, Text] = {
         "The API takes an access token that is made from an API key and a secret, or by a login, and that ends after "
         "some time. The one in the request is not accepted any more.",
         (
-            "Get a new access token, or let the app make it: enter the API key and the secret again.",
+            "Get a new access token, or enter the API key and the secret again so that the app makes one.",
             "Update the app: older versions keep a token for too long or build it wrongly.",
             "If the provider has API keys for an OpenAI-compatible address, use these: they need no token.",
         ),
@@ -823,11 +823,11 @@ KINDS: dict[str, Text] = {
         "has a wrong address or key, or the provider did not answer.",
         (
             "Ask the operator of {host} to test the channel of {model|this model}, or choose another model.",
+            "Try again later: the provider may have failed.",
             Step(
                 "owner",
                 "If the relay is yours, open the channel, test it, and enter its address, key and type again.",
             ),
-            "Try again later: the provider may have failed.",
         ),
     ),
     "container_service": Text(
@@ -837,17 +837,17 @@ KINDS: dict[str, Text] = {
         (
             "Check that the container {service|of the server} runs and is in the same network as the app: "
             "`docker compose ps`, `docker network inspect NAME`.",
-            "Use the port inside the container, not the published one, and let the server listen on 0.0.0.0.",
+            "Use the port inside the container, not the published one. The server must listen on 0.0.0.0.",
             "Test it from the app's container: `docker exec APP curl -s http://{service}:PORT`",
         ),
     ),
     "lan_server": Text(
         "Connection refused by {host}: nothing listens there for other machines",
         "The address belongs to another machine of the network, and the port is that of a model server. These servers "
-        "listen only on 127.0.0.1 unless they are told otherwise, or a firewall of that machine blocks the port.",
+        "listen only on 127.0.0.1 by default, or a firewall of that machine blocks the port.",
         (
             Step("protocol:ollama", "On that machine, set OLLAMA_HOST=0.0.0.0 and restart Ollama."),
-            "On that machine, let the server listen on 0.0.0.0: in Ollama with OLLAMA_HOST=0.0.0.0, in LM Studio with "
+            "On that machine, make the server listen on 0.0.0.0: in Ollama with OLLAMA_HOST=0.0.0.0, in LM Studio with "
             "Serve on Local Network, in llama.cpp and vLLM with --host 0.0.0.0.",
             "Allow the port in the firewall of that machine.",
             "Check the address, which may have changed, and that the server runs.",

@@ -20,7 +20,7 @@ KINDS: dict[str, Text] = {
         "名称的写法没有问题：LiteLLM 的服务商名、斜杠、模型名。只是这个版本还不认识该服务商，所以没有发出请求。",
         (
             "升级 LiteLLM（`pip install -U litellm`），或升级内置它的应用。",
-            "在此之前可改用服务商的 OpenAI 兼容地址：模型写 openai/名称，并填写其 base URL。",
+            "在此之前可改用服务商的 OpenAI 兼容地址：模型写 openai/名称，并填写其 Base URL。",
         ),
     ),
     "vertex_publisher": Text(
@@ -39,7 +39,7 @@ KINDS: dict[str, Text] = {
         "Google Cloud 各区域提供的模型不同，新模型往往只在 global。也可能是项目没有该模型的权限。",
         (
             "换一个区域：global，或 {model|该模型} 的页面上列出的区域。",
-            "核对带版本的模型名：https://cloud.google.com/vertex-ai/generative-ai/docs/models",
+            "在 https://cloud.google.com/vertex-ai/generative-ai/docs/models 核对带版本的模型名。",
             "其他发布方的模型，请在 Model Garden 里为该项目启用。",
         ),
     ),
@@ -123,7 +123,7 @@ KINDS: dict[str, Text] = {
         ),
     ),
     "responses_only": Text(
-        "模型 {model|（请求中的）} 不能用 chat completions 调用，只支持 Responses API",
+        "模型 {model|（请求中的）} 只支持 Responses API",
         "服务认识该模型，但不在这个端点提供。面向智能体、深度研究的模型和最大的推理模型只能通过 /responses 调用。",
         (
             "在应用里把服务商类型改为 Responses API（OpenAI Responses）；没有这个选项时请升级应用。",
@@ -633,7 +633,7 @@ KINDS: dict[str, Text] = {
         (
             "让客户端使用 HTTP/1.1：在 Java 里把 HttpClient 的版本设为 HTTP_1_1，或在 Spring 里换用其他 HTTP 客户端"
             "（例如基于 Apache HttpClient 的 RestClient）。",
-            "确认 base URL 没有被重定向：使用 https 和准确的主机与路径。",
+            "确认 Base URL 没有被重定向：使用 https 和准确的主机与路径。",
             "升级应用或其 SDK。",
         ),
     ),
@@ -682,7 +682,7 @@ KINDS: dict[str, Text] = {
         ),
     ),
     "invalid_argument": Text(
-        "接口拒绝了请求，但没有说明是哪个参数无效",
+        "接口拒绝了请求中的某个参数，但没有说明是哪个",
         "地址和密钥没有问题。请求里有模型不接受的内容：某个工具、图片、设置，或历史里的一条消息。",
         (
             Step(
@@ -699,18 +699,17 @@ KINDS: dict[str, Text] = {
         ),
     ),
     "key_pair": Text(
-        "服务商拒绝了 Access Key 或其签名",
-        "该接口使用一对密钥（Access Key 和 Secret Key），由客户端对请求签名。其中一个不存在、两者不配对，"
+        "服务商拒绝了访问密钥或其签名",
+        "该接口使用一对密钥（AccessKey 和 SecretKey），由客户端对请求签名。其中一个不存在、两者不配对，"
         "或填的是另一种密钥。",
         (
-            "在服务商账号的访问密钥页面重新复制 Access Key（ID）和 Secret Key；单个应用的 API Key 和 Secret Key "
-            "是另一种。",
+            "在服务商账号的访问密钥页面重新复制 AccessKey（ID）和 SecretKey；单个应用的密钥对是另一种。",
             "确认两者各填在自己的位置、没有空格，并且本机时间正确：签名里含有时间。",
             "如果服务商也提供 API Key，可新建一个并改用 OpenAI 兼容地址。",
         ),
     ),
     "session_token": Text(
-        "AWS 凭证已过期或无效",
+        "AWS 凭证已过期或不被接受",
         "AWS 不接受请求里的访问密钥或会话令牌。临时凭证几小时后就会失效。",
         (
             "重新获取凭证：`aws sso login`，或新的会话令牌，然后重启应用让它读取。",
@@ -719,7 +718,7 @@ KINDS: dict[str, Text] = {
         ),
     ),
     "access_token": Text(
-        "访问令牌（access token）已过期或无效",
+        "访问令牌（access token）已过期或不被接受",
         "该接口使用访问令牌：由 API Key 和 Secret 换取，或登录后得到，过一段时间会失效。请求里的令牌已不被接受。",
         (
             "重新获取访问令牌，或让应用自己换取：重新填写 API Key 和 Secret。",
@@ -733,8 +732,8 @@ KINDS: dict[str, Text] = {
         "或服务商没有响应。",
         (
             "请 {host} 的管理者测试 {model|该模型} 的渠道，或换一个模型。",
-            Step("owner", "如果中转是你自己的，打开该渠道进行测试，并重新填写地址、密钥和类型。"),
             "稍后再试：服务商可能出了故障。",
+            Step("owner", "如果中转是你自己的，打开该渠道进行测试，并重新填写地址、密钥和类型。"),
         ),
     ),
     "container_service": Text(
@@ -745,7 +744,7 @@ KINDS: dict[str, Text] = {
             "确认容器 {service|（服务端）} 在运行，并和应用在同一个网络里：`docker compose ps`、"
             "`docker network inspect 网络名`。",
             "使用容器内的端口，而不是映射出来的端口；并让服务监听 0.0.0.0。",
-            "在应用的容器里测试：`docker exec 应用容器 curl -s http://{service}:端口`",
+            "在应用的容器里用 `docker exec 应用容器 curl -s http://{service}:端口` 测试。",
         ),
     ),
     "lan_server": Text(
