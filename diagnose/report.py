@@ -55,7 +55,7 @@ class Seen(NamedTuple):
 
 def seen(name: str, /, **values: object) -> Seen:
     """Make a line of evidence from the phrase ``seen.NAME`` and its values; other types become texts."""
-    ours = (Seen, Note, Source, tuple)
+    ours = (str, Seen, Note, Source, tuple)
     return Seen(name, {slot: value if isinstance(value, ours) else str(value) for slot, value in values.items()})
 
 

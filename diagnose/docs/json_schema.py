@@ -184,6 +184,9 @@ def _observed(closed: bool) -> Schema:
             "answer_ms": NUMBER,
             "ttft_ms": NUMBER,
             "events": COUNT,
+            "url": _text("Of the upgrade to a WebSocket."),
+            "status": COUNT,
+            "close_code": _or_null({"type": "integer"}),
         },
     )
 

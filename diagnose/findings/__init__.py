@@ -20,6 +20,7 @@ from diagnose.findings import (
     stream,
     tls,
     url,
+    websocket,
 )
 from probes.model.record import replace
 
@@ -37,6 +38,7 @@ _ALL: tuple[Rule, ...] = (
     *auth.RULES,
     *model.RULES,
     *stream.RULES,
+    *websocket.RULES,
     *app.RULES,
     *slo.RULES,
     *run.RULES,

@@ -76,6 +76,7 @@ class EffectiveSettings(Record):
             api_version=None,
             headers=extra_headers.merged(headers, self.given_headers),
             query=_query(collected, entry),
+            websocket=_websocket(wire, entry),
             auth_variable=key.candidate.variable if key and key.candidate.variable in wire.auth_by else None,
             conflicts=(
                 *_conflicts(ConflictRole.BASE_URL, bases, base),
@@ -176,6 +177,16 @@ def _query(collected: Collected, entry: AppEntry) -> str:
 
     pairs = {name: value.value for name, one in entry.query.items() for value in _resolved(collected, [one])}
     return urlencode(pairs)
+
+
+def _websocket(wire: AppWire, entry: AppEntry) -> Sourced[bool] | None:
+    """Return whether a provider opens a WebSocket first, by its flag or as the built-in one; None if none does."""
+    if wire.websocket is None:
+        return None
+    flag = next(iter(entry.of("websocket")), None)
+    if entry.star and flag is not None and flag.text == "true":
+        return Sourced(True, flag.source)
+    return Sourced(wire.websocket.built_in and not entry.star, DEFAULT)
 
 
 def _secret(key: ResolvedCandidate, keys: list[ResolvedCandidate]) -> Sourced[Secret]:

@@ -14,7 +14,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from probes.catalog.app import App, AppChange, AppWire, SettingsFile
+from probes.catalog.app import App, AppChange, AppWebSocket, AppWire, SettingsFile
 from probes.catalog.fact_files import HEADER, compiled_facts, fact_file, line_of, usual_of
 from probes.catalog.provenance import UNKNOWN, Provenance, parted
 from probes.catalog.url_joining import RULES
@@ -163,6 +163,8 @@ def _build_row(make: Callable[..., Any], row: dict[str, Any]) -> Any:
     fields: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value for name, value in row.items()}
     if make is SettingsFile and isinstance(row["path"], str):
         fields["path"] = dict.fromkeys(SYSTEMS.values(), row["path"])
+    if "websocket" in row and make is AppWire:
+        fields["websocket"] = _build_row(AppWebSocket, row["websocket"])
     return make(**fields)
 
 
@@ -189,6 +191,8 @@ def _check(entry: object) -> None:
     _check_types(entry, App, ("name", "kind", "home", "wires"), skip=("id", "provenance"))
     for row in entry["wires"]:
         _check_types(row, AppWire, ("protocol", "endpoint"))
+        if "websocket" in row:
+            _check_types(row["websocket"], AppWebSocket, ("headers", "message", "seconds", "lines"))
         if row["protocol"] not in NAMES:
             raise ValueError(f"protocol is {row['protocol']!r}, not one of {', '.join(NAMES)}")
         if unknown := set(row.get("auth_by", {}).values()) - set(AUTHS):
@@ -218,7 +222,7 @@ def _check_types(row: object, make: Any, needed: tuple[str, ...], skip: tuple[st
             (isinstance(value, str) and (kinds == "str" or name == "path"))
             or (isinstance(value, bool) and kinds == "bool")
             or (isinstance(value, list) and kinds.startswith("tuple["))
-            or (isinstance(value, dict) and kinds.startswith("Mapping"))
+            or (isinstance(value, dict) and kinds.startswith(("Mapping", "AppWebSocket")))
         )
         if not fits:
             raise ValueError(f"{name} is not a {kinds}")

@@ -12,18 +12,16 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterable, Iterator
-from contextlib import suppress
 from fnmatch import fnmatchcase
 from functools import cache
 from itertools import pairwise
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from probes.catalog.built_in import built_in_date as built_in_date
 from probes.catalog.built_in import builtin as builtin
 from probes.catalog.door import Door
 from probes.catalog.door_files import read
-from probes.config_formats.files import checked_out
+from probes.catalog.own_places import own_places
 
 if TYPE_CHECKING:
     from probes.catalog.bundle import Bundle
@@ -248,7 +246,12 @@ def _own_tables() -> list[tuple[Door, ...]]:
 
 
 def _user_tables() -> list[tuple[Door, ...]]:
-    return [read(path) for folder in folders() if folder.is_dir() for path in sorted(folder.glob("*.toml"))]
+    existing = [folder for folder in folders() if os.path.isdir(folder)]  # noqa: PTH112
+    if not existing:
+        return []
+    from pathlib import Path  # takes 3 ms to import, and most users have no such folder
+
+    return [read(path) for folder in existing for path in sorted(Path(folder).glob("*.toml"))]
 
 
 _adopted: tuple[Door, ...] = ()
@@ -262,7 +265,7 @@ def adopt(doors: Iterable[Door]) -> None:
     _informed.cache_clear()
 
 
-def folders() -> tuple[Path, ...]:
+def folders() -> tuple[str, ...]:
     """Return the folders in which users keep door files: ``llmdoctor/doors.d`` in each configuration folder.
 
     The configuration folders are those of platformdirs, plus ``~/.config`` on every system. They are repeated here
@@ -273,12 +276,7 @@ def folders() -> tuple[Path, ...]:
         "darwin": "~/Library/Application Support",
         "win32": os.environ.get("LOCALAPPDATA") or "~/AppData/Local",
     }.get(sys.platform, "~/.config")
-    with suppress(RuntimeError):  # the user has no home folder
-        bases = (chosen,) if chosen else (usual, "~/.config")
-        found = tuple(Path(base).expanduser() / "llmdoctor" / "doors.d" for base in dict.fromkeys(bases))
-        theirs = checked_out(home := Path.home(), os.environ)
-        return tuple(one for one in found if not (theirs and one.is_relative_to(home)))
-    return ()
+    return own_places(dict.fromkeys((chosen,) if chosen else (usual, "~/.config")), "doors.d")
 
 
 # -- hosts -------------------------------------------------------------------------------------------------------------

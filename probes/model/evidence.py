@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from probes.model.attempt import Attempt
 from probes.model.capability import Capability, Cost
-from probes.model.exchange import Exchange
+from probes.model.exchange import Exchange, WebSocketTry
 from probes.model.facts import (
     BalanceFacts,
     CompanionFacts,
@@ -33,7 +33,8 @@ from probes.model.value_issues import Flaw as Flaw
 from probes.model.value_issues import KeyMatch as KeyMatch
 
 # In dependency order: each probe needs the results of those before it (the contract, section 2).
-PROBES = ("settings", "door", "proxy", "dns", "tcp", "tls", "http", "auth", "model", "chat", "stream")
+PROBES = ("settings", "door", "proxy", "dns", "tcp", "tls", "http", "auth", "model", "chat", "stream", "websocket")
+OPTIONAL = ("websocket",)  # probes of few apps: a report has no line for one that was not made
 NO_CRYPTOGRAPHY = "no_cryptography"  # why CLIENT_CERTIFICATE was spared
 Facts = (
     SettingsFacts
@@ -51,6 +52,7 @@ Facts = (
     | ModelFacts
     | BalanceFacts
     | CompanionFacts
+    | WebSocketTry
 )
 
 
@@ -85,6 +87,7 @@ class Subject(StrEnum):
     OTHER_MODEL = "model:other"  # chosen after the first choice was refused
     CHAT = "chat"
     STREAM = "stream"
+    WEBSOCKET = "websocket"  # the WebSocket that the app opens before its first request
     DEEP = "deep"  # progress of a deep check, never archived
 
     @property

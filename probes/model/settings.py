@@ -213,6 +213,8 @@ class Settings(Record):
     auth_variable: str | None = None  # a variable that decides the header: ANTHROPIC_AUTH_TOKEN is sent as Bearer
     headers: tuple[ExtraHeader, ...] = ()  # each name once
     query: str = ""  # what an app's settings add to every URL, encoded
+    # Whether the app's files let it open a WebSocket first, with the source of the flag; None: no file was read.
+    websocket: Sourced[bool] | None = None
     conflicts: tuple[Conflict, ...] = ()
     searched: tuple[str, ...] = ()  # the places that were searched, for "no key was found in …"
     skipped: tuple[Skipped, ...] = ()  # a `.env` or llmdoctor.toml that was found and not read

@@ -8,17 +8,18 @@ from probes.api.balance import balance_attempt, balance_urls
 from probes.api.context import ApiContext
 from probes.api.round_plan import generates, looks_around, planned, round_requests, with_extra_headers
 from probes.catalog import node_runtime
+from probes.catalog.app import AppWebSocket
 from probes.catalog.apps import load as load_apps
 from probes.model.attempt import Attempt, Auth, Change, KeyForm
 from probes.model.evidence import Subject
 from probes.model.exchange import Purpose
 from probes.model.facts import DoorFacts, KeyPolicy, ProxyFacts, Withheld
-from probes.model.planned_request import Plan, PlannedCase, PlannedRequest
+from probes.model.planned_request import PROMPT_TOKENS, Plan, PlannedCase, PlannedRequest
 from probes.model.record import replace
 from probes.model.settings import Settings, Sourced
 from probes.model.source import Source, SourceKind
 from probes.network.connection_pool import connect_rule
-from probes.protocols.protocol import ApiRequest, model_in, preflight, version_in, wire
+from probes.protocols.protocol import ALLOWANCE, ApiRequest, model_in, preflight, version_in, wire
 from probes.run.key_policy import Route, decide
 from probes.run.offline_checks import OfflineChecks, scrubber, survey
 from probes.steps.recorder import Recorder, scrubbed
@@ -209,11 +210,36 @@ def _on_success(offline: OfflineChecks, context: ApiContext) -> tuple[PlannedReq
     if app is not None and app.page:
         keyless = replace(context.first, key=KeyForm.NONE)
         found.append(planned(Purpose.PREFLIGHT, keyless, preflight(context.first, app.page)))
+    found += _websocket(context)
     attempt = balance_attempt(offline.door, offline.target, context.policy) if offline.target is not None else None
     if attempt is not None and offline.door is not None:
         asks = (ApiRequest("GET", parse_url(url).path, (), None) for url in balance_urls(offline.door))
         found += [planned(Purpose.BALANCE, attempt, ask) for ask in asks]
     return tuple(found)
+
+
+def _websocket(context: ApiContext) -> list[PlannedRequest]:
+    """List the upgrade to the WebSocket that the app opens first, with the most that its first message can cost."""
+    app = websocket_of(context.settings, context.first.protocol)
+    if app is None:
+        return []
+    from probes.api.websocket import handshake  # few apps open one
+
+    message = not context.settings.no_spend
+    ask = handshake(wire(context.first.protocol), app, b"-")
+    request = planned(Purpose.WEBSOCKET, context.first, ask, (ALLOWANCE + PROMPT_TOKENS) if message else 0)
+    return [with_extra_headers(request, context)]
+
+
+def websocket_of(settings: Settings, protocol: str) -> AppWebSocket | None:
+    """Return the WebSocket that the app opens before its requests of a protocol; None if it opens none.
+
+    If its files were not read, they do not tell: then it may open one.
+    """
+    app = load_apps().get(settings.app)
+    app_wire = app.wire(protocol) if app is not None else None
+    opens = settings.websocket is None or settings.websocket.value
+    return app_wire.websocket if app_wire is not None and opens else None
 
 
 def _deep(offline: OfflineChecks, cases: list[_Case]) -> tuple[PlannedRequest, ...]:

@@ -9,7 +9,7 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any, TypeVar, cast
 
 from probes.model.attempt import Attempt
-from probes.model.evidence import PROBES, Facts, Observation, Subject, facts_of
+from probes.model.evidence import OPTIONAL, PROBES, Facts, Observation, Subject, facts_of
 from probes.model.exchange import Exchange, Purpose
 from probes.model.facts import KeyPolicy
 from probes.model.failure import Failure, Kind, Outcome
@@ -168,7 +168,7 @@ class Recorder:
         seen = {one.probe for one in self.observations}
         now = self.now()
         for probe in PROBES:
-            if probe not in seen:
+            if probe not in seen and probe not in OPTIONAL:
                 outcome = Outcome.SPARED if note else Outcome.BLOCKED
                 self.note(Observation(Subject(probe), "", outcome, None, None, note or blocker, now, now))
 

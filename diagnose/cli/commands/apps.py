@@ -170,6 +170,7 @@ def _wire(app: App, wire: AppWire, words: dict[str, str]) -> Iterator[tuple[str,
         ("base_url", ", ".join(wire.base_url)),
         ("key", ", ".join(wire.key)),
         ("model", ", ".join(wire.model)),
+        ("websocket", words["websocket_first"] if wire.websocket is not None else ""),
     ):
         if value:
             yield words[label], value

@@ -1346,7 +1346,8 @@ TEXTS: dict[str, Text] = {
         "The server refuses the WebSocket that {app} tries first",
         "{app} opens a WebSocket before it sends a normal request, and {host} does not offer one there. After the "
         "answer “Upgrade Required” it switches to HTTPS at once; after most other answers it retries for a few "
-        "seconds first. It gives up only if the refusal says that the model does not exist or the request is bad.",
+        "seconds first. It gives up only if the refusal reads like an error of the request: a bad request, an unknown "
+        "model, a rate limit.",
         (
             "If answers come after a pause, nothing is broken: only the first attempt is lost.",
             "For Codex, set up the relay as its own provider in config.toml ([model_providers.NAME] with base_url, "

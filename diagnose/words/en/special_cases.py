@@ -4,6 +4,37 @@ from __future__ import annotations
 
 from diagnose.words.text_type import Step, Text
 
+# What mends each fault of a WebSocket that an app opens first.
+_SOCKETS = (
+    Step(
+        "app:codex",
+        "Delete supports_websockets = true at {other_source} and restart {app}.",
+    ),
+    Step(
+        "app:codex",
+        "In {place|config.toml}, replace openai_base_url with a separate provider, the first line at the top "
+        "and the others at the end: {lines}",
+    ),
+    Step("!app:codex", "In the settings of {app}, turn off the WebSocket."),
+    Step(
+        "owner via:nginx",
+        "In nginx, if your server is behind it, pass the upgrade on: proxy_http_version 1.1; proxy_set_header "
+        'Upgrade $http_upgrade; proxy_set_header Connection "upgrade";',
+    ),
+    Step(
+        "owner",
+        "If the server is yours, have it answer the upgrade with 426 Upgrade Required: {app} then sends its "
+        "request at once.",
+    ),
+)
+
+# What an app does whose files this run has not read.
+_PRESUMED = (
+    "If openai_base_url or its like names this address, {app} opens a WebSocket at {host} before its first request. "
+    "Here it gets none, and after about {seconds|some} s it sends normal requests instead. With a separate provider in "
+    "its settings, it opens no WebSocket."
+)
+
 # Special cases share the code of a finding, but have their own cause and fix.
 CASES: dict[str, Text] = {
     "proxy.invalid:no_proxy": Text(
@@ -1055,6 +1086,97 @@ CASES: dict[str, Text] = {
             "If the text is complete, there is nothing to do for this app.",
             "Report the message to the operator of {host}.",
         ),
+    ),
+    "stream.websocket_refused:only": Text(
+        "{host} takes normal requests for WebSockets",
+        "{host} refuses a normal request and asks for another protocol on the connection. Either this address takes "
+        "WebSockets alone, or a proxy in front of it adds the upgrade headers to every request. Your key is not the "
+        "cause.",
+        (
+            "Use the base URL that the operator names for normal (HTTP) requests.",
+            Step("relay", "Ask the operator of {host}."),
+            Step(
+                "owner",
+                "If the server is yours, add Upgrade and Connection only to requests that have them. In nginx: map "
+                "$http_upgrade $connection_upgrade",
+            ),
+        ),
+    ),
+    "http.gateway_error:http_version": Text(
+        "The gateway at {host} refuses the version of HTTP",
+        "A gateway wants another version of HTTP than the one in which the request reached it. Often a proxy in front "
+        "of it causes that: nginx passes requests on with HTTP/1.0 by default, and Envoy and Istio "
+        "refuse that. Your key is not the cause.",
+        (
+            "Ask the operator of {host}, with the time of the request.",
+            Step("owner", "If the server is yours, set this in the nginx in front of it: proxy_http_version 1.1;"),
+        ),
+    ),
+    "stream.websocket_refused:gives_up": Text(
+        "{app} opens a WebSocket first, and gives up when the server refuses it",
+        "{app} asks {host} for a WebSocket before its first request. The refusal reads like "
+        "an error of the request itself. So {app} ends with it and never sends a normal request.",
+        _SOCKETS,
+    ),
+    "stream.websocket_refused:may_give_up": Text(
+        "{app} may give up: the server refuses the WebSocket that it opens first",
+        "If openai_base_url or its like names this address, {app} asks {host} for a WebSocket before its first "
+        "request. The refusal reads like an error of the request itself, and {app} ends with it. "
+        "With a separate provider in its settings, the same address works.",
+        _SOCKETS,
+    ),
+    "stream.websocket_refused:busy": Text(
+        "The server was too busy for the WebSocket that {app} opens first",
+        "{host} refused the WebSocket because of a limit. If that is still so when {app} starts, "
+        "{app} ends with this error and sends no request.",
+        ("Wait a minute and run the check again.",),
+    ),
+    "stream.websocket_refused:may_retry": Text(
+        "{app} may start about {seconds|some} s late: it gets no WebSocket here",
+        _PRESUMED,
+        _SOCKETS,
+    ),
+    "stream.websocket_closed:may_retry": Text(
+        "{app} may start about {seconds|some} s late: it gets no WebSocket here",
+        _PRESUMED,
+        _SOCKETS,
+    ),
+    "stream.websocket_refused:refused": Text(
+        "{app} starts about {seconds|some} s late: the server refuses its WebSocket",
+        "{app} asks {host} for a WebSocket before its first request, and tries it several times. After about "
+        "{seconds|some} s it sends normal requests instead.",
+        _SOCKETS,
+    ),
+    "stream.websocket_refused:flawed": Text(
+        "{app} starts about {seconds|some} s late: its WebSocket does not work",
+        "{host}, or something in between, switches to WebSocket but then breaks its rules. {app} tries it several "
+        "times. After about {seconds|some} s it sends normal requests instead.",
+        _SOCKETS,
+    ),
+    "stream.websocket_closed:closed": Text(
+        "{app} starts about {seconds|some} s late: the WebSocket is closed",
+        "{app} opens a WebSocket at {host} before its first request, and the server or something in between "
+        "closes it. {app} tries it several times. After about {seconds|some} s it sends normal requests instead.",
+        _SOCKETS,
+    ),
+    "stream.websocket_closed:held": Text(
+        "{app} waits about {seconds|many} s: its WebSocket gets no answer",
+        "{app} opens a WebSocket at {host} before its first request. Nothing answers it, so {app} waits, tries "
+        "again, and shows nothing. Only after about {seconds|many} s does it send normal requests instead.",
+        _SOCKETS,
+    ),
+    "stream.websocket_closed:silent": Text(
+        "{app} hangs: nothing answers on its WebSocket",
+        "{app} opens a WebSocket at {host} before its first request. The server accepts it, but does not answer the "
+        "first message. {app} waits minutes for each of several tries, and shows nothing.",
+        _SOCKETS,
+    ),
+    "stream.websocket_closed:may_hang": Text(
+        "{app} may hang: nothing answers on its WebSocket",
+        "If openai_base_url or its like names this address, {app} opens a WebSocket at {host} before its first "
+        "request. The server accepts it, but does not answer the first message, and {app} waits minutes for "
+        "each of several tries. With a separate provider in its settings, it opens no WebSocket.",
+        _SOCKETS,
     ),
     "stream.cut:behind": Text(
         "The connection closes before the stream has properly ended",

@@ -91,6 +91,8 @@ APPS: dict[str, str] = {
     "count": "{count} apps. `llmdoctor apps NAME` shows one in full, `llmdoctor check --app NAME` checks as it does.",
     "kind": "kind",
     "versions": "seen in",
+    "websocket": "WebSocket",
+    "websocket_first": "it opens one before its first request",
     "speaks": "speaks",
     "asks": "requests",
     "of": "{base_url} leads to {address}",

@@ -1101,7 +1101,7 @@ TEXTS: dict[str, Text] = {
         "{app} 在发送普通请求之前会先建立 WebSocket 连接，而 {host} 在那个地址不支持。收到 Upgrade Required 时它会立刻"
         "改用 HTTPS；"
         "收到其他响应时，多半会先重试几秒。"
-        "只有响应写明模型不存在，或是 Bad Request 时，它才会放弃。",
+        "只有响应看起来像请求本身的错误（Bad Request、模型不存在、限流）时，它才会放弃。",
         (
             "如果停顿几秒后有回答，说明没有故障，只是第一次尝试失败了。",
             "Codex：在 config.toml 里把中转站写成单独的服务商（[model_providers.名称]，填 base_url，不写 "

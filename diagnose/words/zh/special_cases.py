@@ -4,6 +4,34 @@ from __future__ import annotations
 
 from diagnose.words.text_type import Step, Text
 
+# What mends each fault of a WebSocket that an app opens first.
+_SOCKETS = (
+    Step(
+        "app:codex",
+        "删除 {other_source} 处的 supports_websockets = true，再重启 {app}。",
+    ),
+    Step(
+        "app:codex",
+        "在 {place|config.toml} 里去掉 openai_base_url，改成单独的服务商，第一行放在文件开头，其余放在末尾：{lines}",
+    ),
+    Step("!app:codex", "在 {app} 的设置里关闭 WebSocket。"),
+    Step(
+        "owner via:nginx",
+        "自己的 nginx：转发升级请求：proxy_http_version 1.1; proxy_set_header "
+        'Upgrade $http_upgrade; proxy_set_header Connection "upgrade";。',
+    ),
+    Step(
+        "owner",
+        "自己的服务器：对升级请求返回 426 Upgrade Required，{app} 就会立刻发请求。",
+    ),
+)
+
+# What an app does whose files this run has not read.
+_PRESUMED = (
+    "如果这个地址写在 openai_base_url 这类设置里，{app} 会在第一个请求之前向 {host} 建立 WebSocket，而这里建立不了；约 "
+    "{seconds|几} 秒后改发普通请求。在设置里写成单独的服务商，就不会建立 WebSocket。"
+)
+
 # Special cases share the code of a finding, but have their own cause and fix.
 CASES: dict[str, Text] = {
     "proxy.invalid:no_proxy": Text(
@@ -898,6 +926,91 @@ CASES: dict[str, Text] = {
             "文字完整的话，这个应用不用处理。",
             "把这条信息告诉 {host} 的管理员。",
         ),
+    ),
+    "stream.websocket_refused:only": Text(
+        "{host} 把普通请求当成了 WebSocket",
+        "{host} 拒绝普通请求，要求在连接上换用别的协议。要么这个地址只接受 WebSocket，要么前面的代理给每个请求都加了"
+        "升级用的请求头。密钥没有问题。",
+        (
+            "改用服务方为普通（HTTP）请求给出的 Base URL。",
+            Step("relay", "询问 {host} 的运营方。"),
+            Step(
+                "owner",
+                "自己的服务器：只给带有升级请求头的请求加 Upgrade 和 Connection。nginx 用 map $http_upgrade "
+                "$connection_upgrade 来做。",
+            ),
+        ),
+    ),
+    "http.gateway_error:http_version": Text(
+        "{host} 的网关不接受这个 HTTP 版本",
+        "网关要求的 HTTP 版本，和请求到达它时用的版本不同。常见原因是前面的代理：nginx 默认用 HTTP/1.0 转发，而 Envoy "
+        "和 Istio 会拒绝。密钥没有问题。",
+        (
+            "把请求的时间告诉 {host} 的运营方，请他们查看。",
+            Step("owner", "自己的服务器：在前面的 nginx 里设置 proxy_http_version 1.1;。"),
+        ),
+    ),
+    "stream.websocket_refused:gives_up": Text(
+        "{app} 会先建立 WebSocket，被服务器拒绝后就放弃",
+        "{app} 在第一个请求之前向 {host} 请求 WebSocket。拒绝的响应看起来像请求本身的错误，"
+        "所以 {app} 报错结束，不会再发普通请求。",
+        _SOCKETS,
+    ),
+    "stream.websocket_refused:may_give_up": Text(
+        "{app} 可能会放弃：服务器拒绝了它先建立的 WebSocket",
+        "如果这个地址写在 openai_base_url 这类设置里，{app} 会在第一个请求之前向 {host} 请求 WebSocket。拒绝的响应"
+        "看起来像请求本身的错误，{app} 就会报错结束。在设置里写成单独的服务商，同一个地址可以"
+        "用。",
+        _SOCKETS,
+    ),
+    "stream.websocket_refused:busy": Text(
+        "服务器太忙，没有接受 {app} 先建立的 WebSocket",
+        "{host} 因为限流拒绝了 WebSocket。如果 {app} 启动时仍然这样，它会报这个错误并结束，不再发请求。",
+        ("等一分钟再检查一次。",),
+    ),
+    "stream.websocket_refused:may_retry": Text(
+        "{app} 可能会晚约 {seconds|几} 秒：它在这里建立不了 WebSocket",
+        _PRESUMED,
+        _SOCKETS,
+    ),
+    "stream.websocket_closed:may_retry": Text(
+        "{app} 可能会晚约 {seconds|几} 秒：它在这里建立不了 WebSocket",
+        _PRESUMED,
+        _SOCKETS,
+    ),
+    "stream.websocket_refused:refused": Text(
+        "{app} 会晚约 {seconds|几} 秒：服务器拒绝了它的 WebSocket",
+        "{app} 在第一个请求之前向 {host} 请求 WebSocket，并会重试几次。约 {seconds|几} 秒后改发普通请求。",
+        _SOCKETS,
+    ),
+    "stream.websocket_refused:flawed": Text(
+        "{app} 会晚约 {seconds|几} 秒：它的 WebSocket 不能用",
+        "{host} 或中间的设备切换到了 WebSocket，却不符合其规范。{app} 会重试几次，约 {seconds|几} 秒后改发普通请求。",
+        _SOCKETS,
+    ),
+    "stream.websocket_closed:closed": Text(
+        "{app} 会晚约 {seconds|几} 秒：WebSocket 被关闭",
+        "{app} 在第一个请求之前向 {host} 建立 WebSocket，被服务器或中间的设备关闭。{app} 会重试几次，约 {seconds|几} "
+        "秒后改发普通请求。",
+        _SOCKETS,
+    ),
+    "stream.websocket_closed:held": Text(
+        "{app} 要等约 {seconds|很多} 秒：它的 WebSocket 没有响应",
+        "{app} 在第一个请求之前向 {host} 建立 WebSocket，却一直没有响应。{app} 等待、重试，界面上什么也没有；约 "
+        "{seconds|很多} 秒后才改发普通请求。",
+        _SOCKETS,
+    ),
+    "stream.websocket_closed:silent": Text(
+        "{app} 会卡住：它的 WebSocket 上没有回应",
+        "{app} 在第一个请求之前向 {host} 建立 WebSocket。服务器接受了，却不回应第一条消息。{app} 每次尝试都等"
+        "好几分钟，什么也不显示。",
+        _SOCKETS,
+    ),
+    "stream.websocket_closed:may_hang": Text(
+        "{app} 可能会卡住：它的 WebSocket 上没有回应",
+        "如果这个地址写在 openai_base_url 这类设置里，{app} 会在第一个请求之前向 {host} 建立 WebSocket。服务器接受了，"
+        "却不回应第一条消息，{app} 每次尝试都等好几分钟。在设置里写成单独的服务商，就不会建立 WebSocket。",
+        _SOCKETS,
     ),
     "stream.cut:behind": Text(
         "流式输出没有正常结束，连接就关闭了",

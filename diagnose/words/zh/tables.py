@@ -91,6 +91,8 @@ APPS: dict[str, str] = {
     "count": "共 {count} 个。`llmdoctor apps 代号` 查看全部资料，`llmdoctor check --app 代号` 按它的方式检查。",
     "kind": "类别",
     "versions": "所见版本",
+    "websocket": "WebSocket",
+    "websocket_first": "在第一个请求之前先建立",
     "speaks": "协议",
     "asks": "实际请求",
     "of": "{base_url} 会请求 {address}",
