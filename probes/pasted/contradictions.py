@@ -152,8 +152,7 @@ def _named_elsewhere(seen: ScannedText) -> Iterator[TextNote]:
     """Yield a note if OpenAI refuses a key that the text calls one other vendor's, or whose API the app was to call."""
     said = {
         house.lower(): found
-        for pattern in (_CHOSEN, _KEY_OF)
-        for found in re.finditer(pattern, seen.plain)
+        for found in (*re.finditer(_CHOSEN, seen.plain), *re.finditer(_KEY_OF, seen.plain))
         for house in found.groups()
         if house
     }
