@@ -85,7 +85,8 @@ def _pattern(word: str) -> str:
     open_end, word = word.endswith("*"), word.rstrip("*")
     if not word.isascii():
         return re.escape(word)
-    return rf"(?<![a-z0-9]){re.escape(word)}" + (r"[a-z]{0,12}" if open_end else "") + r"(?![a-z0-9])"
+    end = r"(?![a-z0-9(]|\.[a-z])"  # `client.models.list()` is code and no subject
+    return rf"(?<![a-z0-9.]){re.escape(word)}" + (r"[a-z]{0,12}" if open_end else "") + end
 
 
 @cache

@@ -36,7 +36,9 @@ def text_values(text: ReadText, code: str, evidence: str, model: str | None) -> 
         if re.fullmatch(_LOWER_CASE, lower):
             found["near"] = lower
     if code in ("model.not_found", "model.not_permitted") and model:
-        found.update(plan_of(model, text.values.get("base_url") or ""))
+        plan = plan_of(model, text.values.get("base_url") or (f"https://{text.host}" if text.host else ""))
+        if plan and plan["model_plan_url"] not in text.plain:
+            found.update(plan)
     return found
 
 
