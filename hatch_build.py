@@ -33,15 +33,19 @@ class CustomBuildHook(BuildHookInterface[Any]):
     """
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
-        """Check the tables, write them as JSON, add the needles of each pattern, and include the files in the wheel."""
+        """Check the tables, write them as JSON, and what tells when a pattern is needed; include all in the wheel."""
         if self.target_name != "wheel" or version == "editable":
             return
         sys.path.insert(0, self.root)
         from probes.catalog.apps import read as read_apps
+        from probes.catalog.built_in import builtin
         from probes.catalog.door_files import compiled, read
         from probes.catalog.fact_files import check_file, fact_files, facts_folder
         from probes.catalog.literal_filter import needles
         from probes.catalog.text_pattern import NEEDLES, text_patterns
+        from probes.client_requests.recordings import PLACE, check_recordings
+        from probes.keys.credential_kinds import credentials
+        from probes.keys.shape_widths import WIDTHS, width
 
         self._made = tempfile.TemporaryDirectory()
         for path in fact_files():
@@ -51,6 +55,8 @@ class CustomBuildHook(BuildHookInterface[Any]):
                 document["door"] = compiled(read(path))
             elif name == "apps":
                 read_apps(path)
+            elif name.startswith(f"{PLACE}/"):
+                check_recordings(path, document)
             for row in (*document.get("row", ()), *document.get("group", ())):
                 if "pattern" in row:
                     row["needles"] = needles(row["pattern"])
@@ -60,11 +66,13 @@ class CustomBuildHook(BuildHookInterface[Any]):
             self._include(name, document, build_data)
         for module in _with_patterns(Path(self.root)):
             import_module(module)
+        shapes = {shape.pattern for door in builtin() for shape in door.keys} | {one.shape for one in credentials()}
+        self._include(WIDTHS, {shape: width(shape) for shape in sorted(shapes)}, build_data)
         self._include(NEEDLES, {one.pattern: needles(one.pattern) for one in text_patterns()}, build_data)
 
     def _include(self, name: str, document: dict[str, Any], build_data: dict[str, Any]) -> None:
         """Write one table as JSON, and include it in the wheel."""
-        made = Path(self._made.name, f"{name.rpartition('/')[2]}.json")
+        made = Path(self._made.name, f"{name.replace('/', '-')}.json")
         made.write_text(json.dumps(document, ensure_ascii=False, separators=(",", ":")), encoding="utf-8")
         build_data["force_include"][str(made)] = f"probes/facts/{name}.json"
 

@@ -19,7 +19,20 @@ FIRST = ("check", "check https://api.openai.com/v1", "scan", "demo")  # the exam
 _FEW = 8  # options that need no groups
 _OF_GROUP = {
     TARGET: (
-        *("base_url", "key_env", "key_file", "key_stdin", "key", "curl", "headers", "model", "protocol", "app", "only"),
+        *(
+            "base_url",
+            "key_env",
+            "key_file",
+            "key_stdin",
+            "key",
+            "curl",
+            "headers",
+            "model",
+            "protocol",
+            "app",
+            "runtime",
+            "only",
+        ),
         *(
             "config",
             "env_file",
@@ -44,6 +57,8 @@ _OF_GROUP = {
             "deadline",
             "no_spend",
             "deep",
+            "as_client",
+            *("run_client", "client_program"),
             "slo",
         ),
         *("offline", "send_anyway", "retries", "plan_only", "jobs", "per_host", "watch", "count", "list_only"),

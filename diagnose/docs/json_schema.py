@@ -11,6 +11,8 @@ from diagnose.words.en.capabilities import NAMES
 from diagnose.words.en.findings import TEXTS
 from probes.model.attempt import Auth
 from probes.model.capability import Support
+from probes.model.client_request import OpenReason
+from probes.model.client_run import ClientEnd, NotRun
 from probes.model.evidence import PROBES
 from probes.model.failure import Kind
 from probes.protocols.names import NAMES as PROTOCOLS
@@ -67,7 +69,9 @@ def schema(closed: bool = False) -> Schema:
                 "slo": {"type": "array", "items": _slo(closed)},
                 "flaky": _flaky(closed),
                 "capabilities": {"type": "array", "items": _capability(closed)},
+                "as_client": _as_client(closed),
                 "clients": {"type": "array", "items": _client(closed)},
+                "client": _client_run(closed, _client_run(closed)),
             },
         ),
         "$defs": {
@@ -187,6 +191,41 @@ def _observed(closed: bool) -> Schema:
             "url": _text("Of the upgrade to a WebSocket."),
             "status": COUNT,
             "close_code": _or_null({"type": "integer"}),
+            "runtime": _runtime(closed),
+        },
+    )
+
+
+def _runtime(closed: bool) -> Schema:
+    """Return the schema of what the app's own Python or Node reported (`--runtime`)."""
+    named: Schema = {"type": "object", "additionalProperties": TEXT}
+    call = _object(
+        closed,
+        {
+            "sdk": _text("The package that made the call: openai, anthropic, httpx, fetch, …"),
+            "own_environment": {**FLAG, "description": "llmdoctor's own httpx made the call: the runtime has none."},
+            "stage": {"enum": ["", "import", "create", "call"]},
+            "ok": FLAG,
+            "status": _or_null(COUNT),
+            "ms": NUMBER,
+            "errors": TEXTS_,
+        },
+    )
+    return _object(
+        closed,
+        {
+            "kind": {"enum": ["python", "node"]},
+            "program": TEXT,
+            "version": MAYBE_TEXT,
+            "openssl": MAYBE_TEXT,
+            "strict": {**FLAG, "description": "It checks certificates strictly, as Python 3.13 and newer do."},
+            "packages": {**named, "description": "The version of each package."},
+            "proxies": named,
+            "roots": {**named, "description": "For each variable: file, folder or missing."},
+            "options": {**named, "description": "Node's variables."},
+            "problem": {**MAYBE_TEXT, "description": "Why it reported nothing."},
+            "no_call": {**MAYBE_TEXT, "description": "Why nothing was sent."},
+            "call": _or_null(call),
         },
     )
 
@@ -263,6 +302,53 @@ def _capability(closed: bool) -> Schema:
 def _client(closed: bool) -> Schema:
     base_url = {**MAYBE_TEXT, "description": "What this app takes; null where none leads there."}
     return _object(closed, {"app": TEXT, "base_url": base_url, "note": {"enum": [*DIFFERENCES]}})
+
+
+def _as_client(closed: bool) -> Schema:
+    results = ["accepted", "refused", *map(str, OpenReason)]
+    return _object(
+        closed,
+        {
+            "app": _text("The id of the app whose own request was sent."),
+            "version": _or_null(_text("The version that was recorded.")),
+            "model": _or_null(_text("The model with which it was recorded.")),
+            "result": {"enum": results},
+            "parts": {"description": "What the request has besides a plain one.", **TEXTS_},
+            "refused": {"description": "Parts without which the server accepts it.", **TEXTS_},
+            "sure": {"description": "Whether each of them was found alone.", **FLAG},
+            "requests": COUNT,
+        },
+    )
+
+
+def _client_run(closed: bool, again: Schema | None = None) -> Schema:
+    """Return the schema of the app's own run; ``again`` is that of the second one."""
+    request = {
+        "method": TEXT,
+        "path": _text("Without the values of its query."),
+        "auth": {**TEXTS_, "description": "The headers that carry a credential."},
+        "model": MAYBE_TEXT,
+        "bytes": COUNT,
+        "status": _or_null(COUNT),
+        "content_type": TEXT,
+        "failure": MAYBE_TEXT,
+    }
+    ran = {
+        "answered": FLAG,
+        "ended": {"enum": [*map(str, ClientEnd)]},
+        "status": _or_null({"type": "integer", "description": "The exit status."}),
+        "meaning": {**MAYBE_TEXT, "description": "What the facts say of this exit status."},
+        "seconds": NUMBER,
+        "said": _text("The app's own words, without keys."),
+        "arguments": {**TEXTS_, "description": "Without the prompt."},
+        "switches": {**TEXTS_, "description": "Variables besides the user's own."},
+        "recorder": FLAG,
+        "requests": {"type": "array", "items": _object(closed, request)},
+        **({"again": again} if again is not None else {}),
+    }
+    return _object(
+        closed, {"app": TEXT, "program": TEXT, "ran": FLAG}, {"not_run": {"enum": [*map(str, NotRun)]}, **ran}
+    )
 
 
 def _flaky(closed: bool) -> Schema:

@@ -44,6 +44,7 @@ from probes.model.facts import (
 )
 from probes.model.failure import Failure, Kind, Outcome
 from probes.model.record import replace
+from probes.model.runtime_facts import RuntimeFacts
 from probes.model.value_issues import Flaw
 from probes.protocols.names import DEFAULT_PROTOCOL, NAMES
 from probes.protocols.protocol import Wire, wire
@@ -129,6 +130,11 @@ class View:
         """The other hosts that the app needs, as they were looked at."""
         found = (one.facts for one in self.evidence.observations if one.subject is Subject.COMPANION)
         return tuple(one for one in found if isinstance(one, CompanionFacts))
+
+    @cached_property
+    def runtime(self) -> RuntimeFacts | None:
+        """What the app's own Python or Node reported; None if it was not asked."""
+        return self.evidence.one(RuntimeFacts, Subject.RUNTIME)
 
     @cached_property
     def websocket(self) -> WebSocketTry | None:
@@ -366,7 +372,7 @@ class View:
             if not passes(deep.chat):
                 return deep.chat
             refused = deep.stream is not None and (deep.stream.status >= 300 or not deep.stream.status)
-            return deep.stream if refused else None
+            return deep.stream if refused else self._client_refusal
         exchange = deep.told
         if exchange is None:
             return None
@@ -380,6 +386,14 @@ class View:
         if exchange is deep.path_check and (shut or exchange.status >= 500):
             return exchange
         return None
+
+    @property
+    def _client_refusal(self) -> Exchange | None:
+        """The refusal of the app's own request, if the check could not find what is refused of it, or None."""
+        found = self.evidence.client_request
+        if found is None or found.why or found.refused or not found.tries or passes(found.tries[-1].exchange):
+            return None
+        return found.tries[0].exchange
 
     @cached_property
     def matches(self) -> tuple[Match, ...]:

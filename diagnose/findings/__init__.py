@@ -15,6 +15,7 @@ from diagnose.findings import (
     proxy,
     redirect,
     run,
+    runtime,
     settings,
     slo,
     stream,
@@ -40,6 +41,7 @@ _ALL: tuple[Rule, ...] = (
     *stream.RULES,
     *websocket.RULES,
     *app.RULES,
+    *runtime.RULES,
     *slo.RULES,
     *run.RULES,
 )

@@ -166,11 +166,20 @@ def _parameter_rejected(view: View) -> Claim | None:
 
     The check itself sends few fields. A deep check that saw one refused without which the app sends nothing is as sure.
     """
+    if view.evidence.client_request is not None:
+        from diagnose.findings.client_request import refused  # few runs send the app's own request
+
+        if (own := refused(view, header=False)) is not None:
+            return own
     claim = said("model.parameter_rejected")(view) or _refused_by_deep_check(view)
     app, field = view.app, str(claim.values.get("parameter", "")) if claim is not None else ""
     if claim is None or app is None or not field:
         return claim
-    setting = next((text for start, text in app.leaves_out.items() if field.startswith(start)), "")
+    from probes.client_requests.recordings import setting_for
+
+    setting = setting_for(app.id, field) or next(
+        (text for start, text in app.leaves_out.items() if field.startswith(start)), ""
+    )
     return replace(claim, values={**claim.values, "app": app.name, **({"variable": setting} if setting else {})})
 
 

@@ -17,8 +17,9 @@ from diagnose.findings.slo import results
 from diagnose.judging.complete_fixes import completed
 from diagnose.judging.probe_lines import behind_renaming, probe_lines
 from diagnose.judging.proven import prove, unanswered, verdict_of
-from diagnose.judging.root_cause import RaisedRule, persistent, raised, root_of
-from diagnose.report import CapabilityLine, Finding, ProbeLine, Proven, Report, Severity, Try, Verdict
+from diagnose.judging.root_cause import RaisedRule, persistent, raised, root_of, softened
+from diagnose.report import CapabilityLine, ClientLine, Finding, ProbeLine, Proven, Report, Severity, Try, Verdict
+from probes.api.response_checks import passes
 from probes.model.attempt import KeyForm
 from probes.model.evidence import Evidence
 from probes.model.record import replace
@@ -34,7 +35,7 @@ def judge(evidence: Evidence, lang: str = "en", rules: tuple[Rule, ...] = RULES,
     tries = tuple(_try(judge(one, lang, rules)) for one in evidence.earlier)
     renamed = judge(evidence.renamed, lang, rules) if evidence.renamed is not None else None
     view = View(evidence, tries, renamed)
-    standing = completed(persistent(raised(view, rules), tries), view)
+    standing = completed(persistent(softened(raised(view, rules), view), tries), view)
     root = root_of(standing)
     proven = prove(view)
     findings = _findings(standing, view, root, proven, lang)
@@ -95,7 +96,9 @@ def judge(evidence: Evidence, lang: str = "en", rules: tuple[Rule, ...] = RULES,
         lang=lang,
         facts_date=date_of_facts(),
         capabilities=_capabilities(view, lang),
+        client_request=_client_line(view),
         slos=results(view),
+        client=evidence.client,
     )
     last_try = replace(report, duration_ms=round(evidence.seconds * 1000, 1))
     return replace(report, tries=(*tries, _try(last_try))) if tries else report
@@ -136,6 +139,24 @@ def _capabilities(view: View, lang: str) -> tuple[CapabilityLine, ...] | None:
     from diagnose.judging.capability_lines import capability_lines  # only deep checks load this module and its words
 
     return capability_lines(view.evidence, view.door is not None and view.door.host.local, lang)
+
+
+def _client_line(view: View) -> ClientLine | None:
+    found = view.evidence.client_request
+    if found is None:
+        return None
+    accepted = bool(found.tries) and passes(found.tries[-1].exchange) and not found.tries[-1].without
+    return ClientLine(
+        app=found.app,
+        name=app.name if (app := client_urls.known(found.app)) is not None else found.app,
+        version=found.version,
+        model=found.model,
+        result=str(found.why or ("accepted" if accepted else "refused")),
+        parts=found.parts,
+        refused=tuple(one.name for one in found.refused),
+        sure=found.sure,
+        requests=len(found.tries),
+    )
 
 
 def _headers_of(view: View) -> tuple[str, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -18,6 +18,7 @@ from probes.model.source import DEFAULT, Source, SourceKind
 from probes.protocols.protocol import KEY_HEADERS
 from probes.protocols.protocol import wire as protocol_of
 from probes.settings import extra_headers
+from probes.settings.app_switches import set_switches
 from probes.settings.consent import Destination
 from probes.settings.gather import with_consent
 
@@ -84,6 +85,7 @@ class EffectiveSettings(Record):
                 *_key_conflicts(keys, key, bases, base_url.value),
             ),
             searched=_searched_places(keys, wire, entry, app),
+            switches=set_switches(app, lambda name: next(_variable(collected, name), None)),
             secrets=(
                 *self.base_settings.secrets,
                 *(
@@ -163,6 +165,10 @@ def _headers(
     if wire.key_wins and key is not None:
         return tuple(one for one in found if one.name.lower() not in KEY_HEADERS)
     return tuple(found)
+
+
+def _variable(collected: Collected, name: str) -> Iterator[Sourced[str]]:
+    yield from _resolved(collected, collected.of_variables((name,)))
 
 
 def _resolved(collected: Collected, candidates: list[EntryCandidate]) -> list[Sourced[str]]:

@@ -96,6 +96,46 @@ class SettingsFile(NamedTuple):
     confirmed: bool = True
 
 
+class ClientProgram(NamedTuple):
+    """How `check --run-client` runs the app's program once. The head of ``apps.toml`` explains the fields.
+
+    In arguments and values, ``{prompt}``, ``{model}``, ``{protocol}``, ``{provider}`` (the provider's name in the app's
+    files) and ``{url}`` (the address of the recorder) are placeholders.
+    """
+
+    program: str = ""
+    args: tuple[str, ...] = ()
+    env: Mapping[str, str] = {}
+    model_args: tuple[str, ...] = ()
+    provider_args: tuple[str, ...] = ()
+    point_args: Mapping[str, tuple[str, ...]] = {}
+    point_env: Mapping[str, str] = {}
+    recorder: bool = False
+    answered: tuple[str, ...] = ()
+    failed: tuple[str, ...] = ()
+    exits: Mapping[str, str] = {}
+    seconds: float = 1.0
+    limit: float = 30.0
+    tokens: int = 0
+    requests: int = 1
+    leaves: tuple[str, ...] = ()
+    refused: str = ""
+
+
+class KeyElsewhere(NamedTuple):
+    """Hosts to which the app sends the user's key besides the configured one, and what stops that.
+
+    ``keys`` are the variables whose key goes there, ``instead`` one whose key does not, ``switch`` a setting
+    ``NAME=value`` that stops the requests, ``times`` how often a run sends the key.
+    """
+
+    hosts: tuple[str, ...] = ()
+    keys: tuple[str, ...] = ()
+    instead: str = ""
+    switch: str = ""
+    times: int = 0
+
+
 class AppChange(NamedTuple):
     """What a version of an app left out and what it does instead: names of packages, fields, headers or settings."""
 
@@ -128,6 +168,8 @@ class App(NamedTuple):
     key_lines: tuple[str, ...] = ()  # lines for its settings file, one of which gives a provider a key
     places: tuple[SettingsFile, ...] = ()
     changes: tuple[AppChange, ...] = ()
+    run: ClientProgram | None = None
+    key_elsewhere: KeyElsewhere | None = None
     confirmed: bool = True
     provenance: Provenance = UNKNOWN
 

@@ -35,6 +35,7 @@ _PRIVATE_ZONES = frozenset(
 )
 # Real hosts that resemble a known one: a company called OpenAPI, and MiniMax's own domain.
 _REAL_HOSTS = frozenset(("api.openapi.com", "api.minimax.com"))
+_MOST_HOSTS = 64  # whose doors are remembered
 _LOOPBACK = frozenset(("127.0.0.1", "::1", "0.0.0.0", "::"))  # noqa: S104 - compared with, never bound to
 
 
@@ -47,6 +48,7 @@ class Doors:
         self._wildcards: list[tuple[str, Door]] = []
         self._websites: dict[str, list[tuple[str, Door]]] = {}
         self._slips: dict[str, tuple[str, Door]] = {}
+        self._matched: dict[str, list[Door]] = {}  # the doors whose patterns match a host, of the last hosts
         self._open: tuple[str, Doors] | None = None  # the doors that are open on a day, as they were asked for last
         for door in self:
             for host in map(str.lower, door.hosts):
@@ -156,7 +158,12 @@ class Doors:
             return doors
         if doors := self._hosts.get(host):
             return doors
-        return [door for pattern, door in self._wildcards if fnmatchcase(host, pattern)]
+        # A check asks several times for its host, and comparing it with all patterns takes longer than all else here.
+        if host not in self._matched:
+            if len(self._matched) >= _MOST_HOSTS:
+                self._matched.clear()
+            self._matched[host] = [door for pattern, door in self._wildcards if fnmatchcase(host, pattern)]
+        return self._matched[host]
 
     def _known(self, host: str) -> bool:
         return bool(self._at(host, None)) or host in self._websites or host.removeprefix("www.") in self._websites

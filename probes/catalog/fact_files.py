@@ -8,11 +8,12 @@ fields of :mod:`probes.catalog.provenance`.
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator, Mapping
-from pkgutil import get_data
 from typing import TYPE_CHECKING, Any
 
+import probes
 from probes.catalog.provenance import FIELDS_SET, Provenance, check, provenance_of
 from probes.config_formats.files import MIB, text_of
 
@@ -51,7 +52,7 @@ def read_facts(name: str) -> dict[str, Any]:
     if document is None:
         import tomllib  # an installed program reads JSON and does not pay for this import
 
-        document = tomllib.loads((get_data("probes", f"facts/{name}.toml") or b"").decode("utf-8"))
+        document = tomllib.loads(_content(f"{name}.toml").decode("utf-8"))
     return document
 
 
@@ -62,13 +63,21 @@ def compiled_facts(name: str) -> dict[str, Any] | None:
     ``probes/catalog/literal_filter.py``).
     """
     try:
-        built = get_data("probes", f"facts/{name}.json")
+        built = _content(f"{name}.json")
     except OSError:
         return None
     import json
 
-    document: dict[str, Any] = json.loads(built or b"{}")
+    document: dict[str, Any] = json.loads(built)
     return document
+
+
+def _content(name: str) -> bytes:
+    """Return a file of the folder, also from a zip file, as ``pkgutil`` does. Raises OSError."""
+    loader: Any = probes.__loader__
+    path = os.path.join(os.path.dirname(probes.__file__), "facts", *name.split("/"))  # noqa: PTH118, PTH120
+    content: bytes = loader.get_data(path)
+    return content
 
 
 def usual_of(document: Mapping[str, Any]) -> Provenance:
@@ -103,7 +112,7 @@ def check_file(path: Path) -> dict[str, Any]:
     """
     import tomllib
 
-    from probes.catalog.fact_schema import check_fields  # only the build and those who keep the facts need it
+    from probes.catalog.fact_schema import check_fields, kind_of  # only the build and those who keep the facts need it
 
     text = text_of(path, limit=LARGEST) or ""
     try:
@@ -113,7 +122,7 @@ def check_file(path: Path) -> dict[str, Any]:
     usual = _check_header(path, text, document.get(HEADER))
     for table, number, row in _rows(document):
         try:
-            check_fields(path.stem, table, row)
+            check_fields(kind_of(path), table, row)
             _check_row(row, usual.seen)
             if not usual.source and not row.get("source"):
                 raise ValueError("source is missing")

@@ -8,6 +8,8 @@ from typing import TypeVar
 
 from probes.model.attempt import Attempt
 from probes.model.capability import Capability, Cost
+from probes.model.client_request import AsClientResult
+from probes.model.client_run import ClientRun
 from probes.model.exchange import Exchange, WebSocketTry
 from probes.model.facts import (
     BalanceFacts,
@@ -27,6 +29,7 @@ from probes.model.facts import (
 )
 from probes.model.failure import Failure, Outcome
 from probes.model.record import Record
+from probes.model.runtime_facts import RuntimeFacts
 from probes.model.settings import Rename, Slo
 from probes.model.source import Source
 from probes.model.value_issues import Flaw as Flaw
@@ -52,6 +55,7 @@ Facts = (
     | ModelFacts
     | BalanceFacts
     | CompanionFacts
+    | RuntimeFacts
     | WebSocketTry
 )
 
@@ -69,6 +73,7 @@ class Subject(StrEnum):
     KEY_POLICY = "door:key"  # which forms of the key may be sent
     BALANCE = "door:balance"  # the credit that is left
     COMPANION = "door:companion"  # another host that the app needs
+    RUNTIME = "settings:runtime"  # the app's own Python or Node
     PROXY = "proxy"
     LOCALITY = "proxy:locality"  # the host has only private addresses
     TUNNEL = "proxy:tunnel"
@@ -178,9 +183,11 @@ class Evidence(Record):
     offline: bool = False
     version: str = ""
     capabilities: tuple[Capability, ...] | None = None  # None: no deep check was requested
+    client_request: AsClientResult | None = None  # None: it was not asked for
     slos: tuple[Slo, ...] = ()
     renamed: Evidence | None = None  # of a run with other names of variables, if the settings as given did not work
     renames: tuple[Rename, ...] = ()  # of `renamed`: these names
+    client: ClientRun | None = None  # what the app itself did; None: the user did not ask for its run
     own_call: bool = False  # a call that the app has made itself (`probes/run/seen_call.py`), and not a check
     earlier: tuple[Evidence, ...] = ()  # evidence of the previous tries, oldest first (`--retries`)
 

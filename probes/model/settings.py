@@ -12,7 +12,9 @@ from enum import StrEnum
 from typing import Generic, TypeVar
 
 from probes.model.attempt import Auth
+from probes.model.client_run import ClientStart
 from probes.model.record import Record
+from probes.model.runtime_facts import RuntimeTarget
 from probes.model.secret import Secret
 from probes.model.sentence import Sentence
 from probes.model.source import DEFAULT, Source
@@ -228,12 +230,16 @@ class Settings(Record):
     node: NodeSettings = NodeSettings()  # used by apps that run on Node
     no_spend: bool = False
     deep: bool = False
+    as_client: bool = False
     offline: bool = False
     send_anyway: bool = False
     limits: Limits = Limits()
     slos: tuple[Slo, ...] = ()
+    runtime: RuntimeTarget | None = None  # the app's own Python or Node, to be asked too
+    switches: tuple[str, ...] = ()  # of the app, as its facts name them, that are set: NAME=value
     renamed: Settings | None = None  # what they would be if variables that no SDK reads had the names that it reads
     renames: tuple[Rename, ...] = ()  # of `renamed`: these names
+    client: ClientStart | None = None  # the app itself is run too (`--run-client`)
 
     @property
     def trust_name(self) -> str:

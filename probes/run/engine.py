@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import asyncio
 
+from probes.api.client import plus
+from probes.model.capability import Cost
+from probes.model.client_run import ClientRun
 from probes.model.evidence import Evidence, HostEnvironment, Subject
 from probes.model.record import replace
 from probes.model.run_memory import running
@@ -11,6 +14,7 @@ from probes.model.settings import Settings
 from probes.network.network import Network
 from probes.run.connection import ConnectionChecks
 from probes.run.local_run import LocalRun, NetworkResults
+from probes.run.plan import presumed_policy
 from probes.steps.recorder import Waits, Watch
 
 
@@ -66,13 +70,20 @@ def _may_help(trial: Settings, evidence: Evidence) -> bool:
 async def _finish(begun: LocalRun, network: Network | None) -> Evidence:
     offline, recorder = begun.offline, begun.recorder
     if begun.ends or offline is None:
+        if offline is not None and begun.given.runtime is not None:
+            await _ask_runtime(begun, None)
         return begun.ended()
     connection: ConnectionChecks | None = None
+    runtime_cost = Cost()
+    client: ClientRun | None = None
     interrupted = ran_out = False
     try:
         connection = ConnectionChecks(offline, recorder, begun.scrub, network or Network(), begun.version)
         async with asyncio.timeout(begun.given.limits.run):
             await connection.run()
+            if begun.given.runtime is not None:
+                runtime_cost = await _ask_runtime(begun, connection)
+            client = await _run_client(begun, connection)
     except TimeoutError:
         ran_out = True
     except asyncio.CancelledError:
@@ -87,10 +98,40 @@ async def _finish(begun: LocalRun, network: Network | None) -> Evidence:
     found = NetworkResults(
         connection.host_environment(),
         connection.api.working,
-        connection.api.cost,
+        plus(connection.api.cost, runtime_cost),
         connection.api.policy,
         connection.api.capabilities,
+        connection.api.client_request,
         interrupted,
         ran_out,
+        client,
     )
     return begun.evidence(found)
+
+
+async def _ask_runtime(begun: LocalRun, connection: ConnectionChecks | None) -> Cost:
+    """Ask the app's own runtime, if its address may be known at all. Return what that has cost."""
+    from probes.run.app_call import ask_runtime  # few runs start other programs
+
+    offline = begun.offline
+    if offline is None or offline.keys.in_address:
+        return Cost()
+    return await ask_runtime(offline, begun.recorder, connection.api.working if connection is not None else None)
+
+
+async def _run_client(begun: LocalRun, connection: ConnectionChecks) -> ClientRun | None:
+    """Run the app itself, if the user asked for it, in the time that is left."""
+    start, offline, recorder = begun.given.client, begun.offline, begun.recorder
+    if start is None or offline is None:
+        return None
+    from probes.catalog.apps import load
+    from probes.client_run.client_runner import ClientRunner  # few runs start another program
+
+    app = load().get(begun.given.app)
+    if app is None or app.run is None:
+        return None
+    api = connection.api
+    policy = api.policy if api.policy is not None else presumed_policy(offline)
+    runner = ClientRunner(start, begun.given, app, offline.protocol, offline.target)
+    with recorder.waiting(Subject.HTTP, app.name):
+        return await runner.run(policy, connection.pools, api.working, begun.given.limits.run - recorder.now())

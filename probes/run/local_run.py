@@ -10,6 +10,8 @@ from datetime import UTC, datetime
 
 from probes.model.attempt import Attempt
 from probes.model.capability import Capability, Cost
+from probes.model.client_request import AsClientResult
+from probes.model.client_run import ClientRun, NotRun
 from probes.model.evidence import Evidence, HostEnvironment, Subject
 from probes.model.facts import KeyPolicy
 from probes.model.record import Record, replace
@@ -33,8 +35,10 @@ class NetworkResults(Record):
     cost: Cost = Cost()
     policy: KeyPolicy | None = None  # None: it was not decided
     capabilities: tuple[Capability, ...] | None = None
+    client_request: AsClientResult | None = None
     interrupted: bool = False
     ran_out: bool = False
+    client: ClientRun | None = None
 
 
 class LocalRun:
@@ -79,6 +83,16 @@ class LocalRun:
             self.recorder.close("", "offline" if self.given.offline else "withheld")
         return self.evidence(NetworkResults(host_environment(offline.proxy, self.given.trust_name)))
 
+    def _client_not_run(self, found: NetworkResults) -> ClientRun | None:
+        """Return why the app was not run, if the user asked for it and the run ended before."""
+        start = self.given.client
+        if start is None:
+            return None
+        why = NotRun.CONSENT if self.offline is not None and self.offline.keys.project else NotRun.NO_ADDRESS
+        why = NotRun.OFFLINE if self.given.offline else why
+        why = NotRun.INTERRUPTED if found.interrupted else NotRun.DEADLINE if found.ran_out else why
+        return ClientRun(self.given.app or "", not_run=start.refused or why, because=start.because)
+
     def evidence(self, found: NetworkResults) -> Evidence:
         """Close the record of the run, and return its evidence."""
         given, recorder, offline = self.given, self.recorder, self.offline
@@ -103,7 +117,9 @@ class LocalRun:
                 offline=given.offline,
                 version=self.version,
                 capabilities=deep_results,
+                client_request=found.client_request,
                 slos=given.slos,
+                client=found.client or self._client_not_run(found),
             ),
             self.scrub,
             self.scrub.clean,

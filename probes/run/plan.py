@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from probes.api.balance import balance_attempt, balance_urls
 from probes.api.context import ApiContext
@@ -14,7 +14,7 @@ from probes.model.attempt import Attempt, Auth, Change, KeyForm
 from probes.model.evidence import Subject
 from probes.model.exchange import Purpose
 from probes.model.facts import DoorFacts, KeyPolicy, ProxyFacts, Withheld
-from probes.model.planned_request import PROMPT_TOKENS, Plan, PlannedCase, PlannedRequest
+from probes.model.planned_request import MODEL, PROMPT_TOKENS, Plan, PlannedCase, PlannedRequest
 from probes.model.record import replace
 from probes.model.settings import Settings, Sourced
 from probes.model.source import Source, SourceKind
@@ -26,6 +26,10 @@ from probes.steps.recorder import Recorder, scrubbed
 from probes.urls.addresses import literal_address, loopback_name, named_local
 from probes.urls.url import Url, parse_url
 
+if TYPE_CHECKING:
+    from probes.client_run.permission import RunPermission
+
+_CLIENT_MORE = 8  # requests after the client's own, as in probes/client_requests/bisection.py, which few plans need
 # Examples of the addresses that a name may resolve to.
 _PRIVATE, _PUBLIC = "10.0.0.1", "8.8.8.8"
 
@@ -114,6 +118,28 @@ def _expected_route(offline: OfflineChecks, target: Url) -> Route:
     )
 
 
+def client_permission(settings: Settings) -> RunPermission:
+    """Return what is known before the run about whether the app itself may be run. ``settings`` ask for that."""
+    from probes.client_run.permission import permission  # few plans have such a run
+
+    app = load_apps().get(settings.app)
+    assert settings.client is not None and app is not None and app.run is not None
+    scrub = scrubber(settings)
+    offline = survey(settings, Recorder(settings.limits, scrub), scrub)
+    policy = decide(offline.keys, _expected_route(offline, offline.target)) if offline.target is not None else None
+    return permission(settings.client, settings, app.run, offline.target, policy)
+
+
+def presumed_policy(offline: OfflineChecks) -> KeyPolicy | None:
+    """Return what may be sent to a host that was not reached; None where only the dialled address would tell."""
+    target = offline.target
+    if target is None:
+        return None
+    route = _expected_route(offline, target)
+    known = target.scheme == "https" or route.address is not None or loopback_name(target.host)
+    return decide(offline.keys, route) if known else None
+
+
 class _Case(NamedTuple):
     """The first round of requests by one route."""
 
@@ -143,6 +169,7 @@ def plan(settings: Settings) -> Plan | None:
     first = _case(offline, base, facts, "", route)
     others = [_case(offline, base, facts, *other) for other in _other_routes(offline, target, route)]
     others = [one for one in others if one.when == "around_proxy" or one.requests != first.requests]
+    client_name, client = _client(offline, [first, *others]) if settings.as_client else ("", None)
     known = Plan(
         host=facts.host.name,
         port=facts.host.port,
@@ -151,9 +178,14 @@ def plan(settings: Settings) -> Plan | None:
         further=settings.limits.extra_requests + settings.limits.earned_requests,
         withheld=first.context.policy.withheld,
         deep=_deep(offline, [first, *others]) if settings.deep else (),
+        client=client,
+        client_name=client_name,
+        client_more=_CLIENT_MORE if client is not None else 0,
         otherwise=(*(PlannedCase(one.when, one.requests) for one in others), *_renamed(settings)),
+        runtime=_runtime(offline, base, facts, target),
         on_success=_on_success(offline, first.context),
         conflict_source=offline.keys.conflict_source,
+        with_client=settings.client is not None,
         extra=_extra(settings, [first, *others]),
     )
     return scrubbed(known, scrub)
@@ -218,6 +250,22 @@ def _on_success(offline: OfflineChecks, context: ApiContext) -> tuple[PlannedReq
     return tuple(found)
 
 
+def _runtime(offline: OfflineChecks, base: str, facts: DoorFacts, target: Url) -> tuple[PlannedRequest, ...]:
+    """Return the one request that the SDK of the app's own runtime makes, if it makes one."""
+    asked = offline.given.runtime
+    if asked is None:
+        return ()
+    from probes.run.runtime_policy import policy_for, reason_for_no_call  # few runs ask a runtime
+
+    policy = policy_for(offline, asked, target)
+    first = api_context(offline, base, facts, policy).first
+    if reason_for_no_call(offline, policy, first, asked):
+        return ()
+    named = replace(first, model=first.model or (offline.given.model.value if offline.given.model else MODEL))
+    ask = wire(first.protocol).generation(named, named.model or "", stream=False, adapted=())
+    return (planned("runtime", named, ask, ALLOWANCE + PROMPT_TOKENS),)
+
+
 def _websocket(context: ApiContext) -> list[PlannedRequest]:
     """List the upgrade to the WebSocket that the app opens first, with the most that its first message can cost."""
     app = websocket_of(context.settings, context.first.protocol)
@@ -251,3 +299,14 @@ def _deep(offline: OfflineChecks, cases: list[_Case]) -> tuple[PlannedRequest, .
             found = foreseen(one.context.settings, one.context.first, offline.door, one.context.facts.host.local)
             return tuple(with_extra_headers(request, one.context) for request in found)
     return ()
+
+
+def _client(offline: OfflineChecks, cases: list[_Case]) -> tuple[str, PlannedRequest | None]:
+    """Return the client's name and version, and its request by the first route on which an attempt can work."""
+    from probes.client_requests.client_plan import foreseen
+
+    for one in cases:
+        if one.may_work:
+            name, found = foreseen(one.context.settings, one.context.first)
+            return name, with_extra_headers(found, one.context) if found is not None else None
+    return "", None

@@ -111,6 +111,7 @@ def gather(
         node=read_node({} if options.no_env else environ),
         no_spend=options.no_spend or setting(named, "no_spend", False),
         deep=options.deep,
+        as_client=options.as_client,
         offline=options.offline,
         send_anyway=options.send_anyway or setting(_of_user(named, "send_anyway"), "send_anyway", False),
         limits=Limits(
@@ -118,6 +119,7 @@ def gather(
             run=_seconds("--deadline", options.deadline, setting(named, "deadline", defaults.run)),
         ),
         slos=_slos(options.slo, named),
+        switches=_switches(app, variables),
         ignored=_ignored(named, file),
     )
     check_lengths(settings)
@@ -162,6 +164,14 @@ def _headers(
         extra_headers.of_tables(reversed(named), variables, environ),
         extra_headers.of_options(options.headers),
     )
+
+
+def _switches(app: App | None, variables: Variables) -> tuple[str, ...]:
+    if app is None:
+        return ()
+    from probes.settings.app_switches import set_switches  # most checks name no app
+
+    return set_switches(app, variables.first)
 
 
 def with_consent(settings: Settings, usual: Destination, send_anyway: bool, cwd: Path) -> Settings:

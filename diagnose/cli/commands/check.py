@@ -15,7 +15,7 @@ from diagnose.cli.completion import among, apps, of_config
 from diagnose.cli.help_pages import GroupedCommand
 from diagnose.cli.progress import Progress
 from diagnose.formats import FORMATS
-from diagnose.rendering.outlet import Grammar, passed
+from diagnose.rendering.outlet import Grammar, passed, plain
 from diagnose.words import LANGS
 from probes.protocols.names import NAMES
 
@@ -73,6 +73,11 @@ def output_options(command: Any) -> Any:
     shell_complete=among(apps),
     help="Judge as this client would send it: see `llmdoctor apps`.",
 )
+@click.option(
+    "--runtime",
+    metavar="PATH|auto",
+    help="Ask the app's own Python or Node too: a virtual environment, an interpreter, a script, node_modules.",
+)
 @click.option("--config", metavar="PATH", help="Read targets and [check] from this file and no other.")
 @click.option("--env-file", metavar="PATH", help="Read this .env file and no other.")
 @click.option("--no-env", is_flag=True, help="Read no environment and no file.")
@@ -87,6 +92,9 @@ def output_options(command: Any) -> Any:
 @click.option("--deadline", type=float, metavar="SECONDS", help="The limit of the whole check (60).")
 @click.option("--no-spend", is_flag=True, help="Nothing that a provider bills: no generation.")
 @click.option("--deep", is_flag=True, help="Ask for tools, structured output, pictures and more too. Costs more.")
+@click.option("--as-client", is_flag=True, help="Also send the request of the app itself, as recorded. Costs more.")
+@click.option("--run-client", is_flag=True, help="Run the app of --app itself once too, after asking. Costs tokens.")
+@click.option("--client-program", metavar="PATH", help="The program of --run-client, if it is not on PATH.")
 @click.option("--offline", is_flag=True, help="Nothing leaves this machine.")
 @click.option(
     "--send-anyway",
@@ -100,13 +108,14 @@ def output_options(command: Any) -> Any:
     "--retries", type=click.IntRange(0, 10), default=0, help="Retry temporary errors, at most this many times."
 )
 @click.option("--fix", is_flag=True, help="Write the tested fix to the place of the wrong value, after asking.")
-@click.option("--yes", is_flag=True, help="With --fix: write without asking.")
+@click.option("--yes", is_flag=True, help="With --fix or --run-client: do it without asking.")
 @click.option("--plan", "plan_only", is_flag=True, help="Show what would be sent where, and send nothing.")
 @output_options
 def command(
     plan_only: bool,
     fix: bool,
     yes: bool,
+    runtime: str | None,
     curl: str | None,
     retries: int,
     fmt: str,
@@ -116,6 +125,8 @@ def command(
     lang: str | None,
     strict: bool,
     verbose: bool,
+    run_client: bool,
+    client_program: str | None,
     **choices: Any,
 ) -> None:
     """Find out why a base URL and key do not work, and what to do.
@@ -138,12 +149,24 @@ def command(
         choices["stdin_text"] = key_from_standard_input()
     try:
         load()  # reports an error in the user's own doors before the run starts
-        if curl is None:
+        if run_client:
+            settings = settings_with_client(Options(**choices), client_program, {"curl": curl, "retries": retries})
+        elif client_program is not None:
+            raise BadInput("--client-program belongs to --run-client.")
+        elif curl is None:
             settings = settings_of_app(Options(**choices)) or gather(Options(**choices), os.environ, Path.cwd())
         else:
             from diagnose.cli.curl_option import from_curl
 
             settings = from_curl(curl, Options(**choices), spoken)
+        if settings.as_client:
+            from probes.client_requests.recordings import demand_recorded
+
+            demand_recorded(settings.app)
+        if runtime is not None:
+            from diagnose.cli.runtime_option import with_runtime
+
+            settings = with_runtime(settings, runtime, Options(**choices), spoken)
     except (BadInput, DoorsError) as error:
         raise click.ClickException(str(error)) from error
     say_ignored(settings.ignored, spoken)
@@ -158,6 +181,13 @@ def command(
         show_plan(settings, fmt if not as_json else "json", spoken)
         return
     settings = consented(settings, spoken)
+    if settings.client is not None:
+        from diagnose.cli.client_start import agreed
+
+        try:
+            settings = agreed(settings, spoken, yes)
+        except BadInput as error:
+            raise click.ClickException(str(error)) from error
     if settings.deep:
         from probes.run.plan import plan
 
@@ -207,6 +237,22 @@ def settings_of_app(options: Options) -> Settings | None:
     from probes.catalog import apps
 
     return of_app(this_world(os.environ, Path.cwd()), options, apps.load())
+
+
+def settings_with_client(options: Options, program: str | None, given: dict[str, object]) -> Settings:
+    """Return the app's own settings, with its run; ``program`` and ``given`` are those of :func:`with_client`.
+
+    Raises BadInput as :func:`with_client` and :func:`probes.settings.gather.gather` do.
+    """
+    from diagnose.cli.client_start import with_client
+    from probes.app_settings.scan import found_of_app
+    from probes.app_settings.search import this_world
+    from probes.catalog import apps
+    from probes.settings.gather import gather
+
+    found = found_of_app(this_world(os.environ, Path.cwd()), options, apps.load()) if options.app else None
+    settings = found.settings if found is not None else gather(options, os.environ, Path.cwd())
+    return with_client(settings, found, options, program, given)
 
 
 def say_ignored(ignored: Iterable[Source], lang: str) -> None:
@@ -278,7 +324,7 @@ def measure(settings: Settings, progress: Progress, fmt: str = "text") -> Eviden
 
     waits = LoadingInWaits((name.format(fmt=fmt) for name in LATER), progress.waits)
     begun = LocalRun(settings, watch=progress.watch, waits=waits, version=__version__)
-    if begun.ends and settings.renamed is None:
+    if begun.ends and settings.renamed is None and settings.runtime is None:
         return begun.ended()
     from diagnose.cli.event_loop import run as run_event_loop
     from probes.run.engine import go_on
@@ -301,9 +347,21 @@ def show_plan(settings: Settings, fmt: str, lang: str) -> None:
     if found is None:
         raise click.ClickException(part(lang, "plan").PLAN["no_address"])
     if fmt == "json":
-        printer.echo_json(document(found))
+        printer.echo_json({**document(found), **_client_document(settings)})
         return
     printer.echo(text(found, lang, list_width()))
+    if settings.client is not None:
+        from diagnose.cli.client_start import lines
+
+        printer.echo("\n".join(map(plain, lines(settings, lang))))
+
+
+def _client_document(settings: Settings) -> dict[str, object]:
+    if settings.client is None:
+        return {}
+    from diagnose.cli.client_start import document
+
+    return {"client": document(settings)}
 
 
 def announce(plan: Plan, lang: str) -> None:

@@ -9,6 +9,27 @@ ERRORS: dict[str, str] = {
     sentence: sentence
     for sentence in (
         "{path} cannot be read: {why}.",
+        (
+            "No Python or Node of an app was found: VIRTUAL_ENV and CONDA_PREFIX are not set, and no "
+            "folder from here up has .venv, venv or node_modules. Name it: --runtime PATH, a virtual "
+            "environment, an interpreter or the app's script."
+        ),
+        "{path} holds neither a virtual environment nor node_modules.",
+        "There is no {path}.",
+        "There is no node on PATH; name it: --runtime PATH",
+        "{path} names no interpreter: it is neither Python, Node nor a script of one.",
+        (
+            "{path} was found in this folder, and to ask it runs programs of the folder. If you "
+            "trust them: --runtime {path}"
+        ),
+        "--run-client needs --app with one of these: {names}.",
+        "--run-client cannot run {name}; it runs: {names}.",
+        "--run-client runs {name} with its own settings: leave out {option}.",
+        "the address",
+        "--client-program: {path} is no program that can be started.",
+        "{program} is not on PATH (programs in this folder do not count). Name it with --client-program.",
+        "--run-client asks before it starts another program: add --yes, or use a terminal.",
+        "--client-program belongs to --run-client.",
         "it is not a bundle of facts: it has no schema",
         "it is not JSON: {detail}",
         "its schema {name} is not one that this version knows: {names}",
@@ -78,6 +99,8 @@ ERRORS: dict[str, str] = {
         "Standard input cannot be read: it is larger than {size}.",
         "Standard input has ended before the question was answered.",
         "Standard output cannot be written: {why}.",
+        "--as-client needs --app NAME: the app whose request it sends",
+        "The request of {app} was not recorded. These were: {names}",
         "Did you mean {names}?",
         "There is no option {name}. {hint}",
         "There is no command {name}. {hint}",

@@ -1150,6 +1150,7 @@ TEXTS: dict[str, Text] = {
         "separately, although the key is valid.",
         (
             "Use this key in one of the apps that the plan names.",
+            "To see whether it works there, run that app once: `llmdoctor check --app NAME --run-client`",
             "For this app, use a pay-as-you-go key and its general address.",
             "Do not make the app pretend to be another one: that can get your account closed.",
         ),
@@ -1408,6 +1409,8 @@ TEXTS: dict[str, Text] = {
         "and key are not the cause.",
         (
             "Update the SDK: `pip install -U openai anthropic`, or `npm update`.",
+            "To see which package it is, check the app's own environment: `llmdoctor check --runtime PATH`, "
+            "where PATH is its virtual environment or the folder with its node_modules.",
             (
                 "If the message says \"unexpected keyword argument 'proxies'\" and you cannot update: `pip install "
                 '"httpx<0.28"`.'
@@ -1424,6 +1427,35 @@ TEXTS: dict[str, Text] = {
             "If this machine may not reach them, use another app: the API itself can be used without them.",
         ),
     ),
+    "app.key_elsewhere": Text(
+        "{app} also sends your key to {names|another host}",
+        "With a key in {variable|its variable}, {app} asks {names|another host} at its start as well, and sends the "
+        "key along, although the base URL names another host. Whoever runs that host then has a key of {host}.",
+        (
+            "Set {detail} for {app}: it then does not ask {names} at all.",
+            "Or put the key into {replacement} instead of {variable}, if {host} takes it as `Authorization: Bearer`: "
+            "then it goes there alone.",
+            "If the key must not be known there, create a new one and delete this one.",
+        ),
+    ),
+    "app.run_failed": Text(
+        "{app} itself fails, although the request of this check works",
+        "{app} was started with your settings and got no answer. The check asked the same host with the same key and "
+        "got one, so what differs is what {app} does.",
+        (
+            "Read what {app} says above, or give its text to `llmdoctor explain`.",
+            "Check the settings of {app} that this check does not know: plugins, profiles, a login of its own.",
+        ),
+    ),
+    "app.run_works": Text(
+        "{app} itself works, although this check finds an error",
+        "{app} was started with your settings and got an answer. What the check reports is therefore a warning: {app} "
+        "gets over it, or {host} treats its requests differently from those of this check.",
+        (
+            "Nothing needs to change for {app}. Other clients may fail with these settings.",
+            "If {host} admits only certain clients, use one of them with this key.",
+        ),
+    ),
     "app.private_refused": Text(
         "The app refuses private addresses such as localhost",
         "For security, the app, or its maker's server that sends the request, refuses addresses such as localhost "
@@ -1432,6 +1464,15 @@ TEXTS: dict[str, Text] = {
             "Look in the app's settings for a switch that allows private or local addresses.",
             "If the maker's servers send the request, give your API a public https address with a key.",
             "Or use an app that sends its requests from your own machine.",
+        ),
+    ),
+    "app.runtime": Text(
+        "The app's own runtime cannot make the call, and this program can",
+        "With the same settings, {runtime|the app's Python or Node} got no answer, and this program "
+        "did. The evidence says in what the two differ: versions, proxies, CA certificates.",
+        (
+            "Compare the lines of the evidence, and give the app's environment the same proxies and CA certificates.",
+            "Update the SDK in the app's own environment.",
         ),
     ),
     "app.base_url_ignored": Text(

@@ -824,6 +824,37 @@ CASES: dict[str, Text] = {
             "Restart your app: running programs keep the old value.",
         ),
     ),
+    "http.header_rejected:as_client": Text(
+        "{host} rejects the header {parameter|of one kind}, which {app} sends",
+        "A plain request works. With everything that {app} sends, the server refuses it; without {parameter|the "
+        "header}, it accepts it.",
+        (
+            "Use {variable} with {app}: it then leaves {parameter} out.",
+            Step("public", "Ask the operator of {host} to accept {parameter}, or to ignore it."),
+            "Use {app} with another server or model.",
+            Step("owner", "If the server is yours, update it, or make it ignore or remove {parameter}."),
+        ),
+    ),
+    "http.header_rejected:as_client_several": Text(
+        "{host} rejects headers that {app} sends: {parameter|not yet narrowed down}",
+        "A plain request works. With everything that {app} sends, the server refuses it. Without {parameter|some of "
+        "it}, it accepts it; not all of that need be the cause.",
+        (
+            Step("public", "Ask the operator of {host} which of them the server accepts."),
+            "Use {app} with another server or model.",
+            Step("owner", "If the server is yours, update it, or make it ignore what it does not know."),
+        ),
+    ),
+    "http.header_rejected:as_client_mends": Text(
+        "{host} rejects {parameter|a header}; {app} then retries without it",
+        "With {parameter|the header}, the server refuses the request. {app} notices that and leaves it out, so it "
+        "works, with one refused request more each time it starts.",
+        (
+            "Use {variable} with {app}: it then leaves {parameter} out at once.",
+            "There is nothing that you must do.",
+            Step("owner", "If the server is yours, update it, or make it ignore or remove {parameter}."),
+        ),
+    ),
     "http.header_rejected:unsendable": Text(
         "The header {header|of a setting} cannot be sent",
         "HTTP does not allow the value of {source|a setting} in a header. The client stops before it sends "
@@ -1018,6 +1049,37 @@ CASES: dict[str, Text] = {
                     "off for the API."
                 ),
             ),
+        ),
+    ),
+    "model.parameter_rejected:as_client": Text(
+        "{host} rejects {parameter|a field of the request}, which {app} sends",
+        "A plain request works. With everything that {app} sends, it is refused; without {parameter|the field}, it "
+        "is accepted.",
+        (
+            "Use {variable} with {app}: it then leaves {parameter} out.",
+            Step("public", "Ask the operator of {host} to accept {parameter}, or to ignore it."),
+            "Use {app} with another server or model.",
+            Step("owner", "If the server is yours, update it, or make it ignore {parameter}."),
+        ),
+    ),
+    "model.parameter_rejected:as_client_several": Text(
+        "{host} rejects something that {app} sends: {parameter|not yet narrowed down}",
+        "A plain request works. With everything that {app} sends, it is refused. Without {parameter|some of it}, it "
+        "is accepted; not all of that need be the cause.",
+        (
+            Step("public", "Ask the operator of {host} which of these fields the server accepts."),
+            "Use {app} with another server or model.",
+            Step("owner", "If the server is yours, update it, or make it ignore fields that it does not know."),
+        ),
+    ),
+    "model.parameter_rejected:as_client_mends": Text(
+        "{host} rejects {parameter|a field}; {app} then retries without it",
+        "With {parameter|the field}, the server refuses the request. {app} notices that and leaves it out, so it "
+        "works, with one refused request more each time it starts.",
+        (
+            "Use {variable} with {app}: it then leaves {parameter} out at once.",
+            "There is nothing that you must do.",
+            Step("owner", "If the server is yours, update it, or make it ignore {parameter}."),
         ),
     ),
     "model.parameter_rejected:streamed": Text(
@@ -1958,5 +2020,249 @@ CASES: dict[str, Text] = {
             "Check the clock of this machine, and turn on automatic time.",
             "If the clock is right, check the clock of the server that issued the token.",
         ),
+    ),
+    "app.runtime:httpx_proxies": Text(
+        "The SDK is too old for the httpx in the same environment",
+        "In the app's own environment, {sdk|the SDK} hands httpx an argument that httpx 0.28 no "
+        "longer has, so it fails before it sends anything. Network, address and key are not the "
+        "cause.",
+        (
+            "Update the SDK: {command}",
+            "If you cannot update the SDK, keep httpx below 0.28 in the same environment.",
+        ),
+    ),
+    "app.runtime:socksio": Text(
+        "The app's environment lacks the package for SOCKS proxies",
+        "A SOCKS proxy is set, and in the app's own environment the package `socksio` is missing. "
+        "The client then fails as soon as it is made, for every host, also for those that go around "
+        "the proxy.",
+        (
+            "Install it: {command}",
+            "Or use the HTTP port of the same proxy, which most proxy programs have.",
+        ),
+    ),
+    "app.runtime:roots_gone": Text(
+        "{variable|A variable} names a file that does not exist",
+        "The app's own runtime is to load its CA certificates from {path|that file}, and it is gone. "
+        "The client fails when it is made, or trusts no server.",
+        (
+            "Remove the variable: {command}",
+            "Or set it to the file with your CA certificates.",
+        ),
+    ),
+    "app.runtime:sdk_too_old": Text(
+        "The app's environment has an SDK of the time before version 1",
+        "The app's own environment has a release of the SDK that has no client objects yet. Code of "
+        "today cannot import `OpenAI` from it.",
+        (
+            "Update the SDK: {command}",
+            "Or port the app to the release of the SDK that it has installed.",
+        ),
+    ),
+    "app.runtime:pydantic_core": Text(
+        "The packages pydantic and pydantic-core do not fit together",
+        "The two are released as a pair. In the app's own environment one was updated alone, so no "
+        "SDK that uses them can be imported.",
+        (
+            "Install the pair again: {command}",
+            "Or make the environment again, and install the SDK into it.",
+        ),
+    ),
+    "app.runtime:typing_extensions": Text(
+        "The package typing-extensions is too old",
+        "A package in the app's own environment needs a newer `typing_extensions`, so the SDK cannot be imported.",
+        (
+            "Update it: {command}",
+            "Or make the environment again, and install the SDK into it.",
+        ),
+    ),
+    "app.runtime:module_missing": Text(
+        "A package is missing in the app's environment",
+        "The SDK needs a package that is not installed in the app's own environment. It fails before "
+        "it sends anything.",
+        (
+            "Install it: {command}",
+            "Or install the SDK again, with everything that it needs.",
+        ),
+    ),
+    "app.runtime:typer_click": Text(
+        "Typer is too old for the click in the same environment",
+        "In the app's own environment, click 8.2 or newer meets an older Typer. Programs built on "
+        "Typer, such as shell-gpt, then fail at their help or at the start.",
+        (
+            "Update Typer: {command}",
+            "If you cannot, keep click below 8.2 in the same environment.",
+        ),
+    ),
+    "app.runtime:strict": Text(
+        "The app's Python checks certificates strictly, and this chain does not pass",
+        "Python 3.13 and newer refuse certificates of a private authority that lack what the "
+        "standard demands, such as the authority key identifier. Other clients, and this program, "
+        "accept them.",
+        (
+            "Have the certificates issued again, by an authority that sets both key identifiers and "
+            "marks its basic constraints as critical.",
+            "Until then, run the app with Python 3.12.",
+        ),
+    ),
+    "app.runtime:certifi_old": Text(
+        "The app's list of CA certificates is old",
+        "The package certifi in the app's own environment is years old. Servers whose authority "
+        "joined later are not trusted, and authorities that were removed since still are.",
+        (
+            "Update it: {command}",
+            "If the app pins certifi, change its list of requirements too.",
+        ),
+    ),
+    "app.runtime:node_addresses": Text(
+        "Node gives each address of the host too little time",
+        "Where a host has several addresses, Node tries each for a quarter of a second and then gives up. "
+        "Over a slow line or a VPN that is not enough, although other programs connect.",
+        (
+            "Give it more time: {command}",
+            "Or use a network in which the addresses of the host answer sooner.",
+        ),
+    ),
+    "app.runtime:node_old": Text(
+        "Node is older than the SDK demands",
+        "{sdk|The SDK} needs Node {wanted|of a newer version}, and the app runs on an older one. It "
+        "may fail at any call, with an error that does not say so.",
+        (
+            "Install a newer Node: {command}",
+            "Or install a release of the SDK that supports this Node.",
+        ),
+    ),
+    "app.runtime:not_started": Text(
+        "The app's runtime does not run",
+        "{runtime|The interpreter} could not run even a small script. A virtual environment breaks "
+        "in this way if the Python that it was made from was removed or updated.",
+        ("Make the environment again, and install the app's packages into it.",),
+    ),
+    "app.runtime:slow": Text(
+        "The app's runtime took too long",
+        "{runtime|The interpreter} gave no report in time, so nothing is known about it. A package "
+        "that is loaded at every start may hang.",
+        ("Run the check again with a longer --timeout.",),
+    ),
+    "tls.untrusted_issuer:runtime": Text(
+        "The app's own runtime does not trust this certificate",
+        "This program trusts the issuer of the certificate, and {runtime|the app's runtime} does "
+        "not: it has a list of CA certificates of its own.",
+        (
+            "Give the runtime the same list: {command}",
+            "Set {variable|SSL_CERT_FILE} to the file with the CA certificate, where the app starts.",
+        ),
+    ),
+    "app.companion_unreachable:late": Text(
+        "{app} is slow, since another host that it asks does not answer",
+        "Besides the API, {app} asks {names|another host}. It works without that, but waits about {seconds|some} "
+        "seconds for it if a firewall drops the packets instead of refusing the connection.",
+        (
+            "Set {detail} for {app}: it then does not ask them.",
+            "Or have the firewall refuse the connection instead of dropping it, or allow these hosts, port 443.",
+        ),
+    ),
+    "app.run_failed:roots": Text(
+        "{app} does not trust the certificate that this check trusts",
+        "{app} was started with your settings and refused the server's certificate. The check trusts it, so {app} uses "
+        "other root certificates.",
+        (
+            "Give {app} the CA certificate, in the variable that it reads: NODE_EXTRA_CA_CERTS for Node, SSL_CERT_FILE "
+            "for most others.",
+            "`llmdoctor apps` shows which root certificates {app} uses.",
+        ),
+    ),
+    "app.run_failed:proxy": Text(
+        "{app} fails at the proxy, which this check passes",
+        "{app} was started with your settings and could not get through the proxy. The check got through, so {app} "
+        "uses another proxy, or uses it in another way.",
+        (
+            "Check the proxy settings of {app}, and the variables HTTPS_PROXY, HTTP_PROXY and NO_PROXY where it is "
+            "started.",
+            "`llmdoctor apps` shows whether {app} reads these variables.",
+        ),
+    ),
+    "app.run_failed:connection": Text(
+        "{app} cannot connect to {host}, and this check can",
+        "{app} was started with your settings and its own connection failed. The request itself is good: what differs "
+        "is how {app} connects, which means its proxy, its root certificates, or its DNS.",
+        (
+            "Compare the proxy variables and the CA certificates where {app} is started with those of this shell.",
+            "`llmdoctor apps` shows which proxy variables and root certificates {app} uses.",
+        ),
+    ),
+    "app.run_failed:path": Text(
+        "{app} asks another path than this check",
+        "{app} asks {sent|another path}, where {host} has no API. The check asked {endpoint|the right path}, and that "
+        "works.",
+        (
+            "Change the base URL of {app} so that it asks {endpoint}.",
+            "Update {app}, if its documentation names another path.",
+        ),
+    ),
+    "app.run_failed:header": Text(
+        "{app} sends the key in another header than this check",
+        "{app} sends the key in: {header|no header}. The check sent it in {wanted_header|another header}, and that "
+        "works.",
+        (
+            "Set the key in {app} in the way that sends it in {wanted_header}: `llmdoctor apps` shows the variables.",
+            "If {app} sends no key, it does not find yours: look at its settings, and at logins of its own.",
+        ),
+    ),
+    "app.run_failed:key": Text(
+        "{host} refuses the key that {app} sends",
+        "{app} was started with your settings, and its key was refused. The key of this check works, so {app} takes "
+        "its key from another place: a login of its own, another file, another variable.",
+        (
+            "Look at what {app} says about its account, and log out there if it should use your key.",
+            "`llmdoctor scan` shows the places from which {app} takes its key, the first one first.",
+        ),
+    ),
+    "app.run_failed:model": Text(
+        "{host} does not have the model that {app} asks for",
+        "{app} was started with your settings and asks for {sent|a model of its own choice}. The check asked for "
+        "{model|another model}, which is there.",
+        (
+            "Choose a model in {app} that {host} has.",
+            "If {app} asks for a second model, for titles or for routing, set that one too.",
+        ),
+    ),
+    "app.run_failed:request": Text(
+        "{host} refuses the request of {app}, and takes that of this check",
+        "{app} sends more than a short question: tools, further headers, fields of its own. One of them is refused.",
+        (
+            "Look for the field or header in what {app} says, and turn it off in its settings.",
+            "If the server is your own, pass fields and headers on that it does not know.",
+        ),
+    ),
+    "app.run_failed:reading": Text(
+        "{host} answers {app}, which cannot read the answer",
+        "The request of {app} got an answer with success, and {app} did not take it for one.",
+        (
+            "Update {app}.",
+            "`llmdoctor check --deep` shows what else differs in the answers of {host}.",
+        ),
+    ),
+    "app.run_failed:websocket": Text(
+        "{app} asks for a WebSocket, and goes no further without one",
+        "{app} opens a WebSocket first. {host} refuses it in a way after which {app} does not ask by POST.",
+        (
+            "Give {app} a provider of its own in its settings, without a WebSocket.",
+            "If the server is your own, answer the upgrade with status 426: clients then ask by POST.",
+        ),
+    ),
+    "app.run_failed:endless": Text(
+        "{app} does not end, although the request of this check works",
+        "{app} was started with your settings, and was ended since it went on without an answer. It tries again "
+        "without saying why.",
+        (
+            "Start {app} by hand with its most detailed log, and give that text to `llmdoctor explain`.",
+            "Check the settings of {app} that this check does not know: plugins, profiles, a login of its own.",
+        ),
+    ),
+    "app.run_failed:too": Text(
+        "{app} itself fails too",
+        "{app} was started with your settings and got no answer either. Fix the other error first.",
+        ("Fix the other error, then run this again.",),
     ),
 }

@@ -725,6 +725,36 @@ CASES: dict[str, Text] = {
             "重启应用：正在运行的程序会继续使用旧值。",
         ),
     ),
+    "http.header_rejected:as_client": Text(
+        "{host} 拒绝 {app} 发送的请求头 {parameter|（某一个）}",
+        "普通请求可用。带上 {app} 发送的全部内容就被拒绝，去掉 {parameter|这个请求头} 又被接受。",
+        (
+            "给 {app} 加上 {variable}，它就不再发送 {parameter}。",
+            Step("public", "请 {host} 的运营者接受 {parameter}，或者忽略它。"),
+            "让 {app} 改用其他服务器或模型。",
+            Step("owner", "如果服务器是您自己的，请升级它，或让它忽略、去掉 {parameter}。"),
+        ),
+    ),
+    "http.header_rejected:as_client_several": Text(
+        "{host} 拒绝 {app} 的某些请求头：{parameter|尚未确定}",
+        "普通请求可用。带上 {app} 发送的全部内容就被拒绝，去掉 {parameter|其中一部分} 又被接受；"
+        "原因不一定是其中的每一项。",
+        (
+            Step("public", "请 {host} 的运营者说明服务器接受其中哪些。"),
+            "让 {app} 改用其他服务器或模型。",
+            Step("owner", "如果服务器是您自己的，请升级它，或让它忽略不认识的内容。"),
+        ),
+    ),
+    "http.header_rejected:as_client_mends": Text(
+        "{host} 拒绝 {parameter|某个请求头}，{app} 会去掉它重发",
+        "带上 {parameter|这个请求头} 时服务器拒绝请求。{app} 发现后会自动去掉它，所以仍然可用，"
+        "只是每次启动多一次被拒绝的请求。",
+        (
+            "给 {app} 加上 {variable}，它从一开始就不再发送 {parameter}。",
+            "不必做任何事。",
+            Step("owner", "如果服务器是您自己的，请升级它，或让它忽略、去掉 {parameter}。"),
+        ),
+    ),
     "http.header_rejected:unsendable": Text(
         "请求头 {header|（见设置）} 无法发送",
         "{source|某项设置} 的值不能用作请求头。客户端在发送之前就会停下，多半只报“Connection error”。",
@@ -864,6 +894,36 @@ CASES: dict[str, Text] = {
             Step("python", "Python 里执行 `pip install brotli zstandard`，SDK 就会多支持两种格式。"),
             Step("public", "询问 {host} 的管理员。"),
             Step("owner", "自己的网关：按请求的 Accept-Encoding 压缩，或对接口关闭压缩。"),
+        ),
+    ),
+    "model.parameter_rejected:as_client": Text(
+        "{host} 拒绝 {app} 发送的 {parameter|某个字段}",
+        "普通请求可用。带上 {app} 发送的全部内容就被拒绝，去掉 {parameter|这个字段} 又被接受。",
+        (
+            "给 {app} 加上 {variable}，它就不再发送 {parameter}。",
+            Step("public", "请 {host} 的运营者接受 {parameter}，或者忽略它。"),
+            "让 {app} 改用其他服务器或模型。",
+            Step("owner", "如果服务器是您自己的，请升级它，或让它忽略 {parameter}。"),
+        ),
+    ),
+    "model.parameter_rejected:as_client_several": Text(
+        "{host} 拒绝 {app} 发送的某些内容：{parameter|尚未确定}",
+        "普通请求可用。带上 {app} 发送的全部内容就被拒绝，去掉 {parameter|其中一部分} 又被接受；"
+        "原因不一定是其中的每一项。",
+        (
+            Step("public", "请 {host} 的运营者说明服务器接受其中哪些字段。"),
+            "让 {app} 改用其他服务器或模型。",
+            Step("owner", "如果服务器是您自己的，请升级它，或让它忽略不认识的字段。"),
+        ),
+    ),
+    "model.parameter_rejected:as_client_mends": Text(
+        "{host} 拒绝 {parameter|某个字段}，{app} 会去掉它重发",
+        "带上 {parameter|这个字段} 时服务器拒绝请求。{app} 发现后会自动去掉它，所以仍然可用，"
+        "只是每次启动多一次被拒绝的请求。",
+        (
+            "给 {app} 加上 {variable}，它从一开始就不再发送 {parameter}。",
+            "不必做任何事。",
+            Step("owner", "如果服务器是您自己的，请升级它，或让它忽略 {parameter}。"),
         ),
     ),
     "model.parameter_rejected:streamed": Text(
@@ -1714,5 +1774,225 @@ CASES: dict[str, Text] = {
             "检查这台机器的时钟，打开自动校时。",
             "如果时钟没有问题，检查签发令牌的服务器的时钟。",
         ),
+    ),
+    "app.runtime:httpx_proxies": Text(
+        "SDK 太旧，与同环境的 httpx 不兼容",
+        "在应用自己的环境里，{sdk|SDK} 传给 httpx 的一个参数在 httpx "
+        "0.28 中已被移除，所以还没发送就报错。与网络、地址和密钥都无关。",
+        (
+            "更新 SDK：{command}",
+            "如果不能更新 SDK，就让同一环境里的 httpx 低于 0.28。",
+        ),
+    ),
+    "app.runtime:socksio": Text(
+        "应用的环境缺少 SOCKS 代理所需的包",
+        "设置了 SOCKS 代理，而应用自己的环境没有安装 `socksio`。客户端一创建"
+        "就会报错，对所有主机都一样，包括不走代理的主机。",
+        (
+            "安装它：{command}",
+            "或者改用同一代理的 HTTP 端口，多数代理软件都有。",
+        ),
+    ),
+    "app.runtime:roots_gone": Text(
+        "{variable|某个变量} 指向的文件不存在",
+        "应用的运行环境要从 {path|该文件} 加载 CA 证书，而它已经不在了。客户端在创建时报错，或者不信任任何服务器。",
+        (
+            "删除这个变量：{command}",
+            "或者把它改成你的 CA 证书文件。",
+        ),
+    ),
+    "app.runtime:sdk_too_old": Text(
+        "应用的环境里是 1.0 之前的 SDK",
+        "应用自己的环境里的 SDK 版本还没有客户端对象，现在的代码无法从中导入 `OpenAI`。",
+        (
+            "更新 SDK：{command}",
+            "或者让应用的代码使用已安装的 SDK 版本。",
+        ),
+    ),
+    "app.runtime:pydantic_core": Text(
+        "软件包 pydantic 与 pydantic-core 版本不配套",
+        "这两个包成对发布。应用自己的环境里只更新了其中一个，所以依赖它们的 SDK 都无法导入。",
+        (
+            "重新安装这一对：{command}",
+            "或者重新创建环境，再安装 SDK。",
+        ),
+    ),
+    "app.runtime:typing_extensions": Text(
+        "软件包 typing-extensions 太旧",
+        "应用自己的环境里有包需要更新的 `typing_extensions`，所以 SDK 无法导入。",
+        (
+            "更新它：{command}",
+            "或者重新创建环境，再安装 SDK。",
+        ),
+    ),
+    "app.runtime:module_missing": Text(
+        "应用的环境缺少一个包",
+        "SDK 需要的某个包没有装在应用自己的环境里，所以还没发送就报错。",
+        (
+            "安装它：{command}",
+            "或者连同依赖一起重新安装 SDK。",
+        ),
+    ),
+    "app.runtime:typer_click": Text(
+        "Typer 太旧，与同环境的 click 不兼容",
+        "应用自己的环境里，click 是 8.2 或更新版本，而 Typer 较旧。基于 "
+        "Typer 的程序（如 shell-gpt）会在显示帮助或启动时报错。",
+        (
+            "更新 Typer：{command}",
+            "如果不能更新，就让同一环境里的 click 低于 8.2。",
+        ),
+    ),
+    "app.runtime:strict": Text(
+        "应用的 Python 严格校验证书，而这条证书链通不过",
+        "Python 3.13 及以上会拒绝缺少标准要求内容（例如颁发者密钥标识符）的私有证书。其他客户端和本程序会接受。",
+        (
+            "重新签发证书：签发机构要写入两种密钥标识符，并把基本约束标为关键。",
+            "在此之前，用 Python 3.12 运行应用。",
+        ),
+    ),
+    "app.runtime:certifi_old": Text(
+        "应用的 CA 证书列表过旧",
+        "应用自己的环境里的 certifi 已有多年。之后加入的签发机构不被信任，之后移除的却仍被信任。",
+        (
+            "更新它：{command}",
+            "如果应用固定了 certifi 的版本，也要修改它的依赖列表。",
+        ),
+    ),
+    "app.runtime:node_addresses": Text(
+        "Node 给主机每个地址的连接时间太短",
+        "主机有多个地址时，Node 每个地址只尝试四分之一秒就放弃。在慢速线路或 VPN 上不够用，而其他程序却能连上。",
+        (
+            "延长时间：{command}",
+            "或者换到主机各地址响应更快的网络。",
+        ),
+    ),
+    "app.runtime:node_old": Text(
+        "Node 的版本低于 SDK 的要求",
+        "{sdk|SDK} 需要 Node {wanted|的更新版本}，而应用运行在更旧的版本上。任何调用都可能失败，报错也不会说明原因。",
+        (
+            "安装更新的 Node：{command}",
+            "或者安装支持当前 Node 的 SDK 版本。",
+        ),
+    ),
+    "app.runtime:not_started": Text(
+        "应用的运行环境无法运行",
+        "{runtime|解释器} 连一个小脚本都运行不了。创建虚拟环境所用的 Python 被删除或升级后，环境就会这样损坏。",
+        ("重新创建环境，并装回应用的包。",),
+    ),
+    "app.runtime:slow": Text(
+        "应用的运行环境耗时过长",
+        "{runtime|解释器} 没有按时给出报告，所以无从得知它的情况。可能是每次启动都会加载的某个包卡住了。",
+        ("用更长的 --timeout 再检查一次。",),
+    ),
+    "tls.untrusted_issuer:runtime": Text(
+        "应用自己的运行环境不信任这个证书",
+        "本程序信任该证书的签发者，而 {runtime|应用的运行环境} 不信任：它使用自己的 CA 证书列表。",
+        (
+            "给运行环境同样的列表：{command}",
+            "在启动应用的地方，把 {variable|SSL_CERT_FILE} 设为 CA 证书文件。",
+        ),
+    ),
+    "app.companion_unreachable:late": Text(
+        "{app} 变慢，因为它访问的另一个主机没有响应",
+        "除了 API，{app} 还会访问 {names|另一个主机}。没有它们也能工作，但如果防火墙丢弃数据包而不是拒绝连接，"
+        "它会为此等待约 {seconds|若干} 秒。",
+        (
+            "为 {app} 设置 {detail}：它就不再访问这些主机。",
+            "或者让防火墙拒绝连接而不是丢弃数据包，或放行这些主机的 443 端口。",
+        ),
+    ),
+    "app.run_failed:roots": Text(
+        "{app} 不信任本次检查所信任的证书",
+        "用你的设置启动了 {app}，它拒绝了服务器的证书。检查信任这个证书，所以 {app} 用的是另一套根证书。",
+        (
+            "把 CA 证书放到 {app} 读取的变量中：Node 用 NODE_EXTRA_CA_CERTS，其他大多用 SSL_CERT_FILE。",
+            "`llmdoctor apps` 会显示 {app} 使用哪些根证书。",
+        ),
+    ),
+    "app.run_failed:proxy": Text(
+        "{app} 过不了代理，而本次检查可以",
+        "用你的设置启动了 {app}，它没能通过代理。检查通过了，所以 {app} 用的是另一个代理，或用法不同。",
+        (
+            "检查 {app} 的代理设置，以及启动它的地方的 HTTPS_PROXY、HTTP_PROXY 和 NO_PROXY 变量。",
+            "`llmdoctor apps` 会显示 {app} 是否读取这些变量。",
+        ),
+    ),
+    "app.run_failed:connection": Text(
+        "{app} 连不上 {host}，而本次检查可以",
+        "用你的设置启动了 {app}，它自己的连接失败了。请求本身没有问题，区别在于 {app} 的连接方式：代理、根证书或 DNS。",
+        (
+            "把启动 {app} 的地方的代理变量和 CA 证书与当前 shell 的作比较。",
+            "`llmdoctor apps` 会显示 {app} 使用哪些代理变量和根证书。",
+        ),
+    ),
+    "app.run_failed:path": Text(
+        "{app} 请求的路径与本次检查不同",
+        "{app} 请求 {sent|另一个路径}，而 {host} 在那里没有 API。检查请求的是 {endpoint|正确的路径}，可以用。",
+        (
+            "修改 {app} 的 Base URL，使它请求 {endpoint}。",
+            "如果 {app} 的文档写的是另一个路径，请更新 {app}。",
+        ),
+    ),
+    "app.run_failed:header": Text(
+        "{app} 发送密钥用的请求头与本次检查不同",
+        "{app} 发送密钥用的是：{header|没有请求头}。检查用的是 {wanted_header|另一个请求头}，可以用。",
+        (
+            "在 {app} 中用能以 {wanted_header} 发送的方式设置密钥：`llmdoctor apps` 会显示有哪些变量。",
+            "如果 {app} 没有发送密钥，说明它没有找到：看看它的设置和它自己的登录。",
+        ),
+    ),
+    "app.run_failed:key": Text(
+        "{host} 拒绝了 {app} 发送的密钥",
+        "用你的设置启动了 {app}，它的密钥被拒绝。检查所用的密钥有效，所以 {app} 的密钥来自别处："
+        "它自己的登录、另一个文件或变量。",
+        (
+            "看 {app} 显示的账号；如果应该用你的密钥，请在那里退出登录。",
+            "`llmdoctor scan` 会按优先级显示 {app} 从哪些地方取密钥。",
+        ),
+    ),
+    "app.run_failed:model": Text(
+        "{host} 没有 {app} 请求的模型",
+        "用你的设置启动了 {app}，它请求的是 {sent|自己选的模型}。检查请求的是 {model|另一个模型}，那里有。",
+        (
+            "在 {app} 中选择 {host} 有的模型。",
+            "如果 {app} 还请求第二个模型（用于标题或路由），也要设置。",
+        ),
+    ),
+    "app.run_failed:request": Text(
+        "{host} 拒绝 {app} 的请求，却接受检查的请求",
+        "{app} 发送的不止一个简短的问题，还有工具、更多请求头和它自己的字段。其中某一项被拒绝。",
+        (
+            "在 {app} 的输出中找到那个字段或请求头，并在设置中关闭。",
+            "如果服务器是你自己的，请把不认识的字段和请求头照样转发。",
+        ),
+    ),
+    "app.run_failed:reading": Text(
+        "{host} 回答了 {app}，但它读不懂",
+        "{app} 的请求得到了成功的响应，而 {app} 没有把它当作回答。",
+        (
+            "更新 {app}。",
+            "`llmdoctor check --deep` 会显示 {host} 的回答还有哪些不同。",
+        ),
+    ),
+    "app.run_failed:websocket": Text(
+        "{app} 要求 WebSocket，没有就不再继续",
+        "{app} 先建立 WebSocket。{host} 拒绝的方式使 {app} 不再用 POST 请求。",
+        (
+            "在 {app} 的设置中为它配置一个不用 WebSocket 的服务商。",
+            "如果服务器是你自己的，请用状态码 426 回应升级：客户端随后会用 POST。",
+        ),
+    ),
+    "app.run_failed:endless": Text(
+        "{app} 不结束，而本次检查的请求成功",
+        "用你的设置启动了 {app}，它一直没有得到回答，因此被终止。它不断重试，却不说明原因。",
+        (
+            "手动启动 {app} 并打开最详细的日志，把文本交给 `llmdoctor explain`。",
+            "检查本次检查不了解的 {app} 设置：插件、配置档、它自己的登录。",
+        ),
+    ),
+    "app.run_failed:too": Text(
+        "{app} 本身也失败",
+        "用你的设置启动了 {app}，它同样没有得到回答。请先解决另一个错误。",
+        ("解决另一个错误后再运行一次。",),
     ),
 }
