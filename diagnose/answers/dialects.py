@@ -384,6 +384,8 @@ def _by_kind(words: _Words) -> tuple[Match, ...]:
 
 def _by_words(words: _Words) -> tuple[Match, ...]:
     """Return what a sentence that no row knows says in plain words: its subject and what is wrong with that."""
+    if not words.status and not words.pasted:
+        return ()  # an error inside a success says too little about whose fault it is
     from diagnose.answers.plain_refusals import plain_refusal
 
     spoken = words.said if words.pasted else words.texts  # in a pasted text, other sentences are the user's

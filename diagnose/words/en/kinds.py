@@ -794,7 +794,7 @@ KINDS: dict[str, Text] = {
             "account. The keys of a single application there are others.",
             "Check that each is in its own setting, without spaces, and that the clock of this machine is right: "
             "signatures contain the time.",
-            "If the provider also issues API keys, create one and use its OpenAI-compatible address.",
+            "If the provider also issues API keys, create one and use it instead: it needs no signature.",
         ),
     ),
     "session_token": Text(
@@ -814,7 +814,7 @@ KINDS: dict[str, Text] = {
         (
             "Get a new access token, or enter the API key and the secret again so that the app makes one.",
             "Update the app: older versions keep a token for too long or build it wrongly.",
-            "If the provider has API keys for an OpenAI-compatible address, use these: they need no token.",
+            "If the provider also issues API keys, create one and use it instead: it needs no token.",
         ),
     ),
     "relay_upstream": Text(
