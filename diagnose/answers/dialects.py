@@ -234,7 +234,8 @@ def classify_error(
     from probes.protocols.errors import stated_status
     from probes.protocols.protocol import is_api_shape
 
-    if 200 <= status < 300:
+    success = 200 <= status < 300
+    if success:
         status = stated_status(error)
     texts = _texts(error.message, text)
     body = _body_kind(text or error.message)
@@ -244,7 +245,10 @@ def classify_error(
     lowered = _with_gate({name.lower(): value for name, value in (headers or {}).items()})
     api_form = body == "json" and bool(error.type or error.code) and is_api_shape(error.shape)
     words = _words_from(status, texts, marks, lowered, body, door, own=api_form, param=error.param, day=day)
-    return _all_matches(words) or (_by_status(words) if status else ())
+    matches = _all_matches(words)
+    if success:  # an error inside a success says too little in plain words about whose fault it is
+        matches = tuple(match for match in matches if match.dialect not in ("words", LOOSE))
+    return matches or (_by_status(words) if status else ())
 
 
 def match_text(text: str, door: str | None = None, day: str = "") -> tuple[Match, ...]:
@@ -384,8 +388,6 @@ def _by_kind(words: _Words) -> tuple[Match, ...]:
 
 def _by_words(words: _Words) -> tuple[Match, ...]:
     """Return what a sentence that no row knows says in plain words: its subject and what is wrong with that."""
-    if not words.status and not words.pasted:
-        return ()  # an error inside a success says too little about whose fault it is
     from diagnose.answers.plain_refusals import plain_refusal
 
     spoken = words.said if words.pasted else words.texts  # in a pasted text, other sentences are the user's
