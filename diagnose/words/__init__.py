@@ -221,6 +221,10 @@ def notes(noted: Iterable[Note], lang: str) -> str:
 def _note(name: str, values: Mapping[str, str], lang: str) -> str:
     if name == "look":
         return look(values["note"], lang)
+    if name in ("chain_step", "chain_status", "house"):
+        chains = part(lang, "chains")
+        table: Mapping[str, str] = {"chain_step": chains.STEPS, "chain_status": chains.STATUS}.get(name, chains.HOUSES)
+        return table.get(values["name"], values["name"])
     return put(part(lang, "notes").NOTES[name], values)
 
 

@@ -82,10 +82,19 @@ class NextAttempts:
         without = self._without_headers(exchange, attempt)
         if without and (refuses_key(exchange) or blamed(exchange, self._context.settings.headers)):
             return without[0]  # the smallest difference from what the app sends
-        for candidate in (*await self._candidates(attempt_round, exchange, attempt), *without):
+        for found in (*await self._candidates(attempt_round, exchange, attempt), *without):
+            candidate = self._styled(found)
             if not self._tried.has(candidate):
                 return candidate
         return None
+
+    def _styled(self, attempt: Attempt) -> Attempt:
+        """Return the attempt in the one style of a chain's credential, if that takes the place of the key."""
+        credential, style = self._context.settings.credential, self._context.settings.auth
+        if credential is None or not credential.chain.used or style is None or attempt.key is not KeyForm.GIVEN:
+            return attempt
+        changed = tuple(one for one in attempt.changed if one is not Change.AUTH)
+        return replace(attempt, auth=style.value, changed=changed)
 
     def _without_headers(self, exchange: Exchange, attempt: Attempt) -> list[Attempt]:
         """Return the attempts without extra headers that are new, if the server may have refused one of them."""
@@ -133,7 +142,11 @@ class NextAttempts:
                 return found
         if unserved(exchange) and (found := await self._other_paths(attempt, foreign=True, listing=listed)):
             return found
-        near = (*self._named_model(attempt_round, exchange), *self._same_model(attempt_round))
+        near = (
+            *self._named_model(attempt_round, exchange),
+            *self._same_model(attempt_round),
+            *self._renamed_model(exchange, attempt),
+        )
         if near and self._about_the_model(attempt_round):
             return [replace(attempt, model=near[0], given=False, changed=(*attempt.changed, Change.MODEL))]
         spoken = wire(exchange.attempt.protocol)
@@ -246,6 +259,13 @@ class NextAttempts:
         listed = attempt_round.listing.reading.models if attempt_round.listing is not None else None
         named = [one.value for one in remedies(message_of(exchange)) if one.kind == "model"] if listed else []
         return tuple(one for one in named if one in (listed or ()) and one != attempt_round.attempt.model)
+
+    def _renamed_model(self, exchange: Exchange, attempt: Attempt) -> tuple[str, ...]:
+        """Return the names under which the protocol's provider may serve the model, once."""
+        asked = exchange.attempt.model
+        if asked is None or Change.MODEL in attempt.changed:
+            return ()
+        return wire(attempt.protocol).other_models(exchange.response.text, attempt, asked)
 
     async def _other_paths(
         self,

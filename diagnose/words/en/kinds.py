@@ -886,6 +886,105 @@ KINDS: dict[str, Text] = {
             "LiteLLM: gemini/NAME).",
         ),
     ),
+    "aws_region_unset": Text(
+        "No AWS region is set",
+        "AWS has a host of its own in every region, and the app's library found no region in the variables, nor in the "
+        "profile.",
+        (
+            "Set AWS_DEFAULT_REGION (boto3) or AWS_REGION (Anthropic's SDK) where the app runs, for example us-east-1.",
+            "Or add `region = us-east-1` to the profile in ~/.aws/config.",
+        ),
+    ),
+    "aws_profile": Text(
+        "The AWS profile does not exist where the app runs",
+        "A variable or another profile names it, and ~/.aws/config and ~/.aws/credentials have no such section.",
+        (
+            "List the profiles that exist: `aws configure list-profiles`.",
+            "In ~/.aws/config, the head of a section needs the word profile: [profile work]. In ~/.aws/credentials it "
+            "does not: [work].",
+            "In a container or as another user, mount or copy these files, or remove AWS_PROFILE there.",
+        ),
+    ),
+    "aws_assume_role": Text(
+        "AWS does not allow the app to assume the role",
+        "The app's own credentials work, and AWS's token service (STS) refuses to exchange them for those of the role.",
+        (
+            "Name your user, role or token issuer in the role's trust policy.",
+            "Allow `sts:AssumeRole` for this role in the policy of the user or role that asks.",
+            "Check the account number and the name in `role_arn`, and `external_id` if the role wants one.",
+        ),
+    ),
+    "aws_sso_expired": Text(
+        "The AWS login (SSO) has expired",
+        "A login of IAM Identity Center ends after hours or days, and only a person can renew it.",
+        (
+            "Sign in again: `aws sso login`, with `--profile` and its name if it is not the default one.",
+            "If the app runs unattended, use a role or an access key for programs instead of a person's login.",
+        ),
+    ),
+    "aws_clock": Text(
+        "The clock of this machine is wrong, so AWS refuses the signature",
+        "Each signature carries the time at which it was made, and AWS accepts it for five minutes. The credentials "
+        "may well be right.",
+        (
+            "Turn on automatic time on this machine (in a virtual machine or WSL: synchronize its clock with the "
+            "host).",
+            "Compare the clock with `curl -sI https://sts.amazonaws.com`, which prints AWS's own time.",
+        ),
+    ),
+    "aws_scope_region": Text(
+        "The request was signed for another AWS region than the host's",
+        "A signature names its region, and a host of AWS accepts that of its own region alone.",
+        (
+            "Set AWS_REGION (for boto3 AWS_DEFAULT_REGION, or `region` of the profile) to the region in the host's "
+            "name.",
+            "Or remove the base URL and set only the region: the SDK then makes the address itself.",
+        ),
+    ),
+    "aws_service": Text(
+        "The request was signed for another AWS service",
+        "A signature names its service. Bedrock's runtime wants `bedrock`; Mantle's addresses want `bedrock-mantle`.",
+        (
+            "Use the client that is made for this address, and no base URL of another service.",
+            "With a signing proxy, correct the name of the service in its settings.",
+        ),
+    ),
+    "aws_signature": Text(
+        "The signature does not fit: the secret key is wrong, or the request was changed",
+        "AWS knows the access key ID, and computed another signature with the secret that belongs to it.",
+        (
+            "Ask AWS's own program the same question: `aws sts get-caller-identity`.",
+            "Copy the secret access key again: a missing `/` or `+`, or a character of another key, changes every "
+            "signature.",
+            "If that works, a proxy or gateway between changes the path or a signed header.",
+        ),
+    ),
+    "aws_session": Text(
+        "The temporary AWS credentials have expired",
+        "Credentials of a role or a login last for hours, and the app does not renew what was copied into variables.",
+        (
+            "Sign in again: `aws sso login`. Then use the profile (AWS_PROFILE) instead of copied credentials.",
+            "If AWS_SESSION_TOKEN is set in the environment, remove it together with the two keys, or renew all three.",
+        ),
+    ),
+    "aws_access_key": Text(
+        "AWS does not know this access key",
+        "The access key ID was deleted or deactivated, is of another partition (China, GovCloud), or lacks the session "
+        "token that belongs to it.",
+        (
+            "Ask AWS's own program the same question: `aws sts get-caller-identity`.",
+            "If the ID begins with ASIA, set AWS_SESSION_TOKEN too: it comes with the two keys.",
+            "Otherwise create a new access key in the IAM console, or sign in with `aws sso login`.",
+        ),
+    ),
+    "aws_sso_absent": Text(
+        "Nobody has signed in to AWS with this profile",
+        "The profile uses IAM Identity Center (SSO), and no login of it is stored for the user who runs the app.",
+        (
+            "Sign in: `aws sso login`, with `--profile` and its name if it is not the default one.",
+            "If the app runs as another user or in a container, that one has to sign in, or use a role.",
+        ),
+    ),
     "aws_credentials": Text(
         "No AWS credentials: the app found none",
         "The app calls Amazon Bedrock with an AWS login and looked for it in the environment, in ~/.aws and in the "

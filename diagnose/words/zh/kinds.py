@@ -788,6 +788,98 @@ KINDS: dict[str, Text] = {
             "（在 LiteLLM 中写 gemini/模型名）。",
         ),
     ),
+    "aws_region_unset": Text(
+        "没有设置 AWS 区域",
+        "AWS 在每个区域有自己的主机，而应用的库在环境变量和配置里都没有找到区域。",
+        (
+            "在应用运行的地方设置 AWS_DEFAULT_REGION（boto3）或 AWS_REGION（Anthropic 的 SDK），例如 us-east-1。",
+            "或在 ~/.aws/config 的配置里加上 `region = us-east-1`。",
+        ),
+    ),
+    "aws_profile": Text(
+        "应用运行的地方没有这个 AWS 配置",
+        "环境变量或另一个配置用到了它，而 ~/.aws/config 和 ~/.aws/credentials 里没有这一段。",
+        (
+            "列出已有的配置：`aws configure list-profiles`。",
+            "在 ~/.aws/config 里，段名前要有 profile：[profile work]。在 ~/.aws/credentials 里不要：[work]。",
+            "在容器里或以别的用户运行时，挂载或复制这两个文件，或在那里删除 AWS_PROFILE。",
+        ),
+    ),
+    "aws_assume_role": Text(
+        "AWS 不允许应用使用这个角色",
+        "应用自己的凭证有效，但 AWS 的令牌服务（STS）不肯用它换取角色的凭证。",
+        (
+            "在角色的信任策略里写上你的用户、角色或令牌签发者。",
+            "在发起请求的用户或角色的策略里，对这个角色允许 `sts:AssumeRole`。",
+            "检查 `role_arn` 里的账号和名字，以及角色是否要求 `external_id`。",
+        ),
+    ),
+    "aws_sso_expired": Text(
+        "AWS 登录（SSO）已过期",
+        "IAM Identity Center 的登录几小时或几天后失效，只能由人重新登录。",
+        (
+            "重新登录：`aws sso login`，如果不是默认配置，加上 `--profile` 和它的名字。",
+            "如果应用要无人值守地运行，改用角色或程序专用的访问密钥，不要用个人登录。",
+        ),
+    ),
+    "aws_clock": Text(
+        "这台机器的时钟不准，所以 AWS 拒绝了签名",
+        "每个签名都带有签名时间，AWS 只在五分钟之内接受它。凭证本身可能没有问题。",
+        (
+            "在这台机器上打开自动校时（虚拟机或 WSL：与宿主机同步时钟）。",
+            "用 `curl -sI https://sts.amazonaws.com` 对照时间，它会输出 AWS 的时间。",
+        ),
+    ),
+    "aws_scope_region": Text(
+        "请求是为另一个 AWS 区域签名的",
+        "签名里写明了区域，而 AWS 的主机只接受自己区域的签名。",
+        (
+            "把 AWS_REGION（boto3 用 AWS_DEFAULT_REGION，或配置里的 `region`）设为主机名里的区域。",
+            "或让 SDK 自己拼出地址：删除 Base URL，只设置区域。",
+        ),
+    ),
+    "aws_service": Text(
+        "请求是为另一个 AWS 服务签名的",
+        "签名里写明了服务。Bedrock 运行时要 `bedrock`，Mantle 的地址要 `bedrock-mantle`。",
+        (
+            "使用为这个地址准备的客户端，不要填别的服务的 Base URL。",
+            "如果经过签名代理，改正它设置里的服务名。",
+        ),
+    ),
+    "aws_signature": Text(
+        "签名不符：私有访问密钥不对，或请求在途中被改动",
+        "AWS 认得访问密钥 ID，但用它对应的私有密钥算出的签名不同。",
+        (
+            "用 AWS 自己的程序验证：`aws sts get-caller-identity`。",
+            "重新复制私有访问密钥：少一个 `/` 或 `+`，或混入别的密钥的字符，签名都会不同。",
+            "如果这样可以，说明中间的代理或网关改动了路径或被签名的请求头。",
+        ),
+    ),
+    "aws_session": Text(
+        "AWS 临时凭证已过期",
+        "角色或登录的凭证只有几小时有效，复制到环境变量里的不会自动更新。",
+        (
+            "重新登录：`aws sso login`。之后使用配置名（AWS_PROFILE），不要复制凭证。",
+            "如果环境里设置了 AWS_SESSION_TOKEN，把它和两个密钥一起删除，或三个一起更新。",
+        ),
+    ),
+    "aws_access_key": Text(
+        "AWS 不认得这个访问密钥",
+        "这个访问密钥 ID 已被删除或停用，属于另一个分区（中国、GovCloud），或缺少配套的会话令牌。",
+        (
+            "用 AWS 自己的程序验证：`aws sts get-caller-identity`。",
+            "如果 ID 以 ASIA 开头，还要设置 AWS_SESSION_TOKEN：它和两个密钥一起给出。",
+            "否则到 IAM 控制台新建访问密钥，或用 `aws sso login` 登录。",
+        ),
+    ),
+    "aws_sso_absent": Text(
+        "这个配置还没有登录过 AWS",
+        "这个配置使用 IAM Identity Center（SSO），而运行应用的用户没有保存过它的登录。",
+        (
+            "登录：`aws sso login`，如果不是默认配置，加上 `--profile` 和它的名字。",
+            "如果应用以别的用户或在容器里运行，要由那个用户登录，或改用角色。",
+        ),
+    ),
     "aws_credentials": Text(
         "没有 AWS 凭据：应用没有找到",
         "应用用 AWS 登录调用 Amazon Bedrock，在环境变量、~/.aws 和机器角色中都没有找到有效的凭据，因此没有发出请求。",
