@@ -32,7 +32,7 @@ from probes.protocols.stream_counter import StreamCounter
 _RAW = "raw"  # the name of an event outside of `data:` lines
 
 
-class _Gemini(Wire):
+class GenerateContent(Wire):
     name = "gemini"
     endpoint = "/{version}/models/{model}:generateContent"
     styles = (Auth.X_GOOG_API_KEY, Auth.QUERY, Auth.BEARER)
@@ -86,7 +86,7 @@ class _Gemini(Wire):
             blocked = value.get("promptFeedback")
             if isinstance(blocked, dict) and blocked.get("blockReason"):
                 return Answer(model=model, finish=text_of(blocked["blockReason"]))
-            empty = spoken_in(value) == self.name
+            empty = spoken_in(value) == "gemini"
             return Answer(problem="no_candidates" if empty else strange(value, "no_candidates"), model=model)
         first = candidates[0]
         if not isinstance(first, dict) or not (isinstance(first.get("content"), dict) or first.get("finishReason")):
@@ -240,4 +240,4 @@ class _GeminiReader(StreamCounter):
         return replace(found, terminated=bool(found.finish))
 
 
-WIRE = _Gemini()
+WIRE = GenerateContent()

@@ -105,6 +105,8 @@ class ApiChecks:
             await self._obtain(offline.credential, base, facts)
             if self._client.credential is None:
                 policy = decide(replace(offline.keys, forms=offline.keys.forms - {KeyForm.GIVEN}), route)
+            else:
+                base = self._client.credential.base_url or base
         self.settle(policy, route.exposed if offline.keys.forms else "")
         context = api_context(offline, base, facts, policy)
         loop = AttemptLoop(context, self._client, self._recorder, pool, self._speaks_tls)

@@ -50,6 +50,7 @@ def with_chain(
     from probes.credential_chains.chain import chain_of
     from probes.credential_chains.world import ChainWorld
 
+    chain = chain_of(vendor)
     by_option = any((options.key, options.key_env, options.key_file, options.key_stdin))
     if options.credential and not by_option:
         settings = replace(settings, key=None)
@@ -64,9 +65,18 @@ def with_chain(
         metadata=options.metadata,
         programs=options.credential_process,
     )
-    found = chain_of(vendor).read(world)
+    if not by_option and chain.before_key(world):
+        settings, world = replace(settings, key=None), replace(world, key=None)
+    found = chain.read(world)
     used = settings.key is None or not settings.key.value.reveal().strip()
-    return replace(settings, credential=replace(found, chain=replace(found.chain, used=used)))
+    found = replace(found, chain=replace(found.chain, used=used))
+    if settings.base_url is not None:
+        base = chain.base_url(settings.base_url, settings.protocol.value, found.chain)
+        settings = replace(settings, base_url=replace(settings.base_url, value=base))
+    if settings.key is not None and settings.auth is None:
+        style = chain.style(settings.key.value, settings.protocol.value)
+        settings = replace(settings, auth=Sourced(style, settings.key.source) if style is not None else None)
+    return replace(settings, credential=found)
 
 
 def secrets_of(found: CredentialSettings) -> tuple[Secret, ...]:

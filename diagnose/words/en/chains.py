@@ -19,7 +19,7 @@ STATUS = {
 }
 
 # By house and step; ``HOUSES`` names the houses in findings.
-HOUSES = {"aws": "AWS"}
+HOUSES = {"aws": "AWS", "google": "Google"}
 STEPS = {
     "aws.key": "Key given",
     "aws.bearer": "Bedrock API key",
@@ -33,6 +33,11 @@ STEPS = {
     "aws.config_file": "Config file",
     "aws.container": "Container",
     "aws.instance": "EC2 instance",
+    "google.key": "API key (express mode)",
+    "google.application_credentials": "GOOGLE_APPLICATION_CREDENTIALS",
+    "google.adc_file": "Application Default Credentials",
+    "google.metadata": "Metadata server",
+    "google.cli": "Login of the gcloud CLI",
 }
 
 KINDS = {
@@ -41,6 +46,16 @@ KINDS = {
     "api_key": "API key",
     "role": "role",
     "token": "token",
+    "service_account": "service account",
+    "user": "login of a person",
+    "federation": "workload identity federation",
+    "impersonated": "impersonated service account",
 }
 
-CHOICES = {"region": "Region", "profile": "Profile"}
+CHOICES = {
+    "region": "Region",
+    "profile": "Profile",
+    "project": "Project",
+    "location": "Location",
+    "quota_project": "Quota project",
+}

@@ -21,6 +21,10 @@ NOTES: dict[str, str] = {
     "program_not_started": "not started without --credential-process",
     "metadata_not_asked": "never asked on behalf of others",
     "aws_metadata_off": "switched off by AWS_EC2_METADATA_DISABLED",
+    "google_no_json": "it is not JSON",
+    "google_type": "its type is {name}, which Google's library does not know",
+    "google_metadata_off": "switched off by NO_GCE_CHECK",
+    "google_cli_unused": "for gcloud alone: no library uses this login",
     "chain_step": "{name}",  # by `STEPS` of chains.py
     "chain_status": "{name}",  # by `STATUS` of chains.py
     # A base URL or a key

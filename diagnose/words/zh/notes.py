@@ -21,6 +21,10 @@ NOTES: dict[str, str] = {
     "program_not_started": "没有 --credential-process 就不启动",
     "metadata_not_asked": "不代他人询问",
     "aws_metadata_off": "已由 AWS_EC2_METADATA_DISABLED 关闭",
+    "google_no_json": "不是 JSON",
+    "google_type": "它的类型是 {name}，Google 的库不认识",
+    "google_metadata_off": "已由 NO_GCE_CHECK 关闭",
+    "google_cli_unused": "只供 gcloud 使用：没有库会用这个登录",
     "chain_step": "{name}",  # by `STEPS` of chains.py
     "chain_status": "{name}",  # by `STATUS` of chains.py
     # A base URL or a key
