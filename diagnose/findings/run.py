@@ -6,6 +6,7 @@ from diagnose.evidence.lines import failure_line, line_of
 from diagnose.evidence.rule import Claim, Rule
 from diagnose.evidence.view import View
 from diagnose.findings.api import softened
+from diagnose.findings.chains import LEFT_OPEN
 from diagnose.report import Seen, Severity, Try, seen
 from probes.model.exchange import Exchange, Purpose
 from probes.model.failure import Outcome
@@ -14,6 +15,8 @@ from probes.model.source import OWN_CHOICES
 
 def _unexplained(view: View) -> Claim | None:
     """Report that something failed. Any other finding that holds explains this one away."""
+    if view.credential is not None and view.credential.problem in LEFT_OPEN:
+        return None  # nothing was sent that could fail for a reason of its own
     for one in view.evidence.observations:
         if one.outcome is Outcome.FAILED and not isinstance(one.facts, Exchange):
             failure = failure_line(one.failure) if one.failure else ""

@@ -10,15 +10,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
 from collections.abc import Callable, Iterator
-from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from probes.config_formats.files import SkippedFile, text_of
-from probes.credential_chains.aws_files import IniFile, nested, read_config, read_ini
+from probes.credential_chains.aws_files import IniFile, masked, moment_of, nested, read_config, read_ini
 from probes.credential_chains.chain import Chain, ObtainedCredential, ObtainFor
 from probes.credential_chains.world import ChainWorld
 from probes.model.attempt import Auth
@@ -58,11 +56,6 @@ class _Aws(Chain):
         from probes.credential_chains.aws_credential import obtain  # and with it botocore
 
         return await obtain(self, found, wanted)
-
-
-def masked(access_key: str) -> str:
-    """Return an access key id in short form: it is no secret, but it names the account."""
-    return f"{access_key[:4]}…{access_key[-4:]}" if len(access_key) >= 12 else "…"
 
 
 class _Reader:
@@ -204,13 +197,11 @@ class _Reader:
         kind = "session" if token is not None else "access_key"
         hints = (("key", masked(key.value)),)
         if secret is None or not secret.value:
-            why = note("aws_lacks", name=wanted)
-            return _Found(CredentialStep(step, StepStatus.INCOMPLETE, key.source, kind, hints=hints, why=why))
-        status, why = StepStatus.WINS, ""
-        if expires and expires < self._world.now:
-            status = StepStatus.EXPIRED
-        elif key.value.startswith("ASIA") and token is None:
-            why = note("aws_lacks_token")
+            lacks = note("aws_lacks", name=wanted)
+            return _Found(CredentialStep(step, StepStatus.INCOMPLETE, key.source, kind, hints=hints, why=lacks))
+        ended = 0 < expires < self._world.now
+        status = StepStatus.EXPIRED if ended else StepStatus.WINS
+        why: str | Note = note("aws_lacks_token") if key.value.startswith("ASIA") and token is None else ""
         material: Material = (
             ("0", "static"),
             ("0.access_key", key.value),
@@ -497,17 +488,6 @@ def _host(url: str) -> str:
         return urlsplit(url).netloc.rpartition("@")[2] or url[:80]
     except ValueError:
         return url[:80]
-
-
-def moment_of(text: str) -> float:
-    """Return a moment in ISO 8601 (or ``2026-11-30T08:00:00UTC``, as the oldest clients wrote it); 0 if it is none."""
-    try:
-        found = datetime.fromisoformat(re.sub(r"UTC$", "+00:00", text[:40]))
-    except ValueError:
-        return 0.0
-    from datetime import UTC
-
-    return (found if found.tzinfo is not None else found.replace(tzinfo=UTC)).timestamp()
 
 
 CHAIN = _Aws()

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
+from probes.credential_chains.aws_files import masked, moment_of
 from probes.credential_chains.chain import Chain, CredentialError, ObtainFor, UnsignedRequest, material
 from probes.model.attempt import Auth
 from probes.model.credential import CredentialFacts, CredentialProblem, StepStatus
@@ -105,8 +106,6 @@ async def obtain(chain: Chain, found: CredentialSettings, wanted: ObtainFor) -> 
         raise chain.failed(found, CredentialProblem.NO_LIBRARY)
     keys = await asyncio.to_thread(_Obtaining(chain, found, wanted).keys)
     service, region = service_and_region(wanted.base_url, str(given.get("region", "")))
-    from probes.credential_chains.aws import masked
-
     facts = CredentialFacts("aws", won.step, won.kind, won.source, keys.expires, account=masked(keys.access_key))
     return SignedCredential(keys, facts, service, region)
 
@@ -313,6 +312,4 @@ def _seconds(moment: Any) -> float:
     """Return a moment, as botocore gives it (a text or a datetime), in seconds since 1970; 0 if it is none."""
     if moment is None:
         return 0.0
-    from probes.credential_chains.aws import moment_of
-
     return moment.timestamp() if hasattr(moment, "timestamp") else moment_of(str(moment))

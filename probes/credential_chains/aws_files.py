@@ -9,6 +9,7 @@ import configparser
 import re
 import shlex
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
 
@@ -135,3 +136,17 @@ def nested(text: str) -> dict[str, str]:
     """Return the indented lines of a value: ``endpoint_url = …`` below ``sts =`` in a section of services."""
     rows = (line.partition("=") for line in text.splitlines() if "=" in line)
     return {name.strip(): value.strip() for name, _, value in rows}
+
+
+def masked(access_key: str) -> str:
+    """Return an access key id in short form: it is no secret, but it names the account."""
+    return f"{access_key[:4]}…{access_key[-4:]}" if len(access_key) >= 12 else "…"
+
+
+def moment_of(text: str) -> float:
+    """Return a moment in ISO 8601 (or ``2026-11-30T08:00:00UTC``, as the oldest clients wrote it); 0 if it is none."""
+    try:
+        found = datetime.fromisoformat(re.sub(r"UTC$", "+00:00", text[:40]))
+    except ValueError:
+        return 0.0
+    return (found if found.tzinfo is not None else found.replace(tzinfo=UTC)).timestamp()

@@ -20,9 +20,8 @@ from probes.protocols.bedrock import WIRE as CONVERSE
 from probes.protocols.bedrock import FrameReader
 from probes.protocols.errors import parse_json
 from probes.protocols.event_stream import FrameSplitter
-from probes.protocols.protocol import ALLOWANCE, JSON_HEADERS, ApiRequest, Splitter, Wire, prompt, wire
+from probes.protocols.protocol import ALLOWANCE, JSON_HEADERS, ApiRequest, Splitter, StreamReader, Wire, prompt, wire
 from probes.protocols.sse import Event
-from probes.protocols.stream_counter import StreamCounter
 
 VERSION = "bedrock-2023-05-31"
 
@@ -83,9 +82,7 @@ class _InvokeReader(FrameReader):
 
     def __init__(self) -> None:
         super().__init__()
-        inner = wire("anthropic").stream_reader()
-        assert isinstance(inner, StreamCounter)
-        self._inner = inner
+        self._inner: StreamReader = wire("anthropic").stream_reader()
 
     def feed(self, event: Event, at: float) -> None:
         """Read one message. The event within counts as having come with its name, which the framing does not have."""
@@ -110,7 +107,7 @@ class _InvokeReader(FrameReader):
         self.failed(name, data)
 
     def reading(self, unshaped: str = "no_text") -> StreamReading:
-        outer, inner = super().reading(unshaped), self._inner.reading("no_text")
+        outer, inner = super().reading(unshaped), self._inner.reading()
         if outer.kind == "empty":
             return outer
         problem = self._problem or inner.problem

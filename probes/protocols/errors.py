@@ -82,7 +82,7 @@ def _read_error_object(error: dict[str, Any], shape: str) -> ApiError:
 
 
 def _of_aws(value: dict[str, Any]) -> ApiError:
-    """Read an error of AWS: ``{"__type": "com.amazon.coral.service#UnknownOperationException"}``, also in ``Output``."""
+    """Read an error of AWS: ``{"__type": "com.amazon.coral#UnknownOperationException"}``, also within ``Output``."""
     output = value.get("Output")
     inner = output if isinstance(output, dict) else value
     kind = _text(inner.get("__type")).rpartition("#")[2]

@@ -105,6 +105,9 @@ class ApiChecks:
             await self._obtain(offline.credential, base, facts)
             if self._client.credential is None:
                 policy = decide(replace(offline.keys, forms=offline.keys.forms - {KeyForm.GIVEN}), route)
+                # Without the credential, other paths and protocols would answer as little as this one.
+                limits = replace(given.limits, extra_requests=0, earned_requests=0)
+                offline = replace(offline, given=replace(given, limits=limits))
             else:
                 base = self._client.credential.base_url or base
         self.settle(policy, route.exposed if offline.keys.forms else "")

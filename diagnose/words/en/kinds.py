@@ -691,10 +691,11 @@ KINDS: dict[str, Text] = {
     ),
     "aws_clock": Text(
         "The clock of this machine is wrong, so AWS refuses the signature",
-        "Each signature carries the time at which it was made, and AWS accepts it for five minutes. The credentials may "
-        "well be right.",
+        "Each signature carries the time at which it was made, and AWS accepts it for five minutes. The credentials "
+        "may well be right.",
         (
-            "Turn on automatic time on this machine (in a virtual machine or WSL: synchronize its clock with the host).",
+            "Turn on automatic time on this machine (in a virtual machine or WSL: synchronize its clock with the "
+            "host).",
             "Compare the clock with `curl -sI https://sts.amazonaws.com`, which prints AWS's own time.",
         ),
     ),
@@ -702,8 +703,9 @@ KINDS: dict[str, Text] = {
         "The request was signed for another AWS region than the host's",
         "A signature names its region, and a host of AWS accepts that of its own region alone.",
         (
-            "Set AWS_REGION (for boto3 AWS_DEFAULT_REGION, or `region` of the profile) to the region in the host's name.",
-            "Or let the SDK make the address: remove the base URL, and set the region alone.",
+            "Set AWS_REGION (for boto3 AWS_DEFAULT_REGION, or `region` of the profile) to the region in the host's "
+            "name.",
+            "Or remove the base URL and set only the region: the SDK then makes the address itself.",
         ),
     ),
     "aws_service": Text(
@@ -715,7 +717,7 @@ KINDS: dict[str, Text] = {
         ),
     ),
     "aws_signature": Text(
-        "The signature does not fit: the secret access key is wrong, or something changed the request on its way",
+        "The signature does not fit: the secret key is wrong, or the request was changed",
         "AWS knows the access key ID, and computed another signature with the secret that belongs to it.",
         (
             "Ask AWS's own program the same question: `aws sts get-caller-identity`.",

@@ -1894,7 +1894,7 @@ CASES: dict[str, Text] = {
         "The credential comes from a program, which was not started",
         "The settings at {place|their place} name a program that prints the credential. It was not started, since it "
         "is a program like any other; whether the credential works is open.",
-        ("If you trust the program, let it run: add `--credential-process`.",),
+        ("If you trust the program, allow it with `--credential-process`.",),
     ),
     "auth.no_credential:program": Text(
         "The program that gives the credential failed",
@@ -1911,7 +1911,7 @@ CASES: dict[str, Text] = {
         "refused: {said|no reason was given}.",
         (
             Step(
-                "step:assume_role", "Let the role's trust policy name your user or role, and allow it `sts:AssumeRole`."
+                "step:assume_role", "Name your user or role in the role's trust policy, and allow it `sts:AssumeRole`."
             ),
             Step(
                 "step:web_identity",
@@ -1956,7 +1956,7 @@ CASES: dict[str, Text] = {
     ),
     "auth.expired:chain": Text(
         "The temporary credentials have expired",
-        "They stand at {place|their place} and were valid until {expires|a moment in the past}. Nothing renews "
+        "They are in {place|their place} and were valid until {expires|a moment in the past}. Nothing renews "
         "credentials that were copied there.",
         (
             Step("chain:google", "Get a new one: `gcloud auth application-default login`."),
@@ -1985,8 +1985,8 @@ CASES: dict[str, Text] = {
         "so whether the credential works is open. An app that runs unattended fails here.",
         (
             "For an app, use a role without `mfa_serial`, or credentials that a person has made beforehand.",
-            "To check all the same, let AWS's own program ask, and use what it prints: `aws configure "
-            "export-credentials`.",
+            "To check all the same, run AWS's own program, which asks for the code, and use what it prints: `aws "
+            "configure export-credentials`.",
         ),
     ),
 }

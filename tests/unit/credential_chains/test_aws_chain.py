@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
+import asyncio
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
-from probes.credential_chains.aws import METADATA, masked, moment_of
-from probes.credential_chains.aws_files import nested, read_config, read_ini
+from diagnose.judging.judge import judge
+from probes.credential_chains.aws import METADATA
+from probes.credential_chains.aws_files import masked, moment_of, nested, read_config, read_ini
+from probes.demo_server import bedrock_doors
+from probes.demo_server.server import PracticeDoor
 from probes.model.credential import StepStatus
 from probes.model.secret import Secret
 from probes.model.settings import CredentialSettings, FlowPart
 from probes.model.source import Owner
+from probes.run.engine import run
 from probes.settings.gather import Options, gather
-from worlds.aws_chains import KEYS, PROFILE, REGION, WORLDS, ChainWorld
-from worlds.aws_stand_ins import ARN, SECRETS, USER
+from worlds.aws_chains import KEYS, PROFILE, REGION, SSO_FILE, WORLDS, ChainWorld
+from worlds.aws_stand_ins import ARN, HOUR, SECRETS, USER, sso_login
 
 PLACE = "http://127.0.0.1:9"
 
@@ -185,3 +193,52 @@ def test_small_readings() -> None:
     assert moment_of("2026-11-30T08:00:00UTC") == moment_of("2026-11-30T08:00:00Z") == 1796025600.0
     assert moment_of("never") == 0.0
     assert isinstance(Secret("x"), Secret)
+
+
+@pytest.mark.parametrize(
+    ("name", "code", "verdict"),
+    [
+        ("SSO expired", "auth.login_expired", "broken"),
+        ("half an environment", "auth.no_credential", "broken"),
+        ("credential_process that nobody agreed to", "auth.no_credential", "inconclusive"),
+        ("session expired by its own word", "auth.expired", "broken"),
+    ],
+)
+def test_what_is_wrong_with_a_chain_is_the_finding(name: str, code: str, verdict: str, tmp_path: Path) -> None:
+    world = next(one for one in WORLDS if one.name == name)
+    (tmp_path / "work").mkdir()
+    with PracticeDoor(bedrock_doors.door(access=[USER])) as door:
+        given = Options(base_url=door.url, protocol="bedrock", model=bedrock_doors.MODELS[0])
+        settings = gather(given, made(world, tmp_path), tmp_path / "work", home=tmp_path)
+        report = judge(asyncio.run(run(settings)))
+    assert (code, verdict) in {(one.code, report.verdict) for one in report.findings}
+    assert report.root_cause == (code if verdict == "broken" else None)
+
+
+def test_a_login_that_ends_today_is_a_warning(tmp_path: Path) -> None:
+    world = next(one for one in WORLDS if one.name == "SSO")
+    (tmp_path / "work").mkdir()
+    environ = made(world, tmp_path)
+    (tmp_path / SSO_FILE).write_text(sso_login(2 * HOUR))
+    settings = gather(
+        Options(base_url=PLACE, protocol="bedrock", offline=True), environ, tmp_path / "work", home=tmp_path
+    )
+    (found,) = (one for one in judge(asyncio.run(run(settings))).findings if one.code == "auth.login_expired")
+    assert found.severity == "warning"
+
+
+def test_a_run_with_a_key_imports_no_library_of_a_house() -> None:
+    code = (
+        "import sys; from probes.demo_server.server import PracticeDoor; from probes.demo_server import bedrock_doors\n"
+        "from diagnose.__main__ import main\n"
+        "with PracticeDoor(bedrock_doors.door('ABSK' + 'x' * 40)) as door:\n"
+        "    sys.argv[1:] = ['check', door.url, '--protocol', 'bedrock', '--key-env', 'K']\n"
+        "    try: main()\n"
+        "    except SystemExit as end: print(end.code, *sys.modules, file=sys.stderr)\n"
+    )
+    environ = {**os.environ, "K": "ABSK" + "x" * 40, "PYTHONUTF8": "1"}
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=environ, timeout=60)
+    loaded = done.stderr.splitlines()[-1].split()
+    assert loaded[0] == "0", done.stdout
+    assert "probes.credential_chains.aws" in loaded
+    assert {"botocore", "boto3", "google.auth", "azure", "probes.credential_chains.aws_credential"} & {*loaded} == set()
