@@ -116,7 +116,7 @@ class Chain:
         return False
 
     def base_url(self, base: Sourced[str], protocol: str, chain: CredentialChain) -> str:
-        """Return the base URL with what the vendor's SDK adds to it from the settings of the chain, such as a project."""
+        """Return the base URL with what the vendor's SDK adds to it from settings of the chain, such as a project."""
         return base.value
 
     def style(self, key: Secret, protocol: str) -> Auth | None:

@@ -1,9 +1,9 @@
 """Google: Application Default Credentials as google-auth finds them, read from variables and files alone.
 
-The order is that of ``google.auth.default`` in google-auth 2.63: the file that ``GOOGLE_APPLICATION_CREDENTIALS`` names,
-the file of ``gcloud auth application-default login``, and the metadata server of a machine or container on Google Cloud.
-A file that is there but broken raises an exception: the library stops there. The login of ``gcloud auth login`` is in no
-library's chain, which many people expect; it is shown, and never used.
+The order is that of ``google.auth.default`` in google-auth 2.63: the file that ``GOOGLE_APPLICATION_CREDENTIALS``
+names, the file of ``gcloud auth application-default login``, and the metadata server of a machine or container on
+Google Cloud. A file that is there but broken raises an exception: the library stops there. The login of
+``gcloud auth login`` is in no library's chain, though many people expect it there; it is shown, and never used.
 """
 
 from __future__ import annotations
@@ -19,6 +19,8 @@ from urllib.parse import urlsplit
 from probes.config_formats.files import SkippedFile, text_of
 from probes.credential_chains.aws_files import read_ini
 from probes.credential_chains.chain import Chain, ObtainedCredential, ObtainFor
+from probes.credential_chains.google_addresses import ANTHROPIC, METADATA, completed, location_of
+from probes.credential_chains.google_files import sealed
 from probes.credential_chains.world import ChainWorld
 from probes.model.attempt import Auth
 from probes.model.credential import CredentialChain, CredentialChoice, CredentialStep, StepStatus
@@ -29,11 +31,9 @@ from probes.model.settings import CredentialSettings, Flow, FlowPart, Sourced
 from probes.model.source import DEFAULT, Owner, Source, SourceKind, environment_variable
 
 Material = tuple[tuple[str, Secret | str], ...]
-METADATA = "metadata.google.internal"
 METADATA_IP = "169.254.169.254"
 ADC_FILE = "application_default_credentials.json"
 VARIABLE = "GOOGLE_APPLICATION_CREDENTIALS"
-ANTHROPIC = "vertex_anthropic"
 # What google-auth demands of each kind of file, and the kind that a report names.
 _DEMANDED = {
     "service_account": ("client_email", "token_uri", "private_key"),
@@ -49,14 +49,7 @@ KINDS = {
     "external_account_authorized_user": "user",
     "impersonated_service_account": "impersonated",
 }
-_SECRETS = ("private_key", "refresh_token", "client_secret", "token", "id_token", "access_token")
-SEAL = "secret"  # how the mark of a secret begins
-_SHORTEST = 16  # characters of the shortest value of a header that counts as a secret
 _LONGEST = 300  # characters of a name in a file that are shown
-_HOST = re.compile(
-    r"(?:(?P<region>[a-z]{2,12}(?:-[a-z]{2,12}){1,2}-?\d{1,2})-)?aiplatform(?:\.(?P<place>[a-z]{2})\.rep)?\.googleapis\.com"
-)
-_PLAIN = re.compile(r"/?(?:v1(?:beta1)?/?)?(?:publishers/\w+/?)?")  # what the SDKs put in front of the project's path
 
 
 class _GoogleStep(NamedTuple):
@@ -105,46 +98,6 @@ class _Google(Chain):
         from probes.credential_chains.google_credential import obtain  # and with it google-auth
 
         return await obtain(self, found, wanted)
-
-
-def completed(base: str, protocol: str, project: str, location: str, *, any_host: bool) -> str:
-    """Return a base URL with the path of a project's models, as google-genai and the Anthropic SDK make it.
-
-    With ``any_host`` the location decides the host too. Without a project it is the path of an API key (express mode).
-
-    >>> completed("http://127.0.0.1:8080/v1", "vertex", "p", "global", any_host=False)
-    'http://127.0.0.1:8080/v1/projects/p/locations/global/publishers/google'
-    """
-    try:
-        parts = urlsplit(base)
-    except ValueError:  # brackets without an IPv6 address
-        return base
-    if not parts.netloc or parts.query or not _PLAIN.fullmatch(parts.path):
-        return base
-    publisher = "anthropic" if protocol == ANTHROPIC else "google"
-    version = "v1beta1" if "/v1beta1" in parts.path else "v1"
-    origin = f"{parts.scheme}://{parts.netloc}"
-    if any_host and project:
-        origin = f"https://{host_of(location)}"
-    within = f"projects/{project}/locations/{location}/" if project else ""
-    return f"{origin}/{version}/{within}publishers/{publisher}"
-
-
-def host_of(location: str) -> str:
-    """Return the host that serves a location: ``global`` and the multi-regions have hosts of their own."""
-    if location == "global":
-        return "aiplatform.googleapis.com"
-    return (
-        f"aiplatform.{location}.rep.googleapis.com"
-        if location in ("us", "eu")
-        else f"{location}-aiplatform.googleapis.com"
-    )
-
-
-def location_of(host: str) -> str:
-    """Return the location that one of Google's hosts serves; empty for any other host."""
-    found = _HOST.fullmatch(host)
-    return (found["region"] or found["place"] or "global") if found is not None else ""
 
 
 class _GoogleReader:
@@ -449,38 +402,6 @@ def _shown(info: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     yield "target", url.rpartition("/")[2].partition(":")[0][:_LONGEST]
     host = _host(_text(info, "token_uri") or _text(info, "token_url"))
     yield "token_service", "" if host.endswith(".googleapis.com") else host
-
-
-def sealed(info: Mapping[str, Any], path: str = SEAL) -> tuple[dict[str, Any], Material]:
-    """Return the content of a file with a mark in the place of each secret, and the secrets by their marks."""
-    public: dict[str, Any] = {}
-    secrets: Material = ()
-    for name, value in info.items():
-        mark = f"{path}.{name}"
-        if isinstance(value, dict) and name in ("source_credentials", "credential_source", "headers"):
-            public[name], more = sealed(value, mark)
-            secrets += more
-        elif isinstance(value, str) and (name in _SECRETS or (path.endswith(".headers") and len(value) >= _SHORTEST)):
-            public[name] = mark
-            secrets += ((mark, Secret(value)),)
-            if name == "private_key":  # without its lines, as an error may quote it
-                body = "".join(line for line in value.splitlines() if not line.startswith("-----"))
-                secrets += ((f"{mark}.body", Secret(body)),)
-        else:
-            public[name] = value
-    return public, secrets
-
-
-def unsealed(info: Mapping[str, Any], secrets: Mapping[str, Secret | str]) -> dict[str, Any]:
-    """Return the content of a file as it was, with its secrets."""
-    whole: dict[str, Any] = {}
-    for name, value in info.items():
-        held = secrets.get(value) if isinstance(value, str) and value.startswith(SEAL) else None
-        if isinstance(value, dict):
-            whole[name] = unsealed(value, secrets)
-        else:
-            whole[name] = held.reveal() if isinstance(held, Secret) else value
-    return whole
 
 
 def _host(url: str) -> str:

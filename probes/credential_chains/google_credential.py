@@ -1,8 +1,9 @@
 """Obtain access tokens of Google with google-auth. Only this module imports google-auth.
 
 google-auth gets every value from the chain that was read, so that what is asked is what was shown, and agreed to. Its
-requests go through a small transport of this module: bounded in bytes and time, without redirects, and without `requests`.
-The metadata server is asked with that transport alone, since google-auth reads its address from this process only.
+requests go through a small transport of this module: bounded in bytes and time, without redirects, and without
+`requests`. The metadata server is asked with that transport alone, since google-auth reads its address from the
+environment of this process only.
 """
 
 from __future__ import annotations
@@ -20,7 +21,8 @@ from urllib.parse import SplitResult, urlsplit
 
 from probes.config_formats.files import SkippedFile, text_of
 from probes.credential_chains.chain import Chain, ObtainFor, TokenCredential, material
-from probes.credential_chains.google import ANTHROPIC, METADATA, completed, unsealed
+from probes.credential_chains.google_addresses import ANTHROPIC, METADATA, completed
+from probes.credential_chains.google_files import unsealed
 from probes.model.credential import CredentialFacts, CredentialProblem, CredentialStep, StepStatus
 from probes.model.scrubber import Scrubber
 from probes.model.secret import Secret
@@ -50,7 +52,7 @@ class _TokenAnswer:
 
     def __init__(self, status: int, headers: Mapping[str, str], data: bytes) -> None:
         self.status = status
-        self.headers = headers
+        self.headers = {name.lower(): value for name, value in headers.items()}
         self.data = data
 
 
@@ -118,7 +120,7 @@ class _TokenTransport:
             path = f"{parts.path or '/'}{'?' if parts.query else ''}{parts.query}"
             connection.request(method, path, data, headers)
             answer = connection.getresponse()
-            return _TokenAnswer(answer.status, answer.headers, answer.read(LARGEST))
+            return _TokenAnswer(answer.status, dict(answer.headers), answer.read(LARGEST))
         finally:
             connection.close()
 
@@ -270,13 +272,13 @@ class _TokenWalk:
     # -- the metadata server -------------------------------------------------------------------------------------------
 
     def _metadata(self) -> tuple[str, float, str, str]:
-        """Ask the metadata server for the token, account and project, after the question that google-auth asks first."""
+        """Ask the metadata server for token, account and project, after the question that google-auth asks first."""
         from google.auth.exceptions import TransportError
 
         host = self._text("0.host")
         try:
             there = self._asked(f"http://{self._text('0.ip')}/")
-            if there.status != 200 or there.headers.get("Metadata-Flavor") != "Google":
+            if there.status != 200 or there.headers.get("metadata-flavor") != "Google":
                 raise TransportError("no metadata server")
         except TransportError:
             if not _on_google_cloud():

@@ -1,8 +1,8 @@
 """A stand-in for Google's token service, security token service and metadata server, which verifies what it is given.
 
-A service account's assertion must be signed with its RSA key (RS256), name the right audience, ask for a scope
-and be short-lived, as RFC 7523 and https://developers.google.com/identity/protocols/oauth2/service-account say. It shares
-no code with the library that signs (google-auth), so that a practice door proves the signature. What it issues are tokens
+A service account's assertion must be signed with its RSA key (RS256), name the right audience, ask for a scope and be
+short-lived, as RFC 7523 and https://developers.google.com/identity/protocols/oauth2/service-account say. It shares no
+code with the library that signs (google-auth), so that a practice door proves the signature. What it issues are tokens
 with an HMAC, which :meth:`TokenService.refusal` verifies at the door.
 """
 

@@ -1,4 +1,4 @@
-"""Practice doors of Vertex AI: Gemini's and Anthropic's models, for access tokens and, in express mode, for API keys."""
+"""Practice doors of Vertex AI: Gemini's and Anthropic's models, for access tokens and (express mode) for API keys."""
 
 from __future__ import annotations
 
@@ -177,8 +177,8 @@ def _refused(request: Request, keys: Sequence[str], tokens: TokenService | None,
 def _unknown(scope: str, publisher: str, model: str) -> Reply:
     name = f"{scope.lstrip('/')}/publishers/{publisher}/models/{model}".lstrip("/")
     words = (
-        f"Publisher Model `{name}` was not found or your project does not have access to it. Please ensure you are using "
-        "a valid model version. For more information, see: "
+        f"Publisher Model `{name}` was not found or your project does not have access to it. Please ensure you are "
+        "using a valid model version. For more information, see: "
         "https://cloud.google.com/vertex-ai/generative-ai/docs/learn/model-versions"
     )
     return refused(404, "NOT_FOUND", words)

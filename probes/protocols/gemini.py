@@ -33,10 +33,12 @@ _RAW = "raw"  # the name of an event outside of `data:` lines
 
 
 class GenerateContent(Wire):
+    """The Gemini API, and what Vertex AI shares with it."""
+
     name = "gemini"
     endpoint = "/{version}/models/{model}:generateContent"
-    styles = (Auth.X_GOOG_API_KEY, Auth.QUERY, Auth.BEARER)
-    versions = ("v1", "v1beta")
+    styles: tuple[Auth, ...] = (Auth.X_GOOG_API_KEY, Auth.QUERY, Auth.BEARER)
+    versions: tuple[str, ...] = ("v1", "v1beta")
     key_stripped = True
     guess = "gemini-2.5-flash"
     added = r"/v1(?:alpha|beta)?/?$"
@@ -47,12 +49,12 @@ class GenerateContent(Wire):
     listing = r"/(?P<version>v\d+(?:alpha|beta))/models"
     model_path = r"/models/([^/:?#]+):"
     precedence = 30
-    bases = ("", "/gemini", "/api/gemini", "/api")
+    bases: tuple[str, ...] = ("", "/gemini", "/api/gemini", "/api")
     looks = 1
     error_shape = "google"
     own_errors = True
-    words = (("ending", "/models/NAME:generateContent"), ("twice", "/v1beta/v1"))
-    provider_names = ("google", "gemini")
+    words: tuple[tuple[str, str], ...] = (("ending", "/models/NAME:generateContent"), ("twice", "/v1beta/v1"))
+    provider_names: tuple[str, ...] = ("google", "gemini")
 
     def models(self, attempt: Attempt) -> ApiRequest:
         # A page has 50 models by default: those on the second page would seem to be missing.

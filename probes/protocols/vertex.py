@@ -1,8 +1,8 @@
 """Gemini models on Vertex AI: ``POST {base}/models/{model}:generateContent``, with an access token or, express, a key.
 
-``{base}`` has the project: ``https://HOST/v1/projects/P/locations/L/publishers/google``. With an API key (express mode) it
-is ``https://aiplatform.googleapis.com/v1/publishers/google``. google-genai makes both from the project and the location;
-a base URL without them is completed in the same way (``probes/credential_chains/google.py``). Nothing lists the models.
+``{base}`` has the project: ``https://HOST/v1/projects/P/locations/L/publishers/google``. With an API key (express mode)
+it is ``https://aiplatform.googleapis.com/v1/publishers/google``. google-genai makes both from project and location; a
+base URL without them is completed in the same way (``probes/credential_chains/google.py``). Nothing lists the models.
 Source: google-genai 3.6.1, ``_api_client.py``; https://cloud.google.com/vertex-ai/generative-ai/docs/reference/rest
 """
 

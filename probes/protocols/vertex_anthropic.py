@@ -1,8 +1,8 @@
 """Anthropic's models on Vertex AI: ``POST {base}/models/{model}:rawPredict``, and ``streamRawPredict`` for a stream.
 
-``{base}`` is ``https://HOST/v1/projects/P/locations/L/publishers/anthropic``, which the SDK makes from project and region.
-The body is a Messages request without the model, with ``anthropic_version``; answers and events are those of the Messages
-API. Source: anthropic-python 2.14, ``lib/vertex`` (``AnthropicVertex``).
+``{base}`` is ``https://HOST/v1/projects/P/locations/L/publishers/anthropic``, which the SDK makes from project and
+region. The body is a Messages request without the model, with ``anthropic_version``; answers and events are those of
+the Messages API. Source: anthropic-python 2.14, ``lib/vertex`` (``AnthropicVertex``).
 """
 
 from __future__ import annotations

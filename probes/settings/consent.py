@@ -140,10 +140,13 @@ def chain_key(settings: Settings) -> Sourced[Secret] | None:
 
 # Hosts that only a house itself has, where its own credentials may go whoever names the host: the region is all that a
 # user chooses in them. A token for a resource (Azure) or a project is not of this kind.
-_HOUSES = {
-    "aws": r"bedrock(?:-runtime|-mantle)?(?:-fips)?\.[a-z]{2,4}(?:-[a-z]{1,12}){1,3}-\d\.(?:amazonaws\.com(?:\.cn)?|api\.aws)",
-    "google": r"(?:[a-z]{2,12}(?:-[a-z]{2,12}){1,2}-?\d{1,2}-)?aiplatform\.googleapis\.com|aiplatform\.(?:eu|us)\.rep\.googleapis\.com",
-}
+_AT_AWS = (
+    r"bedrock(?:-runtime|-mantle)?(?:-fips)?\.[a-z]{2,4}(?:-[a-z]{1,12}){1,3}-\d\.(?:amazonaws\.com(?:\.cn)?|api\.aws)"
+)
+_AT_GOOGLE = (
+    r"(?:(?:[a-z]{2,12}(?:-[a-z]{2,12}){1,2}-?\d{1,2}-)?aiplatform|aiplatform\.(?:eu|us)\.rep)\.googleapis\.com"
+)
+_HOUSES = {"aws": _AT_AWS, "google": _AT_GOOGLE}
 
 
 def chain_at_home(value: Sourced[Any], read: list[Url], settings: Settings) -> bool:

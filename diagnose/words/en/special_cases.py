@@ -1850,29 +1850,31 @@ CASES: dict[str, Text] = {
     ),
     "settings.missing_key:google": Text(
         "No Google Cloud credentials found",
-        "Google's libraries look for Application Default Credentials in several places, one after the other, and none of "
-        "them has any: {source|no place}. A login with `gcloud auth login` does not count: only gcloud itself uses it.",
+        "Google's libraries look for Application Default Credentials in several places, one after the other, and none "
+        "of them has any: {source|no place}. A login with `gcloud auth login` does not count: only gcloud itself uses "
+        "it.",
         (
             "Sign in for programs: `gcloud auth application-default login`.",
             "On a server or in a container, set GOOGLE_APPLICATION_CREDENTIALS to the path of a service account's JSON "
             "file, or give the machine a service account.",
-            "With an API key of Vertex AI's express mode instead, set GOOGLE_API_KEY, and remove GOOGLE_CLOUD_PROJECT and "
-            "GOOGLE_CLOUD_LOCATION.",
+            "With an API key of Vertex AI's express mode instead, set GOOGLE_API_KEY, and remove GOOGLE_CLOUD_PROJECT "
+            "and GOOGLE_CLOUD_LOCATION.",
         ),
     ),
     "auth.no_credential:clock": Text(
         "The clock of this machine is wrong, so Google accepts nothing that it signs",
-        "A service account signs a statement with the time at which it was made, and {address|Google} takes it only within "
-        "minutes of its own time: {said|no reason was given}. The key may well be right.",
+        "A service account signs a statement with the time at which it was made, and {address|Google} takes it only "
+        "within minutes of its own time: {said|no reason was given}. The key may well be right.",
         (
-            "Turn on automatic time on this machine (in a virtual machine or WSL: synchronize its clock with the host).",
+            "Turn on automatic time on this machine (in a virtual machine or WSL: synchronize its clock with the "
+            "host).",
             "Compare the clock with `curl -sI https://oauth2.googleapis.com`, which prints Google's own time.",
         ),
     ),
     "auth.no_credential:no_project": Text(
         "The credential is there, but no Google Cloud project is set",
-        "The address of a model on Vertex AI has the project in it. The SDK takes it from a variable, a service account's "
-        "file, gcloud's configuration or the metadata server, and none of them names one.",
+        "The address of a model on Vertex AI has the project in it. The SDK takes it from a variable, a service "
+        "account's file, gcloud's configuration or the metadata server, and none of them names one.",
         (
             "Set the project: `gcloud config set project PROJECT`, or the variable GOOGLE_CLOUD_PROJECT "
             "(ANTHROPIC_VERTEX_PROJECT_ID for the Anthropic SDK).",
@@ -1939,7 +1941,8 @@ CASES: dict[str, Text] = {
             Step("step:instance", "Outside of a cloud's machine nothing answers there: sign in, or set a credential."),
             Step(
                 "step:metadata",
-                "On a cluster, check that its nodes or workloads have a service account: `gcloud auth list` on the machine.",
+                "On a cluster, check that its nodes or workloads have a service account: `gcloud auth list` on the "
+                "machine.",
             ),
             Step(
                 "step:instance",
