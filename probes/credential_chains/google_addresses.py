@@ -1,4 +1,4 @@
-"""The addresses of Vertex AI: which host serves a location, and the path that the SDKs make from project and location."""
+"""The addresses of Vertex AI: which host serves a location, and the path that SDKs make of project and location."""
 
 from __future__ import annotations
 
