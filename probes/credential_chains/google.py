@@ -245,7 +245,7 @@ class _GoogleReader:
             sourced = self._subject(info, step, source)
             step, material, flows = sourced.step, material + sourced.material, sourced.flows
             if step.status is not StepStatus.WINS:
-                return _GoogleStep(step, material if step.status is StepStatus.NOT_ASKED else (), flows)
+                return _GoogleStep(step, material if sourced.material else (), flows)
         project, quota = _text(info, "project_id"), _text(info, "quota_project_id")
         return _GoogleStep(
             step,

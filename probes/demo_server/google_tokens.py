@@ -58,9 +58,13 @@ class ServiceAccount(Record):
         }
 
 
-@cache
 def made_up_account(name: str = "app") -> ServiceAccount:
     """Return a service account with a key that is made now, once for each name."""
+    return _made_up(name)
+
+
+@cache
+def _made_up(name: str) -> ServiceAccount:
     from cryptography.hazmat.primitives.asymmetric import rsa
     from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
