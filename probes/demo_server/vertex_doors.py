@@ -32,7 +32,7 @@ _VERBS = {
     "google": ("generateContent", "streamGenerateContent"),
     "anthropic": ("rawPredict", "streamRawPredict"),
 }
-VERSION = "vertex-2023-10-16"
+VERSIONS = ("vertex-2023-10-16", "2026-10-21")  # anthropic-python 0.125 sends the first, 2.14 the second
 
 
 def refused(status: int, name: str, words: str, reason: str = "", **metadata: str) -> Reply:
@@ -191,7 +191,7 @@ def _answer(request: Request, publisher: str, verb: str, model: str, chat: What 
         return give(other, request)
     asked = request.json()
     if publisher == "anthropic":
-        if asked.get("anthropic_version") != VERSION:
+        if asked.get("anthropic_version") not in VERSIONS:
             return refused(400, "INVALID_ARGUMENT", "anthropic_version: Field required")
         if not asked.get("messages"):
             return refused(400, "INVALID_ARGUMENT", "messages: Field required")

@@ -15,7 +15,7 @@ from probes.model.attempt import Attempt
 from probes.model.exchange import Answer
 from probes.protocols.protocol import ALLOWANCE, JSON_HEADERS, ApiRequest, StreamReader, Wire, prompt, wire
 
-VERSION = "vertex-2023-10-16"
+VERSION = "vertex-2023-10-16"  # that of Google's manual; anthropic-python 2.14 sends 2026-10-21
 
 
 class _VertexAnthropic(Wire):

@@ -898,8 +898,8 @@ KINDS: dict[str, Text] = {
         "into a setting is not renewed.",
         (
             "Get a new one: `gcloud auth print-access-token`.",
-            "For an app that runs for longer, let the library find the credentials: `gcloud auth application-default "
-            "login`, or a service account.",
+            "For an app that runs for longer, use credentials that the library renews: `gcloud auth "
+            "application-default login`, or a service account.",
             "If the token is new, check the clock of this machine.",
         ),
     ),
