@@ -36,9 +36,9 @@ if sys.version_info < (3, 11):
     sys.stderr.write(said % sys.version_info[:2])
     sys.exit(2)
 
-from diagnose.__main__ import main
+from diagnose.__main__ import program
 
-main()
+program()
 """
 OLDEST = (1980, 1, 1, 0, 0, 0)  # the first day that a zip file can name
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import NamedTuple
 
+from probes.model.client_run import ClientRun
 from probes.model.credential import CredentialChain, CredentialFacts
 from probes.model.note import Note
 from probes.model.record import Record
@@ -56,7 +57,7 @@ class Seen(NamedTuple):
 
 def seen(name: str, /, **values: object) -> Seen:
     """Make a line of evidence from the phrase ``seen.NAME`` and its values; other types become texts."""
-    ours = (Seen, Note, Source, tuple)
+    ours = (str, Seen, Note, Source, tuple)
     return Seen(name, {slot: value if isinstance(value, ours) else str(value) for slot, value in values.items()})
 
 
@@ -251,4 +252,5 @@ class Report(Record):
     slos: tuple[SloResult, ...] = ()
     # Where a house's library looks for a credential, and what came of it; None: the door takes a key alone.
     credential: CredentialView | None = None
+    client: ClientRun | None = None  # what the app itself did; None: the user did not ask for its run
     tries: tuple[Try, ...] = ()  # including the last one; empty if there was only one

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Iterator
 from itertools import count
@@ -20,6 +21,16 @@ settings.register_profile(
     "any-machine", deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize="CI" in os.environ
 )
 settings.load_profile("any-machine")
+
+# The tests and tables are a million objects, which live as long as the process: the collector looks at none of them, or
+# it would take a good part of the time.
+gc.disable()
+
+
+def pytest_collection_finish() -> None:
+    gc.freeze()
+    gc.enable()
+
 
 # Isolate each test from this machine's own settings, proxies and trust store.
 _TESTS = count()

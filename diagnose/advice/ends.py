@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from diagnose.advice.houses import target_door
 from diagnose.answers.provider_addresses import built_in_doors, host_of, house_of, own_doors
 from probes.catalog.model_ends import ModelEnd, end_of_model
+from probes.model.listed import Listed
 
 if TYPE_CHECKING:
     from diagnose.evidence.view import View
@@ -60,7 +61,7 @@ def service_values(end: Provenance, day: str) -> dict[str, str]:
             endpoints = door.endpoints[:1] if ours is not None else ()
             urls += [endpoint.base_url for endpoint in endpoints if "{" not in endpoint.base_url]
     url = urls[0] if len(urls) == 1 == len(end.successor) else ""
-    values = {"ended": end.end, "successor": ", ".join(named[:_SHOWN]), "better_url": url}
+    values = {"ended": end.end, "successor": Listed(named[:_SHOWN]), "better_url": url}
     return {name: value for name, value in values.items() if value}
 
 

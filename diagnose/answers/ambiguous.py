@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from diagnose.answers.data_files import table
 from diagnose.answers.hints import Hint, around
+from probes.catalog.literal_filter import Needles, may_match
 
 if TYPE_CHECKING:
     from diagnose.answers.hints import ReadText
@@ -26,6 +27,7 @@ class Group(NamedTuple):
     id: str
     pattern: str
     codes: Sequence[str]
+    needles: Needles = ()
     local: Sequence[str] = ()
     public: Sequence[str] = ()
 
@@ -48,7 +50,7 @@ def group_of(text: ReadText) -> Group | None:
 
 
 def _found(group: Group, text: ReadText) -> re.Match[str] | None:
-    return re.search(f"(?a){group.pattern}", text.lower)
+    return re.search(f"(?a){group.pattern}", text.lower) if may_match(group.needles, text.lower) else None
 
 
 def shared_hints(group: Group, text: ReadText, hinted: Mapping[str, Hint]) -> list[Hint]:

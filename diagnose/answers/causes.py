@@ -112,6 +112,10 @@ BECAUSE: Mapping[str, tuple[str, ...]] = {
     ),
     "stream.no_terminator": ("stream.cut",),
     "app.cors": ("app.mixed_content",),
+    "app.run_failed": (
+        *("settings.", "url.", "key.", "proxy.", "dns.", "tcp.", "tls.", "http.", "shape.", "auth.", "access."),
+        *("model.", "quota.", "stream.", "app."),
+    ),
     "run.unexplained": ("*",),
 }
 # Code -> more codes that rank before it if a pasted text mentions both: they say more exactly what must be changed

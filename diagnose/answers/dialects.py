@@ -13,9 +13,10 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from diagnose.answers.data_files import DatedTable
-from diagnose.answers.literal_filter import Needles, may_match
 from diagnose.answers.renewed_texts import CONFIDENCE, renewed_text
+from probes.catalog.literal_filter import Needles, may_match
 from probes.catalog.provenance import UNKNOWN, Provenance
+from probes.catalog.text_pattern import TextPattern
 
 if TYPE_CHECKING:
     from probes.model.exchange import ApiError, Exchange
@@ -28,8 +29,10 @@ PASTED = 0.6  # factor for a row with ``wire = true`` in a pasted text, whose se
 KEY_GOOD = {"yes": True, "no": False, "nothing": None}
 
 # These are texts, because compiling all of them would delay every start; `re` caches what it compiles.
-_FIELD = r"""(?i)["'](?:type|code|status|reason|error_code|err_code|errorcode|__type)["'] ?: ?["']?([\w.:-]{1,80})"""
-_MESSAGE = r"""(?i)["'](?:message|detail|error|msg)["'] ?: ?["']([^"']{1,300})["']"""
+_FIELD = TextPattern(
+    r"""(?i)["'](?:type|code|status|reason|error_code|err_code|errorcode|__type)["'] ?: ?["']?([\w.:-]{1,80})""", 0
+)
+_MESSAGE = TextPattern(r"""(?i)["'](?:message|detail|error|msg)["'] ?: ?["']([^"']{1,300})["']""", 0)
 _NAME = r"[A-Za-z][\w.:-]{4,79}"
 _ESCAPE = r"\\u([0-9a-fA-F]{4})"
 _TAG = r"<[^<>]{0,300}>"
@@ -48,7 +51,7 @@ _PARAM_LOC = r'"loc": ?\[ ?"body", ?"(\w{1,60})"'
 # httpx logs every response with the standard reason phrase, which the server did not write.
 _LOGGED = r"(HTTP Request: [A-Z]{3,7} \S{1,300} \"HTTP/[\d.]{1,3} \d{3})[^\"\n]{0,40}\""
 # How the SDKs show a response without a body.
-_NO_BODY = r"(?i)error code: \d{3}\W*$|status code \(no body\)"
+_NO_BODY = TextPattern(r"(?i)error code: \d{3}\W*$|status code \(no body\)", 0)
 _STATUS_LINE = r"(?m)^[<*\s]{0,4}HTTP/[\d.]{1,3} \d{3} ?([^\r\n]{0,60})"
 _HEADER = r"(?m)^[<*\s]{0,4}([A-Za-z][\w-]{1,40}): ?(\S[^\r\n]{0,300})"
 _PAGE = ("<!doctype html", "<html", "<head", "<title", "<body", "<center", "<h1")
@@ -230,7 +233,7 @@ def classify_error(
     body = _body_kind(text or error.message)
     marks = {error.type.lower(), error.code.lower()} - {""}
     if body == "json":
-        marks.update(mark.lower() for mark in re.findall(_FIELD, texts[-1]))
+        marks.update(mark.lower() for mark in _FIELD.findall(texts[-1]))
     lowered = _with_gate({name.lower(): value for name, value in (headers or {}).items()})
     api_form = body == "json" and bool(error.type or error.code) and is_api_shape(error.shape)
     words = _words_from(status, texts, marks, lowered, body, door, own=api_form, param=error.param, day=day)
@@ -254,7 +257,7 @@ def _pasted(text: str, door: str | None = None, day: str = "") -> _Words:
     if "HTTP Request: " in text:
         text = re.sub(_LOGGED, r'\1"', text)
     texts = _texts("", text)
-    marks = {mark.lower() for body in texts for mark in re.findall(_FIELD, body)}
+    marks = {mark.lower() for body in texts for mark in _FIELD.findall(body)}
     for body in texts:
         # Take only names that do not occur in sentences: `model_not_found`, `InvalidApiKey`, `Throttling.RateQuota`.
         marks.update(
@@ -264,10 +267,10 @@ def _pasted(text: str, door: str | None = None, day: str = "") -> _Words:
         )
     status = next((int(next(filter(None, m.groups()))) for body in texts for m in re.finditer(_STATUS, body)), 0)
     body = "html" if _is_page(texts[0]) else "json" if "{" in texts[0] else "text"
-    if body == "text" and re.search(_NO_BODY, text):
+    if body == "text" and _NO_BODY.search(text):
         body = "empty"
-    messages = tuple(message for part in texts for message in re.findall(_MESSAGE, part))[:3]
-    api_form = body == "json" and re.search(_FIELD, texts[0]) is not None
+    messages = tuple(message for part in texts for message in _MESSAGE.findall(part))[:3]
+    api_form = body == "json" and _FIELD.search(texts[0]) is not None
     more: dict[str, Any] = {"own": api_form, "pasted": True, "said": messages, "day": day}
     return _words_from(status, (*texts, *messages), marks, _with_gate(_headers(text)), body, door, **more)
 

@@ -13,8 +13,8 @@ from functools import cache
 from typing import NamedTuple
 
 from diagnose.answers.data_files import table
-from diagnose.answers.literal_filter import Needles, may_match
 from diagnose.words.text_type import Step
+from probes.catalog.literal_filter import Needles, may_match
 
 READ = 4096  # characters of a message that are searched
 

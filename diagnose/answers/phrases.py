@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from diagnose.answers.data_files import DatedTable
 from diagnose.answers.dialects import AGED
 from diagnose.answers.hints import Hint, around
-from diagnose.answers.literal_filter import Needles, may_match
+from probes.catalog.literal_filter import Needles, may_match
 from probes.catalog.provenance import UNKNOWN, Provenance
 
 if TYPE_CHECKING:

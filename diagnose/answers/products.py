@@ -7,7 +7,7 @@ from functools import cache, lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from diagnose.answers.data_files import table
-from diagnose.answers.literal_filter import Needles, may_match
+from probes.catalog.literal_filter import Needles, may_match
 from probes.model.exchange_memo import once_an_exchange
 
 if TYPE_CHECKING:

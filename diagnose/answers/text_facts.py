@@ -6,9 +6,10 @@ place counts as possible, except this machine. A step about a house, product or 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
+
+from probes.catalog.text_pattern import TextPattern
 
 if TYPE_CHECKING:
     from diagnose.answers.hints import ReadText
@@ -29,7 +30,7 @@ _NAMED: Mapping[str, str] = {
     "name does not resolve": "container",  # musl's words: an image with Alpine
 }
 # Programs that serve models on the user's own machines.
-_OWN_SERVERS = (
+_OWN_SERVERS = TextPattern(
     r"(?:\b|_)(?:ollama|lm[ _-]?studio|llama\.cpp|llama-server|koboldcpp|localai|xinference|text-generation-webui"
     r"|hosted_vllm)"
 )
@@ -63,6 +64,6 @@ def _place(text: ReadText, house: bool) -> frozenset[str]:
         return frozenset(("public", "provider"))
     if text.host:
         return frozenset(("public", "relay", "owner"))
-    if "@public" not in text.tags and re.search(_OWN_SERVERS, text.lower, re.ASCII):
+    if "@public" not in text.tags and _OWN_SERVERS.search(text.lower):
         return frozenset(("local", "owner"))
     return _SOMEWHERE

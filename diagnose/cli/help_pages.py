@@ -45,6 +45,7 @@ _OF_GROUP = {
             "deadline",
             "no_spend",
             "deep",
+            *("run_client", "client_program"),
             "slo",
         ),
         *("offline", "send_anyway", "retries", "plan_only", "jobs", "per_host", "watch", "count", "list_only"),

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import sys
-from pathlib import Path
 from types import TracebackType
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
 import click
 
@@ -13,6 +12,9 @@ from diagnose.cli import printer
 from diagnose.cli.usage_errors import WrongFile
 from diagnose.interruption import Held, at_end, forget
 from diagnose.words import phrase
+
+if TYPE_CHECKING:  # commands that write no file do without it
+    from pathlib import Path
 
 
 def save(name: str | Path, text: str) -> None:
@@ -23,6 +25,8 @@ def save(name: str | Path, text: str) -> None:
 
 def append(name: str, text: str, lang: str) -> None:
     """Append to a file that other steps write too; warn if it cannot be written, since that changes no verdict."""
+    from pathlib import Path
+
     from probes.config_formats import writer
 
     try:
@@ -38,6 +42,8 @@ class OutputFile:
     """
 
     def __init__(self, name: str | None) -> None:
+        from pathlib import Path
+
         from probes.config_formats.writer import OutputStream
 
         self._stream = None if name in (None, "-") else OutputStream(Path(name))

@@ -11,6 +11,7 @@ from diagnose.words.en.capabilities import NAMES
 from diagnose.words.en.findings import TEXTS
 from probes.model.attempt import Auth
 from probes.model.capability import Support
+from probes.model.client_run import ClientEnd, NotRun
 from probes.model.credential import CredentialProblem, StepStatus
 from probes.model.evidence import PROBES
 from probes.model.failure import Kind
@@ -70,6 +71,7 @@ def schema(closed: bool = False) -> Schema:
                 "capabilities": {"type": "array", "items": _capability(closed)},
                 "clients": {"type": "array", "items": _client(closed)},
                 "credential": _credential(closed),
+                "client": _client_run(closed, _client_run(closed)),
             },
         ),
         "$defs": {
@@ -186,6 +188,9 @@ def _observed(closed: bool) -> Schema:
             "answer_ms": NUMBER,
             "ttft_ms": NUMBER,
             "events": COUNT,
+            "url": _text("Of the upgrade to a WebSocket."),
+            "status": COUNT,
+            "close_code": _or_null({"type": "integer"}),
         },
     )
 
@@ -295,6 +300,36 @@ def _credential(closed: bool) -> Schema:
 
 def _flag(about: str) -> Schema:
     return {"type": "boolean", "description": about}
+
+
+def _client_run(closed: bool, again: Schema | None = None) -> Schema:
+    """Return the schema of the app's own run; ``again`` is that of the second one."""
+    request = {
+        "method": TEXT,
+        "path": _text("Without the values of its query."),
+        "auth": {**TEXTS_, "description": "The headers that carry a credential."},
+        "model": MAYBE_TEXT,
+        "bytes": COUNT,
+        "status": _or_null(COUNT),
+        "content_type": TEXT,
+        "failure": MAYBE_TEXT,
+    }
+    ran = {
+        "answered": FLAG,
+        "ended": {"enum": [*map(str, ClientEnd)]},
+        "status": _or_null({"type": "integer", "description": "The exit status."}),
+        "meaning": {**MAYBE_TEXT, "description": "What the facts say of this exit status."},
+        "seconds": NUMBER,
+        "said": _text("The app's own words, without keys."),
+        "arguments": {**TEXTS_, "description": "Without the prompt."},
+        "switches": {**TEXTS_, "description": "Variables besides the user's own."},
+        "recorder": FLAG,
+        "requests": {"type": "array", "items": _object(closed, request)},
+        **({"again": again} if again is not None else {}),
+    }
+    return _object(
+        closed, {"app": TEXT, "program": TEXT, "ran": FLAG}, {"not_run": {"enum": [*map(str, NotRun)]}, **ran}
+    )
 
 
 def _flaky(closed: bool) -> Schema:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from diagnose.report import Seen, seen
 from probes.catalog.app_readers import readers_of
 from probes.model.exchange import Breakage
+from probes.model.listed import Listed
 from probes.protocols.strictness.clients import CLIENTS
 
 _SHOWN = 3  # places of one response
@@ -47,7 +48,7 @@ def clients(protocol: str, *breakages: Breakage, helpers: bool = False) -> str:
             language, _, way = reader.partition(" ")
             ways.setdefault(language, set()).add(way)
     known = CLIENTS.get(protocol, {})
-    return ", ".join(
+    return Listed(
         str(known[language])
         for language, found in ways.items()
         if language in known and (found == {"helper"}) is helpers

@@ -27,7 +27,7 @@ from probes.api.response_checks import (
 from probes.model.attempt import Attempt, Change, KeyForm
 from probes.model.credential import CredentialChain, CredentialFacts
 from probes.model.evidence import Evidence, Observation, Subject
-from probes.model.exchange import Exchange, Purpose
+from probes.model.exchange import Exchange, Purpose, WebSocketTry
 from probes.model.facts import (
     Certificate,
     CompanionFacts,
@@ -140,6 +140,11 @@ class View:
         """The other hosts that the app needs, as they were looked at."""
         found = (one.facts for one in self.evidence.observations if one.subject is Subject.COMPANION)
         return tuple(one for one in found if isinstance(one, CompanionFacts))
+
+    @cached_property
+    def websocket(self) -> WebSocketTry | None:
+        """The WebSocket that the app opens first, as it was opened; None if the run opened none."""
+        return self.evidence.one(WebSocketTry, Subject.WEBSOCKET)
 
     @cached_property
     def key_policy(self) -> KeyPolicy:

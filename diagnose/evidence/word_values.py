@@ -8,6 +8,7 @@ from diagnose.evidence import client_urls
 from diagnose.evidence.lines import sentence
 from diagnose.evidence.view import View
 from diagnose.evidence.view_memo import once_a_view
+from probes.model.listed import Listed
 from probes.model.shown_url import split_shown
 from probes.model.source import Source, SourceKind
 from probes.protocols.names import NAMES
@@ -42,7 +43,7 @@ def values_of(view: View) -> Mapping[str, str]:
     if view.proxy is not None and view.proxy.url:
         values["proxy"] = view.proxy.url
     if view.chosen is not None and view.chosen.near:
-        values["near"] = ", ".join(view.chosen.near)
+        values["near"] = Listed(view.chosen.near)
     return {name: value for name, value in values.items() if value}
 
 

@@ -21,6 +21,7 @@ from diagnose.findings import (
     stream,
     tls,
     url,
+    websocket,
 )
 from probes.model.record import replace
 
@@ -39,6 +40,7 @@ _ALL: tuple[Rule, ...] = (
     *chains.RULES,
     *model.RULES,
     *stream.RULES,
+    *websocket.RULES,
     *app.RULES,
     *slo.RULES,
     *run.RULES,

@@ -30,6 +30,8 @@ def said(code: str) -> Callable[[View], Claim | None]:
         walled = code in ("http.blocked", "http.front_auth") and subject.response.body in (Body.HTML, Body.EMPTY)
         if subject.ok and code.startswith("http.") and not walled:
             return None  # an error with a success status: shape.error_as_success is the finding
+        if subject.status == 426 and code == "http.gateway_error" and refuses_all_paths(view):
+            return None
         values = {
             name: match.values[name]
             for name in ("retry_after", "parameter", "header", "group", "upstream")

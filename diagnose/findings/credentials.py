@@ -11,6 +11,7 @@ from diagnose.findings.moments import moment, run_time
 from diagnose.report import Seen, seen
 from probes.model.facts import DoorFacts, SisterSite
 from probes.model.key_shape import Fit
+from probes.model.listed import Listed
 from probes.model.note import Note, note
 from probes.model.record import replace
 from probes.model.value_issues import Token
@@ -45,7 +46,7 @@ def token_lines(token: Token) -> tuple[Seen, ...]:
     if token.issuer or token.house:
         lines.append(seen("token_issuer", issuer=token.house or token.issuer))
     if token.audience:
-        lines.append(seen("token_audience", names=", ".join(token.audience)))
+        lines.append(seen("token_audience", names=Listed(token.audience)))
     if token.region:
         lines.append(seen("token_region", detail=token.region))
     if token.expires:
@@ -65,7 +66,7 @@ def values_of(door: DoorFacts) -> dict[str, str]:
     if token is not None:
         values |= {
             "issuer": token.house or token.issuer,
-            "audience": ", ".join(token.audience),
+            "audience": Listed(token.audience),
             "expires": moment(token.expires) if token.expires else "",
             "region": token.region,
         }
@@ -148,7 +149,7 @@ def apart(sister_sites: tuple[SisterSite, ...]) -> tuple[SisterSite, ...]:
 
 def sites(found: tuple[SisterSite, ...]) -> str:
     """Write sites with their base URLs: ``SiliconFlow (cn): https://api.siliconflow.cn/v1; …``."""
-    return "; ".join(f"{one.name}: {one.url}" for one in found)
+    return Listed((Listed((one.name, one.url), ": ") for one in found), "; ")
 
 
 def only(found: tuple[SisterSite, ...]) -> dict[str, object] | None:

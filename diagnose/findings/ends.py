@@ -12,6 +12,7 @@ from diagnose.evidence.view import View
 from diagnose.report import Seen, Severity, seen
 from probes.model.exchange import Exchange
 from probes.model.failure import Kind
+from probes.model.listed import Listed
 from probes.model.record import replace
 from probes.model.source import SourceKind
 
@@ -92,7 +93,7 @@ def with_end(claim: Claim, view: View) -> Claim:
     # Another name that this run has tested is a fix, and no replacement by the provider.
     tested = str((claim.settings or {}).get("model", "")) if claim.verified else ""
     other = bool(tested) and not _is_one_of(tested, ours)
-    rest = ", ".join(name for name in names[:_SHOWN] if name not in (named, tested))
+    rest = Listed(name for name in names[:_SHOWN] if name not in (named, tested))
     line = seen("model_ended", model=asked, detail=end.provenance.end)
     mapped = (seen("model_mapped", model=asked, detail=named),) if other and named else ()
     return replace(
@@ -128,7 +129,7 @@ def ends_soon(view: View) -> Claim | None:
     return Claim(
         (line,),
         severity=Severity.WARNING if end.provenance.sure_of_end(view.day) else Severity.INFO,
-        values={"ended": end.provenance.end, "successor": ", ".join(end.provenance.successor)},
+        values={"ended": end.provenance.end, "successor": Listed(end.provenance.successor)},
         side="provider",
         case="routed" if end.routed else "ends",
     )

@@ -11,6 +11,7 @@ from diagnose.evidence.view import View
 from diagnose.report import Seen, Severity, seen
 from probes.model.attempt import Change
 from probes.model.facts import HeaderFacts
+from probes.model.listed import Listed
 from probes.model.source import Source
 
 
@@ -110,8 +111,8 @@ def _values(facts: Iterable[HeaderFacts]) -> dict[str, str | Source]:
 
 
 def _names(facts: Iterable[HeaderFacts]) -> str:
-    return ", ".join(dict.fromkeys(one.name[:64] for one in facts))
+    return Listed(dict.fromkeys(one.name[:64] for one in facts))
 
 
 def _sources(facts: Iterable[HeaderFacts]) -> str:
-    return ", ".join(dict.fromkeys(str(one.source) for one in facts))
+    return Listed(dict.fromkeys(str(one.source) for one in facts))

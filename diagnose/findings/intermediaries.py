@@ -14,7 +14,17 @@ from probes.model.exchange import Body, Exchange
 # Findings whose response a gateway may have made instead of the API.
 MADE = ("http.blocked", "http.front_auth", "http.header_rejected", "http.too_large", "http.gateway_error")
 # Cloudflare's own statuses, and 504, with which every gateway reports that it gave up waiting.
-_NUMBERS = {521: "refused", 522: "silent", 523: "silent", 504: "slow", 524: "slow", 525: "tls", 526: "tls", 530: "name"}
+_NUMBERS = {
+    521: "refused",
+    522: "silent",
+    523: "silent",
+    504: "slow",
+    524: "slow",
+    525: "tls",
+    526: "tls",
+    530: "name",
+    426: "http_version",
+}
 # Seconds after which gateways give up, by default or as their operators usually configure them.
 _PATIENCE = (5, 10, 15, 20, 25, 29, 30, 45, 50, 55, 60, 75, 90, 100, 110, 120, 125, 180, 230, 240, 300, 600)
 _SILENCE = 4.5  # seconds; a shorter silence before the end is not evidence of a time limit

@@ -27,6 +27,7 @@ from diagnose.report import Seen, Severity, seen
 from probes.model.attempt import KeyForm
 from probes.model.facts import SisterSite, SiteDifference, Withheld
 from probes.model.key_shape import ENDED, LOGINS, SOMETIMES, Confidence, Fit
+from probes.model.listed import Listed
 from probes.model.record import replace
 from probes.model.shown_url import split_shown
 from probes.model.source import SourceKind
@@ -136,7 +137,7 @@ def _looks_like(view: View) -> tuple[str | Seen, ...]:
         matches = tuple(one for one in matches if one.door in family)
     for confidence in Confidence:
         if names := [_name_of(one.door) for one in matches[:3] if one.confidence is confidence]:
-            lines.append(seen(f"match_{confidence}", names=", ".join(names)))
+            lines.append(seen(f"match_{confidence}", names=Listed(names)))
     if view.key_policy.withheld is Withheld.OTHER_DOOR:
         lines.append(seen("not_sent", host=door.host.name))
     if said := view.said():
@@ -182,7 +183,8 @@ def _homes(view: View) -> str:
     Of a relay that anybody can run, the form of its address.
     """
     assert view.door is not None
-    matches, protocol, found = view.door.key.matches, view.evidence.target.protocol, []
+    matches, protocol = view.door.key.matches, view.evidence.target.protocol
+    found: list[Listed] = []
     best = [one for one in matches if one.confidence is matches[0].confidence]
     for match in best[:3]:
         door = built_in_doors().get(match.door)
@@ -192,8 +194,8 @@ def _homes(view: View) -> str:
         if "://localhost" in url:
             url = f"https://HOST{split_shown(url).path}"
         if url and "{" not in url:
-            found.append(f"{door.name}: {url}")
-    return "; ".join(found)
+            found.append(Listed((door.name, url), ": "))
+    return Listed(found, "; ")
 
 
 def _sister_site(differs: SiteDifference) -> Callable[[View], Claim | None]:

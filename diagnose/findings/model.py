@@ -16,6 +16,7 @@ from probes.api.response_checks import names_model, passes
 from probes.model.attempt import Change
 from probes.model.capability import Support
 from probes.model.exchange import Purpose
+from probes.model.listed import Listed
 from probes.model.record import replace
 from probes.model.source import OWN_CHOICES
 
@@ -60,7 +61,7 @@ def _not_found(view: View) -> Claim | None:
     near = chosen.near if chosen is not None else ()
     lines = (
         *claim.evidence,
-        *((seen("nearest", count=chosen.count, near=", ".join(near)),) if chosen and near else ()),
+        *((seen("nearest", count=chosen.count, near=Listed(near)),) if chosen and near else ()),
     )
     if claim.case == "upstream" and chosen is not None and chosen.listed:
         return replace(claim, evidence=lines)  # the gateway offers it, so the name is wrong in the gateway's settings
@@ -72,7 +73,7 @@ def _not_found(view: View) -> Claim | None:
     claim = Claim(
         lines,
         sure=claim.sure,
-        values={**claim.values, "near": ", ".join(slips), **({} if slips else {"listed": _listed(view)})},
+        values={**claim.values, "near": Listed(slips), **({} if slips else {"listed": _listed(view)})},
         settings={"model": slips[0]} if slips else None,
     )
     return with_end(claim, view)
@@ -91,7 +92,7 @@ def _listed(view: View) -> str:
     family = re.match(r"[a-z]{3,20}", (view.model or "").lower().rpartition("/")[2])
     akin = [name for name in models if family and family[0] in name.lower()]
     near = view.chosen.near if view.chosen is not None else ()
-    return ", ".join(list(dict.fromkeys((*akin, *near)) or (models if len(models) <= _SHORT else []))[:_SHORT])
+    return Listed(list(dict.fromkeys((*akin, *near)) or (models if len(models) <= _SHORT else []))[:_SHORT])
 
 
 def _other_spelling(view: View) -> Claim | None:

@@ -11,6 +11,7 @@ from diagnose.evidence.view import View
 from diagnose.report import Seen, Severity, seen
 from probes.model.facts import FAKE_IP, TcpFacts
 from probes.model.failure import Kind
+from probes.model.listed import Listed
 
 _FAKE = tuple(map(ip_network, FAKE_IP))
 _DOCKER = ("host.docker.internal", "gateway.docker.internal", "host.containers.internal")
@@ -54,7 +55,7 @@ def _dns_failed(view: View) -> Claim | None:
         case = "silent" if silent else next((one for one in ("servfail", "refused") if one in said), "")
     return Claim(
         (seen("of", name=_looked_up(view), note=failure_line(failure)), *_said_by(view)),
-        values={"address": ", ".join(one.server for one in servers)},
+        values={"address": Listed(one.server for one in servers)},
         case=case,
     )
 
@@ -68,7 +69,7 @@ def _said_by(view: View) -> list[Seen]:
     if view.dns is None:
         return []
     return [
-        seen("server", address=one.server, note=", ".join(found.ip for found in one.addresses) or _said(one.said))
+        seen("server", address=one.server, note=Listed(found.ip for found in one.addresses) or _said(one.said))
         for one in (*view.dns.configured, *view.dns.others)
     ]
 
@@ -92,8 +93,8 @@ def _bogus_answer(view: View) -> Claim | None:
     names = view.certificate.names if view.certificate is not None else ()
     looked_up = view.dns is not None and view.failed("tls", Kind.TLS_HOSTNAME) is not None
     if looked_up and names and not _same_domain(door.host.name, names):
-        lines = (seen("certificate_for", names=", ".join(names[:3])), *_said_by(view))
-        return Claim(lines, values={"names": ", ".join(names[:3])})
+        lines = (seen("certificate_for", names=Listed(names[:3])), *_said_by(view))
+        return Claim(lines, values={"names": Listed(names[:3])})
     odd = []
     for raw in _addresses(view):
         address = ip_address(raw.partition("%")[0])
@@ -121,7 +122,7 @@ def _fake_ip(view: View) -> Claim | None:
     fake = [one for one in _addresses(view) if _is_fake(one)]
     if not fake or (view.tcp is not None and view.tcp.via_proxy):
         return None
-    values = {"address": ", ".join(fake)}
+    values = {"address": Listed(fake)}
     name = view.dns.host if view.dns is not None else ""
     lines: tuple[str | Seen, ...] = (f"{name} → {', '.join(fake)}",)
     if view.failed("tcp", *_UNANSWERED) is not None and all(_is_fake(one) for one in _addresses(view)):

@@ -42,7 +42,10 @@ def refuses_all_paths(view: View) -> bool:
     told = view.first.told if view.first is not None else None
     if told is None or told.request.via_proxy or view.works:
         return False
-    understood = view.match is not None and view.match.code != "proxy_page"
+    match = view.match
+    # The status alone says little: a server for WebSockets refuses everything else with it.
+    upgrade = match is not None and match.dialect.startswith("status-") and told.status == 426
+    understood = match is not None and match.code != "proxy_page" and not upgrade
     asked = (one for one in view.exchanges if one.purpose is not Purpose.PREFLIGHT)
     return not understood and refuses_everything(told, asked)
 

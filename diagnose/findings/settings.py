@@ -16,6 +16,7 @@ from probes.api.response_checks import refuses_key
 from probes.model.attempt import KeyForm
 from probes.model.facts import UnreadFile
 from probes.model.key_shape import MASK
+from probes.model.listed import Listed
 from probes.model.settings import Conflict, ConflictReason, ConflictRole
 from probes.model.source import DEFAULT, Source, SourceKind
 from probes.protocols.protocol import KEY_HEADERS
@@ -30,8 +31,8 @@ def _missing_key(view: View) -> Claim | None:
     door, chain = view.door, view.chain
     if chain is not None and chain.used:
         return missing_credential(view, chain)
-    values = {"source": ", ".join(view.settings.searched[:8])}
-    evidence = (seen("searched", names=", ".join(view.settings.searched[:8])),) if view.settings.searched else ()
+    values: dict[str, str] = {"source": Listed(view.settings.searched[:8])}
+    evidence = (seen("searched", names=Listed(view.settings.searched[:8])),) if view.settings.searched else ()
     emptied = view.flaw("key", "empty") is not None and "key" in dict(view.evidence.target.sources)
     local = door is not None and door.host.local and not _refuses_key(view)
     if view.spoken.key_optional and (view.works or local or _at_the_front(view)):

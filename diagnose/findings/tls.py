@@ -16,6 +16,7 @@ from probes.model.attempt import Change
 from probes.model.evidence import NO_CRYPTOGRAPHY, Subject
 from probes.model.facts import Certificate, TlsFacts
 from probes.model.failure import Failure, Kind
+from probes.model.listed import Listed
 from probes.model.record import replace
 
 # This program did not exist before this date, so an earlier time on this machine is wrong.
@@ -38,7 +39,7 @@ def _certificate_lines(view: View) -> tuple[tuple[str | Seen, ...], dict[str, st
     lines.append(seen("valid", not_before=certificate.not_before[:10], not_after=certificate.not_after[:10]))
     values = {
         "issuer": certificate.issuer,
-        "names": ", ".join(certificate.names[:4]),
+        "names": Listed(certificate.names[:4]),
         "not_after": certificate.not_after[:10],
     }
     return tuple(lines), values

@@ -13,6 +13,7 @@ from probes.model.known_secrets import KNOWN
 
 if TYPE_CHECKING:
     from diagnose.report import Finding, Fix, Place, Report
+    from probes.model.client_run import ClientRun
 
 STARTS_WITH = "{"
 GRAMMAR = Grammar.JSON
@@ -117,6 +118,7 @@ def _document(report: Report) -> dict[str, object]:
         **({"open_by_choice": True} if report.open_by_choice else {}),
         "facts": {"date": report.facts_date},
         **_asked_for(report),
+        **_client(report),
         **_capabilities(report),
         **_clients(report),
         **_credential(report),
@@ -172,6 +174,44 @@ def _moment(seconds: float) -> str | None:
         return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ") if seconds > 0 else None
     except (OverflowError, ValueError, OSError):
         return None
+
+
+def _client(report: Report) -> dict[str, object]:
+    """Return ``client``, or nothing if `--run-client` was not given."""
+    return {"client": _client_run(report.client)} if report.client is not None else {}
+
+
+def _client_run(run: ClientRun) -> dict[str, object]:
+    if run.not_run is not None:
+        return {"app": run.app, "program": run.program, "ran": False, "not_run": run.not_run.value}
+    return {
+        "app": run.app,
+        "program": run.program,
+        "ran": True,
+        "answered": run.answered,
+        "ended": run.end.value if run.end is not None else None,
+        "status": run.status,
+        "meaning": run.meaning or None,
+        "seconds": run.seconds,
+        "said": run.said,
+        "arguments": list(run.command),
+        "switches": list(run.switches),
+        "recorder": run.through_recorder,
+        "requests": [
+            {
+                "method": one.method,
+                "path": one.path,
+                "auth": list(one.auth),
+                "model": one.model or None,
+                "bytes": one.size,
+                "status": one.status or None,
+                "content_type": one.content_type,
+                "failure": one.failure or None,
+            }
+            for one in run.requests
+        ],
+        **({"again": _client_run(run.again)} if run.again is not None else {}),
+    }
 
 
 def _clients(report: Report) -> dict[str, object]:

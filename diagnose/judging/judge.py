@@ -17,7 +17,7 @@ from diagnose.findings.slo import results
 from diagnose.judging.complete_fixes import completed
 from diagnose.judging.probe_lines import behind_renaming, probe_lines
 from diagnose.judging.proven import prove, unanswered, verdict_of
-from diagnose.judging.root_cause import RaisedRule, persistent, raised, root_of
+from diagnose.judging.root_cause import RaisedRule, persistent, raised, root_of, softened
 from diagnose.report import CapabilityLine, CredentialView, Finding, ProbeLine, Proven, Report, Severity, Try, Verdict
 from probes.model.attempt import KeyForm
 from probes.model.evidence import Evidence
@@ -34,7 +34,7 @@ def judge(evidence: Evidence, lang: str = "en", rules: tuple[Rule, ...] = RULES,
     tries = tuple(_try(judge(one, lang, rules)) for one in evidence.earlier)
     renamed = judge(evidence.renamed, lang, rules) if evidence.renamed is not None else None
     view = View(evidence, tries, renamed)
-    standing = completed(persistent(raised(view, rules), tries), view)
+    standing = completed(persistent(softened(raised(view, rules), view), tries), view)
     root = root_of(standing)
     proven = prove(view)
     findings = _findings(standing, view, root, proven, lang)
@@ -97,6 +97,7 @@ def judge(evidence: Evidence, lang: str = "en", rules: tuple[Rule, ...] = RULES,
         capabilities=_capabilities(view, lang),
         slos=results(view),
         credential=CredentialView(view.chain, view.credential) if view.chain is not None else None,
+        client=evidence.client,
     )
     last_try = replace(report, duration_ms=round(evidence.seconds * 1000, 1))
     return replace(report, tries=(*tries, _try(last_try))) if tries else report

@@ -10,8 +10,9 @@ from diagnose.evidence.word_values import values_of
 from diagnose.judging.probe_status import has_worked, status_of
 from diagnose.report import Finding, ProbeLine, Proven, Severity, Status
 from diagnose.words import phrase
-from probes.model.evidence import PROBES, Observation
-from probes.model.exchange import Exchange, Purpose
+from probes.model.credential import CredentialStep
+from probes.model.evidence import OPTIONAL, PROBES, Observation
+from probes.model.exchange import Exchange, Purpose, WebSocketTry
 from probes.model.facts import (
     BalanceFacts,
     CompanionFacts,
@@ -25,6 +26,7 @@ from probes.model.facts import (
     TunnelFacts,
 )
 from probes.model.failure import Outcome
+from probes.model.listed import Listed
 from probes.model.record import replace
 
 # The headers that say how many requests and tokens are left: OpenAI's, Anthropic's, and those of the IETF's draft.
@@ -60,7 +62,8 @@ def probe_lines(
     ``root_code`` is the code of the root cause. Without ``summaries``, those are empty.
     """
     root = next((one for one in findings if one.code == root_code), None)
-    return tuple(probe_line(view, name, findings, proven, lang, root, summaries=summaries) for name in PROBES)
+    shown = (name for name in PROBES if name not in OPTIONAL or view.observations(name))
+    return tuple(probe_line(view, name, findings, proven, lang, root, summaries=summaries) for name in shown)
 
 
 def behind_renaming(given: tuple[ProbeLine, ...], renamed: tuple[ProbeLine, ...]) -> tuple[ProbeLine, ...]:
@@ -159,6 +162,9 @@ def _summary(view: View, name: str, status: Status, worst: Finding | None, prove
 def _words(view: View, name: str, status: Status, proven: Proven) -> tuple[str, Mapping[str, str]]:
     values = dict(values_of(view))
     failed = "_fail" if status is Status.FAIL else ""
+    chain = view.chain
+    if name == "settings" and chain is not None and chain.used and chain.winner is not None and not failed:
+        return "sum.settings_chain", values | {"source": _place_of(chain.winner)}
     if name == "settings":
         return ("sum.settings" if values.get("key_hint") else "sum.settings_no_key") + failed, values
     if name == "door":
@@ -177,7 +183,7 @@ def _words(view: View, name: str, status: Status, proven: Proven) -> tuple[str, 
         values |= {"count": str(len(addresses)), "address": addresses[0].ip if addresses else ""}
         elsewhere = [one.ip for lookup in (view.dns.others if view.dns else ()) for one in lookup.addresses]
         if not failed and elsewhere and not set(elsewhere) & {one.ip for one in addresses}:
-            return "sum.dns_differs", values | {"names": ", ".join(elsewhere[:3])}
+            return "sum.dns_differs", values | {"names": Listed(elsewhere[:3])}
     if name == "tcp" and view.tcp is not None and view.tcp.connected is not None:
         values |= {"address": f"{view.tcp.connected.ip}:{view.tcp.port}"}
         return ("sum.tcp_proxy" if view.tcp.via_proxy else "sum.tcp"), values
@@ -193,7 +199,9 @@ def _words(view: View, name: str, status: Status, proven: Proven) -> tuple[str, 
         if chosen is not None and chosen.listed:
             return "sum.model_listed", values | {"count": str(chosen.count)}
     if name == "http" and not failed and len(spoken := view.served) > 1:
-        return "sum.http_protocols", values | {"names": ", ".join(spoken)}
+        return "sum.http_protocols", values | {"names": Listed(spoken)}
+    if name == "websocket" and view.websocket is not None and not view.websocket.accepted:
+        return "sum.websocket_at_once", values | {"status": str(view.websocket.exchange.status)}
     deep = view.deep
     if name == "chat" and deep is not None and deep.chat is not None:
         answer = deep.chat.reading.answer
@@ -208,6 +216,12 @@ def _words(view: View, name: str, status: Status, proven: Proven) -> tuple[str, 
         if not failed and reading.first_at < QUICK:
             return "sum.stream_now", values
     return f"sum.{name}{failed}", values
+
+
+def _place_of(step: CredentialStep) -> str:
+    """Return the place of a credential in short: the variable, or the file with its line."""
+    source = step.source
+    return "" if source is None else source.variable or source.location
 
 
 def _observed(name: str, observations: Sequence[Observation]) -> dict[str, object]:
@@ -243,6 +257,9 @@ def _observed(name: str, observations: Sequence[Observation]) -> dict[str, objec
                 "listed": facts.listed,
                 "count": facts.count,
             }
+        elif isinstance(facts, WebSocketTry):
+            observed |= {"url": facts.exchange.request.url, "status": facts.exchange.status, "events": facts.events}
+            observed["close_code"] = facts.code or None
         elif isinstance(facts, Exchange):
             request = {
                 "url": facts.request.url,

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from diagnose.evidence.view import View
+from diagnose.findings.websocket import websocket_works
 from diagnose.report import Finding, Proven, Severity, Status
 from probes.model.attempt import Change, KeyForm
 from probes.model.evidence import PROBES, Subject
@@ -52,6 +53,8 @@ def has_worked(view: View, name: str, proven: Proven) -> bool | None:
         facts = (proven.path, proven.key, proven.model, proven.answer, proven.stream)
         return dict(zip(API, facts, strict=True))[name]
     observations = view.observations(name)
+    if name == "websocket":
+        return websocket_works(view)
     if name == "tcp" and view.tcp is not None and view.tcp.via_proxy and has_worked(view, "proxy", proven) is False:
         return None  # only the proxy was reached
     decisive = _DECISIVE.get(name)

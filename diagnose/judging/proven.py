@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from diagnose.evidence.client_runs import client_works
 from diagnose.evidence.view import View
 from diagnose.findings.chains import LEFT_OPEN
 from diagnose.findings.other_servers import other_program
@@ -32,6 +33,8 @@ def unanswered(evidence: Evidence, view: View) -> tuple[str, ...]:
     """Return the reasons why it is still open whether an app would get an answer; empty if that is settled."""
     if evidence.interrupted:
         return ("interrupted",)
+    if client_works(view):
+        return ()
     if view.works and not evidence.ran_out:
         return tuple(f"slo_{name}" for name in unmeasured(view))
     if evidence.offline:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from diagnose.advice.old_facts import app_facts_are_old
 from diagnose.answers.causes import covers
+from diagnose.evidence.client_runs import client_works
 from diagnose.evidence.rule import Claim, Rule
 from diagnose.evidence.view import View
 from diagnose.findings import RULES
@@ -39,6 +40,21 @@ def persistent(standing: tuple[RaisedRule, ...], tries: tuple[Try, ...]) -> tupl
         return standing
     claim = replace(root.claim, evidence=(*root.claim.evidence, *tried(tries)))
     return tuple(replace(one, claim=claim) if one is root else one for one in standing if one.rule.code != "run.flaky")
+
+
+def softened(standing: tuple[RaisedRule, ...], view: View) -> tuple[RaisedRule, ...]:
+    """Make warnings of the errors if the app itself was seen to work: the verdict is about the app.
+
+    A limit that was exceeded stays one.
+    """
+    if not client_works(view):
+        return standing
+    return tuple(
+        replace(one, claim=replace(one.claim, severity=Severity.WARNING))
+        if one.severity is Severity.ERROR and not one.rule.code.startswith("slo.")
+        else one
+        for one in standing
+    )
 
 
 def raised(view: View, rules: tuple[Rule, ...] = RULES) -> tuple[RaisedRule, ...]:

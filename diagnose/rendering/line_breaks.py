@@ -14,7 +14,8 @@ _OPEN, _CLOSE = "（「『《〈【［“‘", "，。、；：？！）」』�
 # A number of seconds, "0.12 s", is one word.
 _ATOM = rf" ?[{_OPEN}]{{0,8}}(?:[^ {_WIDE}{_OPEN}]+(?:(?<=[0-9]) s(?![^ {_CLOSE}]))?|[{_WIDE}])[{_CLOSE}]*|."
 _NARROW_ATOM = r" ?[^ ]+(?:(?<=[0-9]) s[,.]?(?![^ ]))?|."
-_SIGNS = frozenset("…–—→←×≤≥✓✗•")  # neither wide nor opening
+# Signs of Western texts, which need no special place to break; the wide pattern takes 3 ms to compile.
+_SIGNS = frozenset("…–—→←×≤≥✓✗•“”‘’")
 
 
 def atoms(text: str) -> list[str]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from diagnose.report import Finding, Report
+    from probes.model.client_run import ClientRun
 from diagnose.rendering.outlet import plain
 from diagnose.words import part
 from probes.model.source import Source
@@ -147,6 +148,8 @@ def optional_results(report: Report, lang: str) -> Iterator[tuple[str, str]]:
     balance = _observed(report, "door").get("balance")
     if isinstance(balance, Mapping):
         yield word(lang, "balance_left"), " ".join(filter(None, (balance["amount"], balance["currency"])))
+    if report.client is not None:
+        yield client_result(report.client, lang)
     if report.slos:
         pairs = []
         for one in report.slos:
@@ -156,6 +159,29 @@ def optional_results(report: Report, lang: str) -> Iterator[tuple[str, str]]:
     if report.tries:
         failed = sum(1 for one in report.tries if one.verdict == "broken")
         yield word(lang, "tries"), word(lang, "tried_often", count=len(report.tries), failed=failed)
+
+
+def client_result(run: ClientRun, lang: str) -> tuple[str, str]:
+    """Return the label and the text of the app's own run (`--run-client`)."""
+    from diagnose.words import part, put
+
+    words: dict[str, str] = part(lang, "client_run").CLIENT
+    label = put(words["label"], {"name": run.name or run.app})
+    if run.not_run is not None:
+        because = source_text(run.because, lang) if run.because is not None else ""
+        key = "unfinished" if run.not_run == "interrupted" else "unrun"
+        return label, put(words[key], {"why": put(words[f"why.{run.not_run}"], {"source": because})})
+    key = {"exited": "failed"}.get(str(run.end), str(run.end))
+    if run.answered:
+        key = "answered_recorded" if run.through_recorder else "answered"
+    said = run.said.partition("\n")[0]
+    values = {"seconds": f"{run.seconds:.1f}", "status": run.status, "said": said}
+    text = put(words[key], {**values, "count": len(run.requests)})
+    quoted = said and not run.answered and key != "not_started"
+    return label, put(words["said"], {"result": text, "said": clip(said, SAID)}) if quoted else text
+
+
+SAID = 120  # characters of the app's own words in one line
 
 
 def _observed(report: Report, probe: str) -> Mapping[str, Any]:

@@ -17,7 +17,7 @@ from diagnose.rendering.report_parts import word
 from diagnose.tables import bundle_table
 from diagnose.words import LANGS, name_of, part, phrase, tag_of
 from probes.catalog.apps import load as load_apps
-from probes.model.evidence import PROBES
+from probes.model.evidence import OPTIONAL, PROBES
 from probes.settings.config_file import PROTOCOLS
 
 if TYPE_CHECKING:
@@ -104,7 +104,7 @@ def check(
         protocols=PROTOCOLS,
         apps=load_apps(),
         timeline=word(lang, "timeline"),
-        waiting=[phrase(f"probe.{name}", lang) for name in PROBES],
+        waiting=[phrase(f"probe.{name}", lang) for name in PROBES if name not in OPTIONAL],
         result=result,
         problem=problem,
     )

@@ -89,7 +89,7 @@ def _lines(plan: Plan, lang: str, width: int | None) -> Iterator[str]:
     if plan.deep:
         yield words["deep"]
         yield from requests_of(plan.deep)
-    yield put(words["all"], {"tokens": plan.tokens})
+    yield put(words["all_but_client" if plan.with_client else "all"], {"tokens": plan.tokens})
 
 
 def _request(request: PlannedRequest, conflict_source: Source | None, lang: str, width: int | None) -> Iterator[str]:

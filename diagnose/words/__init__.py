@@ -24,6 +24,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING
 
 from diagnose.words.text_type import Step, Text
+from probes.model.listed import Listed
 from probes.model.module_names import modules_in
 
 if TYPE_CHECKING:
@@ -149,19 +150,28 @@ def phrase(key: str, lang: str, values: Mapping[str, str | None] | None = None) 
 
 
 def protocol_name(protocol: str, lang: str) -> str:
-    """Return the name by which people know a protocol; any other text unchanged. Several are joined with commas.
+    """Return the name by which people know a protocol; any other text unchanged. Several are a list.
 
     >>> protocol_name("responses", "en")
     "OpenAI's Responses API"
     """
     names: Mapping[str, str] = part(lang, "protocol_names").PROTOCOLS
-    return ", ".join(names.get(one, one) for one in protocol.split(", "))
+    return joined(Listed(names.get(one, one) for one in protocol.split(", ")), lang)
 
 
 def _readable(values: Mapping[str, str | None], lang: str) -> Mapping[str, str | None]:
-    """Return the values of slots with the readable names of protocols."""
+    """Return the values of slots with the readable names of protocols, and lists with the language's punctuation."""
     named = {slot: protocol_name(value, lang) for slot in _PROTOCOL_SLOTS if (value := values.get(slot))}
-    return {**values, **named} if named else values
+    lists = {slot: joined(value, lang) for slot, value in values.items() if isinstance(value, Listed)}
+    return {**values, **lists, **named} if named or lists else values
+
+
+def joined(listed: str, lang: str) -> str:
+    """Join a list as the language ``lang`` does it, for example with ``、`` in Chinese; other text stays unchanged."""
+    if not isinstance(listed, Listed):
+        return listed
+    joints: Mapping[str, str] = part(lang, "notes").JOINTS
+    return joints[listed.joint].join(joined(one, lang) for one in listed.parts)
 
 
 def sentence(said: object, lang: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import aclosing
 from typing import TYPE_CHECKING
 
@@ -32,7 +32,9 @@ from probes.urls.app_base_urls import path_as_sent
 from probes.urls.url import Url, parse_url
 
 if TYPE_CHECKING:
+    from probes.catalog.app import AppWebSocket
     from probes.credential_chains.chain import ObtainedCredential
+    from probes.model.exchange import WebSocketTry
     from probes.network.http1 import HttpExchange
 
 USER_AGENT = "llmdoctor"
@@ -44,6 +46,7 @@ STREAMED = 512  # tokens at most that chunks are counted as, one each; a server 
 EMBEDDED = 2  # tokens of the word that is sent for an embedding
 PROMPTED = 9  # tokens of our short prompts, if the server reports no usage
 Tap = Callable[[bytes], object]  # receives the bytes of a response body, unscrubbed
+Switch = Callable[["HttpExchange"], Awaitable[None]]  # goes on in the other protocol after a response with status 101
 
 
 class OutOfBudget(Exception):
@@ -73,6 +76,7 @@ class _Message(Record):
     headers: list[tuple[str, str]]
     body: bytes
     tap: Tap | None
+    switch: Switch | None = None
 
     def __repr__(self) -> str:
         return f"_Message({self.method})"
@@ -147,6 +151,24 @@ class ApiClient:
                 return found
             adapted = change
 
+    async def websocket(
+        self, attempt: Attempt, model: str | None, app: AppWebSocket, *, configured: bool
+    ) -> WebSocketTry:
+        """Open the WebSocket of an app as it does it, and send its first message if ``model`` is given.
+
+        The upgrade alone costs nothing. The message asks for no answer, and its cost is counted if one comes.
+        """
+        from probes.api.websocket import Socket, first_message, handshake  # few apps open one
+
+        protocol = wire(attempt.protocol)
+        message = first_message(protocol, attempt, model, app) if model is not None else None
+        socket = Socket(protocol, message, self._scrub)
+        ask = handshake(protocol, app, socket.nonce)
+        exchange = await self._ask_here(Purpose.WEBSOCKET, attempt, ask, switch=socket.run)
+        found = socket.result(exchange, configured)
+        self.cost = plus(self.cost, socket.cost)
+        return found
+
     def learn(self, form: KeyForm, key: str) -> None:
         """Add a form of the key for later requests."""
         self._keys[form] = key
@@ -168,7 +190,9 @@ class ApiClient:
         )
         return found if own else replace(found, request=replace(found.request, attempt=attempt, purpose=purpose))
 
-    async def _ask_here(self, purpose: Purpose, attempt: Attempt, ask: ApiRequest, tap: Tap | None = None) -> Exchange:
+    async def _ask_here(
+        self, purpose: Purpose, attempt: Attempt, ask: ApiRequest, tap: Tap | None = None, switch: Switch | None = None
+    ) -> Exchange:
         if self.budget is not None:
             if self.budget <= 0:
                 raise OutOfBudget
@@ -215,11 +239,11 @@ class ApiClient:
         headers.append(("Accept-Encoding", "gzip, deflate"))
         if ask.body is not None:
             headers.append(("Content-Length", str(len(body))))
-        message = _Message(ask.method, target, headers, body, tap)
+        message = _Message(ask.method, target, headers, body, tap, switch)
         try:
             async with asyncio.timeout(self._limits.probe) as limit:
                 found = await self._send(record, pool, limit, message)
-                follows = attempt.auth is not Auth.QUERY
+                follows = attempt.auth is not Auth.QUERY and switch is None  # clients follow no redirect of an upgrade
                 while follows and len(record.redirection.followed) < HOPS and redirects.follows(found):
                     leads = found.redirection.target
                     assert leads is not None
@@ -285,6 +309,8 @@ class ApiClient:
                         intake.feed(piece, at)
                         if intake.done:
                             break
+            if message.switch is not None and raw.status == 101:
+                await message.switch(exchange)
             if intake is not None and intake.done:
                 await self._drain(exchange, room, intake)
             if intake is not None:

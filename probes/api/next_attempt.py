@@ -142,7 +142,11 @@ class NextAttempts:
                 return found
         if unserved(exchange) and (found := await self._other_paths(attempt, foreign=True, listing=listed)):
             return found
-        near = (*self._named_model(attempt_round, exchange), *self._same_model(attempt_round))
+        near = (
+            *self._named_model(attempt_round, exchange),
+            *self._same_model(attempt_round),
+            *self._renamed_model(exchange, attempt),
+        )
         if (
             near
             and attempt_round.chat is not None
@@ -241,6 +245,13 @@ class NextAttempts:
         listed = attempt_round.listing.reading.models if attempt_round.listing is not None else None
         named = [one.value for one in remedies(message_of(exchange)) if one.kind == "model"] if listed else []
         return tuple(one for one in named if one in (listed or ()) and one != attempt_round.attempt.model)
+
+    def _renamed_model(self, exchange: Exchange, attempt: Attempt) -> tuple[str, ...]:
+        """Return the names under which the protocol's provider may serve the model, once."""
+        asked = exchange.attempt.model
+        if asked is None or Change.MODEL in attempt.changed:
+            return ()
+        return wire(attempt.protocol).other_models(exchange.response.text, attempt, asked)
 
     async def _other_paths(
         self,

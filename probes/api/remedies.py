@@ -7,23 +7,27 @@ shown. A step says that the value comes from the server; no request follows from
 from __future__ import annotations
 
 import re
-from functools import cache
 from typing import NamedTuple
 
+from probes.catalog.text_pattern import TextPattern
 from probes.model.exchange import Body, Exchange
 
 READ = 2048  # characters of a message that are read
 _NEAR = 70  # characters before an address in which its verb is sought
 _AFTER = 24  # characters after it: "… instead"
 
-_URL = r"(?i)https?://[A-Za-z0-9][A-Za-z0-9.-]{2,99}(?::\d{1,5})?(?:[/?#][A-Za-z0-9\-._~:/?#&=%+@!$]{0,200})?"
+_URL = TextPattern(
+    r"(?i)https?://[A-Za-z0-9][A-Za-z0-9.-]{2,99}(?::\d{1,5})?(?:[/?#][A-Za-z0-9\-._~:/?#&=%+@!$]{0,200})?"
+)
 # A host without a scheme; file names and model ids (`gpt-5.4`, `config.json`) end otherwise.
 _TLD = (
     r"(?:com|ai|io|dev|net|org|cn|co|app|cloud|sh|me|tech|xyz|eu|us|aws|chat|top|site|run|so|gg|cc|uk|de|jp|sg|hk|in)"
 )
-_HOST = rf"(?i)(?<![\w.@/:-])(?:[A-Za-z0-9](?:[A-Za-z0-9-]{{0,61}}[A-Za-z0-9])?\.){{1,5}}{_TLD}(?![\w-]|\.\w)"
+_HOST = TextPattern(
+    rf"(?i)(?<![\w.@/:-])(?:[A-Za-z0-9](?:[A-Za-z0-9-]{{0,61}}[A-Za-z0-9])?\.){{1,5}}{_TLD}(?![\w-]|\.\w)"
+)
 # Verbs before an address to which requests belong.
-_CALL = (
+_CALL = TextPattern(
     r"(?i)(?:make|send|direct|route)\b.{0,30}\brequests?\b|\buse\b|\busing\b|\bcall\b|\btry\b|switch(?:ed)? to"
     r"|mov(?:e|ed|ing)\b"
     r"|migrat\w{1,5} to|point\w{0,3} (?:to|at)|replaced (?:by|with)"
@@ -31,7 +35,7 @@ _CALL = (
     r"|\bendpoint\b|\bhost(?:name)?\b"
     r"|请使用|请改用|改用|切换|迁移|更换为|替换为|变更为|接口地址|请求地址|域名"
 )
-_PAGE = (
+_PAGE = TextPattern(
     r"(?i)\bvisit\w{0,3}\b|\bgo(?:ing)? to\b|\bsee\b|\bcheck\b|\brefer\b|\bread\b|\bdocs?\b|documentation"
     r"|\benabl\w{1,4}\b|\bverif\w{1,4}\b"
     r"|\bmanage\b|\baccept\b|\btop[ -]?up\b|\badd\b|\bhere\b|\bfind\b|\blearn\b|\binfo\w{0,8}\b"
@@ -40,43 +44,47 @@ _PAGE = (
     r"|访问|前往|请到|详见|参考|查看|登录|开通|充值|认证|绑定|申请|文档"
 )
 # Verbs before the name of a site without a scheme, which people open.
-_OPEN = r"(?i)(?:\blog ?in(?:to)?|\bsign ?in(?: at| to)?|\bvisit|\bgo to|\bopen|访问|前往|登录):? ?$"
-_STRONG = (
+_OPEN = TextPattern(r"(?i)(?:\blog ?in(?:to)?|\bsign ?in(?: at| to)?|\bvisit|\bgo to|\bopen|访问|前往|登录):? ?$")
+_STRONG = TextPattern(
     r"(?i)(?:make|send|direct|route)\b.{0,30}\brequests?\b.{0,20}$"
     r"|\brequests?\b.{0,20}\b(?:sent|made|directed) to:? ?$|base[ _-]?url\b.{0,20}$|接口地址.{0,10}$"
     r"|请求地址.{0,10}$"
 )
 # Parts of an address that is for people, and of one that is for programs.
-_FOR_PEOPLE = (
+_FOR_PEOPLE = TextPattern(
     r"(?i)(?:^|[./-])(?:docs?|console|platform|dashboard|settings|billing|account|login|manual|help|support|status"
     r"|blog|www|github|aka)(?:[./?#-]|$)"
 )
-_FOR_PROGRAMS = (
+_FOR_PROGRAMS = TextPattern(
     r"(?i)(?:^|[./-])(?:api\w{0,3}|router|gateway|inference|llm|aiplatform|v\d\w{0,5}|openai|chat/completions"
     r"|messages|responses|completions)(?:[./?#-]|$)"
 )
 
 # Endpoints of other tasks than chat: no base URL.
-_OTHER_TASK = r"(?i)/(?:images|audio|videos?|embeddings|rerank|moderations|files|batches|fine[_-]tun\w{1,6})(?:/|$)"
+_OTHER_TASK = TextPattern(
+    r"(?i)/(?:images|audio|videos?|embeddings|rerank|moderations|files|batches|fine[_-]tun\w{1,6})(?:/|$)"
+)
 _HEADER = (
     r"[`'\"“]?(?P<header>(?:[xX]-[A-Za-z0-9]{1,30}(?:-[A-Za-z0-9]{1,30}){0,5}"
     r"|[A-Z][A-Za-z]{2,20}(?:-[A-Z][A-Za-z]{1,20}){1,4}|[a-z]{2,16}-[a-z]{2,16}-[a-z]{2,16}))[`'\"”]?"
 )
 _HEADERS = (
-    rf"(?:missing|requires?|required|must (?:include|contain|set|send|have|pass)|without|lacks?|needs?|add"
-    rf"|set|provide|pass|send)"
-    rf"(?: (?:a|an|the|required|valid|request|custom|http|header|either|or|of)){{0,4}}:? {_HEADER}",
-    (
+    TextPattern(
+        rf"(?:missing|requires?|required|must (?:include|contain|set|send|have|pass)|without|lacks?|needs?|add"
+        rf"|set|provide|pass|send)"
+        rf"(?: (?:a|an|the|required|valid|request|custom|http|header|either|or|of)){{0,4}}:? {_HEADER}"
+    ),
+    TextPattern(
         rf"{_HEADER}[,:]?(?: request| http)? ?(?:header)?(?: field)? (?:missing|required|(?:is |was |must be "
         rf"|has to be )(?:required|missing|needed|set|present|provided|sent|not (?:found|set|present|provided"
         rf"|sent)))"
     ),
-    rf"\b(?:correct|right|valid|proper) {_HEADER} (?:request |http )?header",
-    (
+    TextPattern(rf"\b(?:correct|right|valid|proper) {_HEADER} (?:request |http )?header"),
+    TextPattern(
         r"(?:缺少|缺失|未提供|请(?:添加|设置|携带|传入|提供|增加))(?:的|必要的|必需的)?(?:请求头|header)?"
         rf"[ :：]{{0,2}}{_HEADER}"
     ),
-    rf"(?:请求头|header)[ :：]{{0,2}}{_HEADER}.{{0,6}}(?:缺失|缺少|必填|必须|不能为空|未提供|未设置)",
+    TextPattern(rf"(?:请求头|header)[ :：]{{0,2}}{_HEADER}.{{0,6}}(?:缺失|缺少|必填|必须|不能为空|未提供|未设置)"),
 )
 # What carries the key is no remedy of its own: auth.header_lost speaks of it.
 _KEY_HEADERS = (
@@ -88,116 +96,104 @@ _KEY_HEADERS = (
     "content-type",
     "www-authenticate",
 )
-_MODEL = (
+_MODEL = TextPattern(
     r"(?i)(?:\buse|\btry|switch(?:ing)? to|migrat\w{1,5} to|upgrad\w{1,3} to|replaced (?:by|with)"
     r"|superseded by|did you mean|recommended(?: model)?(?: is)?|请使用|请改用|改用|推荐使用|替换为"
     r"|迁移到)"
     r"(?: (?:the|a|newer))?(?: ?model)?s?:? ?[`'\"“]?"
     r"(?P<model>(?!v\d{1,2}/)[A-Za-z][A-Za-z0-9]{0,30}(?:[./:-][A-Za-z0-9]{1,30}){1,8})[`'\"”]?"
 )
-_PATH = (
+_PATH = TextPattern(
     r"(?i)(?:\buse|\btry|only (?:be )?(?:supported|available|accessible) (?:in|at|on|via|through|with)"
     r"|did you mean(?: to use)?"
     r"|switch to|请使用|请改用|改用)(?: the)? ?[`'\"“]?"
     r"(?P<path>/?v\d\w{0,6}(?:/[a-z_-]{2,30}){1,3}|/(?:[\w-]{1,40}/){1,4}[a-z_-]{2,30})"
 )
-_PARAMETER = r"(?i)(?:\buse|did you mean|请使用|请改用|改用) ?[`'\"“](?P<parameter>[a-z][a-z0-9_.]{2,50})[`'\"”]"
-_REGION = (
+_PARAMETER = TextPattern(
+    r"(?i)(?:\buse|did you mean|请使用|请改用|改用) ?[`'\"“](?P<parameter>[a-z][a-z0-9_.]{2,50})[`'\"”]"
+)
+_REGION = TextPattern(
     r"(?i)\b(?:region|location|地域|区域)s?\b(?: (?:is|to|in"
     r"|of))?[ :=]{0,2}[`'\"“]?(?P<region>[a-z]{2,12}-[a-z]{2,12}-?\d{1,2})\b"
 )
-_VARIABLE = (
+_VARIABLE = TextPattern(
     r"(?:\b[Ss]et|\b[Ee]xport|\b[Dd]efine|\b[Pp]rovide|设置|配置)(?: the"
     r"| an?)?(?: environment)?(?: variable)? ?(?:环境变量)? ?[`'\"“$]?"
     r"(?P<variable>[A-Z][A-Z0-9]{1,30}(?:_[A-Z0-9]{1,30}){1,6})\b"
 )
 _SCOPE = (
-    r"(?i)missing scopes?:? ?[`'\"“]?(?P<scope>[a-z][\w.:/-]{2,50})",
-    r"(?i)[`'\"“](?P<scope>[a-z][\w.:/ -]{2,40})[`'\"”] (?:permission|scope)s? (?:is|are) (?:required|missing|needed)",
-    (
+    TextPattern(r"(?i)missing scopes?:? ?[`'\"“]?(?P<scope>[a-z][\w.:/-]{2,50})"),
+    TextPattern(
+        r"(?i)[`'\"“](?P<scope>[a-z][\w.:/ -]{2,40})[`'\"”] (?:permission|scope)s? "
+        r"(?:is|are) (?:required|missing|needed)"
+    ),
+    TextPattern(
         r"(?i)(?:requires?|needs?|lacks?|missing)(?: the)? "
         r"[`'\"“](?P<scope>[a-z][\w.:/ -]{2,40})[`'\"”] (?:permission|scope)"
     ),
 )
 # Steps that servers ask for, whose words every language has (``ask_…`` in ``diagnose/words/*/remedies.py``).
 _ASKS = {
-    "bind": r"(?i)\bbind\b.{0,40}\baccount|\blink your\b.{0,30}\baccount|请.{0,6}绑定",
-    "verify": (
+    "bind": TextPattern(r"(?i)\bbind\b.{0,40}\baccount|\blink your\b.{0,30}\baccount|请.{0,6}绑定"),
+    "verify": TextPattern(
         r"(?i)(?:organi[sz]ation|account|identity|phone|email)\b.{0,20}\bmust be verified|\bverify (?:your "
         r"|the )?(?:organi[sz]ation|account|identity|phone|email)|real-?name|identity verification|实名认证"
     ),
-    "terms": (
+    "terms": TextPattern(
         r"(?i)accept(?:ed)? (?:the )?(?:terms|license|licence|agreement)|terms acceptance"
         r"|updated our \w{0,10} ?terms|同意.{0,10}(?:协议|条款)"
     ),
-    "enable": (
+    "enable": TextPattern(
         r"(?i)has not been used in project|api (?:is|has been) disabled|not (?:been )?(?:activated|enabled) (?:the"
         r"|this|for)|(?:activate|enable) (?:the|this|it)\b|尚?未开通|请.{0,40}开通"
     ),
-    "workspace": (
+    "workspace": TextPattern(
         r"(?i)workspace\b.{0,20}(?:denied|not authorized|no (?:access|permission))|(?:业务空间|工作空间"
         r"|工作区).{0,12}(?:无权|没有|未授权|拒绝)"
     ),
-    "pull": r"(?i)\btry pulling it|\bpull(?:ing)? the model|ollama pull",
-    "policy": r"(?i)data policy|privacy settings|guardrail restrictions|数据政策",
+    "pull": TextPattern(r"(?i)\btry pulling it|\bpull(?:ing)? the model|ollama pull"),
+    "policy": TextPattern(r"(?i)data policy|privacy settings|guardrail restrictions|数据政策"),
 }
 
 # A sentence that asks for something which has no address or name of its own. Words about the key, and about trying
 # again, are no news.
-_REQUEST = (
+_REQUEST = TextPattern(
     r"(?i)\bplease\b.{0,80}?\b(?:contact|load|close|adjust|disable|enable|activate|upgrade|restart|reload|register"
     r"|complete|unlock|start|renew|subscribe|apply|select|increase|raise|switch)\b"
     r"|^(?:load|enable|contact|start) [^,]{3,}"
     r"|请(?!求|稍后|重试|检查).{0,30}(?:联系|加载|启动|开启|打开|关闭|升级|购买|续费|完成|选择|重新)"
 )
 # Nothing that a reader might paste into a terminal, either.
-_NO_REQUEST = (
+_NO_REQUEST = TextPattern(
     r"(?i)\b(?:try again|retry|api[ _-]?keys?|credentials?|reduce|shorten|documentation|docs|sudo|curl|wget|rm|eval)\b"
     r"|密钥|令牌|文档|[`$<>|;\\]"
 )
 _REQUEST_LENGTH = 180
-_SENTENCES = r"(?<=[.!?]) (?=[A-Z])|(?<=[。！？])"
+_SENTENCES = TextPattern(r"(?<=[.!?]) (?=[A-Z])|(?<=[。！？])")
 
 # States of a key, an account or a server that need other steps than a mere refusal.
 _STATES = {
-    "unrouted": r"(?i)\bno routes? (?:was |were )?(?:matched|found|defined)|\b404 route not found|no matching route",
-    "providers": (
+    "unrouted": TextPattern(
+        r"(?i)\bno routes? (?:was |were )?(?:matched|found|defined)|\b404 route not found|no matching route"
+    ),
+    "providers": TextPattern(
         r"(?i)\b(?:any|no) (?:allowed |enabled |inference )?providers? (?:that )?(?:you have |are |is )?enabled"
         r"|all providers have been ignored|no allowed providers"
     ),
-    "relogin": (
+    "relogin": TextPattern(
         r"(?i)\b(?:ide|session|login|oauth|refresh) token\b.{0,30}\bexpired|\bplease (?:log|sign) ?in again|re-?login"
         r"|重新登录"
     ),
-    "litellm": r"\blitellm\.\w{3,40}Error\b|Received Model Group=",
-    "token": r"(?i)expected oauth ?2|\brequires? an? (?:oauth ?2? )?access token\b",
-    "leaked": r"(?i)\bleaked\b|\bcompromised\b|泄露",
-    "suspended": (
+    "litellm": TextPattern(r"\blitellm\.\w{3,40}Error\b|Received Model Group="),
+    "token": TextPattern(r"(?i)expected oauth ?2|\brequires? an? (?:oauth ?2? )?access token\b"),
+    "leaked": TextPattern(r"(?i)\bleaked\b|\bcompromised\b|泄露"),
+    "suspended": TextPattern(
         r"(?i)\b(?:account|organi[sz]ation|user|consumer)\b.{0,40}\b(?:suspended|deactivated|disabled|banned|terminated"
         r"|restricted|locked)\b"
         r"|\bproject\b.{0,40}\bsuspended\b|(?:账号|账户|用户|组织).{0,10}(?:封禁|冻结|停用|被封)"
     ),
 }
-# Every pattern, for the test that holds them to linear time.
-PATTERNS = (
-    *(
-        _URL,
-        _OTHER_TASK,
-        _HOST,
-        _CALL,
-        _PAGE,
-        _OPEN,
-        _STRONG,
-        _FOR_PEOPLE,
-        _FOR_PROGRAMS,
-        _MODEL,
-        _PATH,
-        _PARAMETER,
-        _REGION,
-        _VARIABLE,
-    ),
-    *(*_HEADERS, *_SCOPE, *_ASKS.values(), *_STATES.values(), _REQUEST, _NO_REQUEST, _SENTENCES, r"^.{0,3}\bto\b"),
-)
+_LEADS_TO = TextPattern(r"^.{0,3}\bto\b")
 
 
 class Remedy(NamedTuple):
@@ -233,15 +229,16 @@ def remedies(message: str) -> tuple[Remedy, ...]:
         return ()
     found: dict[str, str] = {}
     for name, pattern in _ASKS.items():
-        if _search(pattern, text):
+        if pattern.search(text):
             found["ask"] = name
             break
-    state = next((name for name, pattern in _STATES.items() if _search(pattern, text)), "")
+    state = next((name for name, pattern in _STATES.items() if pattern.search(text)), "")
     if state:
         found["state"] = state
     _first(found, "scope", _SCOPE, text)
     header = next(
-        (hit["header"] for one in _HEADERS for hit in _all(one, text) if hit["header"].lower() not in _KEY_HEADERS), ""
+        (hit["header"] for one in _HEADERS for hit in one.finditer(text) if hit["header"].lower() not in _KEY_HEADERS),
+        "",
     )
     if header:
         found["header"] = header
@@ -261,15 +258,15 @@ def remedies(message: str) -> tuple[Remedy, ...]:
 
 def _request(text: str) -> str:
     """Return the first sentence that asks for something else than another key or another try; empty if none does."""
-    for one in _compiled(_SENTENCES).split(text):
+    for one in _SENTENCES.split(text):
         short = 10 <= len(one) <= _REQUEST_LENGTH and one.isprintable()
-        if short and _search(_REQUEST, one) and not _search(_NO_REQUEST, one):
+        if short and _REQUEST.search(one) and not _NO_REQUEST.search(one):
             return one
     return ""
 
 
-def _first(found: dict[str, str], kind: str, patterns: tuple[str, ...], text: str) -> None:
-    hit = next((hit for one in patterns if (hit := _search(one, text))), None)
+def _first(found: dict[str, str], kind: str, patterns: tuple[TextPattern, ...], text: str) -> None:
+    hit = next((hit for one in patterns if (hit := one.search(text))), None)
     if hit is not None and hit[kind].isprintable():
         found[kind] = hit[kind].rstrip(".,:;/-")
 
@@ -280,13 +277,11 @@ _USELESS = "/identity/sign-in/web/devconsole-project"
 
 def _addresses(found: dict[str, str], text: str) -> None:
     for pattern, bare in ((_URL, False), (_HOST, True)):
-        for hit in _all(pattern, text):
+        for hit in pattern.finditer(text):
             address = hit[0].rstrip(".,:;!?")
             if bare and "host" not in found and "url" not in found and _calls(text, hit, address, strong=True):
                 found["host"] = address.lower()
-            elif (
-                bare and "page" not in found and _search(_FOR_PEOPLE, address) and _search(_OPEN, _around(text, hit)[0])
-            ):
+            elif bare and "page" not in found and _FOR_PEOPLE.search(address) and _OPEN.search(_around(text, hit)[0]):
                 found["page"] = f"https://{address.lower()}"
             elif not bare and "url" not in found and _calls(text, hit, address, strong=False):
                 found["url"] = address
@@ -297,13 +292,13 @@ def _addresses(found: dict[str, str], text: str) -> None:
 def _calls(text: str, hit: re.Match[str], address: str, *, strong: bool) -> bool:
     """Check whether requests are said to belong to this address; ``strong`` for one that has no scheme."""
     before, after = _around(text, hit)
-    if _search(_STRONG, before):
+    if _STRONG.search(before):
         return True
-    told = _search(_CALL, before) or re.match(r".{0,20}\binstead\b|.{0,6}代替", after, re.IGNORECASE)
+    told = _CALL.search(before) or re.match(r".{0,20}\binstead\b|.{0,6}代替", after, re.IGNORECASE)
     place = address.partition("://")[2] or address
-    if _search(_OTHER_TASK, place):
+    if _OTHER_TASK.search(place):
         return False
-    for_people, for_programs = _search(_FOR_PEOPLE, place), _search(_FOR_PROGRAMS, place)
+    for_people, for_programs = _FOR_PEOPLE.search(place), _FOR_PROGRAMS.search(place)
     return bool(told) and not for_people and (bool(for_programs) or (strong and "host" in before.lower()))
 
 
@@ -311,28 +306,15 @@ def _leads(text: str, hit: re.Match[str], address: str) -> bool:
     """Check whether people are sent to this page."""
     before, after = _around(text, hit)
     place = address.partition("://")[2]
-    return bool(_search(_PAGE, before) or _search(_FOR_PEOPLE, place) or _search(r"^.{0,3}\bto\b", after))
+    return bool(_PAGE.search(before) or _FOR_PEOPLE.search(place) or _LEADS_TO.search(after))
 
 
 def _opened(text: str, hit: re.Match[str], address: str) -> bool:
     """Check whether people are told to open this site, which is named without a scheme."""
-    return bool(_search(_FOR_PEOPLE, address) and _search(_OPEN, _around(text, hit)[0]))
+    return bool(_FOR_PEOPLE.search(address) and _OPEN.search(_around(text, hit)[0]))
 
 
 def _around(text: str, hit: re.Match[str]) -> tuple[str, str]:
     """Return the words of the same sentence before an address, and those after it."""
     before = re.split(r"[.。!?！？] ", text[max(0, hit.start() - _NEAR) : hit.start()])[-1]
     return before, text[hit.end() : hit.end() + _AFTER]
-
-
-def _search(pattern: str, text: str) -> re.Match[str] | None:
-    return _compiled(pattern).search(text)
-
-
-def _all(pattern: str, text: str) -> list[re.Match[str]]:
-    return list(_compiled(pattern).finditer(text))
-
-
-@cache
-def _compiled(pattern: str) -> re.Pattern[str]:
-    return re.compile(pattern, re.ASCII)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -18,6 +18,7 @@ from probes.model.source import DEFAULT, Source, SourceKind
 from probes.protocols.protocol import KEY_HEADERS
 from probes.protocols.protocol import wire as protocol_of
 from probes.settings import extra_headers
+from probes.settings.app_switches import set_switches
 from probes.settings.consent import Destination
 from probes.settings.gather import with_consent
 
@@ -76,6 +77,7 @@ class EffectiveSettings(Record):
             api_version=None,
             headers=extra_headers.merged(headers, self.given_headers),
             query=_query(collected, entry),
+            websocket=_websocket(wire, entry),
             auth_variable=key.candidate.variable if key and key.candidate.variable in wire.auth_by else None,
             conflicts=(
                 *_conflicts(ConflictRole.BASE_URL, bases, base),
@@ -83,6 +85,7 @@ class EffectiveSettings(Record):
                 *_key_conflicts(keys, key, bases, base_url.value),
             ),
             searched=_searched_places(keys, wire, entry, app),
+            switches=set_switches(app, lambda name: next(_variable(collected, name), None)),
             secrets=(
                 *self.base_settings.secrets,
                 *(
@@ -164,6 +167,10 @@ def _headers(
     return tuple(found)
 
 
+def _variable(collected: Collected, name: str) -> Iterator[Sourced[str]]:
+    yield from _resolved(collected, collected.of_variables((name,)))
+
+
 def _resolved(collected: Collected, candidates: list[EntryCandidate]) -> list[Sourced[str]]:
     return [one.sourced() for one in collected.resolve_all(candidates) if one.counts]
 
@@ -176,6 +183,16 @@ def _query(collected: Collected, entry: AppEntry) -> str:
 
     pairs = {name: value.value for name, one in entry.query.items() for value in _resolved(collected, [one])}
     return urlencode(pairs)
+
+
+def _websocket(wire: AppWire, entry: AppEntry) -> Sourced[bool] | None:
+    """Return whether a provider opens a WebSocket first, by its flag or as the built-in one; None if none does."""
+    if wire.websocket is None:
+        return None
+    flag = next(iter(entry.of("websocket")), None)
+    if entry.star and flag is not None and flag.text == "true":
+        return Sourced(True, flag.source)
+    return Sourced(wire.websocket.built_in and not entry.star, DEFAULT)
 
 
 def _secret(key: ResolvedCandidate, keys: list[ResolvedCandidate]) -> Sourced[Secret]:

@@ -73,7 +73,13 @@ def find(world: SearchPlaces, options: Options, apps: Apps, only: Iterable[str] 
 
 
 def of_app(world: SearchPlaces, options: Options, apps: Apps) -> Settings | None:
-    """Return the settings that the app ``options.app`` would use here, or None if its files set none.
+    """Return the settings that the app ``options.app`` would use here, or None; see :func:`found_of_app`."""
+    found = found_of_app(world, options, apps)
+    return found.settings if found is not None else None
+
+
+def found_of_app(world: SearchPlaces, options: Options, apps: Apps) -> FoundSettings | None:
+    """Return what was found for the app ``options.app`` here, or None if its files set nothing.
 
     ``options`` must not give a base URL. A key, model or protocol in them overrides the app's.
 
@@ -102,7 +108,7 @@ def of_app(world: SearchPlaces, options: Options, apps: Apps) -> Settings | None
         )
     if options.model:
         settings = replace(settings, model=Sourced(options.model, option("--model")))
-    return replace(settings, protocol=Sourced(settings.protocol.value, option("--app")))
+    return replace(found, settings=replace(settings, protocol=Sourced(settings.protocol.value, option("--app"))))
 
 
 _BEYOND = {

@@ -8,6 +8,23 @@ from typing import NamedTuple
 from probes.catalog.provenance import UNKNOWN, Provenance
 
 
+class AppWebSocket(NamedTuple):
+    """The WebSocket that a client opens before its first request of a protocol, and when it gives it up.
+
+    ``at_once`` and ``never`` are answers to the upgrade: a status, perhaps with the code of the body's error after a
+    blank (``404 model_not_found``). After all others it retries for about ``seconds``, then sends requests.
+    """
+
+    built_in: bool = False  # its own provider uses one, whatever base URL that provider has
+    headers: Mapping[str, str] = {}  # of the upgrade, besides the key
+    message: Mapping[str, str | bool] = {}  # fields of its first message, besides those of the request
+    at_once: tuple[str, ...] = ()  # answers after which it sends the request at once
+    never: tuple[str, ...] = ()  # answers after which it ends without a request
+    seconds: str = ""  # until it sends the request after any other answer
+    held: str = ""  # seconds until then if the upgrade is not answered
+    lines: tuple[str, ...] = ()  # for its settings file: a provider with which it opens no WebSocket
+
+
 class AppWire(NamedTuple):
     """A protocol as one client speaks it. The first wire of an app is its default protocol."""
 
@@ -28,6 +45,7 @@ class AppWire(NamedTuple):
     headers: Mapping[str, str] = {}  # variable -> header that carries its value, or `Name: Scheme` before the value
     header_lists: Mapping[str, str] = {}  # variable with several headers -> how they are written
     key_wins: bool = False  # an extra header does not replace the one that carries the key; elsewhere it does
+    websocket: AppWebSocket | None = None
     auth_also: Mapping[str, str] = {}  # variable -> auth style in which the key is sent too if the variable names it
 
 
@@ -58,6 +76,7 @@ class SettingsFile(NamedTuple):
     keys: str = ""  # pointer with one `*`: keys by name, for providers that other places define
     key_env_first: bool = False  # `key_env` has precedence over every key, and without its variable nothing is sent
     login: tuple[str, ...] = ()  # pointers to the flag without which a provider is not given the app's own keys
+    websocket: tuple[str, ...] = ()  # pointers to the flag with which a provider uses a WebSocket first
     headers: tuple[str, ...] = ()  # pointers to extra headers; the last `*` is the header's name
     header_env: tuple[str, ...] = ()  # the same for headers whose text is the name of a variable
     query: tuple[str, ...] = ()  # pointers to parameters that it adds to every URL; the last `*` is the name
@@ -75,6 +94,46 @@ class SettingsFile(NamedTuple):
     trust: str = ""  # pointer in the app's other places: "trusted" there trusts the folder matched by `*`
     storage: str = "plain"
     confirmed: bool = True
+
+
+class ClientProgram(NamedTuple):
+    """How `check --run-client` runs the app's program once. The head of ``apps.toml`` explains the fields.
+
+    In arguments and values, ``{prompt}``, ``{model}``, ``{protocol}``, ``{provider}`` (the provider's name in the app's
+    files) and ``{url}`` (the address of the recorder) are placeholders.
+    """
+
+    program: str = ""
+    args: tuple[str, ...] = ()
+    env: Mapping[str, str] = {}
+    model_args: tuple[str, ...] = ()
+    provider_args: tuple[str, ...] = ()
+    point_args: Mapping[str, tuple[str, ...]] = {}
+    point_env: Mapping[str, str] = {}
+    recorder: bool = False
+    answered: tuple[str, ...] = ()
+    failed: tuple[str, ...] = ()
+    exits: Mapping[str, str] = {}
+    seconds: float = 1.0
+    limit: float = 30.0
+    tokens: int = 0
+    requests: int = 1
+    leaves: tuple[str, ...] = ()
+    refused: str = ""
+
+
+class KeyElsewhere(NamedTuple):
+    """Hosts to which the app sends the user's key besides the configured one, and what stops that.
+
+    ``keys`` are the variables whose key goes there, ``instead`` one whose key does not, ``switch`` a setting
+    ``NAME=value`` that stops the requests, ``times`` how often a run sends the key.
+    """
+
+    hosts: tuple[str, ...] = ()
+    keys: tuple[str, ...] = ()
+    instead: str = ""
+    switch: str = ""
+    times: int = 0
 
 
 class AppChange(NamedTuple):
@@ -109,6 +168,8 @@ class App(NamedTuple):
     key_lines: tuple[str, ...] = ()  # lines for its settings file, one of which gives a provider a key
     places: tuple[SettingsFile, ...] = ()
     changes: tuple[AppChange, ...] = ()
+    run: ClientProgram | None = None
+    key_elsewhere: KeyElsewhere | None = None
     confirmed: bool = True
     provenance: Provenance = UNKNOWN
 

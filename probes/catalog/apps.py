@@ -14,7 +14,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from probes.catalog.app import App, AppChange, AppWire, SettingsFile
+from probes.catalog.app import App, AppChange, AppWebSocket, AppWire, ClientProgram, KeyElsewhere, SettingsFile
 from probes.catalog.fact_files import HEADER, compiled_facts, fact_file, line_of, usual_of
 from probes.catalog.provenance import UNKNOWN, Provenance, parted
 from probes.catalog.url_joining import RULES
@@ -151,7 +151,13 @@ def _build_app(id: str, entry: Mapping[str, Any], provenance: Provenance) -> App
     fields["wires"] = tuple(_build_row(AppWire, row) for row in entry["wires"])
     fields["places"] = tuple(_build_row(SettingsFile, row) for row in entry.get("places", ()))
     fields["changes"] = tuple(_change(row, provenance.seen) for row in entry.get("changes", ()))
+    for name, make in _PARTS.items():
+        if name in entry:
+            fields[name] = _build_row(make, entry[name])
     return App(id, **fields, provenance=provenance)
+
+
+_PARTS: dict[str, Callable[..., Any]] = {"run": ClientProgram, "key_elsewhere": KeyElsewhere}  # single tables of an app
 
 
 def _change(row: Mapping[str, Any], seen: str) -> AppChange:
@@ -161,8 +167,12 @@ def _change(row: Mapping[str, Any], seen: str) -> AppChange:
 
 def _build_row(make: Callable[..., Any], row: dict[str, Any]) -> Any:
     fields: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value for name, value in row.items()}
+    if make is ClientProgram and "point_args" in row:
+        fields["point_args"] = {name: tuple(value) for name, value in row["point_args"].items()}
     if make is SettingsFile and isinstance(row["path"], str):
         fields["path"] = dict.fromkeys(SYSTEMS.values(), row["path"])
+    if "websocket" in row and make is AppWire:
+        fields["websocket"] = _build_row(AppWebSocket, row["websocket"])
     return make(**fields)
 
 
@@ -187,8 +197,13 @@ def _check(entry: object) -> None:
     if not isinstance(entry, dict):
         raise ValueError("it is not a table")
     _check_types(entry, App, ("name", "kind", "home", "wires"), skip=("id", "provenance"))
+    for name, make in _PARTS.items():
+        if name in entry:
+            _check_types(entry[name], make, ())
     for row in entry["wires"]:
         _check_types(row, AppWire, ("protocol", "endpoint"))
+        if "websocket" in row:
+            _check_types(row["websocket"], AppWebSocket, ("headers", "message", "seconds", "lines"))
         if row["protocol"] not in NAMES:
             raise ValueError(f"protocol is {row['protocol']!r}, not one of {', '.join(NAMES)}")
         if unknown := set(row.get("auth_by", {}).values()) - set(AUTHS):
@@ -218,7 +233,9 @@ def _check_types(row: object, make: Any, needed: tuple[str, ...], skip: tuple[st
             (isinstance(value, str) and (kinds == "str" or name == "path"))
             or (isinstance(value, bool) and kinds == "bool")
             or (isinstance(value, list) and kinds.startswith("tuple["))
-            or (isinstance(value, dict) and kinds.startswith("Mapping"))
+            or (isinstance(value, dict) and (kinds.startswith(("Mapping", "AppWebSocket")) or name in _PARTS))
+            or (isinstance(value, int) and not isinstance(value, bool) and kinds in ("int", "float"))
+            or (isinstance(value, float) and kinds == "float")
         )
         if not fits:
             raise ValueError(f"{name} is not a {kinds}")

@@ -168,7 +168,7 @@ def _check_model(row: Mapping[str, Any]) -> None:
 
 
 def _check_companion(row: Mapping[str, Any]) -> None:
-    _only(row, "app", "hosts", "need", "required", "login")
+    _only(row, "app", "hosts", "need", "required", "login", "late", "switch")
     for name in ("app", "need"):
         if not isinstance(row.get(name), str):
             raise ValueError(f"{name} is missing")

@@ -4,14 +4,24 @@ from __future__ import annotations
 
 import os
 import sys
-from contextlib import suppress
-from pathlib import Path
+from typing import TYPE_CHECKING
 
-from probes.config_formats.files import checked_out
+from probes.catalog.own_places import own_places
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def place() -> Path | None:
-    """Return the path of the installed bundle; None if the user has no home folder.
+    """Return the path of the installed bundle; None if the user has no home folder."""
+    from pathlib import Path
+
+    found = _place()
+    return Path(found) if found else None
+
+
+def _place() -> str:
+    """Return the path of the installed bundle; empty if the user has no home folder.
 
     The folder is that of platformdirs' ``user_data_path``, repeated here because importing it takes longer. In a home
     folder that a pipeline has checked out there is none, since the repository could bring one.
@@ -21,17 +31,11 @@ def place() -> Path | None:
         "darwin": "~/Library/Application Support",
         "win32": os.environ.get("LOCALAPPDATA") or "~/AppData/Local",
     }.get(sys.platform, "~/.local/share")
-    try:
-        folder = Path(chosen if Path(chosen).is_absolute() else usual).expanduser() / "llmdoctor"
-    except RuntimeError:  # the user has no home folder
-        return None
-    with suppress(RuntimeError):
-        if checked_out(home := Path.home(), os.environ) and folder.is_relative_to(home):
-            return None
-    return folder / "facts.json"
+    base = chosen if os.path.isabs(chosen) else usual  # noqa: PTH117
+    return next(iter(own_places((base,), "facts.json")), "")
 
 
 def exists() -> bool:
     """Check whether a bundle is installed, whether or not it can be used. Every start asks."""
-    path = place()
-    return path is not None and os.path.lexists(path)
+    path = _place()
+    return bool(path) and os.path.lexists(path)

@@ -12,7 +12,7 @@ from pathlib import Path
 from probes.catalog import bundle, doors, model_ends
 from probes.catalog.bundle import LARGEST, SCHEMA, Bundle, BundleError, parsed
 from probes.catalog.bundle_place import place
-from probes.catalog.fact_files import FOLDER, HEADER, check_file
+from probes.catalog.fact_files import HEADER, check_file, facts_folder
 from probes.config_formats.files import SkippedFile, bytes_of, decoded
 from probes.config_formats.writer import NotWritten, write
 
@@ -122,7 +122,9 @@ def exported(folder: Path | None, version: str) -> str:
 
     Raises FactsError, with file and line, if a row is wrong, and BundleError if the folder has no fact files.
     """
-    place = FOLDER if folder is None else folder if (folder / "doors.toml").is_file() else folder / "probes/facts"
+    place = (
+        facts_folder() if folder is None else folder if (folder / "doors.toml").is_file() else folder / "probes/facts"
+    )
     if not (place / "doors.toml").is_file():
         raise BundleError("{path} has no fact files; name the folder of a checkout", path=place)
     documents = {name: check_file(place / f"{name}.toml") for name in _TABLES}

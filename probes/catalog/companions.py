@@ -10,9 +10,10 @@ from probes.catalog.provenance import Provenance, provenance_of
 
 
 class Companion(NamedTuple):
-    """Hosts that an app needs, and what for. ``required``: without them it does not start or does not answer.
+    """Hosts that an app asks, and what for. ``required``: without them it does not start or does not answer.
 
-    ``login``: it needs them only if it uses a stored login of its own.
+    ``login``: it needs them only if it uses a stored login of its own. ``late``: seconds by which it is late if they
+    do not answer at all. ``switch``: the setting with which it does not ask them.
     """
 
     app: str
@@ -21,6 +22,8 @@ class Companion(NamedTuple):
     required: bool
     provenance: Provenance
     login: bool = False
+    late: int = 0
+    switch: str = ""
 
 
 @cache
@@ -36,9 +39,9 @@ def companions() -> tuple[Companion, ...]:
 
 def _made(row: dict[str, Any], seen: str) -> Companion:
     hosts = tuple(row["hosts"])
-    return Companion(
-        row["app"], hosts, row["need"], row.get("required", False), provenance_of(row, seen), row.get("login", False)
-    )
+    required, login = row.get("required", False), row.get("login", False)
+    provenance, late, switch = provenance_of(row, seen), row.get("late", 0), row.get("switch", "")
+    return Companion(row["app"], hosts, row["need"], required, provenance, login, late, switch)
 
 
 def companions_of(app: str) -> tuple[Companion, ...]:

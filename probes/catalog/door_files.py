@@ -5,8 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterable
-from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from probes.catalog.door import Balance, Door, Endpoint, KeyShape
 from probes.catalog.fact_files import HEADER
@@ -15,6 +14,9 @@ from probes.catalog.provenance import FIELDS_SET, Provenance, check, provenance_
 from probes.config_formats.files import MIB, SkippedFile, text_of
 from probes.model.key_shape import Confidence
 from probes.protocols.names import NAMES
+
+if TYPE_CHECKING:  # a wheel reads no file by its path at the start
+    from pathlib import Path
 
 _T = TypeVar("_T")
 LARGEST = 4 * MIB  # bytes; the built-in doors have 100 KiB

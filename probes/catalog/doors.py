@@ -12,18 +12,16 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterable, Iterator
-from contextlib import suppress
 from fnmatch import fnmatchcase
 from functools import cache
 from itertools import pairwise
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from probes.catalog.built_in import built_in_date as built_in_date
 from probes.catalog.built_in import builtin as builtin
 from probes.catalog.door import Door
 from probes.catalog.door_files import read
-from probes.config_formats.files import checked_out
+from probes.catalog.own_places import own_places
 
 if TYPE_CHECKING:
     from probes.catalog.bundle import Bundle
@@ -37,6 +35,7 @@ _PRIVATE_ZONES = frozenset(
 )
 # Real hosts that resemble a known one: a company called OpenAPI, and MiniMax's own domain.
 _REAL_HOSTS = frozenset(("api.openapi.com", "api.minimax.com"))
+_MOST_HOSTS = 64  # whose doors are remembered
 _LOOPBACK = frozenset(("127.0.0.1", "::1", "0.0.0.0", "::"))  # noqa: S104 - compared with, never bound to
 
 
@@ -49,6 +48,7 @@ class Doors:
         self._wildcards: list[tuple[str, Door]] = []
         self._websites: dict[str, list[tuple[str, Door]]] = {}
         self._slips: dict[str, tuple[str, Door]] = {}
+        self._matched: dict[str, list[Door]] = {}  # the doors whose patterns match a host, of the last hosts
         self._open: tuple[str, Doors] | None = None  # the doors that are open on a day, as they were asked for last
         for door in self:
             for host in map(str.lower, door.hosts):
@@ -158,7 +158,12 @@ class Doors:
             return doors
         if doors := self._hosts.get(host):
             return doors
-        return [door for pattern, door in self._wildcards if fnmatchcase(host, pattern)]
+        # A check asks several times for its host, and comparing it with all patterns takes longer than all else here.
+        if host not in self._matched:
+            if len(self._matched) >= _MOST_HOSTS:
+                self._matched.clear()
+            self._matched[host] = [door for pattern, door in self._wildcards if fnmatchcase(host, pattern)]
+        return self._matched[host]
 
     def _known(self, host: str) -> bool:
         return bool(self._at(host, None)) or host in self._websites or host.removeprefix("www.") in self._websites
@@ -248,7 +253,12 @@ def _own_tables() -> list[tuple[Door, ...]]:
 
 
 def _user_tables() -> list[tuple[Door, ...]]:
-    return [read(path) for folder in folders() if folder.is_dir() for path in sorted(folder.glob("*.toml"))]
+    existing = [folder for folder in folders() if os.path.isdir(folder)]  # noqa: PTH112
+    if not existing:
+        return []
+    from pathlib import Path  # takes 3 ms to import, and most users have no such folder
+
+    return [read(path) for folder in existing for path in sorted(Path(folder).glob("*.toml"))]
 
 
 _adopted: tuple[Door, ...] = ()
@@ -262,7 +272,7 @@ def adopt(doors: Iterable[Door]) -> None:
     _informed.cache_clear()
 
 
-def folders() -> tuple[Path, ...]:
+def folders() -> tuple[str, ...]:
     """Return the folders in which users keep door files: ``llmdoctor/doors.d`` in each configuration folder.
 
     The configuration folders are those of platformdirs, plus ``~/.config`` on every system. They are repeated here
@@ -273,12 +283,7 @@ def folders() -> tuple[Path, ...]:
         "darwin": "~/Library/Application Support",
         "win32": os.environ.get("LOCALAPPDATA") or "~/AppData/Local",
     }.get(sys.platform, "~/.config")
-    with suppress(RuntimeError):  # the user has no home folder
-        bases = (chosen,) if chosen else (usual, "~/.config")
-        found = tuple(Path(base).expanduser() / "llmdoctor" / "doors.d" for base in dict.fromkeys(bases))
-        theirs = checked_out(home := Path.home(), os.environ)
-        return tuple(one for one in found if not (theirs and one.is_relative_to(home)))
-    return ()
+    return own_places(dict.fromkeys((chosen,) if chosen else (usual, "~/.config")), "doors.d")
 
 
 # -- hosts -------------------------------------------------------------------------------------------------------------

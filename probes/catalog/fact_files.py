@@ -8,18 +8,20 @@ fields of :mod:`probes.catalog.provenance`.
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator, Mapping
-from pathlib import Path
-from pkgutil import get_data
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+import probes
 from probes.catalog.provenance import FIELDS_SET, Provenance, check, provenance_of
 from probes.config_formats.files import MIB, text_of
 
+if TYPE_CHECKING:  # a wheel reads no file by its path at the start
+    from pathlib import Path
+
 SCHEMA = 1
 LARGEST = 4 * MIB  # bytes; the largest of the built-in files has 150 KiB
-FOLDER = Path(__file__).parents[1] / "facts"
 HEADER = "facts"
 
 
@@ -27,14 +29,21 @@ class FactsError(ValueError):
     """Error in a fact file. The message names file and line."""
 
 
+def facts_folder() -> Path:
+    """Return the folder of the fact files in the source tree."""
+    from pathlib import Path
+
+    return Path(__file__).parents[1] / "facts"
+
+
 def fact_file(name: str) -> Path:
     """Return the path of a fact file of the source tree."""
-    return FOLDER / f"{name}.toml"
+    return facts_folder() / f"{name}.toml"
 
 
 def fact_files() -> list[Path]:
     """Return the paths of all fact files of the source tree, in alphabetical order."""
-    return sorted(FOLDER.rglob("*.toml"))
+    return sorted(facts_folder().rglob("*.toml"))
 
 
 def read_facts(name: str) -> dict[str, Any]:
@@ -43,7 +52,7 @@ def read_facts(name: str) -> dict[str, Any]:
     if document is None:
         import tomllib  # an installed program reads JSON and does not pay for this import
 
-        document = tomllib.loads((get_data("probes", f"facts/{name}.toml") or b"").decode("utf-8"))
+        document = tomllib.loads(_content(f"{name}.toml").decode("utf-8"))
     return document
 
 
@@ -51,16 +60,24 @@ def compiled_facts(name: str) -> dict[str, Any] | None:
     """Return a fact file as the build has compiled it to JSON; None in the source tree, which has only the TOML.
 
     JSON loads about twenty times faster. Every row with a ``pattern`` also has its ``needles`` there (see
-    ``diagnose/answers/literal_filter.py``).
+    ``probes/catalog/literal_filter.py``).
     """
     try:
-        built = get_data("probes", f"facts/{name}.json")
+        built = _content(f"{name}.json")
     except OSError:
         return None
     import json
 
-    document: dict[str, Any] = json.loads(built or b"{}")
+    document: dict[str, Any] = json.loads(built)
     return document
+
+
+def _content(name: str) -> bytes:
+    """Return a file of the folder, also from a zip file, as ``pkgutil`` does. Raises OSError."""
+    loader: Any = probes.__loader__
+    path = os.path.join(os.path.dirname(probes.__file__), "facts", *name.split("/"))  # noqa: PTH118, PTH120
+    content: bytes = loader.get_data(path)
+    return content
 
 
 def usual_of(document: Mapping[str, Any]) -> Provenance:

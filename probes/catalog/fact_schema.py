@@ -31,6 +31,7 @@ _KINDS: Mapping[str, tuple[str, Callable[[Any], bool]]] = {
     "texts": ("a list of texts", _is_texts),
     "flag": ("true or false", lambda value: isinstance(value, bool)),
     "share": ("a number above 0 and up to 1", lambda value: isinstance(value, float) and 0 < value <= 1),
+    "seconds": ("a number of seconds", lambda value: isinstance(value, int) and value is not True and value > 0),
     "pattern": ("a regular expression", _is_pattern),
     "named": (
         "a table of texts",
@@ -49,7 +50,7 @@ _PHRASES = (
 # File -> table -> its fields, each with its kind; ! if every row needs it.
 _WRITTEN = {
     "models": {"model": "door!=text names!=texts routed=flag"},
-    "companions": {"companion": "app!=text hosts!=texts need!=text required=flag login=flag"},
+    "companions": {"companion": "app!=text hosts!=texts need!=text required=flag login=flag late=seconds switch=text"},
     "credentials": {
         "credential": "shape!=pattern kind!=text company=text door=text carried=flag taken_by=texts sometimes=texts "
         "certain=flag document=flag",

@@ -16,7 +16,10 @@ import os
 import stat
 import time
 from collections.abc import Mapping
-from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:  # `whose` and `doors` open no file, and importing pathlib takes 3 ms
+    from pathlib import Path
 
 KIB, MIB = 1024, 1024**2
 LARGEST = MIB  # bytes of a settings file; the largest real one, a VS Code settings file, has a few hundred KiB
@@ -240,6 +243,8 @@ def comes_with(file: Path, folder: Path) -> bool:
     Of what lies inside, git's data (``.git/config`` may hold a token), a home folder and the system's folders are the
     user's.
     """
+    from pathlib import Path
+
     try:
         real, root = Path(os.path.realpath(file)), Path(os.path.realpath(folder))
         home = Path(os.path.realpath(Path.home()))
@@ -255,14 +260,14 @@ def comes_with(file: Path, folder: Path) -> bool:
     )
 
 
-def checked_out(home: Path | None, environ: Mapping[str, str]) -> bool:
+def checked_out(home: Path | str | None, environ: Mapping[str, str]) -> bool:
     """Check whether the home is the checkout of a pipeline, as a job with ``HOME=$WORKSPACE`` has it.
 
     Its files then come with the repository, and nothing in it is the user's own. Outside a pipeline, a home that is a
     repository holds the user's own settings.
     """
     in_pipeline = environ.get("CI", "").lower() not in ("", "0", "false")
-    return in_pipeline and home is not None and os.path.lexists(home / ".git")
+    return in_pipeline and home is not None and os.path.lexists(os.path.join(home, ".git"))  # noqa: PTH118 - pathlib is slow to import
 
 
 # -- who wrote it ------------------------------------------------------------------------------------------------------
@@ -270,6 +275,8 @@ def checked_out(home: Path | None, environ: Mapping[str, str]) -> bool:
 
 def _real_place(path: Path, found_in: Path, status: os.stat_result) -> Path:
     """Return where a found file lies when links are followed. Raises SkippedFile if that is not in its folder."""
+    from pathlib import Path
+
     real = Path(os.path.realpath(path))
     if not os.path.samestat(real.stat(), status):
         raise SkippedFile("unreadable", "it was replaced while it was read")
@@ -308,6 +315,8 @@ def _has_no_modes(path: Path) -> bool:
     """Check whether the file system gives every file the mode 0777, as WSL does for the disks of Windows (/mnt/c)."""
     if "microsoft" not in os.uname().release.lower():
         return False
+    from pathlib import Path
+
     try:
         rows = [line.split() for line in (bytes_of(Path("/proc/self/mountinfo")) or b"").decode().splitlines()]
     except (SkippedFile, UnicodeDecodeError):

@@ -41,6 +41,7 @@ class _Found(NamedTuple):
     step: CredentialStep
     material: Material = ()
     flows: tuple[Flow, ...] = ()
+    secret: Source | None = None  # where the secret stands, if that is not the place of the step
 
 
 class _Aws(Chain):
@@ -141,6 +142,7 @@ class _Reader:
         return CredentialSettings(
             CredentialChain("aws", rows, won, tuple(choices)),
             material=tuple(material),
+            secret=winner.secret if winner is not None else None,
             flows=winner.flows if winner is not None else (),
             metadata=self._world.metadata,
             programs=self._world.programs,
@@ -208,7 +210,10 @@ class _Reader:
             ("0.secret", Secret(secret.value)),
             *((("0.token", Secret(token.value)),) if token is not None else ()),
         )
-        return _Found(CredentialStep(step, status, key.source, kind, expires, hints, why), material)
+        # A file of the folder may name the one, and the user have set the other.
+        places = [one.source for one in (secret, token) if one is not None and one.source.owner is not key.source.owner]
+        lent = next((one for one in places if one.owner is Owner.USER), None)
+        return _Found(CredentialStep(step, status, key.source, kind, expires, hints, why), material, secret=lent)
 
     def _static(self, step: str, profile: str, file: IniFile) -> _Found:
         """Return the access key of a profile in one of the two files."""
@@ -255,7 +260,9 @@ class _Reader:
         options = ("role_arn", "external_id", "role_session_name", "duration_seconds", "mfa_serial")
         role = [(str(number), "role"), *((f"{number}.{one}", values[one].value) for one in options if one in values)]
         flows = (*base.flows, *self._redirected("sts", base.step))
-        return _Found(replace(step, hints=tuple(hints)), (*base.material, *role), flows)
+        return _Found(
+            replace(step, hints=tuple(hints)), (*base.material, *role), flows, base.secret or base.step.source
+        )
 
     def _source(
         self, profile: str, source: Sourced[str] | None, named: Sourced[str] | None, before: tuple[str, ...]

@@ -9,13 +9,13 @@ from contextlib import ExitStack, contextmanager
 from typing import Any
 from urllib.parse import urlsplit
 
-from probes.demo_server import answers, handlers, wrong_answers, wrong_streams
+from probes.demo_server import answers, handlers, websockets, wrong_answers, wrong_streams
 from probes.demo_server import practice_doors as b
 from probes.demo_server.server import Handler, PracticeDoor, Step, closed_port
 from probes.model.record import Record, replace
 from probes.model.secret import Secret
 from probes.model.settings import ConnectTo, Limits, ProxySettings, Settings, Sourced
-from probes.model.source import Source, SourceKind
+from probes.model.source import DEFAULT, Source, SourceKind
 from probes.protocols.protocol import wire
 
 RELAY = "https://relay.example/v1"
@@ -46,6 +46,7 @@ class Scenario(Record):
     shape: str = "relay"
     typed: Callable[[str], str] = str
     app: str | None = None
+    websocket: bool = False  # the app's settings let it open a WebSocket first
     warning: str | None = None
     certificate: str = "good"
     authority: tuple[str, str] = ("Practice Root CA", "Practice")
@@ -77,6 +78,7 @@ class RunningScenario(Record):
             model=Sourced(self.model, SOURCE) if self.model else None,
             protocol=Sourced(self.protocol, SOURCE),
             app=self.fault.app,
+            websocket=Sourced(True, DEFAULT) if self.fault.websocket else None,
             proxies=self.proxies,
             connect_to=self.connect_to,
             ca_bundle=Sourced(self.ca_bundle, SOURCE) if self.ca_bundle else None,
@@ -131,6 +133,12 @@ def _refusal(name: str) -> Callable[[str], Handler]:
     return _openai(chat=name, stream=name)
 
 
+def _socket(name: str) -> Callable[[str], Handler]:
+    """Return a builder of sound doors that answer the upgrade to a WebSocket with this entry of ``SOCKETS``."""
+    return lambda key: websockets.upgrading(b.responses(key), name)
+
+
+_CODEX: dict[str, Any] = {"protocol": "responses", "app": "codex", "websocket": True}
 _CLAUDE = Scenario(
     "sound-anthropic",
     None,
@@ -313,6 +321,8 @@ _CATALOGUE = (
         _openai(stream=wrong_streams.STREAMS["s_stalled"]),
         limits=SHORT,
     ),
+    Scenario("websocket-refused", "stream.websocket_refused", _socket("404-model"), **_CODEX),
+    Scenario("websocket-closed", None, _socket("closed-1008"), warning="stream.websocket_closed", **_CODEX),
     # -- connection, TLS, intermediaries
     Scenario("expired-cert", "tls.expired", certificate="expired"),
     Scenario(

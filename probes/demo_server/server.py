@@ -34,6 +34,7 @@ class ScriptEnd(Enum):
     RESET = auto()  # close it with a TCP RST
     STALL = auto()  # neither send nor close until the client disconnects or the door stops
     READ = auto()  # receive and discard what the client sends next
+    MESSAGE = auto()  # receive and discard one whole message of a WebSocket
     KEEP = auto()  # end the script and keep the connection open
     MUTE = auto()  # stall if the client begins with TLS, as a server does that waits for a line; else as KEEP
 
@@ -325,6 +326,17 @@ class _ServerConnection:
         self.read_until(b"\r\n")
         return body
 
+    def read_message(self) -> None:
+        """Read the frames of a WebSocket to the end of the next message (RFC 6455, section 5.2)."""
+        while True:
+            first, second = self.read(2)
+            size = second & 0x7F
+            if size > 125:
+                size = int.from_bytes(self.read(2 if size == 126 else 8))
+            self.read(size + (4 if second & 0x80 else 0))
+            if first & 0x80 and first & 0x0F < 8:  # the last frame of a message, and no control frame
+                return
+
     # -- answering
 
     def send(self, data: bytes) -> None:
@@ -386,6 +398,8 @@ class _ServerConnection:
                 case ScriptEnd.READ:
                     self._more()
                     self._buffer.clear()
+                case ScriptEnd.MESSAGE:
+                    self.read_message()
                 case ScriptEnd.KEEP:
                     return True
         return False

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 from probes.catalog.fact_files import read_facts, usual_of
 from probes.catalog.provenance import UNKNOWN, Provenance, parted
+from probes.keys.shape_widths import may_fit
 from probes.model import limits
 from probes.model.key_shape import ENDED, LOGINS, SOMETIMES
 from probes.model.run_memory import remembered
@@ -192,8 +193,8 @@ def _secret_values(value: object, secret: bool) -> Iterator[str]:
 
 
 def pattern_matches(pattern: str, value: str) -> bool:
-    """Check whether the whole value matches; a pattern is compiled only if the value has its literal prefix."""
-    if len(value) > limits.KEY or not value.startswith(head(pattern)):
+    """Check whether the whole value matches; a pattern is compiled only for a value of its prefix and width."""
+    if len(value) > limits.KEY or not value.startswith(head(pattern)) or not may_fit(pattern, len(value)):
         return False
     return _compiled(pattern).fullmatch(value) is not None
 

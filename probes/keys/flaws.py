@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from probes.keys.characters import END_MARKS, ENDS, ESCAPES, character_name, fold, invisible, position_notes
 from probes.keys.credential_kinds import credential_of
+from probes.keys.plain_key import is_plain
 from probes.model import limits
 from probes.model.note import Note, note
 from probes.model.run_memory import remembered
@@ -76,6 +77,10 @@ def examine_key(raw: str, protocol: str) -> KeyExam:
     if len(raw) > limits.KEY:
         overlong = note("overlong", count=len(raw), limit=limits.KEY)
         return KeyExam((Flaw("key", "stray", (overlong,), False, True),), None, None)
+    return KeyExam((), raw, literal_key(raw, protocol)) if is_plain(raw) else _fully_examined(raw, protocol)
+
+
+def _fully_examined(raw: str, protocol: str) -> KeyExam:
     credential = credential_of(raw)
     if credential is not None and credential.document:
         flaw = Flaw("key", "credential", (note(f"credential_{credential.kind}"),), False, True)

@@ -48,23 +48,6 @@ def _who_tells(value: str) -> Doors:
     return doors if told is doors or _certain(_identify(value, doors)) else told
 
 
-def plain(value: str) -> bool:
-    """Check quickly whether a key has no flaw that :func:`probes.keys.flaws.examine_key` would find.
-
-    False means unknown. The check looks for a long random word among letters, digits, hyphens and underscores. It
-    spares most keys the full examination, which takes longer to load than the rest of ``llmdoctor whose``.
-    """
-    words = value.replace("_", "-").split("-")
-    return (
-        value.isascii()
-        and all(word.isalnum() for word in words if word)
-        and any(len(word) >= 16 and any(map(str.isdigit, word)) for word in words)
-        and any(map(str.islower, value))  # without lower case it may be a variable's name
-        and len(set(value)) >= 10
-        and "xxxxxx" not in value.lower()  # a mask
-    )
-
-
 def fit(value: str, door: Door | None, *, local: bool, host: str = "", day: str = "") -> KeyFit:
     """Check whether a key belongs to a provider.
 

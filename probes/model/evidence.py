@@ -8,8 +8,9 @@ from typing import TypeVar
 
 from probes.model.attempt import Attempt
 from probes.model.capability import Capability, Cost
+from probes.model.client_run import ClientRun
 from probes.model.credential import CredentialChain, CredentialFacts
-from probes.model.exchange import Exchange
+from probes.model.exchange import Exchange, WebSocketTry
 from probes.model.facts import (
     BalanceFacts,
     CompanionFacts,
@@ -34,7 +35,8 @@ from probes.model.value_issues import Flaw as Flaw
 from probes.model.value_issues import KeyMatch as KeyMatch
 
 # In dependency order: each probe needs the results of those before it (the contract, section 2).
-PROBES = ("settings", "door", "proxy", "dns", "tcp", "tls", "http", "auth", "model", "chat", "stream")
+PROBES = ("settings", "door", "proxy", "dns", "tcp", "tls", "http", "auth", "model", "chat", "stream", "websocket")
+OPTIONAL = ("websocket",)  # probes of few apps: a report has no line for one that was not made
 NO_CRYPTOGRAPHY = "no_cryptography"  # why CLIENT_CERTIFICATE was spared
 Facts = (
     SettingsFacts
@@ -54,6 +56,7 @@ Facts = (
     | CompanionFacts
     | CredentialChain
     | CredentialFacts
+    | WebSocketTry
 )
 
 
@@ -90,6 +93,7 @@ class Subject(StrEnum):
     OTHER_MODEL = "model:other"  # chosen after the first choice was refused
     CHAT = "chat"
     STREAM = "stream"
+    WEBSOCKET = "websocket"  # the WebSocket that the app opens before its first request
     DEEP = "deep"  # progress of a deep check, never archived
 
     @property
@@ -183,6 +187,7 @@ class Evidence(Record):
     slos: tuple[Slo, ...] = ()
     renamed: Evidence | None = None  # of a run with other names of variables, if the settings as given did not work
     renames: tuple[Rename, ...] = ()  # of `renamed`: these names
+    client: ClientRun | None = None  # what the app itself did; None: the user did not ask for its run
     own_call: bool = False  # a call that the app has made itself (`probes/run/seen_call.py`), and not a check
     earlier: tuple[Evidence, ...] = ()  # evidence of the previous tries, oldest first (`--retries`)
 

@@ -33,6 +33,7 @@ class Purpose(StrEnum):
     PREFLIGHT = "preflight"  # the CORS request that a browser sends before a web page may call
     EMBEDDING = "embed"
     BALANCE = "balance"  # the credit that is left, from the provider's address for it
+    WEBSOCKET = "websocket"  # the upgrade to a WebSocket, which some apps ask for before their first request
 
     @property
     def endpoint(self) -> Purpose:
@@ -229,3 +230,27 @@ class Exchange(Record):
     def header(self, name: str) -> str:
         """Return the value of a response header, or an empty string."""
         return self.response.header(name)
+
+
+class WebSocketTry(Record):
+    """The WebSocket that an app opens before its first request: the request for the upgrade, and what came of it.
+
+    The server has accepted it if the status of ``exchange`` is 101 and ``flaw`` is empty. ``configured`` says that the
+    app opens one with the settings of this run; if False, they do not tell, since they did not come from its files.
+    """
+
+    exchange: Exchange
+    configured: bool = False
+    flaw: str = ""  # of an accepted upgrade: accept (a wrong Sec-WebSocket-Accept), frames (they break RFC 6455)
+    asked: bool = False  # the first message of the app was sent
+    events: int = 0  # text messages that arrived
+    error: ApiError | None = None  # the first one was an error
+    error_status: int = 0  # the HTTP status that the error names; 0: none
+    closed: bool = False  # the server has closed the socket, or the connection has ended
+    code: int = 0  # of the close frame (RFC 6455, section 7.4); 0: none came
+    reason: str = ""  # of the close frame, scrubbed
+
+    @property
+    def accepted(self) -> bool:
+        """Whether the server has switched to the protocol of WebSockets."""
+        return self.exchange.status == 101 and not self.flaw

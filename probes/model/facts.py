@@ -30,6 +30,7 @@ class SettingsFacts(Record):
     searched: tuple[str, ...] = ()
     override: Override | None = None
     headers: tuple[HeaderFacts, ...] = ()
+    switches: tuple[str, ...] = ()  # of the app, as its facts name them, that are set: NAME=value
 
 
 class HeaderFacts(Record):
@@ -317,16 +318,19 @@ class BalanceFacts(Record):
 
 
 class CompanionFacts(Record):
-    """Whether a host can be reached that the app needs besides the API's; no key is sent there.
+    """Whether a host can be reached that the app asks besides the API's; no key is sent there.
 
     ``need`` is what for, in English, ``required`` whether the app does not work without it. ``kind`` is how the
-    connection failed; None: it was opened.
+    connection failed; None: it was opened. ``late``: seconds by which the app is late if the host does not answer,
+    ``switch``: the setting with which it does not ask.
     """
 
     host: str
     need: str
     required: bool
     kind: Kind | None = None
+    late: int = 0
+    switch: str = ""
 
 
 class ModelFacts(Record):

@@ -16,7 +16,8 @@ class PlannedRequest(Record):
 
     ``purpose`` is ``models``, ``chat`` or ``stream``; ``other_header_list`` or ``keyless_list`` for the model list with
     the key in the other header or without a key; ``path`` for a request without a real key; ``preflight`` for the CORS
-    request of a browser; in a deep check, the capability: one of ``probes.capabilities.NAMES``.
+    request of a browser; ``websocket`` for the upgrade that an app asks for first; in a deep check, the capability: one
+    of ``probes.capabilities.NAMES``.
     """
 
     purpose: str
@@ -64,13 +65,14 @@ class Plan(Record):
     otherwise: tuple[PlannedCase, ...] = ()
     on_success: tuple[PlannedRequest, ...] = ()
     conflict_source: Source | None = None  # source of the key in the form ``conflicting``
+    with_client: bool = False  # the app itself is started too, and its requests are not among these
     extra: tuple[tuple[str, Source], ...] = ()  # the extra headers that are sent, with the sources of their values
 
     @property
     def tokens(self) -> int:
-        """The most tokens that can be billed: for one round (one that works is the last) and a deep check."""
+        """The most tokens that can be billed: one round (one that works is the last), what follows, a deep check."""
         rounds = (self.requests, *(case.requests for case in self.otherwise))
-        return max(map(_tokens, rounds)) + _tokens(self.deep)
+        return max(map(_tokens, rounds)) + _tokens(self.on_success) + _tokens(self.deep)
 
 
 def _tokens(requests: tuple[PlannedRequest, ...]) -> int:

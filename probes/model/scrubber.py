@@ -60,13 +60,28 @@ def _foreign_key() -> re.Pattern[str]:
 
 def _forms(value: str) -> set[str]:
     """Return the forms in which foreign text may contain the value: plain, escaped and encoded."""
-    import json
     from binascii import b2a_base64  # `base64` takes longer to import
-    from urllib.parse import quote
 
     raw = value.encode("utf-8", "surrogatepass")
-    forms = {
-        value,
+    forms = {value, raw.hex(), raw.hex().upper()}
+    forms |= {value.lower()} if _is_never_escaped(value) else _escaped_forms(value, raw)
+    for lead in range(3):  # base64 encodes a key inside a longer text in one of three alignments
+        encoded = b2a_base64(b"\0" * lead + raw, newline=False).decode()[4 if lead else 0 :].rstrip("=")[:-1]
+        forms.add(encoded)
+        forms.add(encoded.replace("+", "-").replace("/", "_"))
+    return forms
+
+
+def _is_never_escaped(value: str) -> bool:
+    """Check whether JSON, a URL and Python write the value as it is, as most keys. Then nothing has to be imported."""
+    return value.isascii() and all(sign.isalnum() or sign in "-._~" for sign in value)
+
+
+def _escaped_forms(value: str, raw: bytes) -> set[str]:
+    import json
+    from urllib.parse import quote
+
+    return {
         value.strip(),
         quote(raw, safe=""),
         quote(raw),
@@ -75,15 +90,8 @@ def _forms(value: str) -> set[str]:
         repr(value)[1:-1],
         repr(raw)[2:-1],
         raw.decode("latin-1"),
-        raw.hex(),
-        raw.hex().upper(),
         quote(raw, safe="").lower(),
     }
-    for lead in range(3):  # base64 encodes a key inside a longer text in one of three alignments
-        encoded = b2a_base64(b"\0" * lead + raw, newline=False).decode()[4 if lead else 0 :].rstrip("=")[:-1]
-        forms.add(encoded)
-        forms.add(encoded.replace("+", "-").replace("/", "_"))
-    return forms
 
 
 def _may_hold_a_key(text: str) -> bool:

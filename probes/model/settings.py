@@ -12,6 +12,7 @@ from enum import StrEnum
 from typing import Generic, TypeVar
 
 from probes.model.attempt import Auth
+from probes.model.client_run import ClientStart
 from probes.model.credential import CredentialChain
 from probes.model.record import Record
 from probes.model.secret import Secret
@@ -133,6 +134,7 @@ class CredentialSettings(Record):
 
     chain: CredentialChain
     material: tuple[tuple[str, Secret | str], ...] = ()
+    secret: Source | None = None  # the place of the secret itself, if it is another one than that of the step
     flows: tuple[Flow, ...] = ()
     metadata: bool = True
     programs: bool = False
@@ -231,6 +233,8 @@ class Settings(Record):
     headers: tuple[ExtraHeader, ...] = ()  # each name once
     credential: CredentialSettings | None = None  # of a house whose credentials are not keys (aws, google, entra)
     query: str = ""  # what an app's settings add to every URL, encoded
+    # Whether the app's files let it open a WebSocket first, with the source of the flag; None: no file was read.
+    websocket: Sourced[bool] | None = None
     conflicts: tuple[Conflict, ...] = ()
     searched: tuple[str, ...] = ()  # the places that were searched, for "no key was found in …"
     skipped: tuple[Skipped, ...] = ()  # a `.env` or llmdoctor.toml that was found and not read
@@ -248,8 +252,10 @@ class Settings(Record):
     send_anyway: bool = False
     limits: Limits = Limits()
     slos: tuple[Slo, ...] = ()
+    switches: tuple[str, ...] = ()  # of the app, as its facts name them, that are set: NAME=value
     renamed: Settings | None = None  # what they would be if variables that no SDK reads had the names that it reads
     renames: tuple[Rename, ...] = ()  # of `renamed`: these names
+    client: ClientStart | None = None  # the app itself is run too (`--run-client`)
 
     @property
     def trust_name(self) -> str:

@@ -180,15 +180,15 @@ class HttpExchange:
                         return self._end(content, Kind.TOO_LONG)
                     content += piece
                 elif isinstance(event, h11.InformationalResponse):
+                    if event.status_code == 101:  # h11 lets it pass only if the request asks for an upgrade
+                        self._take_head(event)
+                        return self._end(content)
                     self._interim += 1
                     if self._interim > INTERIM or self._received > 2 * self.limits.header_bytes:
                         answer.detail = "no response after many interim responses"
                         return self._end(content, Kind.NOT_HTTP)
                 elif isinstance(event, h11.Response):
-                    answer.status = event.status_code
-                    answer.reason = event.reason.decode("latin-1")[:100]
-                    answer.http_version = event.http_version.decode("ascii", "replace")
-                    answer.headers = [(k.decode("latin-1").lower(), v.decode("latin-1")) for k, v in event.headers]
+                    self._take_head(event)
                     self._inflater = _Inflater(answer.header("content-encoding"))
                 elif isinstance(event, h11.EndOfMessage):
                     return self._end(content)
@@ -202,6 +202,19 @@ class HttpExchange:
         if self._mostly_framing(limit):
             return self._end(content, Kind.TOO_LONG)
         return bytes(content)
+
+    def _take_head(self, event: h11.Response | h11.InformationalResponse) -> None:
+        answer = self.answer
+        answer.status = event.status_code
+        answer.reason = event.reason.decode("latin-1")[:100]
+        answer.http_version = event.http_version.decode("ascii", "replace")
+        answer.headers = [(k.decode("latin-1").lower(), v.decode("latin-1")) for k, v in event.headers]
+
+    @property
+    def behind(self) -> bytes:
+        """What the server has sent after the head of a response that switches to another protocol."""
+        assert self.connection.http is not None
+        return self.connection.http.trailing_data[0]
 
     def _end(self, content: bytearray, failure: Kind | None = None) -> bytes:
         self._ended = True

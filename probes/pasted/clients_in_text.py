@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from typing import NamedTuple
+
+from probes.catalog.text_pattern import TextPattern
 
 
 class TextClient(NamedTuple):
@@ -55,22 +56,28 @@ _APPS = (
 _STACKS = (
     (
         "httpx",
-        r"traceback \(most recent|httpx\.|httpcore|requests\.exceptions|urllib3|aiohttp|\.py\b|_ssl\.c"
-        r"|error code: \d{3} - \{'",
+        TextPattern(
+            r"traceback \(most recent|httpx\.|httpcore|requests\.exceptions|urllib3|aiohttp|\.py\b|_ssl\.c"
+            r"|error code: \d{3} - \{'"
+        ),
     ),
-    ("curl", r"curl: \(\d{1,2}\)"),
+    ("curl", TextPattern(r"curl: \(\d{1,2}\)")),
     (
         "browser",
-        r"net::err_|cors policy|xmlhttprequest|networkerror when attempting|load failed|uncaught \(in promise\)",
+        TextPattern(
+            r"net::err_|cors policy|xmlhttprequest|networkerror when attempting|load failed|uncaught \(in promise\)"
+        ),
     ),
     (
         "node",
-        r"node:internal|undici|und_err_|fetch failed|\bat async |node_modules|econnrefused|enotfound|axioserror"
-        r"|aggregateerror",
+        TextPattern(
+            r"node:internal|undici|und_err_|fetch failed|\bat async |node_modules|econnrefused|enotfound|axioserror"
+            r"|aggregateerror"
+        ),
     ),
-    ("rust", r"error sending request for url|os error \d|reqwest|hyper::"),
-    ("go", r"dial tcp|i/o timeout|: eof\b|http: server gave|x509: "),
-    ("java", r"java\.(?:net|io|lang)\.|okhttp|exception in thread"),
+    ("rust", TextPattern(r"error sending request for url|os error \d|reqwest|hyper::")),
+    ("go", TextPattern(r"dial tcp|i/o timeout|: eof\b|http: server gave|x509: ")),
+    ("java", TextPattern(r"java\.(?:net|io|lang)\.|okhttp|exception in thread")),
 )
 
 
@@ -79,4 +86,4 @@ def client_of(lower: str) -> TextClient | None:
     app = next((TextClient(id, stack) for id, stack, words in _APPS if any(word in lower for word in words)), None)
     if app is not None:
         return app
-    return next((TextClient("", stack) for stack, pattern in _STACKS if re.search(f"(?a){pattern}", lower)), None)
+    return next((TextClient("", stack) for stack, pattern in _STACKS if pattern.search(lower)), None)

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from probes.catalog.text_pattern import TextPattern
 from probes.model.key_shape import Confidence
 from probes.model.secret import public_prefix
 from probes.pasted.notes import LOCAL, LOOPBACK, TRIED, ScannedText, TextNote, UrlInText, literal
@@ -18,13 +19,14 @@ if TYPE_CHECKING:
     from probes.catalog.door import Door
 
 _REFUSED = r"(?i)(?:incorrect|invalid|wrong) api[- ]?key(?: provided)?[:：] ?"
-_ECHO = rf"{_REFUSED}['\"`]?(?P<head>[A-Za-z0-9][\w.-]{{0,12}}?)(?:\*{{2,}}|\.{{3}}|…)"
-_EMPTY_ECHO = rf"{_REFUSED}(?:['\"`]{{2}}|\(empty\)|(?:none|null|undefined)\b|\.(?= |['\"]|$)|$)"
-_WHOLE_ECHO = rf"{_REFUSED}['\"`]?(?P<value>[\w.-]{{1,24}}?)['\"`]?(?=\.? |\.?['\"`]|\.?$|,)"
+_ECHO = TextPattern(rf"{_REFUSED}['\"`]?(?P<head>[A-Za-z0-9][\w.-]{{0,12}}?)(?:\*{{2,}}|\.{{3}}|…)", 0)
+_EMPTY_ECHO = TextPattern(rf"{_REFUSED}(?:['\"`]{{2}}|\(empty\)|(?:none|null|undefined)\b|\.(?= |['\"]|$)|$)", 0)
+_WHOLE_ECHO = TextPattern(rf"{_REFUSED}['\"`]?(?P<value>[\w.-]{{1,24}}?)['\"`]?(?=\.? |\.?['\"`]|\.?$|,)", 0)
 # The name of a variable in place of its value: "OPENAI_A**_KEY".
-_NAME_ECHO = (
+_NAME_ECHO = TextPattern(
     r"(?i:api[- ]?key(?: provided)?[:：] ?['\"`]?)[A-Z][A-Z0-9]{1,14}_[A-Z0-9_]{0,14}(?:\*{2,}|\.{3}|…)"
-    r"[A-Z_]{0,10}_?(?:KEY|TOKEN)\b"
+    r"[A-Z_]{0,10}_?(?:KEY|TOKEN)\b",
+    0,
 )
 # What people write where a server of their own needs no key. A real key is longer, and never one of these words.
 _DUMMY = (
@@ -33,7 +35,7 @@ _DUMMY = (
     r"|sk-(?:no[-_]?key[\w-]{0,14}|dummy|fake|test|local|x{1,12}|1{2,}|123\w{0,8})|1{2,}|123\w{0,8}|abc\w{0,4})"
 )
 # The end of a masked key, where it is not that of a real one: "****eek}", "****here".
-_TAIL = r"(?i)api[- ]?key(?: provided)?[:：] ?['\"`]?[\w-]{0,12}(?:\*{3,}|…)(?P<tail>[\w%})\]>-]{1,12})"
+_TAIL = TextPattern(r"(?i)api[- ]?key(?: provided)?[:：] ?['\"`]?[\w-]{0,12}(?:\*{3,}|…)(?P<tail>[\w%})\]>-]{1,12})", 0)
 _REFERENCE_END = r".{0,10}[})%]"
 _EMPTY_END = r"(?i).{0,8}(?:null|none|ined)"  # "undefined" is cut to its last four characters
 _EXAMPLE_END = r"(?i).{0,8}(?:here|_?key|[-_]token|name|xxx+|\]|>)"
@@ -62,7 +64,7 @@ _KEY_OF = (
     r"(?:api[ _-]?keys?\b|api ?密钥|密钥)"
 )
 # Cloudflare's own answer, which no server on the user's machine gives; a tunnel leads there from outside.
-_EDGE = r"(?i)\berror code:? 1\d{3}\b|direct ip access not allowed"
+_EDGE = TextPattern(r"(?i)\berror code:? 1\d{3}\b|direct ip access not allowed", 0)
 _TUNNEL = r"(?i)tunnel|cloudflared|ngrok|内网穿透"
 _HTTPS_PAGE = (
     r"(?i)https[- ](?:page|site|web ?site|web ?app|frontend|domain|origin)|(?:over|via|through|behind) https\b"
@@ -86,26 +88,26 @@ def _refused_keys(seen: ScannedText) -> Iterator[TextNote]:
     """Yield notes about the key that a refusal quotes: none, a stand-in, or one that the vendor does not issue."""
     if "key" not in seen.lower:
         return
-    empty = re.search(_EMPTY_ECHO, seen.plain)
+    empty = _EMPTY_ECHO.search(seen.plain)
     if empty is not None:
         yield TextNote("echo_empty", _around(seen.plain, empty))
         return
-    name = re.search(_NAME_ECHO, seen.plain)
+    name = _NAME_ECHO.search(seen.plain)
     if name is not None:
         yield TextNote("echo_reference", _around(seen.plain, name))
         return
-    tail = re.search(_TAIL, seen.plain)
+    tail = _TAIL.search(seen.plain)
     if tail is not None and re.fullmatch(_REFERENCE_END, tail["tail"]):
         yield TextNote("echo_reference", _around(seen.plain, tail))
     elif tail is not None and re.fullmatch(_EMPTY_END, tail["tail"]):
         yield TextNote("echo_empty", _around(seen.plain, tail))
     elif tail is not None and re.fullmatch(_EXAMPLE_END, tail["tail"]):
         yield TextNote("echo_example", _around(seen.plain, tail))
-    whole = re.search(_WHOLE_ECHO, seen.plain)
+    whole = _WHOLE_ECHO.search(seen.plain)
     if whole is not None and re.fullmatch(_DUMMY, whole["value"]):
         official = any(word in seen.lower for _, words in _OFFICIAL for word in words)
         yield TextNote("echo_dummy", _around(seen.plain, whole), sure=official)
-    echo = re.search(_ECHO, seen.plain)
+    echo = _ECHO.search(seen.plain)
     door = speaker(seen) if echo else None
     if echo is None or door is None or re.match(_NO_HEAD, echo["head"]):
         return
@@ -158,7 +160,7 @@ def _named_elsewhere(seen: ScannedText) -> Iterator[TextNote]:
 
 def _edge_for_local(seen: ScannedText) -> Iterator[TextNote]:
     """Yield a note if a public network answers a request to this machine: the app runs somewhere else."""
-    found = re.search(_EDGE, seen.plain)
+    found = _EDGE.search(seen.plain)
     if found is None or re.search(_TUNNEL, seen.plain):
         return
     local = next((u for u in seen.urls if u.asked and re.search(LOOPBACK, u.host)), None)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from probes.catalog.text_pattern import TextPattern
 from probes.model.key_shape import Fit
 from probes.model.secret import PUBLIC_PREFIXES, public_prefix
 from probes.pasted.contradictions import speaker
@@ -47,9 +48,10 @@ _KEYS = (
     r"|[a-f0-9]{8}-[a-f0-9]{4}-[a-f0-9]{4}-[a-f0-9]{4}-[a-f0-9]{12})"
 )
 # How credentials begin that cannot call models, complete or shortened. Sources: gitleaks and the vendors' manuals.
-KIND = (
+KIND = TextPattern(
     r"sk-ant-(?:oat|ort|sid|admin)|\bsk-admin-|\bya29\.|\bGOCSPX-|\bgh[opsu]_[A-Za-z0-9]"
-    r"|\b(?:AKIA|LTAI|AKLT)[A-Za-z0-9*]"
+    r"|\b(?:AKIA|LTAI|AKLT)[A-Za-z0-9*]",
+    0,
 )
 _LABELLED = (
     r"(?i)(?:bearer|basic|api[-_ ]?key|apikey|token|authorization|secret|密钥|令牌|password)"

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from probes.catalog.text_pattern import TextPattern
 from probes.model.scrubber import Scrubber
 from probes.pasted.clients_in_text import TextClient, client_of
 from probes.pasted.contradictions import contradictions, speaker
@@ -33,7 +34,7 @@ def read(text: str) -> PastedText:
     if found_keys:
         focus = Scrubber(found_keys[:TRIED])(focus)
     seen = _scan(focus, found_keys)
-    tags = {*tags_of(seen.lower), *(("@kind",) if re.search(KIND, text) else ())}
+    tags = {*tags_of(seen.lower), *(("@kind",) if KIND.search(text) else ())}
     notes = (*urls_of(seen), *requested_paths(seen), *contradictions(seen), *key_fit(seen))
     host = _host(seen)
     client = client_of(seen.lower)
@@ -47,13 +48,14 @@ _PROXY = r"(?i)(?:https?_proxy|all_proxy|proxy(?: ?(?:server|url|address))?|代�
 
 # urllib3 writes host and port: `HTTPSConnectionPool(host='api.example.com', port=443)`.
 _POOL = r"(?i)connectionpool\(host='(?P<host>[\w.-]{1,80})', port=(?P<port>\d{1,5})\)"
-_MODEL = (
+_MODEL = TextPattern(
     r"(?i)\bmodels?[\"'`]?(?: name| id)?\s?(?:is|not found|[=:：])?\s?[\"'`]{1,2}(?P<quoted>[\w./:@-]{2,80})[\"'`]"
     r"|\bmodels/(?P<path>[\w.-]{3,60})|\bmodel\s?[=:：]\s?(?P<bare>[a-zA-Z][\w./:-]{2,80})"
-    r"|模型\s?[\"'`「]?(?P<chinese>[A-Za-z][\w./:-]{2,80})"
+    r"|模型\s?[\"'`「]?(?P<chinese>[A-Za-z][\w./:-]{2,80})",
+    0,
 )
 # The model of a refusal, before any other that the text names.
-_REFUSED_MODEL = (
+_REFUSED_MODEL = TextPattern(
     r"(?i)\bmodel(?: or endpoint| name| id)?:? ?[\"'`]{0,2}(?P<before>[A-Za-z][\w./:@-]{2,80})[\"'`]{0,2} "
     r"(?:does not|doesn't|not found|is not|not exist|was not found|has been|is (?:an?|only|no longer|currently)|cannot)"
     r"|no (?:endpoints?|providers?|channels?|routes?|deployments?) (?:found |available )?for (?:the )?(?:model )?"
@@ -61,7 +63,8 @@ _REFUSED_MODEL = (
     r"|[\"'`( ](?P<valid>[A-Za-z][\w./:@-]{2,80})[\"'`]{0,2} is not a (?:valid|known|supported) model"
     r"|(?:invalid|unknown|unsupported|no such) model(?: name| id)?[:=]? ?[\"'`]{0,2}(?P<named>[A-Za-z][\w./:@-]{2,80})"
     r"|\bnot found (?:the )?model [\"'`]{0,2}(?P<lacked>[A-Za-z][\w./:@-]{2,80})"
-    r"|not_found_error.{0,100}\bmodel: ?[\"'`]?(?P<after>[A-Za-z][\w./:@-]{2,80})"
+    r"|not_found_error.{0,100}\bmodel: ?[\"'`]?(?P<after>[A-Za-z][\w./:@-]{2,80})",
+    0,
 )
 _NO_MODEL = (
     r"(?i)(?:this|that|the|passed|in|id|string|object|error|null|none|true|false|not|list|group|name|type|chat|gpt)"
@@ -115,11 +118,11 @@ def _values(seen: ScannedText, host: str | None, client: TextClient | None) -> d
 
 def _model(plain: str) -> str:
     """Return the model that the text names: the first that looks like an id, else the first word; empty if none."""
-    refused = re.search(_REFUSED_MODEL, plain)
+    refused = _REFUSED_MODEL.search(plain)
     name = next(filter(None, refused.groups()), "").rstrip(".:,/") if refused is not None else ""
     if name and not re.fullmatch(_NO_MODEL, name) and re.search(r"[\d:/-]", name):
         return name
-    named = [next(filter(None, found.groups()), "").rstrip(".:,/") for found in re.finditer(_MODEL, plain)]
+    named = [next(filter(None, found.groups()), "").rstrip(".:,/") for found in _MODEL.finditer(plain)]
     named = [name for name in named if name and not re.fullmatch(_NO_MODEL, name)]
     return next((name for name in named if re.search(r"[\d:/-]", name)), named[0] if named else "")
 

@@ -6,6 +6,7 @@ The models are listed at another host (``bedrock.REGION.amazonaws.com``), so thi
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote
@@ -72,6 +73,9 @@ class _Bedrock(Wire):
     def path_check(self, attempt: Attempt) -> ApiRequest:
         return ApiRequest("POST", f"/model/{quote(self.guess, safe='')}/converse", JSON_HEADERS, {})
 
+    def other_models(self, text: str, attempt: Attempt, model: str) -> tuple[str, ...]:
+        return profiles(text, attempt, model)
+
     def adapt(self, text: str, adapted: tuple[str, ...]) -> tuple[str, ...] | None:
         return ("no maxTokens",) if "maxtokens" in text.lower() and not adapted else None
 
@@ -105,6 +109,21 @@ class _Bedrock(Wire):
 
     def example(self, model: str) -> Mapping[str, Any]:
         return {"messages": [{"role": "user", "content": [{"text": prompt(False)}]}]}
+
+
+# The prefix of the inference profiles of a region, by how the region's name begins (docs.aws.amazon.com/bedrock,
+# "Supported Regions and models for inference profiles", 2026-11-30); `global.` exists for some models everywhere.
+_PREFIXES = (("us-gov-", "us-gov."), ("us-", "us."), ("ca-", "us."), ("eu-", "eu."), ("ap-", "apac."))
+_WANTS_PROFILE = re.compile(r"on-demand throughput|inference profile", re.IGNORECASE)
+
+
+def profiles(text: str, attempt: Attempt, model: str) -> tuple[str, ...]:
+    """Return the ids of the inference profiles that a model may have in the region of the host."""
+    if not _WANTS_PROFILE.search(text[:2000]) or model.count(".") != 1 or model.startswith("arn:"):
+        return ()
+    region = re.search(r"\.([a-z]{2,4}-[a-z-]{4,20}-\d)\.", attempt.base_url)
+    fitting = [prefix for start, prefix in _PREFIXES if region is not None and region[1].startswith(start)]
+    return tuple(f"{prefix}{model}" for prefix in (fitting[:1] or ["us."]))
 
 
 class FrameReader(StreamCounter):

@@ -63,6 +63,9 @@ class _BedrockInvoke(Wire):
     def path_check(self, attempt: Attempt) -> ApiRequest:
         return ApiRequest("POST", f"/model/{quote(self.guess, safe=':')}/invoke", JSON_HEADERS, {})
 
+    def other_models(self, text: str, attempt: Attempt, model: str) -> tuple[str, ...]:
+        return CONVERSE.other_models(text, attempt, model)
+
     def read_answer(self, value: object) -> Answer:
         return wire("anthropic").read_answer(value)
 

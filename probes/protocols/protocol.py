@@ -268,6 +268,10 @@ class Wire:
         """Return ``adapted`` and one more change, after an error with this text; None if there is no other change."""
         return None
 
+    def other_models(self, text: str, attempt: Attempt, model: str) -> tuple[str, ...]:
+        """Return names under which the provider may serve a model that it refused with this text, likeliest first."""
+        return ()
+
     def other_version_helps(self, status: int, text: str) -> bool:
         """Check whether a generation request that failed may succeed with another API version."""
         return False

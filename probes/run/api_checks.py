@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from probes.api.attempt_loop import AttemptLoop
 from probes.api.balance import balance_attempt, balance_urls, read_balance
 from probes.api.client import ApiClient, ExposedConnection, KeyRefused, OutOfBudget
+from probes.api.context import ApiContext
 from probes.api.response_checks import passes
 from probes.catalog.app_readers import readers_of
 from probes.model.attempt import Attempt, KeyForm
@@ -26,7 +27,7 @@ from probes.network.failures import NetError
 from probes.network.trust_stores import blind_context
 from probes.run.key_policy import Route, decide
 from probes.run.offline_checks import OfflineChecks
-from probes.run.plan import api_context
+from probes.run.plan import api_context, websocket_of
 from probes.steps.recorder import Recorder, record_policy
 from probes.urls.url import Url, parse_url
 
@@ -127,6 +128,7 @@ class ApiChecks:
                 self._recorder.crashed(Subject.HTTP, "", error, self._recorder.now())
         finally:
             self.working = loop.working
+        await self._open_websocket(loop.working or (context.first if given.no_spend else None), context)
         await self._ask_balance(pool.target, policy)
         if given.deep and self.working is not None:
             await self._run_deep_check(self.working, facts.host.local)
@@ -171,6 +173,27 @@ class ApiChecks:
                 self._scrub.add(secret)
             recorder.done(Subject.CREDENTIAL, vendor, credential.facts, began)
             self._client.credential = credential
+
+    async def _open_websocket(self, attempt: Attempt | None, context: ApiContext) -> None:
+        """Open the WebSocket that the app opens first, with the settings that worked, or without a generation."""
+        given = self._offline.given
+        app = websocket_of(given, attempt.protocol) if attempt is not None else None
+        if attempt is None or app is None or (given.key is not None and not attempt.holds_key):
+            return
+        if self._client.credential is not None:
+            return  # no app opens one with the credential of a chain
+        model = None if given.no_spend else attempt.model
+        began, host = self._recorder.now(), self._pools.to(parse_url(attempt.base_url), attempt.direct).target.host
+        self._client.budget = 1
+        try:
+            with self._recorder.waiting(Subject.WEBSOCKET, host):
+                found = await self._client.websocket(attempt, model, app, configured=given.websocket is not None)
+        except (NetError, OutOfBudget, KeyRefused, ExposedConnection):
+            return
+        except Exception as error:
+            self._recorder.crashed(Subject.WEBSOCKET, "", error, self._recorder.now())
+            return
+        self._recorder.done(Subject.WEBSOCKET, host, found, began)
 
     async def _ask_balance(self, target: Url, policy: KeyPolicy) -> None:
         """Ask the provider for the credit that is left, if it has an address for that and did not refuse the key."""

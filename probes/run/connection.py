@@ -94,7 +94,8 @@ class ConnectionChecks:
             return
         from probes.steps import companions  # few apps need other hosts
 
-        if found := companions.needed(given.app, facts.key.token is not None):
+        login, sparing = facts.key.token is not None, self.pools.network.sparing
+        if found := companions.worth_a_look(given.app, login, facts.host.name, given.switches, sparing):
             at = next((one.ended for one in recorder.observations if one.subject is Subject.DOOR), 0.0)
             for one in await companions.measure(found, self.pools.to):
                 recorder.done(Subject.COMPANION, one.host, one, at, at)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
+from probes.model.client_run import ClientRun
 from probes.model.evidence import Evidence, HostEnvironment, Subject
 from probes.model.record import replace
 from probes.model.run_memory import running
@@ -11,6 +12,7 @@ from probes.model.settings import Settings
 from probes.network.network import Network
 from probes.run.connection import ConnectionChecks
 from probes.run.local_run import LocalRun, NetworkResults
+from probes.run.plan import presumed_policy
 from probes.steps.recorder import Waits, Watch
 
 
@@ -68,11 +70,13 @@ async def _finish(begun: LocalRun, network: Network | None) -> Evidence:
     if begun.ends or offline is None:
         return begun.ended()
     connection: ConnectionChecks | None = None
+    client: ClientRun | None = None
     interrupted = ran_out = False
     try:
         connection = ConnectionChecks(offline, recorder, begun.scrub, network or Network(), begun.version)
         async with asyncio.timeout(begun.given.limits.run):
             await connection.run()
+            client = await _run_client(begun, connection)
     except TimeoutError:
         ran_out = True
     except asyncio.CancelledError:
@@ -92,5 +96,24 @@ async def _finish(begun: LocalRun, network: Network | None) -> Evidence:
         connection.api.capabilities,
         interrupted,
         ran_out,
+        client,
     )
     return begun.evidence(found)
+
+
+async def _run_client(begun: LocalRun, connection: ConnectionChecks) -> ClientRun | None:
+    """Run the app itself, if the user asked for it, in the time that is left."""
+    start, offline, recorder = begun.given.client, begun.offline, begun.recorder
+    if start is None or offline is None:
+        return None
+    from probes.catalog.apps import load
+    from probes.client_run.client_runner import ClientRunner  # few runs start another program
+
+    app = load().get(begun.given.app)
+    if app is None or app.run is None:
+        return None
+    api = connection.api
+    policy = api.policy if api.policy is not None else presumed_policy(offline)
+    runner = ClientRunner(start, begun.given, app, offline.protocol, offline.target)
+    with recorder.waiting(Subject.HTTP, app.name):
+        return await runner.run(policy, connection.pools, api.working, begun.given.limits.run - recorder.now())

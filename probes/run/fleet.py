@@ -76,7 +76,6 @@ class Fleet(Record):
             if settings.base_url is not None and settings.base_url.value.startswith("https:"):
                 network.trust(settings.ca_bundle, node_runtime.roots(settings))
                 certifi_path()
-                ssl.cert_time_to_seconds("Jan  1 00:00:00 2026 GMT")  # imports a parser of times
 
     def settings(self, member: FleetTarget, environ: Mapping[str, str]) -> Settings:
         """Gather the settings of a member. Raises BadInput if they cannot be used."""

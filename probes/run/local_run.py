@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 
 from probes.model.attempt import Attempt
 from probes.model.capability import Capability, Cost
+from probes.model.client_run import ClientRun, NotRun
 from probes.model.evidence import Evidence, HostEnvironment, Subject
 from probes.model.facts import KeyPolicy
 from probes.model.record import Record, replace
@@ -35,6 +36,7 @@ class NetworkResults(Record):
     capabilities: tuple[Capability, ...] | None = None
     interrupted: bool = False
     ran_out: bool = False
+    client: ClientRun | None = None
 
 
 class LocalRun:
@@ -79,6 +81,16 @@ class LocalRun:
             self.recorder.close("", "offline" if self.given.offline else "withheld")
         return self.evidence(NetworkResults(host_environment(offline.proxy, self.given.trust_name)))
 
+    def _client_not_run(self, found: NetworkResults) -> ClientRun | None:
+        """Return why the app was not run, if the user asked for it and the run ended before."""
+        start = self.given.client
+        if start is None:
+            return None
+        why = NotRun.CONSENT if self.offline is not None and self.offline.keys.project else NotRun.NO_ADDRESS
+        why = NotRun.OFFLINE if self.given.offline else why
+        why = NotRun.INTERRUPTED if found.interrupted else NotRun.DEADLINE if found.ran_out else why
+        return ClientRun(self.given.app or "", not_run=start.refused or why, because=start.because)
+
     def evidence(self, found: NetworkResults) -> Evidence:
         """Close the record of the run, and return its evidence."""
         given, recorder, offline = self.given, self.recorder, self.offline
@@ -104,6 +116,7 @@ class LocalRun:
                 version=self.version,
                 capabilities=deep_results,
                 slos=given.slos,
+                client=found.client or self._client_not_run(found),
             ),
             self.scrub,
             self.scrub.clean,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from probes.catalog import node_runtime
 from probes.catalog.apps import official
 from probes.catalog.door import Door
@@ -14,7 +16,8 @@ from probes.model.facts import DoorFacts, UnreadFile
 from probes.model.record import Record
 from probes.model.scrubber import Scrubber
 from probes.model.secret import Secret
-from probes.model.settings import CredentialSettings, Settings
+from probes.model.settings import CredentialSettings, Settings, Sourced
+from probes.model.source import DEFAULT
 from probes.network.proxy_server import Proxy
 from probes.protocols.names import DEFAULT_PROTOCOL
 from probes.run.key_policy import AvailableKeys, conflicting_key
@@ -134,7 +137,9 @@ def survey(given: Settings, recorder: Recorder, scrub: Scrubber, day: str = "") 
 def target(given: Settings, offline: OfflineChecks | None) -> Target:
     """Return the settings as a report may show them; they are not scrubbed yet."""
     key = given.key.value if given.key is not None and given.key.value.reveal().strip() else None
-    sources = {"base_url": given.base_url, "key": given.key, "model": given.model}
+    sources: dict[str, Sourced[Any] | None] = {"base_url": given.base_url, "key": given.key, "model": given.model}
+    if given.websocket is not None and given.websocket.source != DEFAULT:
+        sources["websocket"] = given.websocket
     headers = ((f"headers.{one.name}", one.value.source) for one in given.headers if not one.flaw)
     protocol = offline.protocol if offline is not None else given.protocol.value
     facts = offline.facts if offline is not None else None

@@ -2,28 +2,32 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from probes.api.balance import balance_attempt, balance_urls
 from probes.api.context import ApiContext
 from probes.api.round_plan import generates, looks_around, planned, round_requests, with_extra_headers
 from probes.catalog import node_runtime
+from probes.catalog.app import AppWebSocket
 from probes.catalog.apps import load as load_apps
 from probes.model.attempt import Attempt, Auth, Change, KeyForm
 from probes.model.evidence import Subject
 from probes.model.exchange import Purpose
 from probes.model.facts import DoorFacts, KeyPolicy, ProxyFacts, Withheld
-from probes.model.planned_request import Plan, PlannedCase, PlannedRequest
+from probes.model.planned_request import PROMPT_TOKENS, Plan, PlannedCase, PlannedRequest
 from probes.model.record import replace
 from probes.model.settings import Settings, Sourced
 from probes.model.source import Source, SourceKind
 from probes.network.connection_pool import connect_rule
-from probes.protocols.protocol import ApiRequest, model_in, preflight, version_in, wire
+from probes.protocols.protocol import ALLOWANCE, ApiRequest, model_in, preflight, version_in, wire
 from probes.run.key_policy import Route, decide
 from probes.run.offline_checks import OfflineChecks, scrubber, survey
 from probes.steps.recorder import Recorder, scrubbed
 from probes.urls.addresses import literal_address, loopback_name, named_local
 from probes.urls.url import Url, parse_url
+
+if TYPE_CHECKING:
+    from probes.client_run.permission import RunPermission
 
 # Examples of the addresses that a name may resolve to.
 _PRIVATE, _PUBLIC = "10.0.0.1", "8.8.8.8"
@@ -122,6 +126,28 @@ def _expected_route(offline: OfflineChecks, target: Url) -> Route:
     )
 
 
+def client_permission(settings: Settings) -> RunPermission:
+    """Return what is known before the run about whether the app itself may be run. ``settings`` ask for that."""
+    from probes.client_run.permission import permission  # few plans have such a run
+
+    app = load_apps().get(settings.app)
+    assert settings.client is not None and app is not None and app.run is not None
+    scrub = scrubber(settings)
+    offline = survey(settings, Recorder(settings.limits, scrub), scrub)
+    policy = decide(offline.keys, _expected_route(offline, offline.target)) if offline.target is not None else None
+    return permission(settings.client, settings, app.run, offline.target, policy)
+
+
+def presumed_policy(offline: OfflineChecks) -> KeyPolicy | None:
+    """Return what may be sent to a host that was not reached; None where only the dialled address would tell."""
+    target = offline.target
+    if target is None:
+        return None
+    route = _expected_route(offline, target)
+    known = target.scheme == "https" or route.address is not None or loopback_name(target.host)
+    return decide(offline.keys, route) if known else None
+
+
 class _Case(NamedTuple):
     """The first round of requests by one route."""
 
@@ -162,6 +188,7 @@ def plan(settings: Settings) -> Plan | None:
         otherwise=(*(PlannedCase(one.when, one.requests) for one in others), *_renamed(settings)),
         on_success=_on_success(offline, first.context),
         conflict_source=offline.keys.conflict_source,
+        with_client=settings.client is not None,
         extra=_extra(settings, [first, *others]),
     )
     return scrubbed(known, scrub)
@@ -218,11 +245,36 @@ def _on_success(offline: OfflineChecks, context: ApiContext) -> tuple[PlannedReq
     if app is not None and app.page:
         keyless = replace(context.first, key=KeyForm.NONE)
         found.append(planned(Purpose.PREFLIGHT, keyless, preflight(context.first, app.page)))
+    found += _websocket(context)
     attempt = balance_attempt(offline.door, offline.target, context.policy) if offline.target is not None else None
     if attempt is not None and offline.door is not None:
         asks = (ApiRequest("GET", parse_url(url).path, (), None) for url in balance_urls(offline.door))
         found += [planned(Purpose.BALANCE, attempt, ask) for ask in asks]
     return tuple(found)
+
+
+def _websocket(context: ApiContext) -> list[PlannedRequest]:
+    """List the upgrade to the WebSocket that the app opens first, with the most that its first message can cost."""
+    app = websocket_of(context.settings, context.first.protocol)
+    if app is None:
+        return []
+    from probes.api.websocket import handshake  # few apps open one
+
+    message = not context.settings.no_spend
+    ask = handshake(wire(context.first.protocol), app, b"-")
+    request = planned(Purpose.WEBSOCKET, context.first, ask, (ALLOWANCE + PROMPT_TOKENS) if message else 0)
+    return [with_extra_headers(request, context)]
+
+
+def websocket_of(settings: Settings, protocol: str) -> AppWebSocket | None:
+    """Return the WebSocket that the app opens before its requests of a protocol; None if it opens none.
+
+    If its files were not read, they do not tell: then it may open one.
+    """
+    app = load_apps().get(settings.app)
+    app_wire = app.wire(protocol) if app is not None else None
+    opens = settings.websocket is None or settings.websocket.value
+    return app_wire.websocket if app_wire is not None and opens else None
 
 
 def _deep(offline: OfflineChecks, cases: list[_Case]) -> tuple[PlannedRequest, ...]:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Hashable, Iterable
 
 from probes.app_settings.scan import FoundSettings
 from probes.catalog.apps import Apps
+from probes.catalog.companions import companions_of
 from probes.model.evidence import Evidence, Observation
 from probes.model.facts import SettingsFacts
 from probes.model.record import replace
@@ -57,6 +58,7 @@ def sameness(found: FoundSettings, apps: Apps) -> Hashable:
     settings, app = found.settings, apps.get(found.app)
     wire = app.wire(settings.protocol.value) if app is not None else None
     sent = wire and (wire.join, wire.endpoint, wire.version, wire.query, wire.auth)
+    others = (found.app, settings.switches) if companions_of(found.app) else ()
     kept = app and (app.stack, app.proxies, app.roots, app.page, app.refuses_private)
     tried = frozenset(one.value for one in settings.conflicts if isinstance(one.value, Secret))
     withheld = settings.override is not None and settings.override.withheld
@@ -64,7 +66,7 @@ def sameness(found: FoundSettings, apps: Apps) -> Hashable:
     given = tuple(one.value if one is not None else None for one in values)
     variable = (settings.auth_variable, settings.query)
     headers = tuple((one.name, one.value.value, one.protocols, one.flaw) for one in settings.headers)
-    return (settings.renamed, headers, *given, settings.protocol.value, sent, kept, variable, tried, withheld)
+    return (others, settings.renamed, headers, *given, settings.protocol.value, sent, kept, variable, tried, withheld)
 
 
 def evidence_for(evidence: Evidence, found: FoundSettings) -> Evidence:
@@ -87,6 +89,7 @@ def _own(observation: Observation, found: FoundSettings) -> Observation:
         searched=settings.searched,
         override=settings.override,
         headers=header_facts(settings),
+        switches=settings.switches,
     )
     return replace(observation, facts=own)
 

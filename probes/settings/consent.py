@@ -135,7 +135,9 @@ def chain_key(settings: Settings) -> Sourced[Secret] | None:
     """Return the credential of the chain that takes the key's place, with its place but without its value."""
     found = settings.credential
     won = found.chain.winner if found is not None and found.chain.used else None
-    return Sourced(Secret(""), won.source) if won is not None and won.source is not None else None
+    if found is None or won is None or won.source is None:
+        return None
+    return Sourced(Secret(""), found.secret or won.source)
 
 
 # Hosts that only a house itself has, where its own credentials may go whoever names the host: the region is all that a

@@ -119,6 +119,7 @@ def gather(
             run=_seconds("--deadline", options.deadline, setting(named, "deadline", defaults.run)),
         ),
         slos=_slos(options.slo, named),
+        switches=_switches(app, variables),
         ignored=_ignored(named, file),
     )
     if vendor := chain_wanted(options, choice.door, protocol.value):
@@ -165,6 +166,14 @@ def _headers(
         extra_headers.of_tables(reversed(named), variables, environ),
         extra_headers.of_options(options.headers),
     )
+
+
+def _switches(app: App | None, variables: Variables) -> tuple[str, ...]:
+    if app is None:
+        return ()
+    from probes.settings.app_switches import set_switches  # most checks name no app
+
+    return set_switches(app, variables.first)
 
 
 def with_consent(settings: Settings, usual: Destination, send_anyway: bool, cwd: Path) -> Settings:

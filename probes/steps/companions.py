@@ -1,4 +1,4 @@
-"""Look at the hosts that an app needs besides the API's: DNS, TCP and TLS, without a key and without a request."""
+"""Look at the hosts that an app asks besides the API's: DNS, TCP and TLS, without a key and without a request."""
 
 from __future__ import annotations
 
@@ -15,11 +15,18 @@ from probes.urls.url import Url, parse_url
 PATIENCE = 4.0  # seconds for each host
 
 
-def needed(app: str | None, login: bool) -> tuple[Companion, ...]:
-    """Return what an app needs. ``login``: it signs in with a stored login of its own, so it has to renew that."""
+def worth_a_look(
+    app: str | None, login: bool, host: str, switches: tuple[str, ...], sparing: bool = False
+) -> tuple[Companion, ...]:
+    """Return what an app needs, and what makes it late; without those that one of its ``switches`` turns off.
+
+    ``login``: it signs in with a stored login of its own, so it has to renew that. ``host`` is the API's. A run that is
+    ``sparing``, of a fleet, leaves out what only makes an app late.
+    """
     if app is None:
         return ()
-    return tuple(one for one in companions_of(app) if one.required and (login or not one.login))
+    found = (one for one in companions_of(app) if host not in one.hosts and one.switch not in switches)
+    return tuple(one for one in found if (one.late and not sparing) or (one.required and (login or not one.login)))
 
 
 async def measure(
@@ -28,7 +35,10 @@ async def measure(
     """Connect to each host once, all at the same time."""
     hosts = [(one, host) for one in found for host in one.hosts]
     kinds = await asyncio.gather(*(_kind(pool_for(parse_url(f"https://{host}"), False)) for _, host in hosts))
-    return [CompanionFacts(host, one.need, one.required, kind) for (one, host), kind in zip(hosts, kinds, strict=True)]
+    return [
+        CompanionFacts(host, one.need, one.required, kind, one.late, one.switch)
+        for (one, host), kind in zip(hosts, kinds, strict=True)
+    ]
 
 
 async def _kind(pool: ConnectionPool) -> Kind | None:

@@ -9,7 +9,7 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any, TypeVar, cast
 
 from probes.model.attempt import Attempt
-from probes.model.evidence import PROBES, Facts, Observation, Subject, facts_of
+from probes.model.evidence import OPTIONAL, PROBES, Facts, Observation, Subject, facts_of
 from probes.model.exchange import Exchange, Purpose
 from probes.model.facts import KeyPolicy
 from probes.model.failure import Failure, Kind, Outcome
@@ -37,15 +37,21 @@ def _scrubbed(value: Any, scrub: Callable[[str], str], clean: AbstractSet[str]) 
     kind: Any = type(value)
     if kind is str:
         return scrub(value)
+    # Most values hold no text, or one that was found clean before: a call for each takes most of the time.
     if kind is tuple:
         for at, old in enumerate(value):
+            if (type(old) is str and old in clean) or type(old) in _WITHOUT_TEXT:
+                continue
             if _scrubbed(old, scrub, clean) is not old:
                 return (*value[:at], *(_scrubbed(one, scrub, clean) for one in value[at:]))
         return value
+    names = fields_of(kind)
+    if not names:
+        _WITHOUT_TEXT.add(kind)
+        return value
     changed: dict[str, Any] = {}
-    for name in fields_of(kind):
+    for name in names:
         old = getattr(value, name)
-        # Most fields hold no text, or one that was found clean before: a call for each takes most of the time.
         if (type(old) is str and old in clean) or type(old) in _WITHOUT_TEXT:
             continue
         new = _scrubbed(old, scrub, clean)
@@ -54,7 +60,7 @@ def _scrubbed(value: Any, scrub: Callable[[str], str], clean: AbstractSet[str]) 
     return replace(value, **changed) if changed else value
 
 
-_WITHOUT_TEXT = frozenset((bool, float, int, type(None)))  # most fields are of these
+_WITHOUT_TEXT: set[type] = {bool, float, int, type(None)}  # and each enumeration that has been met
 
 
 class Recorder:
@@ -168,7 +174,7 @@ class Recorder:
         seen = {one.probe for one in self.observations}
         now = self.now()
         for probe in PROBES:
-            if probe not in seen:
+            if probe not in seen and probe not in OPTIONAL:
                 outcome = Outcome.SPARED if note else Outcome.BLOCKED
                 self.note(Observation(Subject(probe), "", outcome, None, None, note or blocker, now, now))
 

@@ -96,6 +96,7 @@ def measure(settings: Settings, exams: SettingsExams, scrub: object) -> Settings
         searched=settings.searched,
         override=settings.override,
         headers=header_facts(settings),
+        switches=settings.switches,
     )
 
 

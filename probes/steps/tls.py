@@ -249,6 +249,7 @@ async def speaks_plain_http(pool: ConnectionPool, sure: bool) -> PlainAnswer:
 
 
 _READ: dict[bytes, tuple[Certificate, float]] = {}  # certificates (DER) as they were read, and when they expire
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _MOST_READ = 256  # of a fleet, many targets have the same
 
 
@@ -262,7 +263,7 @@ def _verified(leaf: bytes, tls: ssl.SSLObject) -> Certificate | None:
         peer = tls.getpeercert()
         if not peer:
             return None
-        read = _from_verified(peer, leaf), ssl.cert_time_to_seconds(str(peer["notAfter"]))
+        read = _from_verified(peer, leaf), _seconds_of(str(peer["notAfter"]))
         if len(_READ) >= _MOST_READ:
             _READ.clear()
         _READ[leaf] = read
@@ -281,8 +282,8 @@ def _from_verified(peer: Any, sent: bytes) -> Certificate:
         subject=name(peer.get("subject")),
         issuer=name(peer.get("issuer")),
         names=tuple(str(value) for _, value in peer.get("subjectAltName", ()))[:20],
-        not_before=_iso(ssl.cert_time_to_seconds(peer["notBefore"])),
-        not_after=_iso(ssl.cert_time_to_seconds(peer["notAfter"])),
+        not_before=_iso(_seconds_of(peer["notBefore"])),
+        not_after=_iso(_seconds_of(peer["notAfter"])),
         self_signed=peer.get("subject") == peer.get("issuer"),
         sent=0,
         fingerprint=_fingerprint(sent),
@@ -293,6 +294,16 @@ def _fingerprint(sent: bytes) -> str:
     import hashlib
 
     return hashlib.sha256(sent).hexdigest() if sent else ""
+
+
+def _seconds_of(time: str) -> float:
+    """Convert a time of the ssl module (``Jan  5 09:34:43 2018 GMT``) to seconds since 1970.
+
+    ``ssl.cert_time_to_seconds`` does the same with ``time.strptime``, which takes 3 ms to load.
+    """
+    month, day, clock, year, _ = time.split()
+    hour, minute, second = map(int, clock.split(":"))
+    return datetime(int(year), _MONTHS.index(month) + 1, int(day), hour, minute, second, tzinfo=UTC).timestamp()
 
 
 def _iso(seconds: float) -> str:

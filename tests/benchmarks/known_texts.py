@@ -11,7 +11,7 @@ import json
 from pathlib import Path
 
 from diagnose.answers.nearest import terms
-from probes.catalog.fact_files import FOLDER
+from probes.catalog.fact_files import facts_folder
 from probes.pasted.pasted_text import read
 
 FEWEST = 3  # terms of a text
@@ -44,7 +44,7 @@ def main() -> None:
         if case["codes"] and case["tellable"] and half(case["id"]) == 0 and len(words) >= FEWEST:
             rows.add((case["codes"][0], " ".join(words)))
     written = "".join(f'\n[[text]]\ncode = "{code}"\nwords = "{words}"\n' for code, words in sorted(rows))
-    (FOLDER / "texts" / "known_texts.toml").write_text(HEAD + written, encoding="utf-8")
+    (facts_folder() / "texts" / "known_texts.toml").write_text(HEAD + written, encoding="utf-8")
 
 
 if __name__ == "__main__":

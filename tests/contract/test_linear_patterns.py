@@ -14,6 +14,7 @@ import pytest
 import diagnose
 import probes
 from linear import Pattern
+from probes.catalog.text_pattern import text_patterns
 
 ROOMS = (Path(probes.__file__).parent, Path(diagnose.__file__).parent)
 METHODS = ("match", "search", "fullmatch", "sub", "subn", "findall", "finditer", "split")
@@ -67,22 +68,10 @@ def _phrases() -> Iterable[str]:
     return [row.pattern for row in rows() if row.pattern]
 
 
-def _of_remedies() -> Iterable[str]:
-    from probes.api.remedies import PATTERNS
-
-    return PATTERNS
-
-
 def _groups() -> Iterable[str]:
     from diagnose.answers.ambiguous import groups
 
     return [f"(?a){group.pattern}" for group in groups()]
-
-
-def _stacks() -> Iterable[str]:
-    from probes.pasted.clients_in_text import _STACKS
-
-    return [f"(?a){pattern}" for _, pattern in _STACKS]
 
 
 def _products() -> Iterable[str]:
@@ -183,7 +172,6 @@ MADE: dict[tuple[str, str], Callable[[], Iterable[str]]] = {
     ("diagnose/rendering/line_breaks.py", "_NARROW_ATOM if narrow else _ATOM"): _atoms,
     ("diagnose/words/__init__.py", "f'{lang.lower()}(?![a-z0-9])'"): _examples("en(?![a-z0-9])"),
     ("probes/api/model_choice.py", "f'(?<![a-z]){re.escape(word)}(?![a-z])'"): _examples("(?<![a-z])mini(?![a-z])"),
-    ("probes/api/remedies.py", "pattern"): _of_remedies,
     ("probes/api/response_checks.py", "spoken.error_words"): _of_wires("error_words"),
     ("probes/api/upstream_errors.py", "pattern"): _quotes,
     ("probes/catalog/door.py", "added"): _of_wires("added"),
@@ -197,7 +185,6 @@ MADE: dict[tuple[str, str], Callable[[], Iterable[str]]] = {
     ("probes/keys/made_up.py", "shape.pattern"): _examples(),  # applied to a text of the program's own
     ("probes/keys/made_up.py", "piece"): _examples(r"[A-Za-z0-9]", r"\w", "a"),
     ("probes/model/scrubber.py", "*"): _examples(r"(?<![A-Za-z0-9])short\-key(?![A-Za-z0-9])"),
-    ("probes/pasted/clients_in_text.py", "f'(?a){pattern}'"): _stacks,
     ("probes/pasted/curl_command.py", "pattern"): _examples(
         r"(\[[^\]]*\]|[^:]*):(\d{0,5}):(\[[^\]]*\]|[^:]*):(\d{0,5})",
         r"[+-]?(\[[^\]]*\]|[^:]*):(\d{1,5}):(\[[^\]]*\]|[^,]*)(?:,.*)?()",
@@ -264,13 +251,22 @@ def _value(node: ast.expr, names: dict[str, Any]) -> Any:
     return eval(ast.unparse(node), dict(names))
 
 
-def _uses(file: Path, tree: ast.Module) -> Iterator[Use]:
+def _short(file: Path) -> str:
+    """Return the path of a module from the folder of its package: ``probes/api/remedies.py``."""
     room = next(room for room in ROOMS if room in file.parents)
-    short = file.relative_to(room.parent).as_posix()
+    return file.relative_to(room.parent).as_posix()
+
+
+def _name_of(file: Path) -> str:
+    return _short(file).removesuffix(".py").removesuffix("/__init__").replace("/", ".")
+
+
+def _uses(file: Path, tree: ast.Module) -> Iterator[Use]:
+    short = _short(file)
     calls = list(_calls(tree))
-    if not calls or short.startswith(OURS):
+    if not calls or short.startswith(OURS) or short == "probes/catalog/text_pattern.py":  # see _text_patterns
         return
-    module = importlib.import_module(short.removesuffix(".py").removesuffix("/__init__").replace("/", "."))
+    module = importlib.import_module(_name_of(file))
     for call, methods in calls:
         at = {"compile": 1, "match": 2, "search": 2, "fullmatch": 2, "findall": 2, "finditer": 2}
         given = [word.value for word in call.keywords if word.arg == "flags"]
@@ -296,13 +292,21 @@ def _uses(file: Path, tree: ast.Module) -> Iterator[Use]:
 _KINDS = {"match": "match", "fullmatch": "fullmatch"}
 
 
+def _text_patterns() -> Iterator[Use]:
+    """Return the patterns that are compiled only for a text that contains their words."""
+    for file, tree in _modules().items():
+        if any(isinstance(one, ast.Name) and one.id == "TextPattern" for one in ast.walk(tree)):
+            importlib.import_module(_name_of(file))
+    return (Use("TextPattern", one.pattern, one.flags, "finditer") for one in text_patterns())
+
+
 @cache
 def _all_uses() -> tuple[Use, ...]:
     found: dict[tuple[str, int, str], Use] = {}
-    for file, tree in _modules().items():
-        for use in _uses(file, tree):
-            kind = _KINDS.get(use.method, "finditer")
-            found.setdefault((use.pattern, use.flags, kind), use._replace(method=kind))
+    called = (use for file, tree in _modules().items() for use in _uses(file, tree))
+    for use in (*called, *_text_patterns()):
+        kind = _KINDS.get(use.method, "finditer")
+        found.setdefault((use.pattern, use.flags, kind), use._replace(method=kind))
     return tuple(found.values())
 
 

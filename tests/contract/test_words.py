@@ -343,6 +343,7 @@ def test_every_line_of_evidence_has_its_words() -> None:
     used = {f"seen.{name}" for name in re.findall(r'\bseen\(\s*"(\w+)"', sources)}
     used |= {f"seen.match_{confidence}" for confidence in ("certain", "likely", "possible")}
     used |= {f"seen.{how}{quick}" for how in ("torn", "unfinished") for quick in ("", "_soon")}
+    used |= {"seen.client_said", "seen.client_recorded"}
     used |= {"seen.lost", "seen.after", "seen.dial_at_once"}
     used |= {f"seen.flow_{part}" for part in FlowPart} | {"seen.override_withheld"}
     used |= {f"seen.header_{flaw}" for flaw in ("name", "value", "long", "forbidden")}

@@ -7,6 +7,7 @@ there.
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import json
 import os
@@ -22,11 +23,14 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import anthropic
 import openai
 import pytest
+from click.testing import CliRunner
 
+from diagnose.cli import program as llmdoctor
 from probes.demo_server.scenarios import made_up_key
 
 Report = dict[str, Any]
@@ -176,6 +180,36 @@ def html_faults(
 
 # -- llmdoctor and the SDK ---------------------------------------------------------------------------------------------
 
+Called = Callable[[Sequence[str], Mapping[str, str], Path], tuple[int, str, str]]  # -> exit status and both outputs
+
+
+def _as_users_do(argv: Sequence[str], environment: Mapping[str, str], folder: Path) -> tuple[int, str, str]:
+    """Call the program as a process."""
+    done = subprocess.run(
+        [*_program(), *argv], capture_output=True, timeout=RUN, env=environment, cwd=folder, encoding="utf-8"
+    )
+    return done.returncode, done.stdout, done.stderr
+
+
+def _in_this_process(argv: Sequence[str], environment: Mapping[str, str], folder: Path) -> tuple[int, str, str]:
+    """Call the program without a process of its own, whose start takes five times as long as a check."""
+    with contextlib.chdir(folder), patch.dict(os.environ, environment, clear=True):
+        done = CliRunner().invoke(llmdoctor, argv, prog_name="llmdoctor")
+    if done.exception is not None and not isinstance(done.exception, SystemExit):
+        raise done.exception
+    return done.exit_code, done.stdout, done.stderr
+
+
+_started: set[Path] = set()  # the files of tests whose first check has run as a process
+
+
+@pytest.fixture
+def called(request: pytest.FixtureRequest) -> Called:
+    """Return how to call the program: as users do for the first check of each file, in this process for the others."""
+    first = request.path not in _started
+    _started.add(request.path)
+    return _as_users_do if first else _in_this_process
+
 
 @dataclass(frozen=True)
 class Asked:
@@ -188,23 +222,21 @@ class Asked:
     ca_bundle: Path | None
     environment: Mapping[str, str]
 
-    def report(self, folder: Path, options: Sequence[str]) -> Report:
-        """Return the program's report, run as users run it; assert that nothing it writes contains the key."""
+    def report(self, folder: Path, options: Sequence[str], called: Called) -> Report:
+        """Return the program's report; assert that nothing it writes contains the key."""
         saved = folder / "run.json"
-        argv = [*_program(), "check", self.base_url, "--protocol", self.protocol, "--json", "--save", str(saved)]
+        argv = ["check", self.base_url, "--protocol", self.protocol, "--json", "--save", str(saved)]
         argv += ["--model", self.model] if self.model else []
         argv += ["--ca-bundle", str(self.ca_bundle)] if self.ca_bundle else []
         argv += ["--key-env", "THE_KEY"] if self.key else []
         environment = {**own_environment(), "THE_KEY": self.key, "PYTHONIOENCODING": "utf-8", **self.environment}
-        done = subprocess.run(
-            [*argv, *options], capture_output=True, timeout=RUN, env=environment, cwd=folder, encoding="utf-8"
-        )
-        assert done.stdout.startswith("{"), f"no report; exit {done.returncode}: {done.stderr[-600:]}"
-        for text in (done.stdout, done.stderr, saved.read_text(encoding="utf-8")):
+        status, out, err = called([*argv, *options], environment, folder)
+        assert out.startswith("{"), f"no report; exit {status}: {err[-600:]}"
+        for text in (out, err, saved.read_text(encoding="utf-8")):
             shown = [self.key[at : at + 12] for at in range(3, len(self.key) - 11) if self.key[at : at + 12] in text]
             assert not shown, "the key is shown"
-        report: Report = json.loads(done.stdout)
-        assert done.returncode == (1 if report["verdict"] == "broken" else 0), done.stderr
+        report: Report = json.loads(out)
+        assert status == (1 if report["verdict"] == "broken" else 0), err
         return report
 
     def answered(self) -> bool:
@@ -250,7 +282,7 @@ def program() -> list[str]:
 
 
 @pytest.fixture
-def diagnose(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Report]:
+def diagnose(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, called: Called) -> Callable[..., Report]:
     """Return a function that gives the program's report on settings, after checking it against the SDK: the verdict is
     broken exactly if the SDK fails.
 
@@ -270,7 +302,7 @@ def diagnose(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., R
         for name, value in (environment or {}).items():
             monkeypatch.setenv(name, value)
         asked = Asked(base_url, key, model, protocol, ca_bundle, environment or {})
-        report = asked.report(tmp_path, options)
+        report = asked.report(tmp_path, options, called)
         if not differs:
             broken = report["verdict"] == "broken"
             answered = asked.answered()

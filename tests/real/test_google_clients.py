@@ -78,7 +78,7 @@ FAULTS = (
     GoogleFault(
         "quota project",
         "auth.not_permitted",
-        "The quota project billing may not be used",
+        "may not use the quota project",
         "ClientError",
         {"quota_project": "billing"},
         environ={"GOOGLE_CLOUD_QUOTA_PROJECT": "billing"},

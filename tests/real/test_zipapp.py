@@ -161,5 +161,5 @@ def test_it_holds_no_compiled_library_and_the_licences(archive: Path) -> None:
         names: list[Any] = file.namelist()
     assert [one for one in names if one.endswith((".so", ".pyd", ".dll"))] == []
     licences = {one.split("/")[1].rpartition("-")[0] for one in names if one.startswith("licenses/")}
-    assert {"click", "rich", "llmdoctor_cli", "certifi", "starlette"} <= licences
+    assert {"click", "rich", "llmdoctor_cli", "certifi", "starlette", "wsproto"} <= licences
     assert len(names) == len(set(names))

@@ -1,9 +1,10 @@
-"""Parameters of which the quick tests run one in so many; the slow tests run the others."""
+"""Parameters of which the quick tests run one in so many, while the slow tests run the others; and choices by name."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
+from zlib import crc32
 
 import pytest
 
@@ -14,3 +15,8 @@ def one_in(many: int, rows: Iterable[tuple[Any, ...]], name: Callable[..., str])
         pytest.param(*row, id=name(*row), marks=[pytest.mark.slow] if number % many else [])
         for number, row in enumerate(rows)
     ]
+
+
+def one_of(values: Sequence[str], *names: str) -> str:
+    """Return one of the values, always the same for these names: each world is tested with one, each value in many."""
+    return values[crc32(" ".join(names).encode()) % len(values)]

@@ -162,6 +162,7 @@ class Scenario(Record):
     shape: str = "relay"
     typed: Callable[[str], str | None] = str
     app: str | None = None
+    websocket: Sourced[bool] | None = None  # as the app's files say
     auth_variable: str | None = None
     api_version: str | None = None
     conflicts: tuple[Conflict, ...] = ()
@@ -318,6 +319,7 @@ def stage(scenario: Scenario) -> Iterator[Stage]:
                 model=Sourced(one.model, option("--model")) if one.model is not None else None,
                 protocol=Sourced(one.protocol, option("--protocol")),
                 app=one.app,
+                websocket=one.websocket,
                 auth_variable=one.auth_variable,
                 api_version=Sourced(one.api_version, environment_variable("OPENAI_API_VERSION"))
                 if one.api_version

@@ -22,6 +22,7 @@ from worlds import (
     public_reports_8,
     settings,
     strictness,
+    websockets,
     wire,
 )
 from worlds.stage import Scenario
@@ -35,6 +36,7 @@ TABLES: dict[str, tuple[Scenario, ...]] = {
     "ends": ends.SCENARIOS,
     "remedies": field_remedies.SCENARIOS,
     "strictness": strictness.SCENARIOS,
+    "websockets": websockets.SCENARIOS,
     "field_headers": field_headers.SCENARIOS,
     "field_refusals": field_refusals.SCENARIOS,
     "field_credentials": field_credentials.SCENARIOS,

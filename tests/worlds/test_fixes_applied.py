@@ -42,7 +42,7 @@ def tried(report: Report) -> list[Fix]:
 def applied(given: Settings, fix: Mapping[str, Any]) -> Settings:
     """Return the settings with what a fix names, and nothing else."""
     known = set(_NODE) | {"base_url", "protocol", "model", "api_version", "auth", "key", "key_source", "no_proxy"}
-    known |= {"proxy", "ssl_cert_file", "unset"}
+    known |= {"proxy", "ssl_cert_file", "unset", "websocket"}
     assert set(fix) <= known, f"nobody can apply {set(fix) - known}"
     for name in ("base_url", "protocol", "model", "api_version"):
         if name in fix:
@@ -62,6 +62,8 @@ def applied(given: Settings, fix: Mapping[str, Any]) -> Settings:
         (other,) = (one for one in given.conflicts if one.source == fix["key_source"])
         assert isinstance(other.value, Secret)
         given = replace(given, key=Sourced(other.value, other.source), conflicts=())
+    if "websocket" in fix:
+        given = replace(given, websocket=Sourced(False, GIVEN))
     if "unset" in fix:
         places = str(fix["unset"]).split(", ")
         given = replace(given, headers=tuple(one for one in given.headers if str(one.value.source) not in places))

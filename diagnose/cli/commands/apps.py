@@ -17,8 +17,9 @@ from diagnose.cli.usage_errors import WrongUse, meant
 from diagnose.rendering.line_breaks import wrapped
 from diagnose.rendering.lists import columns, labelled
 from diagnose.words import LANGS, part, put
-from probes.catalog.app import App, AppChange, AppWire, SettingsFile
+from probes.catalog.app import App, AppChange, AppWebSocket, AppWire, ClientProgram, KeyElsewhere, SettingsFile
 from probes.catalog.apps import Apps, load
+from probes.catalog.companions import Companion, companions_of
 from probes.catalog.provenance import Provenance
 from probes.catalog.url_joining import join
 from probes.protocols.protocol import wire as protocol_of
@@ -70,16 +71,32 @@ def document(app: App) -> dict[str, Any]:
     wires = [{**_plain(wire), "asks": {base: join(app, wire, base) for base in EXAMPLES}} for wire in app.wires]
     changes = [{**_plain(one), **_plain(one.provenance)} for one in app.changes]
     known = _plain(app.provenance)
-    return {**_plain(app), **known, "wires": wires, "places": [*map(_plain, app.places)], "changes": changes}
+    more = {name: _plain(row) if row is not None else None for name, row in _tables(app)}
+    hosts = [{**_plain(one), **_plain(one.provenance)} for one in companions_of(app.id)]
+    places = [*map(_plain, app.places)]
+    return {**_plain(app), **known, "wires": wires, "places": places, "changes": changes, **more, "other_hosts": hosts}
 
 
-def _plain(row: App | AppWire | SettingsFile | AppChange | Provenance) -> dict[str, Any]:
+def _tables(app: App) -> tuple[tuple[str, ClientProgram | KeyElsewhere | None], ...]:
+    return ("run", app.run), ("key_elsewhere", app.key_elsewhere)
+
+
+def _plain(
+    row: App | AppWire | SettingsFile | AppChange | Provenance | ClientProgram | KeyElsewhere | Companion,
+) -> dict[str, Any]:
     values = row._asdict()
     return {
-        name: list(value) if isinstance(value, tuple) else dict(value) if isinstance(value, Mapping) else value
+        name: _value(value)
         for name, value in values.items()
-        if name not in ("wires", "places", "changes", "provenance")
+        if name not in ("wires", "places", "changes", "provenance", "run", "key_elsewhere")
     }
+
+
+def _value(value: object) -> object:
+    """Return a value of a row for JSON; a row within a row becomes an object."""
+    if isinstance(value, AppWebSocket):
+        return {name: _value(one) for name, one in value._asdict().items()}
+    return list(value) if isinstance(value, tuple) else dict(value) if isinstance(value, Mapping) else value
 
 
 # -- for people --------------------------------------------------------------------------------------------------------
@@ -132,6 +149,13 @@ def _facts(app: App, words: dict[str, str]) -> Iterator[tuple[str, str]]:
             yield words[label], value
     for name, text in app.errors.items():
         yield words[f"errors.{name}"], text
+    if app.run is not None:
+        yield words["run"], " ".join((app.run.program, *(one or '""' for one in app.run.args)))
+    if (key := app.key_elsewhere) is not None:
+        names = {"names": ", ".join(key.hosts), "variable": ", ".join(key.keys)}
+        yield words["key_elsewhere"], put(words["key_of"], {**names, "instead": key.instead, "switch": key.switch})
+    for other in companions_of(app.id):
+        yield words["other_hosts"], _companion(other, words)
     for change in app.changes:
         yield words["changes"], _change(change, words)
     for place in dict.fromkeys(_place(place, words) for place in app.places):
@@ -140,6 +164,15 @@ def _facts(app: App, words: dict[str, str]) -> Iterator[tuple[str, str]]:
     yield words["sources"], "; ".join(app.provenance.source)
     if not app.confirmed:
         yield words["sources"], words["unconfirmed"]
+
+
+def _companion(other: Companion, words: dict[str, str]) -> str:
+    """Return the hosts with what follows if they are out of reach, and the switch: `a.example (goes on without)`."""
+    found = ["needed.login" if other.login else "needed"] if other.required else ["goes_on"]
+    parts = [words[one] for one in found]
+    parts += [put(words["late"], {"seconds": other.late})] if other.late else []
+    parts += [put(words["off"], {"switch": other.switch})] if other.switch else []
+    return put(words["hosts"], {"names": ", ".join(other.hosts), "details": words["between"].join(parts)})
 
 
 def _change(change: AppChange, words: dict[str, str]) -> str:
@@ -170,6 +203,7 @@ def _wire(app: App, wire: AppWire, words: dict[str, str]) -> Iterator[tuple[str,
         ("base_url", ", ".join(wire.base_url)),
         ("key", ", ".join(wire.key)),
         ("model", ", ".join(wire.model)),
+        ("websocket", words["websocket_first"] if wire.websocket is not None else ""),
     ):
         if value:
             yield words[label], value

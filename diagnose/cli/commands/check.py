@@ -15,7 +15,7 @@ from diagnose.cli.completion import among, apps, of_config
 from diagnose.cli.help_pages import GroupedCommand
 from diagnose.cli.progress import Progress
 from diagnose.formats import FORMATS
-from diagnose.rendering.outlet import Grammar, passed
+from diagnose.rendering.outlet import Grammar, passed, plain
 from diagnose.words import LANGS
 from probes.credential_chains.names import NAMES as CREDENTIALS
 from probes.credential_chains.names import NOT_USED
@@ -67,7 +67,9 @@ def output_options(command: Any) -> Any:
 @click.option(
     "--protocol",
     type=click.Choice(("auto", *NAMES)),
-    help="The protocol that the app speaks; by default that of the address. auto asks the host.",
+    metavar="NAME",  # too many for a line
+    help=f"The protocol that the app speaks; by default that of the address. One of {', '.join(NAMES)}, and auto, "
+    "which asks the host.",
 )
 @click.option(
     "--app",
@@ -97,6 +99,8 @@ def output_options(command: Any) -> Any:
 @click.option("--deadline", type=float, metavar="SECONDS", help="The limit of the whole check (60).")
 @click.option("--no-spend", is_flag=True, help="Nothing that a provider bills: no generation.")
 @click.option("--deep", is_flag=True, help="Ask for tools, structured output, pictures and more too. Costs more.")
+@click.option("--run-client", is_flag=True, help="Run the app of --app itself once too, after asking. Costs tokens.")
+@click.option("--client-program", metavar="PATH", help="The program of --run-client, if it is not on PATH.")
 @click.option("--offline", is_flag=True, help="Nothing leaves this machine.")
 @click.option(
     "--send-anyway",
@@ -110,7 +114,7 @@ def output_options(command: Any) -> Any:
     "--retries", type=click.IntRange(0, 10), default=0, help="Retry temporary errors, at most this many times."
 )
 @click.option("--fix", is_flag=True, help="Write the tested fix to the place of the wrong value, after asking.")
-@click.option("--yes", is_flag=True, help="With --fix: write without asking.")
+@click.option("--yes", is_flag=True, help="With --fix or --run-client: do it without asking.")
 @click.option("--plan", "plan_only", is_flag=True, help="Show what would be sent where, and send nothing.")
 @output_options
 def command(
@@ -126,6 +130,8 @@ def command(
     lang: str | None,
     strict: bool,
     verbose: bool,
+    run_client: bool,
+    client_program: str | None,
     **choices: Any,
 ) -> None:
     """Find out why a base URL and key do not work, and what to do.
@@ -148,7 +154,11 @@ def command(
         choices["stdin_text"] = key_from_standard_input()
     try:
         load()  # reports an error in the user's own doors before the run starts
-        if curl is None:
+        if run_client:
+            settings = settings_with_client(Options(**choices), client_program, {"curl": curl, "retries": retries})
+        elif client_program is not None:
+            raise BadInput("--client-program belongs to --run-client.")
+        elif curl is None:
             settings = settings_of_app(Options(**choices)) or gather(Options(**choices), os.environ, Path.cwd())
         else:
             from diagnose.cli.curl_option import from_curl
@@ -168,6 +178,13 @@ def command(
         show_plan(settings, fmt if not as_json else "json", spoken)
         return
     settings = consented(settings, spoken)
+    if settings.client is not None:
+        from diagnose.cli.client_start import agreed
+
+        try:
+            settings = agreed(settings, spoken, yes)
+        except BadInput as error:
+            raise click.ClickException(str(error)) from error
     if settings.deep:
         from probes.run.plan import plan
 
@@ -217,6 +234,22 @@ def settings_of_app(options: Options) -> Settings | None:
     from probes.catalog import apps
 
     return of_app(this_world(os.environ, Path.cwd()), options, apps.load())
+
+
+def settings_with_client(options: Options, program: str | None, given: dict[str, object]) -> Settings:
+    """Return the app's own settings, with its run; ``program`` and ``given`` are those of :func:`with_client`.
+
+    Raises BadInput as :func:`with_client` and :func:`probes.settings.gather.gather` do.
+    """
+    from diagnose.cli.client_start import with_client
+    from probes.app_settings.scan import found_of_app
+    from probes.app_settings.search import this_world
+    from probes.catalog import apps
+    from probes.settings.gather import gather
+
+    found = found_of_app(this_world(os.environ, Path.cwd()), options, apps.load()) if options.app else None
+    settings = found.settings if found is not None else gather(options, os.environ, Path.cwd())
+    return with_client(settings, found, options, program, given)
 
 
 def say_ignored(ignored: Iterable[Source], lang: str) -> None:
@@ -311,9 +344,21 @@ def show_plan(settings: Settings, fmt: str, lang: str) -> None:
     if found is None:
         raise click.ClickException(part(lang, "plan").PLAN["no_address"])
     if fmt == "json":
-        printer.echo_json(document(found))
+        printer.echo_json({**document(found), **_client_document(settings)})
         return
     printer.echo(text(found, lang, list_width()))
+    if settings.client is not None:
+        from diagnose.cli.client_start import lines
+
+        printer.echo("\n".join(map(plain, lines(settings, lang))))
+
+
+def _client_document(settings: Settings) -> dict[str, object]:
+    if settings.client is None:
+        return {}
+    from diagnose.cli.client_start import document
+
+    return {"client": document(settings)}
 
 
 def announce(plan: Plan, lang: str) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import click
@@ -12,14 +11,14 @@ import click
 from diagnose.cli import console, printer
 from diagnose.cli.completion import among, doors
 from diagnose.cli.help_pages import GroupedCommand
+from diagnose.cli.known_doors import known_doors
 from diagnose.cli.list_width import list_width
 from diagnose.cli.usage_errors import WrongUse, meant
 from diagnose.rendering.line_breaks import wrapped
 from diagnose.rendering.lists import columns, labelled
 from diagnose.words import LANGS, look, part, put
 from probes.catalog.door import Door, Endpoint, KeyShape
-from probes.catalog.door_files import DoorsError
-from probes.catalog.doors import Doors, adopt, informed
+from probes.catalog.doors import Doors
 from probes.catalog.model_ends import ends_at
 from probes.catalog.provenance import Provenance
 
@@ -38,11 +37,11 @@ def command(name: tuple[str, ...], age: bool, day: str | None, strict: bool, as_
 
         if name:
             raise WrongUse("--age takes no name.")
-        show(known(), day, strict, as_json, console.language(lang))
+        show(known_doors(), day, strict, as_json, console.language(lang))
         return
     if strict or day is not None:
         raise WrongUse("--strict belongs to --age.")
-    doors = known()
+    doors = known_doors()
     found = chosen(doors, name)
     if not found:
         raise _unknown(doors, " ".join(name))
@@ -55,27 +54,6 @@ def command(name: tuple[str, ...], age: bool, day: str | None, strict: bool, as_
         day = time.strftime("%Y-%m-%d", time.gmtime())
         width = list_width()
         printer.echo("\n".join(_full(one, doors, spoken, width, day) if one else _table(found, spoken, width, day)))
-
-
-def known() -> Doors:
-    """Load every door, including those of the user's folder and of the nearest llmdoctor.toml.
-
-    Raises click.ClickException if one of these files is invalid.
-    """
-    here = Path.cwd()
-    path = next((path for folder in (here, *here.parents) if (path := folder / "llmdoctor.toml").is_file()), None)
-    try:
-        if path is not None:
-            from probes.model.settings import BadInput
-            from probes.settings.config_file import read
-
-            try:
-                adopt(read(path).doors)
-            except BadInput as error:
-                raise click.ClickException(str(error)) from error
-        return informed()
-    except DoorsError as error:
-        raise click.ClickException(str(error)) from error
 
 
 def chosen(doors: Doors, words: tuple[str, ...]) -> tuple[Door, ...]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import sys
 import time
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -52,6 +51,8 @@ def command(words: tuple[str, ...], path: str | None, as_json: bool, lang: str |
         text = given
     found = _answer(text, spoken, as_json)
     if not found:
+        from pathlib import Path  # the page of a code needs no files
+
         if not as_json and len(given) < LONGEST_NAME and Path(given).is_file():
             from diagnose.words import phrase
 

@@ -36,13 +36,14 @@ def command(key: tuple[str, ...], key_env: str | None, as_json: bool, lang: str 
     if not raw.strip():
         raise WrongUse("There is no key: the value is empty.")
 
-    from diagnose.cli.commands.doors import known
     from diagnose.cli.key_report import KeyReport, document, text
-    from probes.keys.owner import fit, identify, plain
+    from diagnose.cli.known_doors import known_doors
+    from probes.keys.owner import fit, identify
+    from probes.keys.plain_key import is_plain
     from probes.model.secret import hint
 
-    doors = known()
-    flaws, cleaned = ((), raw) if plain(raw) else _examined(raw)
+    doors = known_doors()
+    flaws, cleaned = ((), raw) if is_plain(raw) else _examined(raw)
     bare = cleaned or raw
     matches = identify(bare)
     home = doors.get(matches[0].door) if matches else None

@@ -139,6 +139,8 @@ def _settings_by_hand(fix: Fix, own: Sequence[ValueChange], spoken: str, lang: s
             yield say(name, lang, detail=str(value), base_url=str(fix.settings.get("base_url") or "")), ""
         elif name == "stream":
             yield say("streaming" if value else "no_streaming", lang), ""
+        elif name == "websocket":
+            yield say("no_websocket", lang), ""
         elif name == "key_source" and not any(one.role is Role.KEY for one in own):
             yield say("key_source", lang, source=str(value)), ""
         elif name == "base_url" and "protocol" not in fix.settings:

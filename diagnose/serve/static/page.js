@@ -81,7 +81,9 @@ class Timeline {
     const holder = document.createElement("ol");
     holder.innerHTML = html;
     const row = holder.firstElementChild;
-    this.rows[at].replaceWith(row);
+    // A probe of few apps has no row that waits for it.
+    if (this.rows[at]) this.rows[at].replaceWith(row);
+    else this.rows.at(-1).after(row);
     this.rows[at] = row;
     this.times.set(at, [began, ended]);
     const whole = Math.max(...[...this.times.values()].map((time) => time[1]), 1);

@@ -42,6 +42,8 @@ TITLES: dict[str, str] = {
     "stream-error": "The stream contains an error message",
     "stream-buffered": "A proxy buffers the stream and sends it all at once",
     "stream-stalled": "The stream hangs after the first events",
+    "websocket-refused": "Codex opens a WebSocket first, and the refusal makes it give up",
+    "websocket-closed": "Codex opens a WebSocket first, and the server closes it at once",
     "expired-cert": "The certificate has expired",
     "self-signed": "The certificate is self-signed",
     "wrong-name": "The certificate is for another name",

@@ -9,6 +9,14 @@ ERRORS: dict[str, str] = {
     sentence: sentence
     for sentence in (
         "{path} cannot be read: {why}.",
+        "--run-client needs --app with one of these: {names}.",
+        "--run-client cannot run {name}; it runs: {names}.",
+        "--run-client runs {name} with its own settings: leave out {option}.",
+        "the address",
+        "--client-program: {path} is no program that can be started.",
+        "{program} is not on PATH (programs in this folder do not count). Name it with --client-program.",
+        "--run-client asks before it starts another program: add --yes, or use a terminal.",
+        "--client-program belongs to --run-client.",
         "it is not a bundle of facts: it has no schema",
         "it is not JSON: {detail}",
         "its schema {name} is not one that this version knows: {names}",
@@ -81,6 +89,7 @@ ERRORS: dict[str, str] = {
         "Did you mean {names}?",
         "There is no option {name}. {hint}",
         "There is no command {name}. {hint}",
+        "--credential is one of {names}.",
         "There is no app named {name}. {hint}",
         "There is no provider named {name}. {hint}",
         "There is no fault named {name}. {hint}",

@@ -1372,7 +1372,8 @@ TEXTS: dict[str, Text] = {
         "The server refuses the WebSocket that {app} tries first",
         "{app} opens a WebSocket before it sends a normal request, and {host} does not offer one there. After the "
         "answer “Upgrade Required” it switches to HTTPS at once; after most other answers it retries for a few "
-        "seconds first. It gives up only if the refusal says that the model does not exist or the request is bad.",
+        "seconds first. It gives up only if the refusal reads like an error of the request: a bad request, an unknown "
+        "model, a rate limit.",
         (
             "If answers come after a pause, nothing is broken: only the first attempt is lost.",
             "For Codex, set up the relay as its own provider in config.toml ([model_providers.NAME] with base_url, "
@@ -1447,6 +1448,35 @@ TEXTS: dict[str, Text] = {
         (
             "Allow the hosts that the evidence names, port 443, in the firewall or the proxy, as you do the API's.",
             "If this machine may not reach them, use another app: the API itself can be used without them.",
+        ),
+    ),
+    "app.key_elsewhere": Text(
+        "{app} also sends your key to {names|another host}",
+        "With a key in {variable|its variable}, {app} asks {names|another host} at its start as well, and sends the "
+        "key along, although the base URL names another host. Whoever runs that host then has a key of {host}.",
+        (
+            "Set {detail} for {app}: it then does not ask {names} at all.",
+            "Or put the key into {replacement} instead of {variable}, if {host} takes it as `Authorization: Bearer`: "
+            "then it goes there alone.",
+            "If the key must not be known there, create a new one and delete this one.",
+        ),
+    ),
+    "app.run_failed": Text(
+        "{app} itself fails, although the request of this check works",
+        "{app} was started with your settings and got no answer. The check asked the same host with the same key and "
+        "got one, so what differs is what {app} does.",
+        (
+            "Read what {app} says above, or give its text to `llmdoctor explain`.",
+            "Check the settings of {app} that this check does not know: plugins, profiles, a login of its own.",
+        ),
+    ),
+    "app.run_works": Text(
+        "{app} itself works, although this check finds an error",
+        "{app} was started with your settings and got an answer. What the check reports is therefore a warning: {app} "
+        "gets over it, or {host} treats its requests differently from those of this check.",
+        (
+            "Nothing needs to change for {app}. Other clients may fail with these settings.",
+            "If {host} admits only certain clients, use one of them with this key.",
         ),
     ),
     "app.private_refused": Text(

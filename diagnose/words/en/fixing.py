@@ -38,6 +38,7 @@ FIXING: dict[str, str] = {
     "proxy": "Set the proxy to {detail}",
     "unset": "The request works without the header: remove {detail}",
     "no_streaming": "Turn off streaming in your app: without it the answer arrives.",
+    "no_websocket": "Turn off the WebSocket in the file of your app by hand.",
     "streaming": "Turn on streaming in your app: this program cannot change that setting.",
     "key_source": "The key in {source} works, the one that is used now does not. Remove the one that is used now.",
 }

@@ -692,8 +692,7 @@ KINDS: dict[str, Text] = {
     "google_login": Text(
         "The login for Google's libraries has expired or was revoked",
         "`gcloud auth application-default login` stores a login for programs. It ends when the password changes, when "
-        "somebody revokes it, when it is not used for months, or as often as the organization asks for a new one "
-        "(invalid_rapt).",
+        "somebody revokes it, when it is not used for months, or as often as the organization asks for a new one.",
         (
             "Sign in again: `gcloud auth application-default login`.",
             "If the organization asks again every few hours, use a service account for what runs unattended.",
@@ -720,6 +719,42 @@ KINDS: dict[str, Text] = {
             "--role=roles/iam.serviceAccountTokenCreator`.",
             "Enable the API that does it: `gcloud services enable iamcredentials.googleapis.com`.",
             "Check the target account's address in the file.",
+        ),
+    ),
+    "aws_region_unset": Text(
+        "No AWS region is set",
+        "AWS has a host of its own in every region, and the app's library found no region in the variables, nor in the "
+        "profile.",
+        (
+            "Set AWS_DEFAULT_REGION (boto3) or AWS_REGION (Anthropic's SDK) where the app runs, for example us-east-1.",
+            "Or add `region = us-east-1` to the profile in ~/.aws/config.",
+        ),
+    ),
+    "aws_profile": Text(
+        "The AWS profile does not exist where the app runs",
+        "A variable or another profile names it, and ~/.aws/config and ~/.aws/credentials have no such section.",
+        (
+            "List the profiles that exist: `aws configure list-profiles`.",
+            "In ~/.aws/config, the head of a section needs the word profile: [profile work]. In ~/.aws/credentials it "
+            "does not: [work].",
+            "In a container or as another user, mount or copy these files, or remove AWS_PROFILE there.",
+        ),
+    ),
+    "aws_assume_role": Text(
+        "AWS does not allow the app to assume the role",
+        "The app's own credentials work, and AWS's token service (STS) refuses to exchange them for those of the role.",
+        (
+            "Name your user, role or token issuer in the role's trust policy.",
+            "Allow `sts:AssumeRole` for this role in the policy of the user or role that asks.",
+            "Check the account number and the name in `role_arn`, and `external_id` if the role wants one.",
+        ),
+    ),
+    "aws_sso_expired": Text(
+        "The AWS login (SSO) has expired",
+        "A login of IAM Identity Center ends after hours or days, and only a person can renew it.",
+        (
+            "Sign in again: `aws sso login`, with `--profile` and its name if it is not the default one.",
+            "If the app runs unattended, use a role or an access key for programs instead of a person's login.",
         ),
     ),
     "aws_clock": Text(
@@ -873,7 +908,7 @@ KINDS: dict[str, Text] = {
         ),
     ),
     "gcp_quota_project": Text(
-        "The quota project {project|of the request} may not be used",
+        "The account may not use the quota project",
         "Besides the project of the model, a request can name one that counts and pays for it. The account lacks "
         "`serviceusage.services.use` on it, or a person's login names none.",
         (
@@ -904,8 +939,7 @@ KINDS: dict[str, Text] = {
         ),
     ),
     "vertex_model": Text(
-        "Vertex AI has no model {model|of this name} in the location {location|of the request}, or not for this "
-        "project",
+        "Vertex AI has no model {model|of this name} in {location|this location}, or not for this project",
         "Not every location has every model, and models of other publishers have to be enabled once for each project. "
         "Google answers in the same way to both.",
         (

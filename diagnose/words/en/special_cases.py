@@ -4,6 +4,37 @@ from __future__ import annotations
 
 from diagnose.words.text_type import Step, Text
 
+# What mends each fault of a WebSocket that an app opens first.
+_SOCKETS = (
+    Step(
+        "app:codex",
+        "Delete supports_websockets = true at {other_source} and restart {app}.",
+    ),
+    Step(
+        "app:codex",
+        "In {place|config.toml}, replace openai_base_url with a separate provider, the first line at the top "
+        "and the others at the end: {lines}",
+    ),
+    Step("!app:codex", "In the settings of {app}, turn off the WebSocket."),
+    Step(
+        "owner via:nginx",
+        "In nginx, if your server is behind it, pass the upgrade on: proxy_http_version 1.1; proxy_set_header "
+        'Upgrade $http_upgrade; proxy_set_header Connection "upgrade";',
+    ),
+    Step(
+        "owner",
+        "If the server is yours, have it answer the upgrade with 426 Upgrade Required: {app} then sends its "
+        "request at once.",
+    ),
+)
+
+# What an app does whose files this run has not read.
+_PRESUMED = (
+    "If openai_base_url or its like names this address, {app} opens a WebSocket at {host} before its first request. "
+    "Here it gets none, and after about {seconds|some} s it sends normal requests instead. With a separate provider in "
+    "its settings, it opens no WebSocket."
+)
+
 # Special cases share the code of a finding, but have their own cause and fix.
 CASES: dict[str, Text] = {
     "proxy.invalid:no_proxy": Text(
@@ -1056,6 +1087,97 @@ CASES: dict[str, Text] = {
             "Report the message to the operator of {host}.",
         ),
     ),
+    "stream.websocket_refused:only": Text(
+        "{host} takes normal requests for WebSockets",
+        "{host} refuses a normal request and asks for another protocol on the connection. Either this address takes "
+        "WebSockets alone, or a proxy in front of it adds the upgrade headers to every request. Your key is not the "
+        "cause.",
+        (
+            "Use the base URL that the operator names for normal (HTTP) requests.",
+            Step("relay", "Ask the operator of {host}."),
+            Step(
+                "owner",
+                "If the server is yours, add Upgrade and Connection only to requests that have them. In nginx: map "
+                "$http_upgrade $connection_upgrade",
+            ),
+        ),
+    ),
+    "http.gateway_error:http_version": Text(
+        "The gateway at {host} refuses the version of HTTP",
+        "A gateway wants another version of HTTP than the one in which the request reached it. Often a proxy in front "
+        "of it causes that: nginx passes requests on with HTTP/1.0 by default, and Envoy and Istio "
+        "refuse that. Your key is not the cause.",
+        (
+            "Ask the operator of {host}, with the time of the request.",
+            Step("owner", "If the server is yours, set this in the nginx in front of it: proxy_http_version 1.1;"),
+        ),
+    ),
+    "stream.websocket_refused:gives_up": Text(
+        "{app} opens a WebSocket first, and gives up when the server refuses it",
+        "{app} asks {host} for a WebSocket before its first request. The refusal reads like "
+        "an error of the request itself. So {app} ends with it and never sends a normal request.",
+        _SOCKETS,
+    ),
+    "stream.websocket_refused:may_give_up": Text(
+        "{app} may give up: the server refuses the WebSocket that it opens first",
+        "If openai_base_url or its like names this address, {app} asks {host} for a WebSocket before its first "
+        "request. The refusal reads like an error of the request itself, and {app} ends with it. "
+        "With a separate provider in its settings, the same address works.",
+        _SOCKETS,
+    ),
+    "stream.websocket_refused:busy": Text(
+        "The server was too busy for the WebSocket that {app} opens first",
+        "{host} refused the WebSocket because of a limit. If that is still so when {app} starts, "
+        "{app} ends with this error and sends no request.",
+        ("Wait a minute and run the check again.",),
+    ),
+    "stream.websocket_refused:may_retry": Text(
+        "{app} may start about {seconds|some} s late: it gets no WebSocket here",
+        _PRESUMED,
+        _SOCKETS,
+    ),
+    "stream.websocket_closed:may_retry": Text(
+        "{app} may start about {seconds|some} s late: it gets no WebSocket here",
+        _PRESUMED,
+        _SOCKETS,
+    ),
+    "stream.websocket_refused:refused": Text(
+        "{app} starts about {seconds|some} s late: the server refuses its WebSocket",
+        "{app} asks {host} for a WebSocket before its first request, and tries it several times. After about "
+        "{seconds|some} s it sends normal requests instead.",
+        _SOCKETS,
+    ),
+    "stream.websocket_refused:flawed": Text(
+        "{app} starts about {seconds|some} s late: its WebSocket does not work",
+        "{host}, or something in between, switches to WebSocket but then breaks its rules. {app} tries it several "
+        "times. After about {seconds|some} s it sends normal requests instead.",
+        _SOCKETS,
+    ),
+    "stream.websocket_closed:closed": Text(
+        "{app} starts about {seconds|some} s late: the WebSocket is closed",
+        "{app} opens a WebSocket at {host} before its first request, and the server or something in between "
+        "closes it. {app} tries it several times. After about {seconds|some} s it sends normal requests instead.",
+        _SOCKETS,
+    ),
+    "stream.websocket_closed:held": Text(
+        "{app} waits about {seconds|many} s: its WebSocket gets no answer",
+        "{app} opens a WebSocket at {host} before its first request. Nothing answers it, so {app} waits, tries "
+        "again, and shows nothing. Only after about {seconds|many} s does it send normal requests instead.",
+        _SOCKETS,
+    ),
+    "stream.websocket_closed:silent": Text(
+        "{app} hangs: nothing answers on its WebSocket",
+        "{app} opens a WebSocket at {host} before its first request. The server accepts it, but does not answer the "
+        "first message. {app} waits minutes for each of several tries, and shows nothing.",
+        _SOCKETS,
+    ),
+    "stream.websocket_closed:may_hang": Text(
+        "{app} may hang: nothing answers on its WebSocket",
+        "If openai_base_url or its like names this address, {app} opens a WebSocket at {host} before its first "
+        "request. The server accepts it, but does not answer the first message, and {app} waits minutes for "
+        "each of several tries. With a separate provider in its settings, it opens no WebSocket.",
+        _SOCKETS,
+    ),
     "stream.cut:behind": Text(
         "The connection closes before the stream has properly ended",
         "The whole answer arrived, but the response body is not closed as HTTP requires: the last chunk is missing, or "
@@ -1991,5 +2113,117 @@ CASES: dict[str, Text] = {
             "To check all the same, run AWS's own program, which asks for the code, and use what it prints: `aws "
             "configure export-credentials`.",
         ),
+    ),
+    "app.companion_unreachable:late": Text(
+        "{app} is slow, since another host that it asks does not answer",
+        "Besides the API, {app} asks {names|another host}. It works without that, but waits about {seconds|some} "
+        "seconds for it if a firewall drops the packets instead of refusing the connection.",
+        (
+            "Set {detail} for {app}: it then does not ask them.",
+            "Or have the firewall refuse the connection instead of dropping it, or allow these hosts, port 443.",
+        ),
+    ),
+    "app.run_failed:roots": Text(
+        "{app} does not trust the certificate that this check trusts",
+        "{app} was started with your settings and refused the server's certificate. The check trusts it, so {app} uses "
+        "other root certificates.",
+        (
+            "Give {app} the CA certificate, in the variable that it reads: NODE_EXTRA_CA_CERTS for Node, SSL_CERT_FILE "
+            "for most others.",
+            "`llmdoctor apps` shows which root certificates {app} uses.",
+        ),
+    ),
+    "app.run_failed:proxy": Text(
+        "{app} fails at the proxy, which this check passes",
+        "{app} was started with your settings and could not get through the proxy. The check got through, so {app} "
+        "uses another proxy, or uses it in another way.",
+        (
+            "Check the proxy settings of {app}, and the variables HTTPS_PROXY, HTTP_PROXY and NO_PROXY where it is "
+            "started.",
+            "`llmdoctor apps` shows whether {app} reads these variables.",
+        ),
+    ),
+    "app.run_failed:connection": Text(
+        "{app} cannot connect to {host}, and this check can",
+        "{app} was started with your settings and its own connection failed. The request itself is good: what differs "
+        "is how {app} connects, which means its proxy, its root certificates, or its DNS.",
+        (
+            "Compare the proxy variables and the CA certificates where {app} is started with those of this shell.",
+            "`llmdoctor apps` shows which proxy variables and root certificates {app} uses.",
+        ),
+    ),
+    "app.run_failed:path": Text(
+        "{app} asks another path than this check",
+        "{app} asks {sent|another path}, where {host} has no API. The check asked {endpoint|the right path}, and that "
+        "works.",
+        (
+            "Change the base URL of {app} so that it asks {endpoint}.",
+            "Update {app}, if its documentation names another path.",
+        ),
+    ),
+    "app.run_failed:header": Text(
+        "{app} sends the key in another header than this check",
+        "{app} sends the key in: {header|no header}. The check sent it in {wanted_header|another header}, and that "
+        "works.",
+        (
+            "Set the key in {app} in the way that sends it in {wanted_header}: `llmdoctor apps` shows the variables.",
+            "If {app} sends no key, it does not find yours: look at its settings, and at logins of its own.",
+        ),
+    ),
+    "app.run_failed:key": Text(
+        "{host} refuses the key that {app} sends",
+        "{app} was started with your settings, and its key was refused. The key of this check works, so {app} takes "
+        "its key from another place: a login of its own, another file, another variable.",
+        (
+            "Look at what {app} says about its account, and log out there if it should use your key.",
+            "`llmdoctor scan` shows the places from which {app} takes its key, the first one first.",
+        ),
+    ),
+    "app.run_failed:model": Text(
+        "{host} does not have the model that {app} asks for",
+        "{app} was started with your settings and asks for {sent|a model of its own choice}. The check asked for "
+        "{model|another model}, which is there.",
+        (
+            "Choose a model in {app} that {host} has.",
+            "If {app} asks for a second model, for titles or for routing, set that one too.",
+        ),
+    ),
+    "app.run_failed:request": Text(
+        "{host} refuses the request of {app}, and takes that of this check",
+        "{app} sends more than a short question: tools, further headers, fields of its own. One of them is refused.",
+        (
+            "Look for the field or header in what {app} says, and turn it off in its settings.",
+            "If the server is your own, pass fields and headers on that it does not know.",
+        ),
+    ),
+    "app.run_failed:reading": Text(
+        "{host} answers {app}, which cannot read the answer",
+        "The request of {app} got an answer with success, and {app} did not take it for one.",
+        (
+            "Update {app}.",
+            "`llmdoctor check --deep` shows what else differs in the answers of {host}.",
+        ),
+    ),
+    "app.run_failed:websocket": Text(
+        "{app} asks for a WebSocket, and goes no further without one",
+        "{app} opens a WebSocket first. {host} refuses it in a way after which {app} does not ask by POST.",
+        (
+            "Give {app} a provider of its own in its settings, without a WebSocket.",
+            "If the server is your own, answer the upgrade with status 426: clients then ask by POST.",
+        ),
+    ),
+    "app.run_failed:endless": Text(
+        "{app} does not end, although the request of this check works",
+        "{app} was started with your settings, and was ended since it went on without an answer. It tries again "
+        "without saying why.",
+        (
+            "Start {app} by hand with its most detailed log, and give that text to `llmdoctor explain`.",
+            "Check the settings of {app} that this check does not know: plugins, profiles, a login of its own.",
+        ),
+    ),
+    "app.run_failed:too": Text(
+        "{app} itself fails too",
+        "{app} was started with your settings and got no answer either. Fix the other error first.",
+        ("Fix the other error, then run this again.",),
     ),
 }

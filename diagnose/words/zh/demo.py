@@ -42,6 +42,8 @@ TITLES: dict[str, str] = {
     "stream-error": "流式输出里夹着错误信息",
     "stream-buffered": "代理缓冲流式输出，最后一次性放出",
     "stream-stalled": "流式输出开始后就卡住了",
+    "websocket-refused": "Codex 先建立 WebSocket，被拒绝后就放弃",
+    "websocket-closed": "Codex 先建立 WebSocket，服务器立刻把它关闭",
     "expired-cert": "证书已过期",
     "self-signed": "证书是自签名的",
     "wrong-name": "证书属于别的域名",

@@ -4,6 +4,20 @@ from __future__ import annotations
 
 ERRORS: dict[str, str] = {
     "{path} cannot be read: {why}.": "无法读取 {path}：{why}。",
+    "--run-client needs --app with one of these: {names}.": "--run-client 需要用 --app 指定以下之一：{names}。",
+    "--run-client cannot run {name}; it runs: {names}.": "--run-client 不能运行 {name}；能运行的有：{names}。",
+    "--run-client runs {name} with its own settings: leave out {option}.": (
+        "--run-client 用 {name} 自己的设置运行它：请去掉 {option}。"
+    ),
+    "the address": "地址",
+    "--client-program: {path} is no program that can be started.": "--client-program：{path} 不是可以启动的程序。",
+    "{program} is not on PATH (programs in this folder do not count). Name it with --client-program.": (
+        "PATH 中没有 {program}（当前目录中的程序不算）。请用 --client-program 指定。"
+    ),
+    "--run-client asks before it starts another program: add --yes, or use a terminal.": (
+        "--run-client 启动其他程序前会询问：请加 --yes，或在终端中使用。"
+    ),
+    "--client-program belongs to --run-client.": "--client-program 只能与 --run-client 一起使用。",
     "it is not a bundle of facts: it has no schema": "它不是资料包：没有 schema",
     "it is not JSON: {detail}": "它不是 JSON：{detail}",
     "its schema {name} is not one that this version knows: {names}": "它的 schema {name} 不是本版本认识的：{names}",
@@ -90,6 +104,7 @@ ERRORS: dict[str, str] = {
     "Did you mean {names}?": "是不是想用：{names}？",
     "There is no option {name}. {hint}": "没有 {name} 这个选项。{hint}",
     "There is no command {name}. {hint}": "没有 {name} 这个命令。{hint}",
+    "--credential is one of {names}.": "--credential 只能是 {names} 之一。",
     "There is no app named {name}. {hint}": "没有名为 {name} 的应用。{hint}",
     "There is no provider named {name}. {hint}": "没有名为 {name} 的服务商。{hint}",
     "There is no fault named {name}. {hint}": "没有名为 {name} 的故障。{hint}",

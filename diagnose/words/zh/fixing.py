@@ -28,6 +28,7 @@ FIXING: dict[str, str] = {
     "proxy": "请把代理设为 {detail}",
     "unset": "不带这个请求头就能用：请删掉 {detail}",
     "no_streaming": "请在应用里关闭流式输出：不用流式时，回答正常返回。",
+    "no_websocket": "请自己在应用的设置文件里关闭 WebSocket。",
     "streaming": "请在应用里打开流式输出：本程序改不了这个设置。",
     "key_source": "{source} 的密钥可用，现在用的那个不可用。请删掉现在用的那个。",
 }

@@ -616,7 +616,7 @@ KINDS: dict[str, Text] = {
     "google_login": Text(
         "供 Google 的库使用的登录已过期或被撤销",
         "`gcloud auth application-default login` 保存供程序使用的登录。修改密码、有人撤销、几个月不用，或组织要求定期重"
-        "新登录（invalid_rapt）时，它就失效。",
+        "新登录时，它就失效。",
         (
             "重新登录：`gcloud auth application-default login`。",
             "如果组织要求每隔几小时重新登录，无人值守的程序改用服务账号。",
@@ -641,6 +641,40 @@ KINDS: dict[str, Text] = {
             "--role=roles/iam.serviceAccountTokenCreator`。",
             "启用所需的 API：`gcloud services enable iamcredentials.googleapis.com`。",
             "检查文件里目标账号的地址。",
+        ),
+    ),
+    "aws_region_unset": Text(
+        "没有设置 AWS 区域",
+        "AWS 在每个区域有自己的主机，而应用的库在环境变量和配置里都没有找到区域。",
+        (
+            "在应用运行的地方设置 AWS_DEFAULT_REGION（boto3）或 AWS_REGION（Anthropic 的 SDK），例如 us-east-1。",
+            "或在 ~/.aws/config 的配置里加上 `region = us-east-1`。",
+        ),
+    ),
+    "aws_profile": Text(
+        "应用运行的地方没有这个 AWS 配置",
+        "环境变量或另一个配置用到了它，而 ~/.aws/config 和 ~/.aws/credentials 里没有这一段。",
+        (
+            "列出已有的配置：`aws configure list-profiles`。",
+            "在 ~/.aws/config 里，段名前要有 profile：[profile work]。在 ~/.aws/credentials 里不要：[work]。",
+            "在容器里或以别的用户运行时，挂载或复制这两个文件，或在那里删除 AWS_PROFILE。",
+        ),
+    ),
+    "aws_assume_role": Text(
+        "AWS 不允许应用使用这个角色",
+        "应用自己的凭证有效，但 AWS 的令牌服务（STS）不肯用它换取角色的凭证。",
+        (
+            "在角色的信任策略里写上你的用户、角色或令牌签发者。",
+            "在发起请求的用户或角色的策略里，对这个角色允许 `sts:AssumeRole`。",
+            "检查 `role_arn` 里的账号和名字，以及角色是否要求 `external_id`。",
+        ),
+    ),
+    "aws_sso_expired": Text(
+        "AWS 登录（SSO）已过期",
+        "IAM Identity Center 的登录几小时或几天后失效，只能由人重新登录。",
+        (
+            "重新登录：`aws sso login`，如果不是默认配置，加上 `--profile` 和它的名字。",
+            "如果应用要无人值守地运行，改用角色或程序专用的访问密钥，不要用个人登录。",
         ),
     ),
     "aws_clock": Text(
@@ -784,7 +818,7 @@ KINDS: dict[str, Text] = {
         ),
     ),
     "gcp_quota_project": Text(
-        "不能使用配额项目 {project|（请求所指的）}",
+        "账号不能使用这个配额项目",
         "除了模型所在的项目，请求还可以指定一个计量和付费的项目。账号在它上面没有 `serviceusage.services.use` 权限，或"
         "者个人登录没有指定。",
         (
@@ -812,7 +846,7 @@ KINDS: dict[str, Text] = {
         ),
     ),
     "vertex_model": Text(
-        "Vertex AI 在位置 {location|（请求所指的）} 没有模型 {model|（所填的）}，或该项目不能使用它",
+        "在 {location|所填的位置} 没有模型 {model|（所填的）}，或该项目不能使用它",
         "不是每个位置都有所有模型，其他发布商的模型还需要在每个项目里启用一次。这两种情况 Google 的回答相同。",
         (
             "试试位置 `global`：把 GOOGLE_CLOUD_LOCATION（Anthropic SDK 用 CLOUD_ML_REGION）设为它。",

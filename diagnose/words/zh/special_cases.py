@@ -4,6 +4,34 @@ from __future__ import annotations
 
 from diagnose.words.text_type import Step, Text
 
+# What mends each fault of a WebSocket that an app opens first.
+_SOCKETS = (
+    Step(
+        "app:codex",
+        "删除 {other_source} 处的 supports_websockets = true，再重启 {app}。",
+    ),
+    Step(
+        "app:codex",
+        "在 {place|config.toml} 里去掉 openai_base_url，改成单独的服务商，第一行放在文件开头，其余放在末尾：{lines}",
+    ),
+    Step("!app:codex", "在 {app} 的设置里关闭 WebSocket。"),
+    Step(
+        "owner via:nginx",
+        "自己的 nginx：转发升级请求：proxy_http_version 1.1; proxy_set_header "
+        'Upgrade $http_upgrade; proxy_set_header Connection "upgrade";。',
+    ),
+    Step(
+        "owner",
+        "自己的服务器：对升级请求返回 426 Upgrade Required，{app} 就会立刻发请求。",
+    ),
+)
+
+# What an app does whose files this run has not read.
+_PRESUMED = (
+    "如果这个地址写在 openai_base_url 这类设置里，{app} 会在第一个请求之前向 {host} 建立 WebSocket，而这里建立不了；约 "
+    "{seconds|几} 秒后改发普通请求。在设置里写成单独的服务商，就不会建立 WebSocket。"
+)
+
 # Special cases share the code of a finding, but have their own cause and fix.
 CASES: dict[str, Text] = {
     "proxy.invalid:no_proxy": Text(
@@ -899,6 +927,91 @@ CASES: dict[str, Text] = {
             "把这条信息告诉 {host} 的管理员。",
         ),
     ),
+    "stream.websocket_refused:only": Text(
+        "{host} 把普通请求当成了 WebSocket",
+        "{host} 拒绝普通请求，要求在连接上换用别的协议。要么这个地址只接受 WebSocket，要么前面的代理给每个请求都加了"
+        "升级用的请求头。密钥没有问题。",
+        (
+            "改用服务方为普通（HTTP）请求给出的 Base URL。",
+            Step("relay", "询问 {host} 的运营方。"),
+            Step(
+                "owner",
+                "自己的服务器：只给带有升级请求头的请求加 Upgrade 和 Connection。nginx 用 map $http_upgrade "
+                "$connection_upgrade 来做。",
+            ),
+        ),
+    ),
+    "http.gateway_error:http_version": Text(
+        "{host} 的网关不接受这个 HTTP 版本",
+        "网关要求的 HTTP 版本，和请求到达它时用的版本不同。常见原因是前面的代理：nginx 默认用 HTTP/1.0 转发，而 Envoy "
+        "和 Istio 会拒绝。密钥没有问题。",
+        (
+            "把请求的时间告诉 {host} 的运营方，请他们查看。",
+            Step("owner", "自己的服务器：在前面的 nginx 里设置 proxy_http_version 1.1;。"),
+        ),
+    ),
+    "stream.websocket_refused:gives_up": Text(
+        "{app} 会先建立 WebSocket，被服务器拒绝后就放弃",
+        "{app} 在第一个请求之前向 {host} 请求 WebSocket。拒绝的响应看起来像请求本身的错误，"
+        "所以 {app} 报错结束，不会再发普通请求。",
+        _SOCKETS,
+    ),
+    "stream.websocket_refused:may_give_up": Text(
+        "{app} 可能会放弃：服务器拒绝了它先建立的 WebSocket",
+        "如果这个地址写在 openai_base_url 这类设置里，{app} 会在第一个请求之前向 {host} 请求 WebSocket。拒绝的响应"
+        "看起来像请求本身的错误，{app} 就会报错结束。在设置里写成单独的服务商，同一个地址可以"
+        "用。",
+        _SOCKETS,
+    ),
+    "stream.websocket_refused:busy": Text(
+        "服务器太忙，没有接受 {app} 先建立的 WebSocket",
+        "{host} 因为限流拒绝了 WebSocket。如果 {app} 启动时仍然这样，它会报这个错误并结束，不再发请求。",
+        ("等一分钟再检查一次。",),
+    ),
+    "stream.websocket_refused:may_retry": Text(
+        "{app} 可能会晚约 {seconds|几} 秒：它在这里建立不了 WebSocket",
+        _PRESUMED,
+        _SOCKETS,
+    ),
+    "stream.websocket_closed:may_retry": Text(
+        "{app} 可能会晚约 {seconds|几} 秒：它在这里建立不了 WebSocket",
+        _PRESUMED,
+        _SOCKETS,
+    ),
+    "stream.websocket_refused:refused": Text(
+        "{app} 会晚约 {seconds|几} 秒：服务器拒绝了它的 WebSocket",
+        "{app} 在第一个请求之前向 {host} 请求 WebSocket，并会重试几次。约 {seconds|几} 秒后改发普通请求。",
+        _SOCKETS,
+    ),
+    "stream.websocket_refused:flawed": Text(
+        "{app} 会晚约 {seconds|几} 秒：它的 WebSocket 不能用",
+        "{host} 或中间的设备切换到了 WebSocket，却不符合其规范。{app} 会重试几次，约 {seconds|几} 秒后改发普通请求。",
+        _SOCKETS,
+    ),
+    "stream.websocket_closed:closed": Text(
+        "{app} 会晚约 {seconds|几} 秒：WebSocket 被关闭",
+        "{app} 在第一个请求之前向 {host} 建立 WebSocket，被服务器或中间的设备关闭。{app} 会重试几次，约 {seconds|几} "
+        "秒后改发普通请求。",
+        _SOCKETS,
+    ),
+    "stream.websocket_closed:held": Text(
+        "{app} 要等约 {seconds|很多} 秒：它的 WebSocket 没有响应",
+        "{app} 在第一个请求之前向 {host} 建立 WebSocket，却一直没有响应。{app} 等待、重试，界面上什么也没有；约 "
+        "{seconds|很多} 秒后才改发普通请求。",
+        _SOCKETS,
+    ),
+    "stream.websocket_closed:silent": Text(
+        "{app} 会卡住：它的 WebSocket 上没有回应",
+        "{app} 在第一个请求之前向 {host} 建立 WebSocket。服务器接受了，却不回应第一条消息。{app} 每次尝试都等"
+        "好几分钟，什么也不显示。",
+        _SOCKETS,
+    ),
+    "stream.websocket_closed:may_hang": Text(
+        "{app} 可能会卡住：它的 WebSocket 上没有回应",
+        "如果这个地址写在 openai_base_url 这类设置里，{app} 会在第一个请求之前向 {host} 建立 WebSocket。服务器接受了，"
+        "却不回应第一条消息，{app} 每次尝试都等好几分钟。在设置里写成单独的服务商，就不会建立 WebSocket。",
+        _SOCKETS,
+    ),
     "stream.cut:behind": Text(
         "流式输出没有正常结束，连接就关闭了",
         "回答已经完整到达，但应答没有按 HTTP 的要求结束：缺少最后一个分块，或声明的长度不对。读到末尾的 SDK 会报错。",
@@ -1732,5 +1845,108 @@ CASES: dict[str, Text] = {
             "给应用使用不带 `mfa_serial` 的角色，或事先由人取得的凭证。",
             "如果仍要检查，用 AWS 自己的程序输入验证码，再使用它的输出：`aws configure export-credentials`。",
         ),
+    ),
+    "app.companion_unreachable:late": Text(
+        "{app} 变慢，因为它访问的另一个主机没有响应",
+        "除了 API，{app} 还会访问 {names|另一个主机}。没有它们也能工作，但如果防火墙丢弃数据包而不是拒绝连接，"
+        "它会为此等待约 {seconds|若干} 秒。",
+        (
+            "为 {app} 设置 {detail}：它就不再访问这些主机。",
+            "或者让防火墙拒绝连接而不是丢弃数据包，或放行这些主机的 443 端口。",
+        ),
+    ),
+    "app.run_failed:roots": Text(
+        "{app} 不信任本次检查所信任的证书",
+        "用你的设置启动了 {app}，它拒绝了服务器的证书。检查信任这个证书，所以 {app} 用的是另一套根证书。",
+        (
+            "把 CA 证书放到 {app} 读取的变量中：Node 用 NODE_EXTRA_CA_CERTS，其他大多用 SSL_CERT_FILE。",
+            "`llmdoctor apps` 会显示 {app} 使用哪些根证书。",
+        ),
+    ),
+    "app.run_failed:proxy": Text(
+        "{app} 过不了代理，而本次检查可以",
+        "用你的设置启动了 {app}，它没能通过代理。检查通过了，所以 {app} 用的是另一个代理，或用法不同。",
+        (
+            "检查 {app} 的代理设置，以及启动它的地方的 HTTPS_PROXY、HTTP_PROXY 和 NO_PROXY 变量。",
+            "`llmdoctor apps` 会显示 {app} 是否读取这些变量。",
+        ),
+    ),
+    "app.run_failed:connection": Text(
+        "{app} 连不上 {host}，而本次检查可以",
+        "用你的设置启动了 {app}，它自己的连接失败了。请求本身没有问题，区别在于 {app} 的连接方式：代理、根证书或 DNS。",
+        (
+            "把启动 {app} 的地方的代理变量和 CA 证书与当前 shell 的作比较。",
+            "`llmdoctor apps` 会显示 {app} 使用哪些代理变量和根证书。",
+        ),
+    ),
+    "app.run_failed:path": Text(
+        "{app} 请求的路径与本次检查不同",
+        "{app} 请求 {sent|另一个路径}，而 {host} 在那里没有 API。检查请求的是 {endpoint|正确的路径}，可以用。",
+        (
+            "修改 {app} 的 Base URL，使它请求 {endpoint}。",
+            "如果 {app} 的文档写的是另一个路径，请更新 {app}。",
+        ),
+    ),
+    "app.run_failed:header": Text(
+        "{app} 发送密钥用的请求头与本次检查不同",
+        "{app} 发送密钥用的是：{header|没有请求头}。检查用的是 {wanted_header|另一个请求头}，可以用。",
+        (
+            "在 {app} 中用能以 {wanted_header} 发送的方式设置密钥：`llmdoctor apps` 会显示有哪些变量。",
+            "如果 {app} 没有发送密钥，说明它没有找到：看看它的设置和它自己的登录。",
+        ),
+    ),
+    "app.run_failed:key": Text(
+        "{host} 拒绝了 {app} 发送的密钥",
+        "用你的设置启动了 {app}，它的密钥被拒绝。检查所用的密钥有效，所以 {app} 的密钥来自别处："
+        "它自己的登录、另一个文件或变量。",
+        (
+            "看 {app} 显示的账号；如果应该用你的密钥，请在那里退出登录。",
+            "`llmdoctor scan` 会按优先级显示 {app} 从哪些地方取密钥。",
+        ),
+    ),
+    "app.run_failed:model": Text(
+        "{host} 没有 {app} 请求的模型",
+        "用你的设置启动了 {app}，它请求的是 {sent|自己选的模型}。检查请求的是 {model|另一个模型}，那里有。",
+        (
+            "在 {app} 中选择 {host} 有的模型。",
+            "如果 {app} 还请求第二个模型（用于标题或路由），也要设置。",
+        ),
+    ),
+    "app.run_failed:request": Text(
+        "{host} 拒绝 {app} 的请求，却接受检查的请求",
+        "{app} 发送的不止一个简短的问题，还有工具、更多请求头和它自己的字段。其中某一项被拒绝。",
+        (
+            "在 {app} 的输出中找到那个字段或请求头，并在设置中关闭。",
+            "如果服务器是你自己的，请把不认识的字段和请求头照样转发。",
+        ),
+    ),
+    "app.run_failed:reading": Text(
+        "{host} 回答了 {app}，但它读不懂",
+        "{app} 的请求得到了成功的响应，而 {app} 没有把它当作回答。",
+        (
+            "更新 {app}。",
+            "`llmdoctor check --deep` 会显示 {host} 的回答还有哪些不同。",
+        ),
+    ),
+    "app.run_failed:websocket": Text(
+        "{app} 要求 WebSocket，没有就不再继续",
+        "{app} 先建立 WebSocket。{host} 拒绝的方式使 {app} 不再用 POST 请求。",
+        (
+            "在 {app} 的设置中为它配置一个不用 WebSocket 的服务商。",
+            "如果服务器是你自己的，请用状态码 426 回应升级：客户端随后会用 POST。",
+        ),
+    ),
+    "app.run_failed:endless": Text(
+        "{app} 不结束，而本次检查的请求成功",
+        "用你的设置启动了 {app}，它一直没有得到回答，因此被终止。它不断重试，却不说明原因。",
+        (
+            "手动启动 {app} 并打开最详细的日志，把文本交给 `llmdoctor explain`。",
+            "检查本次检查不了解的 {app} 设置：插件、配置档、它自己的登录。",
+        ),
+    ),
+    "app.run_failed:too": Text(
+        "{app} 本身也失败",
+        "用你的设置启动了 {app}，它同样没有得到回答。请先解决另一个错误。",
+        ("解决另一个错误后再运行一次。",),
     ),
 }

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from contract.codes import CODES
 from diagnose.answers.dialects import classify, classify_error, match_text, rows
 from diagnose.answers.explain import rows as phrases
-from diagnose.answers.literal_filter import may_match, needles
 from diagnose.answers.products import products
+from probes.catalog.literal_filter import may_match, needles
 from probes.model.exchange import Answer, ApiError, Body, StreamReading
 from worlds.made_exchanges import ANSWERED, altered
 from worlds.one_in import one_in

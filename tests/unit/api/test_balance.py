@@ -14,7 +14,7 @@ from probes.model.evidence import Evidence, Observation, Subject
 from probes.model.facts import BalanceFacts, CompanionFacts, KeyPolicy
 from probes.model.failure import Kind, Outcome
 from probes.model.record import replace
-from probes.steps.companions import needed
+from probes.steps.companions import worth_a_look
 from probes.urls.url import parse_url
 from worlds.recorded import recorded
 from worlds.table import SCENARIOS
@@ -140,6 +140,22 @@ def test_a_companion_out_of_reach(kind: Kind | None, required: bool, severity: S
 
 
 def test_which_hosts_an_app_needs() -> None:
-    assert [one.hosts for one in needed("claude-code", False)] == [("platform.claude.com",)]
-    assert needed("codex", False) == () and needed("codex", True)[0].hosts == ("auth.openai.com",)
-    assert needed("cursor", True) == () and needed(None, True) == ()
+    def hosts(app: str | None, login: bool, host: str = "relay.example", *switches: str) -> set[str]:
+        return {host for one in worth_a_look(app, login, host, switches) for host in one.hosts}
+
+    plugins = {"github.com", "api.github.com", "chatgpt.com", "ab.chatgpt.com"}
+    assert hosts("codex", False) == plugins and hosts("codex", True) == {*plugins, "auth.openai.com"}
+    assert hosts("claude-code", True) == {"platform.claude.com", "api.anthropic.com"}
+    assert hosts("claude-code", True, "api.anthropic.com") == {"platform.claude.com"}
+    assert hosts("claude-code", False, "relay.example", "CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC=1") == set()
+    assert hosts("cursor", True) == hosts(None, True) == hosts("aider", True) == set()
+
+
+def test_a_silent_host_that_only_makes_the_app_late() -> None:
+    facts = CompanionFacts("api.anthropic.com", "settings", False, Kind.TIMEOUT, 7, "SWITCH=1")
+    report = judge(with_facts(Subject.COMPANION, facts, "claude-code"))
+    found = next(one for one in report.findings if one.code == "app.companion_unreachable")
+    assert (found.severity, report.verdict) == ("info", "healthy")
+    assert "about 7 seconds" in found.explanation and "SWITCH=1" in found.steps[0]
+    refused = replace(facts, kind=Kind.REFUSED)
+    assert not judge(with_facts(Subject.COMPANION, refused, "claude-code")).findings

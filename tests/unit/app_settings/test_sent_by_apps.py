@@ -221,3 +221,24 @@ def test_a_projects_header_that_refers_to_a_variable_needs_consent(tmp_path: Pat
         ("environment GITHUB_TOKEN", "base_url"),
         ("environment GITHUB_TOKEN", "header"),
     }
+
+
+@pytest.mark.parametrize(
+    ("config", "opens", "flag"),
+    [
+        pytest.param(BUILT_IN, True, "default", id="built-in"),
+        pytest.param(OWN, False, "default", id="separate"),
+        pytest.param(OWN + "supports_websockets = false\n", False, "default", id="flag-off"),
+        pytest.param(OWN + "supports_websockets = true\n", True, "~/.codex/config.toml:5", id="flag-on"),
+    ],
+)
+def test_codex_opens_a_websocket_first(config: str, opens: bool, flag: str, tmp_path: Path) -> None:
+    settings = settings_of("codex", tmp_path, {".codex/config.toml": config, **LOGIN}, {})
+    assert settings.websocket is not None
+    assert (settings.websocket.value, settings.websocket.source.location) == (opens, flag)
+
+
+def test_no_other_app_opens_one(tmp_path: Path) -> None:
+    files = {".qwen/settings.json": json.dumps({"security": {"auth": {"apiKey": MINE, "baseUrl": RELAY}}})}
+    assert settings_of("qwen-code", tmp_path, files, {}).websocket is None
+    assert {one.id for one in apps.load() for wire in one.wires if wire.websocket is not None} == {"codex"}

@@ -27,7 +27,7 @@ from probes.catalog import node_runtime
 from probes.catalog.app import App, AppWire
 from probes.catalog.apps import AppsError, load, official, read
 from probes.catalog.doors import builtin
-from probes.catalog.fact_files import FOLDER
+from probes.catalog.fact_files import facts_folder
 from probes.catalog.url_joining import RULES, join
 from probes.demo_server import practice_doors as b
 from probes.demo_server.scenarios import made_up_key
@@ -93,7 +93,7 @@ def test_the_official_clients_ask_as_the_protocols_files_do() -> None:
 
 
 def test_the_built_form_reads_the_same(tmp_path: Path) -> None:
-    source = FOLDER / "apps.toml"
+    source = facts_folder() / "apps.toml"
     built = tmp_path / "apps.json"
     built.write_text(json.dumps(tomllib.loads(source.read_text("utf-8"))), "utf-8")
     assert read(built) == read(source)

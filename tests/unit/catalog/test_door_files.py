@@ -168,10 +168,10 @@ def test_the_folders_are_those_of_platformdirs(monkeypatch: pytest.MonkeyPatch, 
     platformdirs = pytest.importorskip("platformdirs")
     monkeypatch.delenv("XDG_CONFIG_HOME")
     expected = platformdirs.user_config_path("llmdoctor", appauthor=False) / "doors.d"
-    assert folders()[0] == expected
-    assert folders()[-1] == Path.home() / ".config" / "llmdoctor" / "doors.d"
+    assert Path(folders()[0]) == expected
+    assert Path(folders()[-1]) == Path.home() / ".config" / "llmdoctor" / "doors.d"
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
-    assert folders() == (tmp_path / "llmdoctor" / "doors.d",)
+    assert folders() == (str(tmp_path / "llmdoctor" / "doors.d"),)
 
 
 @pytest.mark.parametrize("system", ["linux", "darwin", "win32"])
@@ -180,8 +180,8 @@ def test_every_system_has_its_place(monkeypatch: pytest.MonkeyPatch, system: str
     monkeypatch.setenv("LOCALAPPDATA", str(Path.home() / "AppData" / "Local"))
     monkeypatch.setattr(sys, "platform", system)
     usual = {"darwin": "Application Support", "win32": "Local"}.get(system, ".config")
-    assert folders()[0].parent.parent.name == usual
-    assert folders()[-1].parent.parent.name == ".config"
+    assert Path(folders()[0]).parent.parent.name == usual
+    assert Path(folders()[-1]).parent.parent.name == ".config"
 
 
 def test_without_a_folder_nothing_is_read(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,7 +12,7 @@ import pytest
 from probes.catalog.door import Door, Endpoint
 from probes.catalog.door_files import DoorsError, compiled, read
 from probes.catalog.doors import load, merge
-from probes.catalog.fact_files import FOLDER
+from probes.catalog.fact_files import facts_folder
 
 TABLE = load()
 EVERY = list(TABLE)
@@ -202,7 +202,7 @@ def test_endpoints() -> None:
 
 
 def test_the_built_form_reads_the_same(tmp_path: Path) -> None:
-    source = FOLDER / "doors.toml"
+    source = facts_folder() / "doors.toml"
     built = tmp_path / "doors.json"
     built.write_text(json.dumps({"facts": {"date": "2026-11-30"}, "door": compiled(read(source))}), encoding="utf-8")
     assert read(built) == read(source)

@@ -11,10 +11,10 @@ from probes.catalog.apps import AppsError
 from probes.catalog.apps import read as read_apps
 from probes.catalog.door_files import DoorsError, read
 from probes.catalog.fact_files import (
-    FOLDER,
     FactsError,
     check_file,
     fact_files,
+    facts_folder,
     line_of,
     read_facts,
     without_provenance,
@@ -41,7 +41,7 @@ def test_every_table_passes_the_check_of_the_build(path: Path) -> None:
 def test_facts_lie_in_one_folder() -> None:
     elsewhere = {path.name for room in ("probes", "diagnose") for path in (ROOT / room).rglob("*.toml")}
     assert elsewhere - {path.name for path in fact_files()} == {"snippets.toml"}, "templates, and no facts"
-    assert not list(FOLDER.rglob("*.py"))
+    assert not list(facts_folder().rglob("*.py"))
 
 
 @pytest.mark.parametrize(

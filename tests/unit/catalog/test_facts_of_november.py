@@ -148,7 +148,7 @@ TEXTS = [
         "You're out of extra usage. Add more at claude.ai/settings/usage and keep going.",
     ),
     ("stream.websocket_refused", "", "Falling back from WebSockets to HTTPS transport"),
-    ("stream.websocket_refused", "", "Responses WebSocket transport is disabled; use HTTP"),
+    ("stream.websocket_refused", "gateway without websocket", "Responses WebSocket transport is disabled; use HTTP"),
     ("stream.websocket_closed", "", "close frame 1008 Policy"),
     ("model.parameter_rejected", "azure api version", "API version not supported"),
     ("url.host_retired", "qwen login ended", "Qwen OAuth free tier has been discontinued."),

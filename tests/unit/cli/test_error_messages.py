@@ -187,7 +187,7 @@ import sys, threading
 import diagnose.cli.commands.doors as doors
 def fail(*_):
     raise RuntimeError("%s")
-doors.known = fail
+doors.known_doors = fail
 if "thread" in sys.argv:
     sys.argv.remove("thread")
     import diagnose.cli

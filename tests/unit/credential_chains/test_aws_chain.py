@@ -10,8 +10,10 @@ from pathlib import Path
 
 import pytest
 
+from diagnose.agents.call_settings import AgentCall, settings_of
 from diagnose.judging.judge import judge
-from probes.credential_chains.aws import METADATA
+from diagnose.rendering.report_parts import exit_status
+from probes.credential_chains.aws import CHAIN, METADATA
 from probes.credential_chains.aws_files import masked, moment_of, nested, read_config, read_ini
 from probes.demo_server import bedrock_doors
 from probes.demo_server.server import PracticeDoor
@@ -163,6 +165,39 @@ def test_the_users_credential_signs_for_a_folders_address_only_at_aws(url: str, 
     assert (settings.override is not None and settings.override.withheld) is withheld
 
 
+@pytest.mark.parametrize(
+    ("environ", "dotenv"),
+    [
+        ({}, "AWS_CONFIG_FILE=aws.ini\nAWS_PROFILE=work\n"),
+        ({"AWS_SECRET_ACCESS_KEY": USER.secret}, f"AWS_ACCESS_KEY_ID={USER.name}\n"),
+    ],
+    ids=["a role of the folder with the user's key", "a key id of the folder with the user's secret"],
+)
+def test_a_folder_does_not_make_the_users_secret_its_own(environ: dict[str, str], dotenv: str, tmp_path: Path) -> None:
+    folder = tmp_path / "clone"
+    folder.mkdir()
+    (tmp_path / ".aws").mkdir()
+    (tmp_path / ".aws" / "credentials").write_text(f"[base]\n{PROFILE}")
+    (folder / "aws.ini").write_text(f"[profile work]\nrole_arn = {ARN}\nsource_profile = base\n")
+    (folder / ".env").write_text(f"{dotenv}AWS_ENDPOINT_URL_BEDROCK_RUNTIME=https://evil.example\n")
+    settings = gather(Options(protocol="bedrock"), environ, folder, home=tmp_path)
+    assert settings.base_url is not None
+    assert settings.base_url.value == "https://evil.example"
+    assert settings.override is not None
+    assert settings.override.withheld
+
+
+def test_a_folders_own_keys_go_where_the_folder_says(tmp_path: Path) -> None:
+    lines = (
+        f"{name}={value}" for name, value in {**KEYS, "AWS_ENDPOINT_URL_BEDROCK_RUNTIME": "https://own.example"}.items()
+    )
+    (tmp_path / ".env").write_text("\n".join(lines))
+    settings = gather(Options(protocol="bedrock"), {}, tmp_path, home=tmp_path / "home")
+    assert settings.credential is not None
+    assert settings.credential.chain.winner is not None
+    assert settings.override is None
+
+
 def test_a_folders_config_file_starts_no_program(tmp_path: Path) -> None:
     (tmp_path / "aws.ini").write_text("[default]\ncredential_process = touch /made/up\n")
     (tmp_path / ".env").write_text("AWS_CONFIG_FILE=aws.ini\n")
@@ -242,3 +277,30 @@ def test_a_run_with_a_key_imports_no_library_of_a_house() -> None:
     assert loaded[0] == "0", done.stdout
     assert "probes.credential_chains.aws" in loaded
     assert {"botocore", "boto3", "google.auth", "azure", "probes.credential_chains.aws_credential"} & {*loaded} == set()
+
+
+def test_without_the_extra_the_question_is_open_and_nothing_is_broken(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(type(CHAIN), "library", "no_such_library_of_aws")
+    with PracticeDoor(bedrock_doors.door(access=[USER])) as door:
+        settings = gather(Options(base_url=door.url, protocol="bedrock"), {**KEYS, **REGION}, tmp_path, home=tmp_path)
+        report = judge(asyncio.run(run(settings)))
+        assert not [one for one in door.requests if one.header("authorization")]
+    assert (report.verdict, report.root_cause, exit_status(report)) == ("inconclusive", None, 3)
+    (found,) = report.findings
+    assert found.code == "run.extra_missing"
+    assert any("llmdoctor-cli[aws]" in step for step in found.steps)
+
+
+def test_agents_and_the_served_page_never_ask_metadata(tmp_path: Path) -> None:
+    call = AgentCall(target="https://bedrock-runtime.us-east-1.amazonaws.com")
+    found = settings_of(call, {"AWS_CONTAINER_CREDENTIALS_RELATIVE_URI": "/v2/x"}, tmp_path, Options()).settings
+    assert found.credential is not None
+    assert not found.credential.metadata
+    assert found.credential.chain.winner is None
+    file = tmp_path / "llmdoctor.toml"
+    file.write_text('[targets.a]\nbase_url = "https://bedrock-runtime.us-east-1.amazonaws.com"\n')
+    served = gather(Options(target="a", metadata=False), {}, tmp_path, home=tmp_path).credential
+    assert served is not None
+    assert served.chain.winner is None

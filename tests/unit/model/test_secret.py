@@ -17,6 +17,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from probes.model import scrubber
 from probes.model.scrubber import _FOREIGN_KEY, WINDOW, Scrubber, _may_hold_a_key
 from probes.model.secret import PUBLIC_PREFIXES, PUBLIC_VALUES, Secret, hint, public_prefix
 from probes.model.settings import Conflict, ConflictReason, ConflictRole, Settings, Sourced
@@ -170,6 +171,18 @@ def test_base64_shows_no_key_in_any_alignment(lead: int, tail: int, encode: Call
         for start in range(4):
             whole = piece[start : start + (len(piece) - start) // 4 * 4]
             assert not leaks(base64.b64decode(whole, altchars=b"-_").decode("latin-1"))
+
+
+@given(st.text(st.sampled_from("abXY019-._~"), min_size=1))
+def test_a_usual_key_is_written_as_it_is(value: str) -> None:
+    """Its escaped forms are not made, which would import JSON and URLs at the start of each command."""
+    assert scrubber._is_never_escaped(value)
+    assert scrubber._escaped_forms(value, value.encode()) == {value, value.lower()}
+
+
+@pytest.mark.parametrize("value", ["a b", "a+b", "a/b", "a=b", 'a"b', "a'b", "a\\b", "a%b", "ä", "a\n"])
+def test_a_key_with_other_signs_has_more_forms(value: str) -> None:
+    assert not scrubber._is_never_escaped(value)
 
 
 def test_an_odd_key_is_found_in_its_escaped_forms() -> None:

@@ -31,10 +31,18 @@ def run_of_claude_code(other: tuple[str, ...] | Kind, fates: dict[str, Kind] | N
     return examine(claude("companions", None, b.anthropic, f"https://{API}", **given))
 
 
+@pytest.fixture
+def with_login(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let every key count as a stored login, for which the app needs its maker's other host."""
+    real = companions.worth_a_look
+    monkeypatch.setattr(companions, "worth_a_look", lambda app, login, *more: real(app, app is not None, *more))
+
+
 def facts_of(seen: Seen) -> list[CompanionFacts]:
     return [one.facts for one in seen.evidence.observations if isinstance(one.facts, CompanionFacts)]
 
 
+@pytest.mark.usefixtures("with_login")
 @pytest.mark.parametrize(
     ("other", "fates", "kind"),
     [
@@ -54,6 +62,7 @@ def test_a_host_of_the_app_that_is_out_of_reach(
     assert not any(OTHER.encode() in raw for raw in seen.at_door), "nothing is asked of it"
 
 
+@pytest.mark.usefixtures("with_login")
 def test_a_host_that_is_silent_is_a_warning(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(companions, "PATIENCE", 0.1)
     report = judge(run_of_claude_code(("192.0.2.3",), {"192.0.2.3": Kind.TIMEOUT}).evidence)
@@ -61,6 +70,7 @@ def test_a_host_that_is_silent_is_a_warning(monkeypatch: pytest.MonkeyPatch) -> 
     assert report.root_cause is None and found.severity == "warning"
 
 
+@pytest.mark.usefixtures("with_login")
 def test_tls_is_checked_there_too() -> None:
     """The practice door has no certificate for the other host."""
     (found,) = facts_of(run_of_claude_code(("192.0.2.4",)))
@@ -68,6 +78,7 @@ def test_tls_is_checked_there_too() -> None:
 
 
 def test_no_other_host_is_looked_at_without_need() -> None:
+    assert not facts_of(run_of_claude_code(Kind.NAME_UNKNOWN)), "a key of the user's own needs no renewal"
     assert not facts_of(run_of_claude_code(Kind.NAME_UNKNOWN, app=None))
     assert not facts_of(run_of_claude_code(Kind.NAME_UNKNOWN, app="openai-sdk"))
     assert not facts_of(run_of_claude_code(Kind.NAME_UNKNOWN, roads=None)), "connect-to: not the app's network"

@@ -1,0 +1,38 @@
+"""The words of `check --run-client`, in Chinese."""
+
+from __future__ import annotations
+
+CLIENT: dict[str, str] = {
+    "announce": "--run-client 会用你的设置、在一个空目录里把 {name} 启动一次：{path}",
+    "command": "  {command}",
+    "switches": "  并设置 {switches}",
+    "cost": "  它只向 {host} 要一个词：约 {tokens} 个 token，{requests} 个请求，{seconds} 秒，最多 {limit} 秒。",
+    "again": "  如果检查正常而它失败，会再启动一次，经过 127.0.0.1 上的记录器。",
+    "recorded": "  它经过 127.0.0.1 上的记录器，由记录器把请求转给 {host}。",
+    "leaves": "  它会留下：{leaves}。",
+    "ask": "要启动吗？",
+    "declined": "没有启动 {name}。",
+    "not_run": "不会启动 {name}：{why}",
+    "label": "{name} 本身",
+    "answered": "{seconds} 秒后得到回答",
+    "answered_recorded": "{seconds} 秒后得到回答，经过记录器（没有用到它自己的 TLS 和代理）",
+    "failed": "{seconds} 秒后失败（退出码 {status}）",
+    "limit": "{seconds} 秒内没有结束，已被终止",
+    "requests": "{seconds} 秒内发了 {count} 个请求，已被终止",
+    "output": "不停地输出，{seconds} 秒后被终止",
+    "not_started": "无法启动：{said}",
+    "said": "{result}：{said}",
+    "unrun": "没有运行：{why}",
+    "unfinished": "没有结果：{why}",
+    "why.offline": "使用了 --offline",
+    "why.no_spend": "使用了 --no-spend，而运行它要花 token",
+    "why.settings": "{source} 不是该应用的设置，它会访问与检查不同的地址",
+    "why.consent": "密钥发往哪里由当前目录中的文件决定，而你还没有同意",
+    "why.folder": "它需要当前目录中的 {source}，而这里不会在该目录里启动它，否则它会读取目录中的所有文件",
+    "why.key": "检查不会把这个密钥发到那里，而应用会",
+    "why.no_key": "没有找到你的密钥，应用会向 {source} 指定的地址发送什么也无从得知",
+    "why.recorder": "它自己的输出说明不了结果，而按这些设置又无法让它经过记录器",
+    "why.no_address": "没有可以访问的地址",
+    "why.deadline": "检查的时间已用完（--deadline）",
+    "why.interrupted": "检查被中断",
+}

@@ -1,0 +1,1 @@
+"""Run the installed app itself once (`check --run-client`) and record what it did."""

@@ -1,0 +1,89 @@
+"""Find what a program says about its call in what it printed: messages in JSON, else its last lines. Pure."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Any
+
+LONGEST = 1200  # characters of all messages
+MOST_LINES = 12
+_DEEPEST = 6  # levels of JSON
+_LONGEST_JSON = 40_000  # characters of one document
+_TELLING = ("error", "message", "result", "text", "detail", "response")
+_ESCAPES = re.compile(r"\x1b\[[0-9;?]{0,20}[A-Za-z]|\x1b\][^\x07\x1b]{0,200}(?:\x07|\x1b\\)|\r")
+_FRAMES = re.compile(r"^[\s│╭╰─┃━]*(?:\d+ │.*|[╭╰─│┃━ ]*)$")  # lines of rich's tracebacks, which show source code
+_FAULT = re.compile(
+    r"(?i)error|exception|invalid|incorrect|refused|rejected|unauthorized|forbidden|denied|failed|unable|cannot|"
+    r"could not|not (?:found|logged|trusted)|unexpected|timed out|certificate|proxy"
+)
+# Lines of a start that tell nothing about the call.
+_IDLE = re.compile(
+    r"(?i)^(?:warning: (?:input is not a terminal|256-color|proceeding, even)|reading additional input|"
+    r"model metadata for)"
+)
+
+
+def words_of_client(output: str, errors: str) -> str:
+    """Return the program's own words about its call, one message a line; empty if it printed nothing.
+
+    Those that speak of a fault come first, and of these the messages in JSON: programs that are asked for JSON put
+    their errors there.
+    """
+    output, errors = (_ESCAPES.sub("", text) for text in (output, errors))
+    messages: dict[str, None] = {}
+    for text in (output, errors):
+        for document in _documents(text):
+            messages.update(dict.fromkeys(_messages(document, 0)))
+    lines = [*messages] or _last_lines(output)
+    lines += [one for one in _last_lines(errors) if one not in messages]
+    kept: list[str] = []
+    for line in sorted(lines, key=lambda one: _FAULT.search(one) is None):
+        shown = " ".join(line.split())
+        if shown and not _IDLE.match(shown) and shown not in kept and sum(map(len, kept)) + len(shown) < LONGEST:
+            kept.append(shown[:LONGEST])
+    return "\n".join(kept)
+
+
+def _documents(text: str) -> Iterator[Any]:
+    """Yield the JSON documents of an output: the whole text, or a line each."""
+    stripped = text.strip()
+    for one in (stripped, *stripped.splitlines()):
+        if one[:1] in ("{", "[") and len(one) <= _LONGEST_JSON:
+            try:
+                yield json.loads(one)
+            except (ValueError, RecursionError):
+                continue
+            if one is stripped:
+                return
+
+
+def _messages(value: Any, depth: int) -> Iterator[str]:
+    if depth > _DEEPEST:
+        return
+    if isinstance(value, list):
+        for one in value[:50]:
+            yield from _messages(one, depth + 1)
+    elif isinstance(value, dict):
+        for name, one in value.items():
+            if isinstance(one, str) and name in _TELLING and one.strip():
+                inner = list(_inner(one, depth))
+                yield from inner or [one[:LONGEST]]
+            elif isinstance(one, dict | list):
+                yield from _messages(one, depth + 1)
+
+
+def _inner(text: str, depth: int) -> Iterator[str]:
+    """Yield the messages of a JSON document within a text: a server's body that the program quotes."""
+    if text[:1] == "{" and len(text) <= _LONGEST_JSON:
+        try:
+            document = json.loads(text)
+        except (ValueError, RecursionError):
+            return
+        yield from _messages(document, depth + 1)
+
+
+def _last_lines(text: str) -> list[str]:
+    lines = [line for line in text.splitlines() if line.strip() and not _FRAMES.match(line) and line[:1] != "{"]
+    return lines[-MOST_LINES:]

@@ -1,0 +1,26 @@
+"""A list as a value of words: each language joins it with its own punctuation."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Literal
+
+
+class Listed(str):
+    """A list as English text, with its parts for a language that joins them otherwise (``words/*/notes.py``, JOINTS).
+
+    A part may be a list itself, for example a name and its address:
+
+    >>> Listed([Listed(["Moonshot", "https://api.moonshot.cn/v1"], ": "), "a relay"], "; ")
+    'Moonshot: https://api.moonshot.cn/v1; a relay'
+    """
+
+    __slots__ = ("joint", "parts")
+    joint: str
+    parts: tuple[str, ...]
+
+    def __new__(cls, parts: Iterable[str], joint: Literal[", ", "; ", ": "] = ", ") -> Listed:
+        kept = tuple(parts)
+        listed = super().__new__(cls, joint.join(kept))
+        listed.parts, listed.joint = kept, joint
+        return listed
