@@ -196,7 +196,7 @@ class _TokenWalk:
             self._refused(error)
         except exceptions.TransportError as error:
             self._fail(CredentialProblem.UNREACHABLE, str(error))
-        except (exceptions.GoogleAuthError, ValueError, TypeError, KeyError, AttributeError) as error:
+        except (exceptions.GoogleAuthError, ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
             self._fail(CredentialProblem.OTHER, f"{type(error).__name__}: {error}")
         if not credentials.token:
             self._fail(CredentialProblem.OTHER, "no token")
