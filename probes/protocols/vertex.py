@@ -31,7 +31,7 @@ class _Vertex(GenerateContent):
     endings = ("models/[^/]+:(?:generateContent|streamGenerateContent)",)
     spoken_at = r"/publishers/google(?:/models(?:/.{1,200})?)?$"
     segments = ("publishers/google",)
-    address = r"/models/(?P<model>[^/:]+):(?:generateContent|streamGenerateContent)"
+    address = r"(?<=/publishers/google)/models/(?P<model>[^/:]+):(?:generateContent|streamGenerateContent)"
     listing = ""
     precedence = 12
     bases = ("",)

@@ -28,7 +28,7 @@ class _VertexAnthropic(Wire):
     endings = ("models/[^/]+:(?:rawPredict|streamRawPredict)",)
     spoken_at = r"/publishers/anthropic(?:/models(?:/.{1,200})?)?$"
     segments = ("publishers/anthropic",)
-    address = r"/models/(?P<model>[^/:]+):(?:rawPredict|streamRawPredict)"
+    address = r"(?<=/publishers/anthropic)/models/(?P<model>[^/:]+):(?:rawPredict|streamRawPredict)"
     model_path = r"/models/([^/:?#]+):(?:rawPredict|streamRawPredict)"
     precedence = 12
     bases = ("",)

@@ -135,6 +135,8 @@ NOTES: dict[str, str] = {
     "credential_client_secret": "the secret of an OAuth client",
     "credential_realtime_secret": "a client secret of the Realtime API, which is valid for minutes",
     "credential_account_file": "the JSON file of a service account",
+    "credential_google_login_file": "a login for Google's libraries (`gcloud auth application-default login`)",
+    "credential_federation_file": "the file of a workload identity pool, which holds no key",
     "credential_login_file": "the login file of a command-line program",
     "credential_private_key": "a private key (PEM)",
     "credential_certificate": "a certificate (PEM)",
