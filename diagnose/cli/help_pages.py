@@ -19,7 +19,20 @@ FIRST = ("check", "check https://api.openai.com/v1", "scan", "demo")  # the exam
 _FEW = 8  # options that need no groups
 _OF_GROUP = {
     TARGET: (
-        *("base_url", "key_env", "key_file", "key_stdin", "key", "curl", "headers", "model", "protocol", "app", "only"),
+        *(
+            "base_url",
+            "key_env",
+            "key_file",
+            "key_stdin",
+            "key",
+            "curl",
+            "headers",
+            "model",
+            "protocol",
+            "app",
+            "runtime",
+            "only",
+        ),
         *("credential", "credential_process"),
         *(
             "config",

@@ -191,6 +191,41 @@ def _observed(closed: bool) -> Schema:
             "url": _text("Of the upgrade to a WebSocket."),
             "status": COUNT,
             "close_code": _or_null({"type": "integer"}),
+            "runtime": _runtime(closed),
+        },
+    )
+
+
+def _runtime(closed: bool) -> Schema:
+    """Return the schema of what the app's own Python or Node reported (`--runtime`)."""
+    named: Schema = {"type": "object", "additionalProperties": TEXT}
+    call = _object(
+        closed,
+        {
+            "sdk": _text("The package that made the call: openai, anthropic, httpx, fetch, …"),
+            "own_environment": {**FLAG, "description": "llmdoctor's own httpx made the call: the runtime has none."},
+            "stage": {"enum": ["", "import", "create", "call"]},
+            "ok": FLAG,
+            "status": _or_null(COUNT),
+            "ms": NUMBER,
+            "errors": TEXTS_,
+        },
+    )
+    return _object(
+        closed,
+        {
+            "kind": {"enum": ["python", "node"]},
+            "program": TEXT,
+            "version": MAYBE_TEXT,
+            "openssl": MAYBE_TEXT,
+            "strict": {**FLAG, "description": "It checks certificates strictly, as Python 3.13 and newer do."},
+            "packages": {**named, "description": "The version of each package."},
+            "proxies": named,
+            "roots": {**named, "description": "For each variable: file, folder or missing."},
+            "options": {**named, "description": "Node's variables."},
+            "problem": {**MAYBE_TEXT, "description": "Why it reported nothing."},
+            "no_call": {**MAYBE_TEXT, "description": "Why nothing was sent."},
+            "call": _or_null(call),
         },
     )
 

@@ -45,6 +45,7 @@ from probes.model.facts import (
 )
 from probes.model.failure import Failure, Kind, Outcome
 from probes.model.record import replace
+from probes.model.runtime_facts import RuntimeFacts
 from probes.model.value_issues import Flaw
 from probes.protocols.names import DEFAULT_PROTOCOL, NAMES
 from probes.protocols.protocol import Wire, wire
@@ -140,6 +141,11 @@ class View:
         """The other hosts that the app needs, as they were looked at."""
         found = (one.facts for one in self.evidence.observations if one.subject is Subject.COMPANION)
         return tuple(one for one in found if isinstance(one, CompanionFacts))
+
+    @cached_property
+    def runtime(self) -> RuntimeFacts | None:
+        """What the app's own Python or Node reported; None if it was not asked."""
+        return self.evidence.one(RuntimeFacts, Subject.RUNTIME)
 
     @cached_property
     def websocket(self) -> WebSocketTry | None:

@@ -16,6 +16,7 @@ from diagnose.findings import (
     proxy,
     redirect,
     run,
+    runtime,
     settings,
     slo,
     stream,
@@ -42,6 +43,7 @@ _ALL: tuple[Rule, ...] = (
     *stream.RULES,
     *websocket.RULES,
     *app.RULES,
+    *runtime.RULES,
     *slo.RULES,
     *run.RULES,
 )

@@ -7,7 +7,7 @@ from diagnose.evidence.view import View
 from diagnose.findings.moments import moment, run_time
 from diagnose.report import Seen, Severity, seen
 from probes.model.credential import CredentialChain, CredentialFacts, CredentialProblem, CredentialStep, StepStatus
-from probes.model.note import note
+from probes.model.note import Note, note
 from probes.model.source import Source
 
 # These say nothing about the user's settings: the app may well get the credential that this run did not ask for.
@@ -68,8 +68,9 @@ def _evidence(view: View, facts: CredentialFacts) -> tuple[str | Seen, ...]:
     return (*lines, facts.said) if facts.said else tuple(lines)
 
 
-def _values(facts: CredentialFacts) -> dict[str, str]:
-    found = {
+def _values(facts: CredentialFacts) -> dict[str, str | Note]:
+    found: dict[str, str | Note] = {
+        "product": note("house", name=facts.vendor),
         "place": str(facts.source) if facts.source is not None else "",
         "expires": moment(facts.expires) if facts.expires else "",
         "address": facts.host,

@@ -27,7 +27,7 @@ def credential_steps(found: CredentialView, lang: str) -> Iterator[tuple[str, st
         wins = number == chain.won
         kind = words.KINDS.get(step.kind, step.kind)
         said = [words.WINNER if wins and chain.used else "", words.STATUS[step.status], kind]
-        said += [f"{name} {value}" for name, value in step.hints]
+        said += [f"{words.HINTS.get(name, name)} {value}" for name, value in step.hints]
         expires = (got.expires if wins and got is not None else 0.0) or step.expires
         if wins and got is not None and got.account and got.account not in dict(step.hints).values():
             said.append(got.account)

@@ -37,6 +37,7 @@ def document(plan: Plan) -> dict[str, Any]:
             for case in plan.otherwise
         ],
         "on_success": [_request_document(one) for one in plan.on_success],
+        **({"runtime": [_request_document(one) for one in plan.runtime]} if plan.runtime else {}),
         "tokens": plan.tokens,
     }
 
@@ -89,6 +90,9 @@ def _lines(plan: Plan, lang: str, width: int | None) -> Iterator[str]:
     if plan.deep:
         yield words["deep"]
         yield from requests_of(plan.deep)
+    if plan.runtime:
+        yield words["runtime"]
+        yield from requests_of(plan.runtime)
     yield put(words["all_but_client" if plan.with_client else "all"], {"tokens": plan.tokens})
 
 

@@ -54,8 +54,9 @@ OPTIONAL = (
     *("proxy", "better_proxy", "address", "port", "location", "reference", "parts"),
     *("credential", "house", "audience", "expires", "region", "own_region", "sites", "wanted", "token_command"),
     *("model_plan", "model_plan_url"),
+    *("runtime", "sdk", "command"),
     *("issuer", "product", "path", "names", "not_after", "days", "clients"),
-    *("ended", "successor", "tested", "command"),
+    *("ended", "successor", "tested"),
     *("status", "said", "retry_after", "seconds", "detail"),
 )
 
@@ -220,9 +221,9 @@ def notes(noted: Iterable[Note], lang: str) -> str:
 def _note(name: str, values: Mapping[str, str], lang: str) -> str:
     if name == "look":
         return look(values["note"], lang)
-    if name in ("chain_step", "chain_status"):
+    if name in ("chain_step", "chain_status", "house"):
         chains = part(lang, "chains")
-        table: Mapping[str, str] = chains.STEPS if name == "chain_step" else chains.STATUS
+        table: Mapping[str, str] = {"chain_step": chains.STEPS, "chain_status": chains.STATUS}.get(name, chains.HOUSES)
         return table.get(values["name"], values["name"])
     return put(part(lang, "notes").NOTES[name], values)
 

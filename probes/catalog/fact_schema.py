@@ -51,6 +51,10 @@ _PHRASES = (
 _WRITTEN = {
     "models": {"model": "door!=text names!=texts routed=flag"},
     "companions": {"companion": "app!=text hosts!=texts need!=text required=flag login=flag late=seconds switch=text"},
+    "runtimes": {
+        "row": "id!=text runtime!=text error=texts packages=named variable=text strict=flag foreseen=flag "
+        "install=named",
+    },
     "credentials": {
         "credential": "shape!=pattern kind!=text company=text door=text carried=flag taken_by=texts sometimes=texts "
         "certain=flag document=flag",

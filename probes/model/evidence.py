@@ -29,6 +29,7 @@ from probes.model.facts import (
 )
 from probes.model.failure import Failure, Outcome
 from probes.model.record import Record
+from probes.model.runtime_facts import RuntimeFacts
 from probes.model.settings import Rename, Slo
 from probes.model.source import Source
 from probes.model.value_issues import Flaw as Flaw
@@ -56,6 +57,7 @@ Facts = (
     | CompanionFacts
     | CredentialChain
     | CredentialFacts
+    | RuntimeFacts
     | WebSocketTry
 )
 
@@ -74,6 +76,7 @@ class Subject(StrEnum):
     KEY_POLICY = "door:key"  # which forms of the key may be sent
     BALANCE = "door:balance"  # the credit that is left
     COMPANION = "door:companion"  # another host that the app needs
+    RUNTIME = "settings:runtime"  # the app's own Python or Node
     PROXY = "proxy"
     LOCALITY = "proxy:locality"  # the host has only private addresses
     TUNNEL = "proxy:tunnel"

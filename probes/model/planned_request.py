@@ -65,6 +65,7 @@ class Plan(Record):
     otherwise: tuple[PlannedCase, ...] = ()
     on_success: tuple[PlannedRequest, ...] = ()
     conflict_source: Source | None = None  # source of the key in the form ``conflicting``
+    runtime: tuple[PlannedRequest, ...] = ()  # the one request of the app's own runtime (--runtime)
     with_client: bool = False  # the app itself is started too, and its requests are not among these
     extra: tuple[tuple[str, Source], ...] = ()  # the extra headers that are sent, with the sources of their values
 
@@ -72,7 +73,8 @@ class Plan(Record):
     def tokens(self) -> int:
         """The most tokens that can be billed: one round (one that works is the last), what follows, a deep check."""
         rounds = (self.requests, *(case.requests for case in self.otherwise))
-        return max(map(_tokens, rounds)) + _tokens(self.on_success) + _tokens(self.deep)
+        further = _tokens(self.on_success) + _tokens(self.deep) + _tokens(self.runtime)
+        return max(map(_tokens, rounds)) + further
 
 
 def _tokens(requests: tuple[PlannedRequest, ...]) -> int:

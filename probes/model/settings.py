@@ -15,6 +15,7 @@ from probes.model.attempt import Auth
 from probes.model.client_run import ClientStart
 from probes.model.credential import CredentialChain
 from probes.model.record import Record
+from probes.model.runtime_facts import RuntimeTarget
 from probes.model.secret import Secret
 from probes.model.sentence import Sentence
 from probes.model.source import DEFAULT, Source
@@ -252,6 +253,7 @@ class Settings(Record):
     send_anyway: bool = False
     limits: Limits = Limits()
     slos: tuple[Slo, ...] = ()
+    runtime: RuntimeTarget | None = None  # the app's own Python or Node, to be asked too
     switches: tuple[str, ...] = ()  # of the app, as its facts name them, that are set: NAME=value
     renamed: Settings | None = None  # what they would be if variables that no SDK reads had the names that it reads
     renames: tuple[Rename, ...] = ()  # of `renamed`: these names

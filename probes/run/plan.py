@@ -14,7 +14,7 @@ from probes.model.attempt import Attempt, Auth, Change, KeyForm
 from probes.model.evidence import Subject
 from probes.model.exchange import Purpose
 from probes.model.facts import DoorFacts, KeyPolicy, ProxyFacts, Withheld
-from probes.model.planned_request import PROMPT_TOKENS, Plan, PlannedCase, PlannedRequest
+from probes.model.planned_request import MODEL, PROMPT_TOKENS, Plan, PlannedCase, PlannedRequest
 from probes.model.record import replace
 from probes.model.settings import Settings, Sourced
 from probes.model.source import Source, SourceKind
@@ -186,6 +186,7 @@ def plan(settings: Settings) -> Plan | None:
         withheld=first.context.policy.withheld,
         deep=_deep(offline, [first, *others]) if settings.deep else (),
         otherwise=(*(PlannedCase(one.when, one.requests) for one in others), *_renamed(settings)),
+        runtime=_runtime(offline, base, facts, target),
         on_success=_on_success(offline, first.context),
         conflict_source=offline.keys.conflict_source,
         with_client=settings.client is not None,
@@ -251,6 +252,22 @@ def _on_success(offline: OfflineChecks, context: ApiContext) -> tuple[PlannedReq
         asks = (ApiRequest("GET", parse_url(url).path, (), None) for url in balance_urls(offline.door))
         found += [planned(Purpose.BALANCE, attempt, ask) for ask in asks]
     return tuple(found)
+
+
+def _runtime(offline: OfflineChecks, base: str, facts: DoorFacts, target: Url) -> tuple[PlannedRequest, ...]:
+    """Return the one request that the SDK of the app's own runtime makes, if it makes one."""
+    asked = offline.given.runtime
+    if asked is None:
+        return ()
+    from probes.run.runtime_policy import policy_for, reason_for_no_call  # few runs ask a runtime
+
+    policy = policy_for(offline, asked, target)
+    first = api_context(offline, base, facts, policy).first
+    if reason_for_no_call(offline, policy, first, asked):
+        return ()
+    named = replace(first, model=first.model or (offline.given.model.value if offline.given.model else MODEL))
+    ask = wire(first.protocol).generation(named, named.model or "", stream=False, adapted=())
+    return (planned("runtime", named, ask, ALLOWANCE + PROMPT_TOKENS),)
 
 
 def _websocket(context: ApiContext) -> list[PlannedRequest]:

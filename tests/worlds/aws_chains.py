@@ -154,7 +154,7 @@ WORLDS = (
             ".aws/config": f"[profile work]\nrole_arn = {DENIED}\nsource_profile = base\n",
             ".aws/credentials": f"[base]\n{PROFILE}",
         },
-        title="The house's token service gives no credential",
+        title="AWS's token service gives no credential",
     ),
     ChainWorld(
         "role with a source that does not exist",

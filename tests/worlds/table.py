@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from worlds import (
+    app_runtime,
     cases,
     ends,
     field_credentials,
@@ -31,6 +32,7 @@ TABLES: dict[str, tuple[Scenario, ...]] = {
     "settings": settings.SCENARIOS,
     "protocols": protocols.SCENARIOS,
     "wire": wire.SCENARIOS,
+    "app_runtime": app_runtime.SCENARIOS,
     "http": http.SCENARIOS,
     "cases": cases.SCENARIOS,
     "ends": ends.SCENARIOS,

@@ -196,7 +196,6 @@ ELSEWHERE = {
     "app.private_refused": "of one app, by its maker's server: unit/catalog/test_apps.py",
     "app.run_failed": "of an app that is started too: unit/client_run/test_client_runner.py",
     "app.run_works": "of an app that is started too: unit/client_run/test_client_runner.py",
-    "app.sdk_mismatch": "by `explain` alone: unit/answers/test_explain.py",
     "http.body_encoding": "by `explain` alone: unit/answers/test_explain_kinds.py",
     "auth.login_expired": "of stored logins, in a table of their own: worlds/aws_chains.py",
     "auth.no_credential": "of a house's own chain, in a table of their own: worlds/aws_chains.py",

@@ -85,6 +85,11 @@ def output_options(command: Any) -> Any:
 @click.option(
     "--credential-process", is_flag=True, help="Run the program that your settings name for getting the credential."
 )
+@click.option(
+    "--runtime",
+    metavar="PATH|auto",
+    help="Ask the app's own Python or Node too: a virtual environment, an interpreter, a script, node_modules.",
+)
 @click.option("--config", metavar="PATH", help="Read targets and [check] from this file and no other.")
 @click.option("--env-file", metavar="PATH", help="Read this .env file and no other.")
 @click.option("--no-env", is_flag=True, help="Read no environment and no file.")
@@ -121,6 +126,7 @@ def command(
     plan_only: bool,
     fix: bool,
     yes: bool,
+    runtime: str | None,
     curl: str | None,
     retries: int,
     fmt: str,
@@ -164,6 +170,10 @@ def command(
             from diagnose.cli.curl_option import from_curl
 
             settings = from_curl(curl, Options(**choices), spoken)
+        if runtime is not None:
+            from diagnose.cli.runtime_option import with_runtime
+
+            settings = with_runtime(settings, runtime, Options(**choices), spoken)
     except (BadInput, DoorsError) as error:
         raise click.ClickException(str(error)) from error
     say_ignored(settings.ignored, spoken)
@@ -321,7 +331,7 @@ def measure(settings: Settings, progress: Progress, fmt: str = "text") -> Eviden
 
     waits = LoadingInWaits((name.format(fmt=fmt) for name in LATER), progress.waits)
     begun = LocalRun(settings, watch=progress.watch, waits=waits, version=__version__)
-    if begun.ends and settings.renamed is None:
+    if begun.ends and settings.renamed is None and settings.runtime is None:
         return begun.ended()
     from diagnose.cli.event_loop import run as run_event_loop
     from probes.run.engine import go_on

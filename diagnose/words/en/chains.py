@@ -59,3 +59,19 @@ CHOICES = {
     "location": "Location",
     "quota_project": "Quota project",
 }
+
+# What a step tells besides: the name stands before its value.
+HINTS = {
+    "key": "key",
+    "role": "role",
+    "from": "from",
+    "file": "file",
+    "account": "account",
+    "address": "at",
+    "program": "program",
+    "mfa": "with the device",
+    "renews": "renewable:",
+    "target": "acting as",
+    "token_service": "tokens from",
+    "token_file": "token in",
+}

@@ -1434,6 +1434,8 @@ TEXTS: dict[str, Text] = {
         "and key are not the cause.",
         (
             "Update the SDK: `pip install -U openai anthropic`, or `npm update`.",
+            "To see which package it is, check the app's own environment: `llmdoctor check --runtime PATH`, "
+            "where PATH is its virtual environment or the folder with its node_modules.",
             (
                 "If the message says \"unexpected keyword argument 'proxies'\" and you cannot update: `pip install "
                 '"httpx<0.28"`.'
@@ -1487,6 +1489,15 @@ TEXTS: dict[str, Text] = {
             "Look in the app's settings for a switch that allows private or local addresses.",
             "If the maker's servers send the request, give your API a public https address with a key.",
             "Or use an app that sends its requests from your own machine.",
+        ),
+    ),
+    "app.runtime": Text(
+        "The app's own runtime cannot make the call, and this program can",
+        "With the same settings, {runtime|the app's Python or Node} got no answer, and this program "
+        "did. The evidence says in what the two differ: versions, proxies, CA certificates.",
+        (
+            "Compare the lines of the evidence, and give the app's environment the same proxies and CA certificates.",
+            "Update the SDK in the app's own environment.",
         ),
     ),
     "app.base_url_ignored": Text(

@@ -26,6 +26,7 @@ NOTES: dict[str, str] = {
     "google_type": "its type is {name}, which Google's library does not know",
     "google_metadata_off": "switched off by NO_GCE_CHECK",
     "google_cli_unused": "for gcloud alone: no library uses this login",
+    "house": "{name}",  # by `HOUSES` of chains.py
     "chain_step": "{name}",  # by `STEPS` of chains.py
     "chain_status": "{name}",  # by `STATUS` of chains.py
     # A base URL or a key

@@ -2030,7 +2030,7 @@ CASES: dict[str, Text] = {
         ),
     ),
     "auth.no_credential:refused": Text(
-        "The house's token service gives no credential",
+        "{product|The provider}'s token service gives no credential",
         "{address|The token service} was asked for a credential, as the settings at {place|their place} say, and "
         "refused: {said|no reason was given}.",
         (
@@ -2112,6 +2112,138 @@ CASES: dict[str, Text] = {
             "For an app, use a role without `mfa_serial`, or credentials that a person has made beforehand.",
             "To check all the same, run AWS's own program, which asks for the code, and use what it prints: `aws "
             "configure export-credentials`.",
+        ),
+    ),
+    "app.runtime:httpx_proxies": Text(
+        "The SDK is too old for the httpx in the same environment",
+        "In the app's own environment, {sdk|the SDK} hands httpx an argument that httpx 0.28 no "
+        "longer has, so it fails before it sends anything. Network, address and key are not the "
+        "cause.",
+        (
+            "Update the SDK: {command}",
+            "If you cannot update the SDK, keep httpx below 0.28 in the same environment.",
+        ),
+    ),
+    "app.runtime:socksio": Text(
+        "The app's environment lacks the package for SOCKS proxies",
+        "A SOCKS proxy is set, and in the app's own environment the package `socksio` is missing. "
+        "The client then fails as soon as it is made, for every host, also for those that go around "
+        "the proxy.",
+        (
+            "Install it: {command}",
+            "Or use the HTTP port of the same proxy, which most proxy programs have.",
+        ),
+    ),
+    "app.runtime:roots_gone": Text(
+        "{variable|A variable} names a file that does not exist",
+        "The app's own runtime is to load its CA certificates from {path|that file}, and it is gone. "
+        "The client fails when it is made, or trusts no server.",
+        (
+            "Remove the variable: {command}",
+            "Or set it to the file with your CA certificates.",
+        ),
+    ),
+    "app.runtime:sdk_too_old": Text(
+        "The app's environment has an SDK of the time before version 1",
+        "The app's own environment has a release of the SDK that has no client objects yet. Code of "
+        "today cannot import `OpenAI` from it.",
+        (
+            "Update the SDK: {command}",
+            "Or port the app to the release of the SDK that it has installed.",
+        ),
+    ),
+    "app.runtime:pydantic_core": Text(
+        "The packages pydantic and pydantic-core do not fit together",
+        "The two are released as a pair. In the app's own environment one was updated alone, so no "
+        "SDK that uses them can be imported.",
+        (
+            "Install the pair again: {command}",
+            "Or make the environment again, and install the SDK into it.",
+        ),
+    ),
+    "app.runtime:typing_extensions": Text(
+        "The package typing-extensions is too old",
+        "A package in the app's own environment needs a newer `typing_extensions`, so the SDK cannot be imported.",
+        (
+            "Update it: {command}",
+            "Or make the environment again, and install the SDK into it.",
+        ),
+    ),
+    "app.runtime:module_missing": Text(
+        "A package is missing in the app's environment",
+        "The SDK needs a package that is not installed in the app's own environment. It fails before "
+        "it sends anything.",
+        (
+            "Install it: {command}",
+            "Or install the SDK again, with everything that it needs.",
+        ),
+    ),
+    "app.runtime:typer_click": Text(
+        "Typer is too old for the click in the same environment",
+        "In the app's own environment, click 8.2 or newer meets an older Typer. Programs built on "
+        "Typer, such as shell-gpt, then fail at their help or at the start.",
+        (
+            "Update Typer: {command}",
+            "If you cannot, keep click below 8.2 in the same environment.",
+        ),
+    ),
+    "app.runtime:strict": Text(
+        "The app's Python checks certificates strictly, and this chain does not pass",
+        "Python 3.13 and newer refuse certificates of a private authority that lack what the "
+        "standard demands, such as the authority key identifier. Other clients, and this program, "
+        "accept them.",
+        (
+            "Have the certificates issued again, by an authority that sets both key identifiers and "
+            "marks its basic constraints as critical.",
+            "Until then, run the app with Python 3.12.",
+        ),
+    ),
+    "app.runtime:certifi_old": Text(
+        "The app's list of CA certificates is old",
+        "The package certifi in the app's own environment is years old. Servers whose authority "
+        "joined later are not trusted, and authorities that were removed since still are.",
+        (
+            "Update it: {command}",
+            "If the app pins certifi, change its list of requirements too.",
+        ),
+    ),
+    "app.runtime:node_addresses": Text(
+        "Node gives each address of the host too little time",
+        "Where a host has several addresses, Node tries each for a quarter of a second and then gives up. "
+        "Over a slow line or a VPN that is not enough, although other programs connect.",
+        (
+            "Give it more time: {command}",
+            "Or use a network in which the addresses of the host answer sooner.",
+        ),
+    ),
+    "app.runtime:node_old": Text(
+        "Node is older than the SDK demands",
+        "{sdk|The SDK} needs Node {wanted|of a newer version}, and the app runs on an older one. It "
+        "may fail at any call, with an error that does not say so.",
+        (
+            "Install a newer Node: {command}",
+            "Or install a release of the SDK that supports this Node.",
+        ),
+    ),
+    "app.runtime:not_started": Text(
+        "The app's runtime does not run",
+        "{runtime|The interpreter} could not run even a small script. A virtual environment breaks "
+        "in this way if the Python that it was made from was removed or updated.",
+        ("Make the environment again, and install the app's packages into it.",),
+    ),
+    "app.runtime:slow": Text(
+        "The app's runtime took too long",
+        "{runtime|The interpreter} gave no report in time, so nothing is known about it. A package "
+        "that is loaded at every start may hang.",
+        ("Run the check again with a longer --timeout.",),
+    ),
+    "tls.untrusted_issuer:runtime": Text(
+        "The app's own runtime does not trust this certificate",
+        "This program trusts the issuer of the certificate, and {runtime|the app's runtime} does "
+        "not: it has a list of CA certificates of its own.",
+        (
+            "Give the runtime the same list: {command}",
+            "Set {variable|SSL_CERT_FILE} to the file with the CA certificate, where the app starts.",
         ),
     ),
     "app.companion_unreachable:late": Text(

@@ -58,3 +58,19 @@ CHOICES = {
     "location": "位置",
     "quota_project": "配额项目",
 }
+
+# 步骤的补充信息：名称在值的前面。
+HINTS = {
+    "key": "密钥",
+    "role": "角色",
+    "from": "来自",
+    "file": "文件",
+    "account": "账号",
+    "address": "地址",
+    "program": "程序",
+    "mfa": "验证设备",
+    "renews": "可续期：",
+    "target": "模拟",
+    "token_service": "令牌来自",
+    "token_file": "令牌文件",
+}

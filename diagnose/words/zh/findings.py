@@ -1167,6 +1167,8 @@ TEXTS: dict[str, Text] = {
         "它的组件互相不匹配：缺少某个包，或者其中一个版本太新。与网络、地址和密钥都无关。",
         (
             "更新 SDK：`pip install -U openai anthropic`，或 `npm update`。",
+            "要知道是哪个包，可以检查应用自己的环境：`llmdoctor check --runtime PATH`，PATH 是它的虚拟环境，"
+            "或者 node_modules 所在的目录。",
             "如果提示 “unexpected keyword argument 'proxies'” 而又不能更新：`pip install \"httpx<0.28\"`。",
             "如果提示缺少某个包，在应用的环境里安装它。",
         ),
@@ -1217,6 +1219,15 @@ TEXTS: dict[str, Text] = {
             "在应用设置里找允许内网或本地地址的开关。",
             "如果请求由厂商的服务器发出，给接口配一个公网 https 地址，并设好密钥。",
             "或者改用从本机直接发请求的应用。",
+        ),
+    ),
+    "app.runtime": Text(
+        "应用自己的运行环境无法完成调用，而本程序可以",
+        "同样的设置下，{runtime|应用的 Python 或 Node} 没有得到回答，"
+        "本程序却得到了。证据列出了两者的差别：版本、代理、CA 证书。",
+        (
+            "对照证据中的各行，让应用的环境使用相同的代理和 CA 证书。",
+            "更新应用自己的环境里的 SDK。",
         ),
     ),
     "app.base_url_ignored": Text(

@@ -26,6 +26,7 @@ NOTES: dict[str, str] = {
     "google_type": "它的类型是 {name}，Google 的库不认识",
     "google_metadata_off": "已由 NO_GCE_CHECK 关闭",
     "google_cli_unused": "只供 gcloud 使用：没有库会用这个登录",
+    "house": "{name}",  # by `HOUSES` of chains.py
     "chain_step": "{name}",  # by `STEPS` of chains.py
     "chain_status": "{name}",  # by `STATUS` of chains.py
     # A base URL or a key

@@ -1780,7 +1780,7 @@ CASES: dict[str, Text] = {
         ),
     ),
     "auth.no_credential:refused": Text(
-        "令牌服务不给凭证",
+        "{product|服务商} 的令牌服务不给凭证",
         "按 {place|它的位置} 的设置向 {address|令牌服务} 请求了凭证，但被拒绝：{said|没有说明原因}。",
         (
             Step("step:assume_role", "在角色的信任策略里写上你的用户或角色，并允许 `sts:AssumeRole`。"),
@@ -1844,6 +1844,123 @@ CASES: dict[str, Text] = {
         (
             "给应用使用不带 `mfa_serial` 的角色，或事先由人取得的凭证。",
             "如果仍要检查，用 AWS 自己的程序输入验证码，再使用它的输出：`aws configure export-credentials`。",
+        ),
+    ),
+    "app.runtime:httpx_proxies": Text(
+        "SDK 太旧，与同环境的 httpx 不兼容",
+        "在应用自己的环境里，{sdk|SDK} 传给 httpx 的一个参数在 httpx "
+        "0.28 中已被移除，所以还没发送就报错。与网络、地址和密钥都无关。",
+        (
+            "更新 SDK：{command}",
+            "如果不能更新 SDK，就让同一环境里的 httpx 低于 0.28。",
+        ),
+    ),
+    "app.runtime:socksio": Text(
+        "应用的环境缺少 SOCKS 代理所需的包",
+        "设置了 SOCKS 代理，而应用自己的环境没有安装 `socksio`。客户端一创建"
+        "就会报错，对所有主机都一样，包括不走代理的主机。",
+        (
+            "安装它：{command}",
+            "或者改用同一代理的 HTTP 端口，多数代理软件都有。",
+        ),
+    ),
+    "app.runtime:roots_gone": Text(
+        "{variable|某个变量} 指向的文件不存在",
+        "应用的运行环境要从 {path|该文件} 加载 CA 证书，而它已经不在了。客户端在创建时报错，或者不信任任何服务器。",
+        (
+            "删除这个变量：{command}",
+            "或者把它改成你的 CA 证书文件。",
+        ),
+    ),
+    "app.runtime:sdk_too_old": Text(
+        "应用的环境里是 1.0 之前的 SDK",
+        "应用自己的环境里的 SDK 版本还没有客户端对象，现在的代码无法从中导入 `OpenAI`。",
+        (
+            "更新 SDK：{command}",
+            "或者让应用的代码使用已安装的 SDK 版本。",
+        ),
+    ),
+    "app.runtime:pydantic_core": Text(
+        "软件包 pydantic 与 pydantic-core 版本不配套",
+        "这两个包成对发布。应用自己的环境里只更新了其中一个，所以依赖它们的 SDK 都无法导入。",
+        (
+            "重新安装这一对：{command}",
+            "或者重新创建环境，再安装 SDK。",
+        ),
+    ),
+    "app.runtime:typing_extensions": Text(
+        "软件包 typing-extensions 太旧",
+        "应用自己的环境里有包需要更新的 `typing_extensions`，所以 SDK 无法导入。",
+        (
+            "更新它：{command}",
+            "或者重新创建环境，再安装 SDK。",
+        ),
+    ),
+    "app.runtime:module_missing": Text(
+        "应用的环境缺少一个包",
+        "SDK 需要的某个包没有装在应用自己的环境里，所以还没发送就报错。",
+        (
+            "安装它：{command}",
+            "或者连同依赖一起重新安装 SDK。",
+        ),
+    ),
+    "app.runtime:typer_click": Text(
+        "Typer 太旧，与同环境的 click 不兼容",
+        "应用自己的环境里，click 是 8.2 或更新版本，而 Typer 较旧。基于 "
+        "Typer 的程序（如 shell-gpt）会在显示帮助或启动时报错。",
+        (
+            "更新 Typer：{command}",
+            "如果不能更新，就让同一环境里的 click 低于 8.2。",
+        ),
+    ),
+    "app.runtime:strict": Text(
+        "应用的 Python 严格校验证书，而这条证书链通不过",
+        "Python 3.13 及以上会拒绝缺少标准要求内容（例如颁发者密钥标识符）的私有证书。其他客户端和本程序会接受。",
+        (
+            "重新签发证书：签发机构要写入两种密钥标识符，并把基本约束标为关键。",
+            "在此之前，用 Python 3.12 运行应用。",
+        ),
+    ),
+    "app.runtime:certifi_old": Text(
+        "应用的 CA 证书列表过旧",
+        "应用自己的环境里的 certifi 已有多年。之后加入的签发机构不被信任，之后移除的却仍被信任。",
+        (
+            "更新它：{command}",
+            "如果应用固定了 certifi 的版本，也要修改它的依赖列表。",
+        ),
+    ),
+    "app.runtime:node_addresses": Text(
+        "Node 给主机每个地址的连接时间太短",
+        "主机有多个地址时，Node 每个地址只尝试四分之一秒就放弃。在慢速线路或 VPN 上不够用，而其他程序却能连上。",
+        (
+            "延长时间：{command}",
+            "或者换到主机各地址响应更快的网络。",
+        ),
+    ),
+    "app.runtime:node_old": Text(
+        "Node 的版本低于 SDK 的要求",
+        "{sdk|SDK} 需要 Node {wanted|的更新版本}，而应用运行在更旧的版本上。任何调用都可能失败，报错也不会说明原因。",
+        (
+            "安装更新的 Node：{command}",
+            "或者安装支持当前 Node 的 SDK 版本。",
+        ),
+    ),
+    "app.runtime:not_started": Text(
+        "应用的运行环境无法运行",
+        "{runtime|解释器} 连一个小脚本都运行不了。创建虚拟环境所用的 Python 被删除或升级后，环境就会这样损坏。",
+        ("重新创建环境，并装回应用的包。",),
+    ),
+    "app.runtime:slow": Text(
+        "应用的运行环境耗时过长",
+        "{runtime|解释器} 没有按时给出报告，所以无从得知它的情况。可能是每次启动都会加载的某个包卡住了。",
+        ("用更长的 --timeout 再检查一次。",),
+    ),
+    "tls.untrusted_issuer:runtime": Text(
+        "应用自己的运行环境不信任这个证书",
+        "本程序信任该证书的签发者，而 {runtime|应用的运行环境} 不信任：它使用自己的 CA 证书列表。",
+        (
+            "给运行环境同样的列表：{command}",
+            "在启动应用的地方，把 {variable|SSL_CERT_FILE} 设为 CA 证书文件。",
         ),
     ),
     "app.companion_unreachable:late": Text(
