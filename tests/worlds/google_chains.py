@@ -252,7 +252,7 @@ def worlds() -> tuple[GoogleWorld, ...]:
                 ),
                 "subject": json.dumps({"token": SUBJECT[::-1]}),
             },
-            title="The house's token service gives no credential",
+            title="Google's token service gives no credential",
         ),
         GoogleWorld(
             "no project anywhere",
