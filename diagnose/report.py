@@ -199,6 +199,23 @@ class CapabilityLine(Record):
     completion_tokens: int
 
 
+class ClientLine(Record):
+    """What came of the app's own request (``--as-client``).
+
+    ``result``: ``accepted``, ``refused`` (``refused`` has the parts, if they were found), or why it is open.
+    """
+
+    app: str
+    name: str  # of the app, for people
+    version: str
+    model: str  # with which it was recorded
+    result: str
+    parts: tuple[str, ...]
+    refused: tuple[str, ...]
+    sure: bool
+    requests: int
+
+
 class SloResult(Record):
     """A limit and its measurement, in seconds; None: this run could not measure it."""
 
@@ -249,6 +266,7 @@ class Report(Record):
     lang: str = "en"
     facts_date: str = ""  # ISO 8601: how old the facts are by which it was judged
     capabilities: tuple[CapabilityLine, ...] | None = None  # None: no deep check was requested
+    client_request: ClientLine | None = None  # None: it was not asked for, or nothing worked
     slos: tuple[SloResult, ...] = ()
     # Where a house's library looks for a credential, and what came of it; None: the door takes a key alone.
     credential: CredentialView | None = None

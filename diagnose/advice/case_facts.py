@@ -16,7 +16,7 @@ A step in ``diagnose/words`` names them in its conditions (:class:`diagnose.word
 - ``plan``: the same provider has subscription plans with an address of their own
 - ``proxy_problem:KIND``, of :class:`probes.model.facts.ProxyProblem`
 - ``proxy``, ``container``, ``wsl``: from where the check was run
-- ``call``: the app's own call is judged, not a check
+- ``call``: the app's own call is judged, not a check; ``text``: a pasted text, of a request that nobody knows
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from probes.model.key_shape import Fit
 if TYPE_CHECKING:
     from diagnose.evidence.view import View
 
-PLACES = ("local", "public", "provider", "relay", "owner", "proxy", "container", "wsl", "plan", "call")
+PLACES = ("local", "public", "provider", "relay", "owner", "proxy", "container", "wsl", "plan", "call", "text")
 STACKS = {"httpx": "python"}  # other stacks have the name of their fact
 ROLES = {"base_url": "url_in", "key": "key_in", "model": "model_in"}
 # Facts with a value after the colon.

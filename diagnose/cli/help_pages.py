@@ -58,6 +58,7 @@ _OF_GROUP = {
             "deadline",
             "no_spend",
             "deep",
+            "as_client",
             *("run_client", "client_program"),
             "slo",
         ),

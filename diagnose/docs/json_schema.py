@@ -11,6 +11,7 @@ from diagnose.words.en.capabilities import NAMES
 from diagnose.words.en.findings import TEXTS
 from probes.model.attempt import Auth
 from probes.model.capability import Support
+from probes.model.client_request import OpenReason
 from probes.model.client_run import ClientEnd, NotRun
 from probes.model.credential import CredentialProblem, StepStatus
 from probes.model.evidence import PROBES
@@ -69,6 +70,7 @@ def schema(closed: bool = False) -> Schema:
                 "slo": {"type": "array", "items": _slo(closed)},
                 "flaky": _flaky(closed),
                 "capabilities": {"type": "array", "items": _capability(closed)},
+                "as_client": _as_client(closed),
                 "clients": {"type": "array", "items": _client(closed)},
                 "credential": _credential(closed),
                 "client": _client_run(closed, _client_run(closed)),
@@ -302,6 +304,23 @@ def _capability(closed: bool) -> Schema:
 def _client(closed: bool) -> Schema:
     base_url = {**MAYBE_TEXT, "description": "What this app takes; null where none leads there."}
     return _object(closed, {"app": TEXT, "base_url": base_url, "note": {"enum": [*DIFFERENCES]}})
+
+
+def _as_client(closed: bool) -> Schema:
+    results = ["accepted", "refused", *map(str, OpenReason)]
+    return _object(
+        closed,
+        {
+            "app": _text("The id of the app whose own request was sent."),
+            "version": _or_null(_text("The version that was recorded.")),
+            "model": _or_null(_text("The model with which it was recorded.")),
+            "result": {"enum": results},
+            "parts": {"description": "What the request has besides a plain one.", **TEXTS_},
+            "refused": {"description": "Parts without which the server accepts it.", **TEXTS_},
+            "sure": {"description": "Whether each of them was found alone.", **FLAG},
+            "requests": COUNT,
+        },
+    )
 
 
 def _credential(closed: bool) -> Schema:

@@ -120,6 +120,7 @@ def _document(report: Report) -> dict[str, object]:
         **_asked_for(report),
         **_client(report),
         **_capabilities(report),
+        **_as_client(report),
         **_clients(report),
         **_credential(report),
     }
@@ -236,6 +237,24 @@ def _capabilities(report: Report) -> dict[str, object]:
         for one in report.capabilities
     ]
     return {"capabilities": rows}
+
+
+def _as_client(report: Report) -> dict[str, object]:
+    """Return ``as_client``, or nothing if the app's own request was not sent."""
+    one = report.client_request
+    if one is None:
+        return {}
+    row = {
+        "app": one.app,
+        "version": one.version or None,
+        "model": one.model or None,
+        "result": one.result,
+        "parts": list(one.parts),
+        "refused": list(one.refused),
+        "sure": one.sure,
+        "requests": one.requests,
+    }
+    return {"as_client": row}
 
 
 def _asked_for(report: Report) -> dict[str, object]:

@@ -46,7 +46,7 @@ OPTIONAL = (
     *("key_door", "key_hint", "key_length", "key_env", "key_source", "console"),
     *("model", "near", "listed", "upstream", "parameter", "group", "endpoint", "other_protocol"),
     *("ending", "doubled", "added", "twice"),
-    *("tool", "sent", "origin", "provider"),
+    *("tool", "sent", "origin", "provider", "service"),
     *("better_url", "plan_url", "better_version", "better_auth", "claude_token", "version_variable"),
     *("variable", "source", "other_source", "position", "app_variable", "secret"),
     *("header", "header_variable", "place", "lines", "wanted_header"),

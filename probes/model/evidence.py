@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from probes.model.attempt import Attempt
 from probes.model.capability import Capability, Cost
+from probes.model.client_request import AsClientResult
 from probes.model.client_run import ClientRun
 from probes.model.credential import CredentialChain, CredentialFacts
 from probes.model.exchange import Exchange, WebSocketTry
@@ -187,6 +188,7 @@ class Evidence(Record):
     offline: bool = False
     version: str = ""
     capabilities: tuple[Capability, ...] | None = None  # None: no deep check was requested
+    client_request: AsClientResult | None = None  # None: it was not asked for
     slos: tuple[Slo, ...] = ()
     renamed: Evidence | None = None  # of a run with other names of variables, if the settings as given did not work
     renames: tuple[Rename, ...] = ()  # of `renamed`: these names

@@ -249,6 +249,7 @@ class Settings(Record):
     node: NodeSettings = NodeSettings()  # used by apps that run on Node
     no_spend: bool = False
     deep: bool = False
+    as_client: bool = False
     offline: bool = False
     send_anyway: bool = False
     limits: Limits = Limits()

@@ -13,6 +13,7 @@ from probes.api.response_checks import passes
 from probes.catalog.app_readers import readers_of
 from probes.model.attempt import Attempt, KeyForm
 from probes.model.capability import Capability, Cost
+from probes.model.client_request import AsClientResult, OpenReason
 from probes.model.credential import CredentialFacts, CredentialProblem
 from probes.model.evidence import Subject
 from probes.model.exchange import Exchange, Purpose
@@ -28,11 +29,12 @@ from probes.network.trust_stores import blind_context
 from probes.run.key_policy import Route, decide
 from probes.run.offline_checks import OfflineChecks
 from probes.run.plan import api_context, websocket_of
-from probes.steps.recorder import Recorder, record_policy
+from probes.steps.recorder import Recorder, host_of, record_policy
 from probes.urls.url import Url, parse_url
 
 if TYPE_CHECKING:
     from probes.capabilities.deep_check import DeepCheck
+    from probes.client_requests.client_check import ClientCheck
 
 _NO_CREDIT = (402, 403, 429)  # how providers refuse a request if no credit is left
 _RESERVED = 0.25  # seconds before the run's deadline at which a deep check ends, so that it ends by itself
@@ -68,6 +70,8 @@ class ApiChecks:
         self._pools = pools
         self.working: Attempt | None = None
         self._deep_check: DeepCheck | None = None
+        self._client_check: ClientCheck | None = None
+        self._client_request: AsClientResult | None = None
         self.policy: KeyPolicy | None = None  # None until it is decided
         self._client = ApiClient(
             offline.values,
@@ -87,6 +91,11 @@ class ApiChecks:
         if not self._offline.given.deep:
             return None
         return self._deep_check.results() if self._deep_check is not None else ()
+
+    @property
+    def client_request(self) -> AsClientResult | None:
+        """What came of the client's own request; None if no attempt worked, or if the user did not ask for it."""
+        return self._client_check.result() if self._client_check is not None else self._client_request
 
     @property
     def cost(self) -> Cost:
@@ -130,6 +139,8 @@ class ApiChecks:
             self.working = loop.working
         await self._open_websocket(loop.working or (context.first if given.no_spend else None), context)
         await self._ask_balance(pool.target, policy)
+        if given.as_client and self.working is not None and not given.no_spend:
+            await self._ask_as_client(self.working)
         if given.deep and self.working is not None:
             await self._run_deep_check(self.working, facts.host.local)
         keys = {*policy.forms, *policy.direct}
@@ -238,10 +249,7 @@ class ApiChecks:
         from probes.capabilities.feature_client import FeatureContext
         from probes.capabilities.feature_plan import MOST
 
-        offline, seen = (
-            self._offline,
-            [one.facts for one in self._recorder.observations if isinstance(one.facts, Exchange)],
-        )
+        offline, seen = self._offline, self._exchanges()
         lists = [(one, one.reading.models) for one in seen if one.reading.models is not None]
         asked = [one for one in seen if passes(one) and replace(one.attempt, model=working.model) == working]
         context = FeatureContext(
@@ -259,6 +267,31 @@ class ApiChecks:
         began = self._recorder.now()
         self._deep_check = DeepCheck(context, self._client, self._scrub, lambda name: self._recorder.tell(name, began))
         await self._deep_check.run(offline.given.limits.run - began - _RESERVED)
+
+    async def _ask_as_client(self, working: Attempt) -> None:
+        """Send the client's own request with the working attempt, in the time that is left."""
+        from probes.client_requests.client_check import REQUESTS, ClientCheck
+        from probes.client_requests.recordings import recording_for
+
+        app, seen = self._offline.given.app or "", self._exchanges()
+        recording = recording_for(app, working.protocol, working.model or "")
+        if recording is None:
+            self._client_request = AsClientResult(app, why=OpenReason.UNRECORDED)
+            return
+        asked = [one for one in seen if replace(one.attempt, model=working.model) == working]
+        streams = [one for one in asked if one.purpose is Purpose.STREAM]
+        if recording.streams and streams and not passes(streams[-1]):
+            self._client_request = AsClientResult(app, recording.version, why=OpenReason.NO_STREAM)
+            return
+        adapted = next((one.request.adapted for one in asked if one.purpose is Purpose.CHAT and passes(one)), ())
+        self._client.budget = REQUESTS
+        self._client_check = ClientCheck(recording, working, adapted, self._client)
+        left = self._offline.given.limits.run - self._recorder.now() - _RESERVED
+        with self._recorder.waiting(Subject.CHAT, host_of(working), 2):
+            await self._client_check.run(left)
+
+    def _exchanges(self) -> list[Exchange]:
+        return [one.facts for one in self._recorder.observations if isinstance(one.facts, Exchange)]
 
     async def _speaks_tls(self) -> bool:
         """Check whether the port expects TLS although the URL says plain HTTP: try a handshake, without a key."""

@@ -101,6 +101,7 @@ async def _finish(begun: LocalRun, network: Network | None) -> Evidence:
         plus(connection.api.cost, runtime_cost),
         connection.api.policy,
         connection.api.capabilities,
+        connection.api.client_request,
         interrupted,
         ran_out,
         client,

@@ -29,6 +29,7 @@ from probes.urls.url import Url, parse_url
 if TYPE_CHECKING:
     from probes.client_run.permission import RunPermission
 
+_CLIENT_MORE = 8  # requests after the client's own, as in probes/client_requests/bisection.py, which few plans need
 # Examples of the addresses that a name may resolve to.
 _PRIVATE, _PUBLIC = "10.0.0.1", "8.8.8.8"
 
@@ -177,6 +178,7 @@ def plan(settings: Settings) -> Plan | None:
     first = _case(offline, base, facts, "", route)
     others = [_case(offline, base, facts, *other) for other in _other_routes(offline, target, route)]
     others = [one for one in others if one.when == "around_proxy" or one.requests != first.requests]
+    client_name, client = _client(offline, [first, *others]) if settings.as_client else ("", None)
     known = Plan(
         host=facts.host.name,
         port=facts.host.port,
@@ -185,6 +187,9 @@ def plan(settings: Settings) -> Plan | None:
         further=settings.limits.extra_requests + settings.limits.earned_requests,
         withheld=first.context.policy.withheld,
         deep=_deep(offline, [first, *others]) if settings.deep else (),
+        client=client,
+        client_name=client_name,
+        client_more=_CLIENT_MORE if client is not None else 0,
         otherwise=(*(PlannedCase(one.when, one.requests) for one in others), *_renamed(settings)),
         runtime=_runtime(offline, base, facts, target),
         on_success=_on_success(offline, first.context),
@@ -303,3 +308,14 @@ def _deep(offline: OfflineChecks, cases: list[_Case]) -> tuple[PlannedRequest, .
             found = foreseen(one.context.settings, one.context.first, offline.door, one.context.facts.host.local)
             return tuple(with_extra_headers(request, one.context) for request in found)
     return ()
+
+
+def _client(offline: OfflineChecks, cases: list[_Case]) -> tuple[str, PlannedRequest | None]:
+    """Return the client's name and version, and its request by the first route on which an attempt can work."""
+    from probes.client_requests.client_plan import foreseen
+
+    for one in cases:
+        if one.may_work:
+            name, found = foreseen(one.context.settings, one.context.first)
+            return name, with_extra_headers(found, one.context) if found is not None else None
+    return "", None

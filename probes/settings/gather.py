@@ -112,6 +112,7 @@ def gather(
         node=read_node({} if options.no_env else environ),
         no_spend=options.no_spend or setting(named, "no_spend", False),
         deep=options.deep,
+        as_client=options.as_client,
         offline=options.offline,
         send_anyway=options.send_anyway or setting(_of_user(named, "send_anyway"), "send_anyway", False),
         limits=Limits(

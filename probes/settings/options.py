@@ -37,6 +37,7 @@ class Options(Record):
     deadline: float | None = None
     no_spend: bool = False
     deep: bool = False
+    as_client: bool = False
     offline: bool = False
     send_anyway: bool = False
     slo: tuple[str, ...] = ()

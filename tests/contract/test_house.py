@@ -207,6 +207,8 @@ def test_what_judges_touches_no_network(name: str) -> None:
         pure |= {"probes.catalog.fact_files", "probes.catalog.provenance"}
     if name == "diagnose.snippets.snippets":
         pure |= {"probes.catalog.app", "probes.catalog.apps", "probes.catalog.sdk_variables"}
+    if name in ("diagnose.findings.client_request", "diagnose.findings.model"):
+        pure |= {"probes.client_requests.bisection", "probes.client_requests.recordings"}  # built-in facts
     theirs -= for_types(name)
     assert theirs <= pure, "a rule reads evidence and pure readings of it"
 
@@ -498,7 +500,7 @@ FLOORS = (
     "probes.urls probes.keys probes.catalog probes.config_formats probes.protocols",
     "probes.network probes.processes probes.credential_chains",
     "probes.settings probes.steps probes.app_settings probes.app_runtime probes.pasted probes.api",
-    "probes.capabilities probes.client_run probes.demo_server",
+    "probes.capabilities probes.client_requests probes.client_run probes.demo_server",
     "probes.run",
     "diagnose.report diagnose.interruption",
     "diagnose.words",

@@ -92,7 +92,13 @@ FAULTS = (
         protocol="vertex_anthropic",
         environ={"GOOGLE_CLOUD_QUOTA_PROJECT": "billing"},
     ),
-    GoogleFault("location", "model.not_found", "in global, or not for this project", "ClientError", {"locations": ("europe-west1",)}),
+    GoogleFault(
+        "location",
+        "model.not_found",
+        "in global, or not for this project",
+        "ClientError",
+        {"locations": ("europe-west1",)},
+    ),
     GoogleFault(
         "Model Garden",
         "model.not_permitted",

@@ -672,6 +672,20 @@ REFUSALS = [
     Refusal("ollama runner crashed", "http.server_error", 500, '{"error":"an error was encountered while running the model: llama runner process has terminated: Post \\"http://127.0.0.1:34567/completion\\": EOF"}', None),
     Refusal("login moved", "url.host_retired", 403, openai("https://console.anthropic.com/v1/oauth/token is not served here.", "forbidden"), "anthropic"),
     Refusal("windows authentication", "http.front_auth", 401, "<html><body>Unauthorized</body></html>", None, {"www-authenticate": "Negotiate"}),
+    Refusal("class: too many requests", "quota.rate_limited", 429, '{"__type":"SlowDownFault","message":"later"}', None),
+    Refusal("class: at capacity", "quota.overloaded", 400, '{"__type":"NoCapacityException","message":"none"}', None),
+    Refusal("class: credentials", "auth.rejected", 401, '{"__type":"InvalidCredentialsException","message":"no"}', None),
+    Refusal("class: denied", "auth.not_permitted", 403, '{"__type":"InsufficientPermissionsFault","message":"no"}', None),
+    Refusal("class: quota", "quota.exhausted", 400, '{"__type":"InsufficientFundsError","message":"no"}', None),
+    Refusal("class: request", "model.parameter_rejected", 400, '{"__type":"InvalidArgumentException","message":"no"}', None),
+    Refusal("responses alone", "model.wrong_endpoint", 400, openai("o3-deep-research can only be used with the Responses API"), None),
+    Refusal("not for chat", "model.wrong_endpoint", 400, '{"message":"rerank-v3.5 is not valid for chat completions"}', None),
+    Refusal("bedrock account", "auth.not_permitted", 400, '{"message":"Operation not allowed"}', None),
+    Refusal("place: a tool's name in the history", "model.parameter_rejected", 400, anthropic("invalid_request_error", "messages.1.content.1.tool_use.name: String should match pattern"), None, values={"parameter": "messages.content.tool_use.name"}),
+    Refusal("place: a part without data", "model.parameter_rejected", 400, google(400, "FAILED", "* GenerateContentRequest.contents[33].parts[0].data: required oneof field must have one initialized field"), None, values={"parameter": "contents.parts.data"}),
+    Refusal("schema of a tool", "model.parameter_rejected", 400, anthropic("invalid_request_error", "tools.3.custom.input_schema: JSON schema is invalid"), None),
+    Refusal("plain words: money", "quota.exhausted", 418, '{"reply":"Sorry, the funds of this team are depleted"}', None),
+    Refusal("plain words: a setting", "model.parameter_rejected", 418, '{"reply":"入参不合法"}', None),
 ]  # fmt: skip
 
 

@@ -104,6 +104,7 @@ def output_options(command: Any) -> Any:
 @click.option("--deadline", type=float, metavar="SECONDS", help="The limit of the whole check (60).")
 @click.option("--no-spend", is_flag=True, help="Nothing that a provider bills: no generation.")
 @click.option("--deep", is_flag=True, help="Ask for tools, structured output, pictures and more too. Costs more.")
+@click.option("--as-client", is_flag=True, help="Also send the request of the app itself, as recorded. Costs more.")
 @click.option("--run-client", is_flag=True, help="Run the app of --app itself once too, after asking. Costs tokens.")
 @click.option("--client-program", metavar="PATH", help="The program of --run-client, if it is not on PATH.")
 @click.option("--offline", is_flag=True, help="Nothing leaves this machine.")
@@ -170,6 +171,10 @@ def command(
             from diagnose.cli.curl_option import from_curl
 
             settings = from_curl(curl, Options(**choices), spoken)
+        if settings.as_client:
+            from probes.client_requests.recordings import demand_recorded
+
+            demand_recorded(settings.app)
         if runtime is not None:
             from diagnose.cli.runtime_option import with_runtime
 

@@ -99,6 +99,8 @@ ERRORS: dict[str, str] = {
         "Standard input cannot be read: it is larger than {size}.",
         "Standard input has ended before the question was answered.",
         "Standard output cannot be written: {why}.",
+        "--as-client needs --app NAME: the app whose request it sends",
+        "The request of {app} was not recorded. These were: {names}",
         "Did you mean {names}?",
         "There is no option {name}. {hint}",
         "There is no command {name}. {hint}",

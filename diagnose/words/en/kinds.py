@@ -6,6 +6,47 @@ from diagnose.words.text_type import Step, Text
 
 KINDS: dict[str, Text] = {
     # -- the model's name ----------------------------------------------------------------------------------------------
+    "no_model": Text(
+        "The request names no model",
+        "The server got a request without the name of a model, or with an empty one. Address and key are not the "
+        "cause.",
+        (
+            "Choose a model in the app, or enter its name, and save the setting. Some apps send nothing if the name is "
+            "typed in and not added to their list.",
+            Step("protocol:ollama", "`ollama list` prints the names of the installed models."),
+            "In your own code, send the field model with every request.",
+        ),
+    ),
+    "litellm_old": Text(
+        "This version of LiteLLM does not know the provider in {model|the model's name}",
+        "The name has the right form: LiteLLM's name of a provider, a slash, and the model. This version does not know "
+        "that provider yet, so no request was sent.",
+        (
+            "Update LiteLLM (`pip install -U litellm`) or the app that contains it.",
+            "Until then, use the provider's OpenAI-compatible address: openai/NAME as the model, with its base URL.",
+        ),
+    ),
+    "vertex_publisher": Text(
+        "On Vertex AI, the model {model|in the request} belongs to another publisher than google",
+        "The app asks for {model|the model} below publishers/google. Models of other vendors have a publisher and a "
+        "protocol of their own there (Claude: publishers/anthropic, with Anthropic's messages).",
+        (
+            "In the app, choose Vertex AI's own type for the vendor of the model (for Claude: Anthropic on Vertex, in "
+            "code AnthropicVertex), not the one for Gemini.",
+            "Update the app or gateway: older versions ask for every model below publishers/google.",
+            "For open models, use Vertex AI's OpenAI-compatible endpoint with VENDOR/NAME as the model.",
+        ),
+    ),
+    "vertex_location": Text(
+        "Vertex AI has no model {model|with this name} at the location {region|of the request}",
+        "Each location of Google Cloud offers its own models, and new ones are often at the location global alone. Or "
+        "the project has no access to the model.",
+        (
+            "Set another location: global, or one that the page of {model|the model} lists.",
+            "Check the name with its version: https://cloud.google.com/vertex-ai/generative-ai/docs/models",
+            "For a model of another publisher, enable it in Model Garden for this project.",
+        ),
+    ),
     "litellm_provider": Text(
         "LiteLLM knows no provider for the model {model|in the request}",
         "LiteLLM reads the provider from the part of the model name before the first slash. It does not know what it "
@@ -95,6 +136,16 @@ KINDS: dict[str, Text] = {
         (
             "In Azure Machine Learning studio, open the endpoint and give a running deployment traffic (100 %).",
             "Or name the deployment with the header azureml-model-deployment.",
+        ),
+    ),
+    "responses_only": Text(
+        "The model {model|in the request} needs the Responses API: this endpoint does not serve it",
+        "The server knows the model and refuses it at this endpoint. Models for agents, deep research and the largest "
+        "thinking models are served by /responses alone.",
+        (
+            "In the app, choose the Responses API (OpenAI Responses) as the type of provider, or update the app if it "
+            "has no such choice.",
+            "Or choose another model, which chat completions serve.",
         ),
     ),
     "not_chat": Text(
@@ -211,6 +262,17 @@ KINDS: dict[str, Text] = {
             "Allow the user or role the actions aws-marketplace:ViewSubscriptions and aws-marketplace:Subscribe, then "
             "wait 5 minutes.",
             "Or have an administrator enable the model once in the Bedrock console for the whole account.",
+        ),
+    ),
+    "bedrock_account": Text(
+        "AWS does not allow this account to use the model",
+        "AWS knows the credentials and answers that the operation is not allowed. It does so for new and restricted "
+        "accounts, for accounts of some resellers, and where access to the model was not given.",
+        (
+            "In the Bedrock console, try the model in the playground with the same account and region. If it is "
+            "refused there too, ask AWS Support to enable Bedrock for the account.",
+            "Request access to the model on the page Model access, in the region that the app uses.",
+            "Check the account's payment method, and that no organization policy (SCP) denies Bedrock.",
         ),
     ),
     "bedrock_access": Text(
@@ -403,6 +465,42 @@ KINDS: dict[str, Text] = {
             "every request fail. With too many tools, keep fewer.",
             "Update the app and the MCP server: newer versions adapt the schemas to this API.",
             "In your own code, give every tool a schema of type object, and keep to names of letters, digits, _ and -.",
+        ),
+    ),
+    "cache_control": Text(
+        "The API does not take the marks for prompt caching (cache_control) that the app sends",
+        "The app marks parts of the conversation for Anthropic's prompt cache. This API, or the gateway in front of "
+        "it, does not know such a mark or one of its fields: {parameter|cache_control}.",
+        (
+            Step(
+                "app:claude-code",
+                "Set CLAUDE_CODE_DISABLE_EXPERIMENTAL_BETAS=1 in the environment of Claude Code. If that is not "
+                "enough, turn off prompt caching with DISABLE_PROMPT_CACHING=1.",
+            ),
+            "In the app, turn off prompt caching, or choose its own type of provider for this API.",
+            "Update the app and the gateway: newer versions send what each API takes.",
+        ),
+    ),
+    "tool_name": Text(
+        "The API rejects the name of a tool in the conversation",
+        "A tool call in the history has a name that this API does not allow: most take letters, digits, _ and -, at "
+        "most 64 of them. Often a model has made the name up.",
+        (
+            "Start a new conversation: the tool's name stays in the history. If it happens again, turn off or rename "
+            "tools whose names have other signs.",
+            "Update the app or the MCP server whose tool it is.",
+            "In your own code, use names of letters, digits, _ and - only.",
+        ),
+    ),
+    "file_rejected": Text(
+        "The API rejects an image or file in the conversation ({parameter|an attachment})",
+        "Its type, size or encoding is not what the API takes. It stays in the history, so every further request fails "
+        "too.",
+        (
+            "Remove the image or file, or start a new conversation. Attach it again as a smaller PNG or JPEG.",
+            "In your own code, send the media type that the data has, in the form that the API expects: an object with "
+            "a url, or Base64.",
+            "Choose a model that takes images and files.",
         ),
     ),
     "tool_parser": Text(
@@ -607,6 +705,17 @@ KINDS: dict[str, Text] = {
             "Update LiteLLM: newer versions know more parameters of each provider.",
         ),
     ),
+    "body_lost": Text(
+        "The server got the request without its body",
+        "The request arrived with headers alone, so the server misses every field. Some clients lose the body: when "
+        "they ask for HTTP/2 on a plain connection (Java's HttpClient), behind a redirect, or through a proxy.",
+        (
+            "Make the client use HTTP/1.1: in Java, set the version of HttpClient to HTTP_1_1, or use another HTTP "
+            "client in Spring (such as RestClient on Apache HttpClient).",
+            "Check that the base URL is not redirected: use https and the exact host and path.",
+            "Update the app or its SDK.",
+        ),
+    ),
     "body_unreadable": Text(
         "The server cannot read the body of the request as JSON",
         "The request arrived, but its body is empty, cut, compressed or damaged: by the app, or by a proxy on the way. "
@@ -654,6 +763,94 @@ KINDS: dict[str, Text] = {
             "In the app, turn off or reset {parameter}.",
             "Update the app: newer versions know what newer models accept.",
             "Choose another model.",
+        ),
+    ),
+    "invalid_argument": Text(
+        "The API rejects an argument of the request and does not say which",
+        "Address and key are right. Something in the request is not what the model takes: a tool, an image, a setting "
+        "or a message in the history.",
+        (
+            Step(
+                "text|call",
+                "Start a new conversation with one short message. If that works, the history is at fault; if not, turn "
+                "off tools, images, thinking and JSON output one after the other.",
+            ),
+            Step(
+                "!text !call",
+                "Choose another model: the check sent one short message without any settings, and this model refuses "
+                "even that. Others on the list may work.",
+            ),
+            Step("!text !call relay", "Ask the operator of {host} to test {model|this model}."),
+            Step("text|call", "Update the app: newer versions know what newer models need."),
+            Step("text|call", "Try another model: the newest ones take fewer settings."),
+        ),
+    ),
+    "key_pair": Text(
+        "The provider rejects the access key or its signature",
+        "This API takes a pair of keys, an access key and a secret key, by which the client signs the request. One of "
+        "them is unknown, they do not belong together, or they are of another kind.",
+        (
+            "Copy both again, the access key (ID) and its secret, from the provider's page for access keys of the "
+            "account. The keys of a single application there are others.",
+            "Check that each is in its own setting, without spaces, and that the clock of this machine is right: "
+            "signatures contain the time.",
+            "If the provider also issues API keys, create one and use it instead: it needs no signature.",
+        ),
+    ),
+    "session_token": Text(
+        "The AWS credentials are expired or not valid",
+        "AWS does not accept the access key or the session token of the request. Temporary credentials end after "
+        "hours.",
+        (
+            "Get new credentials: `aws sso login`, or a new session token, and restart the app so that it reads them.",
+            "`aws sts get-caller-identity` shows whether the credentials of this terminal work.",
+            "If a session token belongs to them, set AWS_SESSION_TOKEN too, and delete an old one.",
+        ),
+    ),
+    "access_token": Text(
+        "The access token is expired or not valid",
+        "The API takes an access token that is made from an API key and a secret, or by a login, and that ends after "
+        "some time. The one in the request is not accepted any more.",
+        (
+            "Get a new access token, or enter the API key and the secret again so that the app makes one.",
+            "Update the app: older versions keep a token for too long or build it wrongly.",
+            "If the provider also issues API keys, create one and use it instead: it needs no token.",
+        ),
+    ),
+    "relay_upstream": Text(
+        "Gateway error: the relay cannot call the provider behind it",
+        "The relay at {host} got the request and took the key, but its own request to the provider failed: the channel "
+        "has a wrong address or key, or the provider did not answer.",
+        (
+            "Ask the operator of {host} to test the channel of {model|this model}, or choose another model.",
+            "Try again later: the provider may have failed.",
+            Step(
+                "owner",
+                "If the relay is yours, open the channel, test it, and enter its address, key and type again.",
+            ),
+        ),
+    ),
+    "container_service": Text(
+        "Connection refused: nothing listens at the container {service|of the server} on that port",
+        "Within a network of containers, the name of a service leads to its container. That container is not running, "
+        "still starting, in another network, or its server listens on another port or on 127.0.0.1 alone.",
+        (
+            "Check that the container {service|of the server} runs and is in the same network as the app: "
+            "`docker compose ps`, `docker network inspect NAME`.",
+            "Use the port inside the container, not the published one. The server must listen on 0.0.0.0.",
+            "Test it from the app's container: `docker exec APP curl -s http://{service}:PORT`",
+        ),
+    ),
+    "lan_server": Text(
+        "Connection refused by {host}: nothing listens there for other machines",
+        "The address belongs to another machine of the network, and the port is that of a model server. These servers "
+        "listen only on 127.0.0.1 by default, or a firewall of that machine blocks the port.",
+        (
+            Step("protocol:ollama", "On that machine, set OLLAMA_HOST=0.0.0.0 and restart Ollama."),
+            "On that machine, make the server listen on 0.0.0.0: in Ollama with OLLAMA_HOST=0.0.0.0, in LM Studio with "
+            "Serve on Local Network, in llama.cpp and vLLM with --host 0.0.0.0.",
+            "Allow the port in the firewall of that machine.",
+            "Check the address, which may have changed, and that the server runs.",
         ),
     ),
     "litellm_master_key": Text(
@@ -943,9 +1140,10 @@ KINDS: dict[str, Text] = {
         "Not every location has every model, and models of other publishers have to be enabled once for each project. "
         "Google answers in the same way to both.",
         (
-            "Try the location `global`: set GOOGLE_CLOUD_LOCATION (CLOUD_ML_REGION for the Anthropic SDK) to it.",
             "Compare name, version and locations on the model's page, and enable it there if it asks for that: "
             "https://console.cloud.google.com/vertex-ai/model-garden",
+            "If the location is not `global`, try that one: set GOOGLE_CLOUD_LOCATION (CLOUD_ML_REGION for the "
+            "Anthropic SDK).",
             "Check the project in the address.",
         ),
     ),
@@ -1106,6 +1304,17 @@ KINDS: dict[str, Text] = {
         (
             "Add the header {wanted_header} to the requests of the app. The server's documentation shows its value.",
             "Update the app: newer versions may send the header themselves.",
+        ),
+    ),
+    "dns_server": Text(
+        "DNS lookup failed: the name server {address|of this machine} does not answer",
+        "The system asks the name server {address|in its settings} for the host, and gets no answer from it. The key "
+        "and the API were not reached.",
+        (
+            "Set another name server, such as 1.1.1.1 or 8.8.8.8: in the network settings of the system, in "
+            "/etc/resolv.conf, or with `--dns` and `dns:` for containers.",
+            "If the address is this machine's own (127.0.0.1 or ::1), start the DNS program that should answer there.",
+            "Check VPN and proxy programs: some replace the name server and leave it behind when they end.",
         ),
     ),
     "dns_known_host": Text(

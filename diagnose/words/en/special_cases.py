@@ -824,6 +824,37 @@ CASES: dict[str, Text] = {
             "Restart your app: running programs keep the old value.",
         ),
     ),
+    "http.header_rejected:as_client": Text(
+        "{host} rejects the header {parameter|of one kind}, which {app} sends",
+        "A plain request works. With everything that {app} sends, the server refuses it; without {parameter|the "
+        "header}, it accepts it.",
+        (
+            "Use {variable} with {app}: it then leaves {parameter} out.",
+            Step("public", "Ask the operator of {host} to accept {parameter}, or to ignore it."),
+            "Use {app} with another server or model.",
+            Step("owner", "If the server is yours, update it, or make it ignore or remove {parameter}."),
+        ),
+    ),
+    "http.header_rejected:as_client_several": Text(
+        "{host} rejects headers that {app} sends: {parameter|not yet narrowed down}",
+        "A plain request works. With everything that {app} sends, the server refuses it. Without {parameter|some of "
+        "it}, it accepts it; not all of that need be the cause.",
+        (
+            Step("public", "Ask the operator of {host} which of them the server accepts."),
+            "Use {app} with another server or model.",
+            Step("owner", "If the server is yours, update it, or make it ignore what it does not know."),
+        ),
+    ),
+    "http.header_rejected:as_client_mends": Text(
+        "{host} rejects {parameter|a header}; {app} then retries without it",
+        "With {parameter|the header}, the server refuses the request. {app} notices that and leaves it out, so it "
+        "works, with one refused request more each time it starts.",
+        (
+            "Use {variable} with {app}: it then leaves {parameter} out at once.",
+            "There is nothing that you must do.",
+            Step("owner", "If the server is yours, update it, or make it ignore or remove {parameter}."),
+        ),
+    ),
     "http.header_rejected:unsendable": Text(
         "The header {header|of a setting} cannot be sent",
         "HTTP does not allow the value of {source|a setting} in a header. The client stops before it sends "
@@ -1018,6 +1049,37 @@ CASES: dict[str, Text] = {
                     "off for the API."
                 ),
             ),
+        ),
+    ),
+    "model.parameter_rejected:as_client": Text(
+        "{host} rejects {parameter|a field of the request}, which {app} sends",
+        "A plain request works. With everything that {app} sends, it is refused; without {parameter|the field}, it "
+        "is accepted.",
+        (
+            "Use {variable} with {app}: it then leaves {parameter} out.",
+            Step("public", "Ask the operator of {host} to accept {parameter}, or to ignore it."),
+            "Use {app} with another server or model.",
+            Step("owner", "If the server is yours, update it, or make it ignore {parameter}."),
+        ),
+    ),
+    "model.parameter_rejected:as_client_several": Text(
+        "{host} rejects something that {app} sends: {parameter|not yet narrowed down}",
+        "A plain request works. With everything that {app} sends, it is refused. Without {parameter|some of it}, it "
+        "is accepted; not all of that need be the cause.",
+        (
+            Step("public", "Ask the operator of {host} which of these fields the server accepts."),
+            "Use {app} with another server or model.",
+            Step("owner", "If the server is yours, update it, or make it ignore fields that it does not know."),
+        ),
+    ),
+    "model.parameter_rejected:as_client_mends": Text(
+        "{host} rejects {parameter|a field}; {app} then retries without it",
+        "With {parameter|the field}, the server refuses the request. {app} notices that and leaves it out, so it "
+        "works, with one refused request more each time it starts.",
+        (
+            "Use {variable} with {app}: it then leaves {parameter} out at once.",
+            "There is nothing that you must do.",
+            Step("owner", "If the server is yours, update it, or make it ignore {parameter}."),
         ),
     ),
     "model.parameter_rejected:streamed": Text(

@@ -120,6 +120,8 @@ ERRORS: dict[str, str] = {
     "Standard input cannot be read: it is larger than {size}.": "无法读取标准输入：内容超过 {size}。",
     "Standard input has ended before the question was answered.": "问题还没有回答，标准输入就结束了。",
     "Standard output cannot be written: {why}.": "无法写入标准输出：{why}。",
+    "--as-client needs --app NAME: the app whose request it sends": "--as-client 需要 --app 名称：发送哪个应用的请求",
+    "The request of {app} was not recorded. These were: {names}": "没有录过 {app} 的请求。录过的有：{names}",
     "Did you mean {names}?": "是不是想用：{names}？",
     "There is no option {name}. {hint}": "没有 {name} 这个选项。{hint}",
     "There is no command {name}. {hint}": "没有 {name} 这个命令。{hint}",

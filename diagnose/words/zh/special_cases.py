@@ -725,6 +725,36 @@ CASES: dict[str, Text] = {
             "重启应用：正在运行的程序会继续使用旧值。",
         ),
     ),
+    "http.header_rejected:as_client": Text(
+        "{host} 拒绝 {app} 发送的请求头 {parameter|（某一个）}",
+        "普通请求可用。带上 {app} 发送的全部内容就被拒绝，去掉 {parameter|这个请求头} 又被接受。",
+        (
+            "给 {app} 加上 {variable}，它就不再发送 {parameter}。",
+            Step("public", "请 {host} 的运营者接受 {parameter}，或者忽略它。"),
+            "让 {app} 改用其他服务器或模型。",
+            Step("owner", "如果服务器是您自己的，请升级它，或让它忽略、去掉 {parameter}。"),
+        ),
+    ),
+    "http.header_rejected:as_client_several": Text(
+        "{host} 拒绝 {app} 的某些请求头：{parameter|尚未确定}",
+        "普通请求可用。带上 {app} 发送的全部内容就被拒绝，去掉 {parameter|其中一部分} 又被接受；"
+        "原因不一定是其中的每一项。",
+        (
+            Step("public", "请 {host} 的运营者说明服务器接受其中哪些。"),
+            "让 {app} 改用其他服务器或模型。",
+            Step("owner", "如果服务器是您自己的，请升级它，或让它忽略不认识的内容。"),
+        ),
+    ),
+    "http.header_rejected:as_client_mends": Text(
+        "{host} 拒绝 {parameter|某个请求头}，{app} 会去掉它重发",
+        "带上 {parameter|这个请求头} 时服务器拒绝请求。{app} 发现后会自动去掉它，所以仍然可用，"
+        "只是每次启动多一次被拒绝的请求。",
+        (
+            "给 {app} 加上 {variable}，它从一开始就不再发送 {parameter}。",
+            "不必做任何事。",
+            Step("owner", "如果服务器是您自己的，请升级它，或让它忽略、去掉 {parameter}。"),
+        ),
+    ),
     "http.header_rejected:unsendable": Text(
         "请求头 {header|（见设置）} 无法发送",
         "{source|某项设置} 的值不能用作请求头。客户端在发送之前就会停下，多半只报“Connection error”。",
@@ -864,6 +894,36 @@ CASES: dict[str, Text] = {
             Step("python", "Python 里执行 `pip install brotli zstandard`，SDK 就会多支持两种格式。"),
             Step("public", "询问 {host} 的管理员。"),
             Step("owner", "自己的网关：按请求的 Accept-Encoding 压缩，或对接口关闭压缩。"),
+        ),
+    ),
+    "model.parameter_rejected:as_client": Text(
+        "{host} 拒绝 {app} 发送的 {parameter|某个字段}",
+        "普通请求可用。带上 {app} 发送的全部内容就被拒绝，去掉 {parameter|这个字段} 又被接受。",
+        (
+            "给 {app} 加上 {variable}，它就不再发送 {parameter}。",
+            Step("public", "请 {host} 的运营者接受 {parameter}，或者忽略它。"),
+            "让 {app} 改用其他服务器或模型。",
+            Step("owner", "如果服务器是您自己的，请升级它，或让它忽略 {parameter}。"),
+        ),
+    ),
+    "model.parameter_rejected:as_client_several": Text(
+        "{host} 拒绝 {app} 发送的某些内容：{parameter|尚未确定}",
+        "普通请求可用。带上 {app} 发送的全部内容就被拒绝，去掉 {parameter|其中一部分} 又被接受；"
+        "原因不一定是其中的每一项。",
+        (
+            Step("public", "请 {host} 的运营者说明服务器接受其中哪些字段。"),
+            "让 {app} 改用其他服务器或模型。",
+            Step("owner", "如果服务器是您自己的，请升级它，或让它忽略不认识的字段。"),
+        ),
+    ),
+    "model.parameter_rejected:as_client_mends": Text(
+        "{host} 拒绝 {parameter|某个字段}，{app} 会去掉它重发",
+        "带上 {parameter|这个字段} 时服务器拒绝请求。{app} 发现后会自动去掉它，所以仍然可用，"
+        "只是每次启动多一次被拒绝的请求。",
+        (
+            "给 {app} 加上 {variable}，它从一开始就不再发送 {parameter}。",
+            "不必做任何事。",
+            Step("owner", "如果服务器是您自己的，请升级它，或让它忽略 {parameter}。"),
         ),
     ),
     "model.parameter_rejected:streamed": Text(
