@@ -26,7 +26,7 @@ from probes.demo_server.server import Answer, Handler, Reply, Request
 
 _PATH = re.compile(
     r"(?:/v1(?:beta1)?)?(?P<scope>/projects/(?P<project>[^/]+)/locations/(?P<location>[^/]+))?"
-    r"/publishers/(?P<publisher>google|anthropic)/models/(?P<model>[^/:]+):(?P<verb>\w+)"
+    r"(?:/publishers/(?P<publisher>google|anthropic))?/models/(?P<model>[^/:]+):(?P<verb>\w+)"
 )
 _VERBS = {
     "google": ("generateContent", "streamGenerateContent"),
@@ -132,7 +132,9 @@ def door(
 
     def handler(request: Request) -> Answer:
         found = _PATH.fullmatch(request.path)
-        publisher = found["publisher"] if found is not None else ""
+        # Behind a gateway, the path may begin with the models: there is one publisher then.
+        alone = publishers[0] if len(publishers) == 1 else ""
+        publisher = found["publisher"] or alone if found is not None else ""
         if found is None or publisher not in publishers or found["verb"] not in _VERBS[publisher]:
             return give("google-404", request)
         if request.method != "POST":

@@ -124,7 +124,8 @@ def gather(
         ignored=_ignored(named, file),
     )
     if vendor := chain_wanted(options, choice.door, protocol.value):
-        settings = with_chain(settings, vendor, options, variables.filled, home or given_home, cwd)
+        spoken = choice.family.protocol if protocol.value == "auto" else protocol.value
+        settings = with_chain(settings, vendor, spoken, options, variables.filled, home or given_home, cwd)
     check_lengths(settings)
     if settings.conflicts and renames is None:
         from probes.settings.renames import misnamed  # most checks have none

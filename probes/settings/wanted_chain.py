@@ -38,12 +38,13 @@ def chain_wanted(options: Options, door: Door | None, protocol: str) -> str:
 def with_chain(
     settings: Settings,
     vendor: str,
+    protocol: str,
     options: Options,
     variable: Callable[[str], Sourced[str] | None],
     home: Path | None,
     cwd: Path,
 ) -> Settings:
-    """Return the settings with the chain of a house.
+    """Return the settings with the chain of a house. ``protocol`` is the one that is spoken there, where it is known.
 
     A key of an option comes before the chain; a key of a variable does too, unless the user names the chain.
     """
@@ -59,7 +60,7 @@ def with_chain(
         home=home,
         cwd=cwd,
         base_url=settings.base_url,
-        protocol=settings.protocol.value,
+        protocol=protocol,
         key=settings.key,
         now=time.time(),
         metadata=options.metadata,
@@ -71,10 +72,10 @@ def with_chain(
     used = settings.key is None or not settings.key.value.reveal().strip()
     found = replace(found, chain=replace(found.chain, used=used))
     if settings.base_url is not None:
-        base = chain.base_url(settings.base_url, settings.protocol.value, found.chain)
+        base = chain.base_url(settings.base_url, protocol, found.chain)
         settings = replace(settings, base_url=replace(settings.base_url, value=base))
     if settings.key is not None and settings.auth is None:
-        style = chain.style(settings.key.value, settings.protocol.value)
+        style = chain.style(settings.key.value, protocol)
         settings = replace(settings, auth=Sourced(style, settings.key.source) if style is not None else None)
     return replace(settings, credential=found)
 

@@ -95,7 +95,7 @@ FAULTS = (
     GoogleFault(
         "location",
         "model.not_found",
-        "in global, or not for this project",
+        "at the location global",
         "ClientError",
         {"locations": ("europe-west1",)},
     ),

@@ -1135,18 +1135,6 @@ KINDS: dict[str, Text] = {
             "If the token is new, check the clock of this machine.",
         ),
     ),
-    "vertex_model": Text(
-        "Vertex AI has no model {model|of this name} in {location|this location}, or not for this project",
-        "Not every location has every model, and models of other publishers have to be enabled once for each project. "
-        "Google answers in the same way to both.",
-        (
-            "Compare name, version and locations on the model's page, and enable it there if it asks for that: "
-            "https://console.cloud.google.com/vertex-ai/model-garden",
-            "If the location is not `global`, try that one: set GOOGLE_CLOUD_LOCATION (CLOUD_ML_REGION for the "
-            "Anthropic SDK).",
-            "Check the project in the address.",
-        ),
-    ),
     "gcp_api_off": Text(
         "The API is not enabled in the Google Cloud project",
         "Google knows the key or account. Each API has to be enabled once in the project to which the key belongs.",

@@ -1022,16 +1022,6 @@ KINDS: dict[str, Text] = {
             "如果令牌是新的，检查这台机器的时钟。",
         ),
     ),
-    "vertex_model": Text(
-        "在 {location|所填的位置} 没有模型 {model|（所填的）}，或该项目不能使用它",
-        "不是每个位置都有所有模型，其他发布商的模型还需要在每个项目里启用一次。这两种情况 Google 的回答相同。",
-        (
-            "到 https://console.cloud.google.com/vertex-ai/model-garden 的模型页面核对名称、版本和可用位置，如有要求就"
-            "在那里启用。",
-            "如果位置不是 `global`，试试它：设置 GOOGLE_CLOUD_LOCATION（Anthropic SDK 用 CLOUD_ML_REGION）。",
-            "检查地址里的项目。",
-        ),
-    ),
     "gcp_api_off": Text(
         "该 Google Cloud 项目没有启用此 API",
         "Google 认得这个密钥或账号。每个 API 都要在密钥所属的项目中启用一次。",
