@@ -103,7 +103,7 @@ def _login_expired(view: View) -> Claim | None:
     if (claim := stored_logins.expired(view)) is not None:
         return claim
     facts = view.credential
-    if facts is not None and facts.problem is CredentialProblem.EXPIRED and facts.step in LOGINS:
+    if facts is not None and facts.problem is CredentialProblem.EXPIRED and _is_login(facts):
         return _claim(view, facts)
     chain, now = view.chain, run_time(view)
     if chain is None or not chain.used or chain.winner is None or chain.winner.step not in LOGINS or not now:
@@ -116,10 +116,14 @@ def _login_expired(view: View) -> Claim | None:
     return Claim(evidence, severity=Severity.WARNING, values=values, case="soon")
 
 
+def _is_login(facts: CredentialFacts) -> bool:
+    return facts.step in LOGINS or facts.kind == "user"
+
+
 def expired_credential(view: View) -> Claim | None:
     """Report a credential of a chain, other than a login, that has expired or is not valid yet."""
     facts = _problem(view, CredentialProblem.EXPIRED, CredentialProblem.EARLY)
-    if facts is None or facts.step in LOGINS:
+    if facts is None or _is_login(facts):
         return None
     return _claim(view, facts, "chain_early" if facts.problem is CredentialProblem.EARLY else "chain")
 
@@ -128,6 +132,8 @@ _CASES = (
     CredentialProblem.NEEDS_CONSENT,
     CredentialProblem.RENEWAL,
     CredentialProblem.NEEDS_PERSON,
+    CredentialProblem.CLOCK,
+    CredentialProblem.NO_PROJECT,
     CredentialProblem.REFUSED,
     CredentialProblem.UNREACHABLE,
     CredentialProblem.PROGRAM,

@@ -86,6 +86,8 @@ KINDS = (
     "client_secret",
     "realtime_secret",
     "account_file",
+    "google_login_file",
+    "federation_file",
     "login_file",
     "private_key",
     "certificate",
@@ -99,7 +101,7 @@ KINDS = (
     SOMETIMES,
 )
 JWT = r"eyJ[\w-]+\.[\w-]+\.[\w-]*"
-_GOOGLE_FILES = frozenset(("service_account", "authorized_user", "external_account", "impersonated_service_account"))
+_GOOGLE_FILES = frozenset(("service_account", "impersonated_service_account"))
 _LOGIN_FIELDS = frozenset(("access_token", "refresh_token", "tokens", "claudeAiOauth", "id_token"))
 
 
@@ -157,6 +159,9 @@ def _document(text: str) -> Credential | None:
         fields = loads(text)
     except (ValueError, RecursionError):
         return None
+    other = {"authorized_user": "google_login_file", "external_account": "federation_file"}.get(str(fields.get("type")))
+    if other is not None:
+        return Credential("", other, "google", "vertex", document=True)
     if fields.get("type") in _GOOGLE_FILES or ("private_key" in fields and "client_email" in fields):
         return Credential("", "account_file", "google", "vertex", document=True)
     return Credential("", "login_file", document=True) if _LOGIN_FIELDS & fields.keys() else None

@@ -147,6 +147,12 @@ REFUSALS = [
     Refusal("vertex token ran out", "auth.expired", 401, google(401, "UNAUTHENTICATED", "Request had invalid authentication credentials.", "ACCESS_TOKEN_EXPIRED"), "vertex"),
     Refusal("vertex permission", "auth.not_permitted", 403, google(403, "PERMISSION_DENIED", "Permission 'aiplatform.endpoints.predict' denied on resource"), "vertex"),
     Refusal("vertex model", "model.not_found", 404, google(404, "NOT_FOUND", "Publisher Model `projects/p/locations/us-central1/publishers/google/models/g` was not found or your project does not have access to it."), "vertex"),
+    Refusal("vertex no credential", "auth.header_lost", 401, google(401, "UNAUTHENTICATED", "Request is missing required authentication credential. Expected OAuth 2 access token, login cookie or other valid authentication credential.", "CREDENTIALS_MISSING"), "vertex", key_good="any", text="key.wrong_kind"),
+    Refusal("vertex token expired", "auth.expired", 401, google(401, "UNAUTHENTICATED", "Request had invalid authentication credentials. Expected OAuth 2 access token, login cookie or other valid authentication credential.", "ACCESS_TOKEN_EXPIRED"), "vertex", text="key.wrong_kind"),
+    Refusal("vertex scope", "auth.not_permitted", 403, google(403, "PERMISSION_DENIED", "Request had insufficient authentication scopes.", "ACCESS_TOKEN_SCOPE_INSUFFICIENT"), "vertex"),
+    Refusal("vertex quota project", "auth.not_permitted", 403, google(403, "PERMISSION_DENIED", "Caller does not have required permission to use project made-up. Grant the caller the roles/serviceusage.serviceUsageConsumer role, or a custom role with the serviceusage.services.use permission.", "USER_PROJECT_DENIED"), "vertex"),
+    Refusal("vertex billing", "auth.not_permitted", 403, google(403, "PERMISSION_DENIED", "This API method requires billing to be enabled. Please enable billing on project #1 then retry.", "BILLING_DISABLED"), "vertex"),
+    Refusal("vertex not servable", "model.not_found", 400, google(400, "FAILED_PRECONDITION", "Publisher Model `projects/p/locations/us-central1/publishers/anthropic/models/claude-x` is not servable in region us-central1."), "vertex", values={"model": "claude-x"}),
     # -- Bedrock
     Refusal("bedrock key", "auth.rejected", 403, '{"Message":"Authentication failed: Please make sure your API Key is valid."}', "bedrock"),
     Refusal("bedrock key form", "auth.rejected", 403, '{"Message":"Invalid API Key format: Must start with pre-defined prefix"}', "bedrock"),

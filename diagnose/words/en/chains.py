@@ -19,7 +19,7 @@ STATUS = {
 }
 
 # By house and step; ``HOUSES`` names the houses in findings.
-HOUSES = {"aws": "AWS", "entra": "Microsoft Entra ID"}
+HOUSES = {"aws": "AWS", "entra": "Microsoft Entra ID", "google": "Google"}
 STEPS = {
     "aws.key": "Key given",
     "aws.bearer": "Bedrock API key",
@@ -39,6 +39,11 @@ STEPS = {
     "entra.cli": "Azure CLI",
     "entra.powershell": "Azure PowerShell",
     "entra.developer_cli": "Azure Developer CLI",
+    "google.key": "API key (express mode)",
+    "google.application_credentials": "GOOGLE_APPLICATION_CREDENTIALS",
+    "google.adc_file": "Application Default Credentials",
+    "google.metadata": "Metadata server",
+    "google.cli": "Login of the gcloud CLI",
 }
 
 KINDS = {
@@ -47,6 +52,10 @@ KINDS = {
     "api_key": "API key",
     "role": "role",
     "token": "token",
+    "service_account": "service account",
+    "user": "login of a person",
+    "federation": "workload identity federation",
+    "impersonated": "impersonated service account",
 }
 
 CHOICES = {
@@ -56,6 +65,9 @@ CHOICES = {
     "tenant": "Tenant",
     "client": "Client ID",
     "chain": "AZURE_TOKEN_CREDENTIALS",
+    "project": "Project",
+    "location": "Location",
+    "quota_project": "Quota project",
 }
 
 # What a step tells besides: the name stands before its value.
@@ -71,4 +83,7 @@ HINTS = {
     "renews": "renewable:",
     "tenant": "tenant",
     "client": "client",
+    "target": "acting as",
+    "token_service": "tokens from",
+    "token_file": "token in",
 }

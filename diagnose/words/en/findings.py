@@ -1103,6 +1103,7 @@ TEXTS: dict[str, Text] = {
             Step("chain:entra step:cli", "Sign in again: `az login`."),
             Step("chain:entra step:developer_cli", "Sign in again: `azd auth login`."),
             Step("chain:entra step:powershell", "Sign in again: `Connect-AzAccount`."),
+            Step("chain:google", "Sign in again: `gcloud auth application-default login`."),
             Step("chain:aws step:login", "Sign in again: `aws login`."),
             "Sign in again: {command}",
             "Sign in again with the program that stored the login.",
@@ -1115,6 +1116,10 @@ TEXTS: dict[str, Text] = {
         "reason was given}. The API itself was not asked with a credential.",
         (
             Step("chain:aws", "Ask AWS's own program the same question: `aws sts get-caller-identity`."),
+            Step(
+                "chain:google",
+                "Ask Google's own program the same question: `gcloud auth application-default print-access-token`.",
+            ),
             "Correct what is wrong at {place|the place named above}.",
             "If another place is meant, remove the setting that comes before it. `llmdoctor check -v` shows the order.",
         ),

@@ -886,6 +886,38 @@ KINDS: dict[str, Text] = {
             "LiteLLM: gemini/NAME).",
         ),
     ),
+    "google_login": Text(
+        "The login for Google's libraries has expired or was revoked",
+        "`gcloud auth application-default login` stores a login for programs. It ends when the password changes, when "
+        "somebody revokes it, when it is not used for months, or as often as the organization asks for a new one.",
+        (
+            "Sign in again: `gcloud auth application-default login`.",
+            "If the organization asks again every few hours, use a service account for what runs unattended.",
+            "If GOOGLE_APPLICATION_CREDENTIALS is set, the file that it names comes first: renew or remove that one.",
+        ),
+    ),
+    "google_account_key": Text(
+        "Google does not accept the key of the service account: it was deleted, or the account was",
+        "The file is complete, and what it signs was refused. Google deletes keys that it finds in public places, and "
+        "organizations have keys expire.",
+        (
+            "List the account's keys: `gcloud iam service-accounts keys list --iam-account=ACCOUNT`, and compare them "
+            "with `private_key_id` in the file.",
+            "Create a new key, or use a login or workload identity federation instead of a key.",
+            "Check that the file is the one you mean, and that nobody edited it.",
+        ),
+    ),
+    "google_impersonation": Text(
+        "The account may not act as the service account",
+        "The credentials are those of one account that takes the place of another, which needs the permission "
+        "`iam.serviceAccounts.getAccessToken` on the other one.",
+        (
+            "Grant the role: `gcloud iam service-accounts add-iam-policy-binding TARGET --member=user:YOU "
+            "--role=roles/iam.serviceAccountTokenCreator`.",
+            "Enable the API that does it: `gcloud services enable iamcredentials.googleapis.com`.",
+            "Check the target account's address in the file.",
+        ),
+    ),
     "aws_region_unset": Text(
         "No AWS region is set",
         "AWS has a host of its own in every region, and the app's library found no region in the variables, nor in the "
@@ -1111,11 +1143,55 @@ KINDS: dict[str, Text] = {
             "Put the new token into the app, and restart the app.",
         ),
     ),
+    "gcp_scope": Text(
+        "The access token lacks the scope for Vertex AI",
+        "A token allows what its scopes name. Vertex AI wants `https://www.googleapis.com/auth/cloud-platform`, and "
+        "this token was made without it.",
+        (
+            "Sign in again with the scope: `gcloud auth application-default login "
+            "--scopes=https://www.googleapis.com/auth/cloud-platform`.",
+            "On a virtual machine, give it the access scope `cloud-platform`: `gcloud compute instances "
+            "set-service-account VM --scopes=cloud-platform` (the machine must be stopped).",
+            "Where your code makes the credentials, pass this scope.",
+        ),
+    ),
+    "gcp_quota_project": Text(
+        "The account may not use the quota project",
+        "Besides the project of the model, a request can name one that counts and pays for it. The account lacks "
+        "`serviceusage.services.use` on it, or a person's login names none.",
+        (
+            "Choose a project that the account may use: `gcloud auth application-default set-quota-project PROJECT`.",
+            "Or give the account the role Service Usage Consumer (roles/serviceusage.serviceUsageConsumer) on it.",
+            "Check the variable GOOGLE_CLOUD_QUOTA_PROJECT: it comes before `quota_project_id` of the credentials' "
+            "file.",
+        ),
+    ),
+    "gcp_billing": Text(
+        "Billing is off in the Google Cloud project",
+        "Google knows the account and the project. Vertex AI answers only for a project with a billing account.",
+        (
+            "Link a billing account: `gcloud billing projects link PROJECT --billing-account=ACCOUNT`.",
+            "Or enable it on the page https://console.cloud.google.com/billing, and wait a few minutes.",
+            "Check that the app uses the project that you mean.",
+        ),
+    ),
+    "gcp_token_expired": Text(
+        "The Google access token has expired",
+        "An access token is valid for one hour. Google's libraries renew it by themselves; a token that was copied "
+        "into a setting is not renewed.",
+        (
+            "Get a new one: `gcloud auth print-access-token`.",
+            "For an app that runs for longer, use credentials that the library renews: `gcloud auth "
+            "application-default login`, or a service account.",
+            "If the token is new, check the clock of this machine.",
+        ),
+    ),
     "gcp_api_off": Text(
         "The API is not enabled in the Google Cloud project",
         "Google knows the key or account. Each API has to be enabled once in the project to which the key belongs.",
         (
             "Open {page|the API's page in Google Cloud}, choose the project of the key, and enable the API.",
+            Step("chain:google", "Or enable it in a terminal: `gcloud services enable aiplatform.googleapis.com`."),
             "Wait a few minutes, then try again.",
             "Check that the app uses the project that you mean.",
         ),

@@ -2044,12 +2044,46 @@ CASES: dict[str, Text] = {
             "shows it; set AZURE_OPENAI_API_KEY.",
         ),
     ),
+    "settings.missing_key:google": Text(
+        "No Google Cloud credentials found",
+        "Google's libraries look for Application Default Credentials in several places, one after the other, and none "
+        "of them has any: {source|no place}. A login with `gcloud auth login` does not count: only gcloud itself uses "
+        "it.",
+        (
+            "Sign in for programs: `gcloud auth application-default login`.",
+            "On a server or in a container, set GOOGLE_APPLICATION_CREDENTIALS to the path of a service account's JSON "
+            "file, or give the machine a service account.",
+            "With an API key of Vertex AI's express mode instead, set GOOGLE_API_KEY, and remove GOOGLE_CLOUD_PROJECT "
+            "and GOOGLE_CLOUD_LOCATION.",
+        ),
+    ),
+    "auth.no_credential:clock": Text(
+        "The clock of this machine is wrong, so Google accepts nothing that it signs",
+        "A service account signs a statement with the time at which it was made, and {address|Google} takes it only "
+        "within minutes of its own time: {said|no reason was given}. The key may well be right.",
+        (
+            "Turn on automatic time on this machine (in a virtual machine or WSL: synchronize its clock with the "
+            "host).",
+            "Compare the clock with `curl -sI https://oauth2.googleapis.com`, which prints Google's own time.",
+        ),
+    ),
+    "auth.no_credential:no_project": Text(
+        "The credential is there, but no Google Cloud project is set",
+        "The address of a model on Vertex AI has the project in it. The SDK takes it from a variable, a service "
+        "account's file, gcloud's configuration or the metadata server, and none of them names one.",
+        (
+            "Set the project: `gcloud config set project PROJECT`, or the variable GOOGLE_CLOUD_PROJECT "
+            "(ANTHROPIC_VERTEX_PROJECT_ID for the Anthropic SDK).",
+            "Or pass the project to the client in your code.",
+        ),
+    ),
     "auth.login_expired:soon": Text(
         "The stored login expires within a day",
         "The login at {place|its place} is valid until {expires|soon}. After that, every request is refused until "
         "somebody signs in again.",
         (
             Step("step:sso", "Sign in again before then: `aws sso login`."),
+            Step("chain:google", "Sign in again before then: `gcloud auth application-default login`."),
             "Sign in again before then: {command}",
             "Sign in again with the program that stored the login.",
             "If the app must run unattended, use an account for programs instead of a person's login.",
@@ -2144,6 +2178,16 @@ CASES: dict[str, Text] = {
                 "AZURE_CLIENT_ID.",
             ),
             Step("chain:aws", "Ask AWS's own program the same question: `aws sts get-caller-identity`."),
+            Step(
+                "chain:google step:application_credentials",
+                "Check whether the service account and its key still exist: `gcloud iam service-accounts keys list "
+                "--iam-account=ACCOUNT`. If not, create a new key.",
+            ),
+            Step(
+                "chain:google",
+                "For impersonation or federation, grant the caller the role Service Account Token Creator "
+                "(`iam.serviceAccounts.getAccessToken`) on the target account.",
+            ),
             "Correct what is wrong at {place|the place named above}.",
         ),
     ),
@@ -2153,6 +2197,11 @@ CASES: dict[str, Text] = {
         "reason was given}.",
         (
             Step("step:instance", "Outside of a cloud's machine nothing answers there: sign in, or set a credential."),
+            Step(
+                "step:metadata",
+                "On a cluster, check that its nodes or workloads have a service account: `gcloud auth list` on the "
+                "machine.",
+            ),
             Step(
                 "step:instance",
                 "In a container on the machine, the metadata service may be one hop too far: allow a hop limit of 2.",
@@ -2171,6 +2220,7 @@ CASES: dict[str, Text] = {
         "They are in {place|their place} and were valid until {expires|a moment in the past}. Nothing renews "
         "credentials that were copied there.",
         (
+            Step("chain:google", "Get a new one: `gcloud auth application-default login`."),
             Step("chain:aws", "Get new ones with `aws sso login`, and use a profile instead of copied credentials."),
             "Get new ones the same way that you got these.",
         ),

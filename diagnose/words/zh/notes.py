@@ -23,6 +23,10 @@ NOTES: dict[str, str] = {
     "program_not_started": "没有 --credential-process 就不启动",
     "metadata_not_asked": "不代他人询问",
     "aws_metadata_off": "已由 AWS_EC2_METADATA_DISABLED 关闭",
+    "google_no_json": "不是 JSON",
+    "google_type": "它的类型是 {name}，Google 的库不认识",
+    "google_metadata_off": "已由 NO_GCE_CHECK 关闭",
+    "google_cli_unused": "只供 gcloud 使用：没有库会用这个登录",
     "house": "{name}",  # by `HOUSES` of chains.py
     "chain_step": "{name}",  # by `STEPS` of chains.py
     "chain_status": "{name}",  # by `STATUS` of chains.py
@@ -133,6 +137,8 @@ NOTES: dict[str, str] = {
     "credential_client_secret": "OAuth 客户端密钥",
     "credential_realtime_secret": "Realtime API 的客户端密钥，只有几分钟有效",
     "credential_account_file": "服务账号的 JSON 文件",
+    "credential_google_login_file": "供 Google 的库使用的登录文件（`gcloud auth application-default login`）",
+    "credential_federation_file": "工作负载身份池的文件，其中没有密钥",
     "credential_login_file": "命令行程序的登录文件",
     "credential_private_key": "私钥（PEM）",
     "credential_certificate": "证书（PEM）",
