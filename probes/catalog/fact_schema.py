@@ -61,7 +61,7 @@ _WRITTEN = {
         "credential": "shape!=pattern kind!=text company=text door=text carried=flag taken_by=texts sometimes=texts "
         "certain=flag document=flag",
         "issuer": "name!=text iss!=texts kind!=text company=text door=text carried=flag taken_by=texts sometimes=texts "
-        "audience=rows foreign=texts",
+        "audience=rows foreign=texts login_claims=texts",
     },
     "dialects": {
         "row": "id!=text code!=text confidence!=share key_good=text doors=texts status=statuses mark=texts "

@@ -80,7 +80,7 @@ WORLDS = (
         SECRET_PLACE,
         "auth.no_credential",
         "ClientAuthenticationError",
-        title="token service gives no credential",
+        title="Entra refuses the app's secret",
     ),
     EntraWorld(
         "workload identity", {**WORKLOAD, **NO_IMDS}, "workload_identity", FILE_PLACE, files={"token": cluster_token()}
