@@ -104,6 +104,7 @@ ERRORS: dict[str, str] = {
         "Did you mean {names}?",
         "There is no option {name}. {hint}",
         "There is no command {name}. {hint}",
+        "--credential is one of {names}.",
         "There is no app named {name}. {hint}",
         "There is no provider named {name}. {hint}",
         "There is no fault named {name}. {hint}",

@@ -125,6 +125,7 @@ ERRORS: dict[str, str] = {
     "Did you mean {names}?": "是不是想用：{names}？",
     "There is no option {name}. {hint}": "没有 {name} 这个选项。{hint}",
     "There is no command {name}. {hint}": "没有 {name} 这个命令。{hint}",
+    "--credential is one of {names}.": "--credential 只能是 {names} 之一。",
     "There is no app named {name}. {hint}": "没有名为 {name} 的应用。{hint}",
     "There is no provider named {name}. {hint}": "没有名为 {name} 的服务商。{hint}",
     "There is no fault named {name}. {hint}": "没有名为 {name} 的故障。{hint}",
