@@ -58,5 +58,13 @@ def _lines(found: AsClientResult) -> tuple[str | Seen, ...]:
     return tuple(lines)
 
 
+def evidence_of(claim: Claim, view: View) -> tuple[str | Seen, ...]:
+    """Return the lines of any claim. If they are about the app's own request, they say so: a plain one has worked."""
+    refusal, own = view.client_refusal, view.evidence.client_request
+    if refusal is None or own is None or not claim.evidence or claim.evidence[0] != line_of(refusal):
+        return claim.evidence
+    return (claim.evidence[0], seen("as_client_alone", version=own.version), *claim.evidence[1:])
+
+
 def _shown(names: list[str], most: int) -> list[str]:
     return names[:most] + (["…"] if len(names) > most else [])

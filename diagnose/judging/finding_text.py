@@ -12,13 +12,12 @@ from diagnose.answers.kinds import kind_of
 from diagnose.answers.named_steps import in_order
 from diagnose.answers.provider_addresses import plan_of
 from diagnose.evidence import client_urls
-from diagnose.evidence.lines import line_of
-from diagnose.evidence.rule import Claim
 from diagnose.evidence.view import View
 from diagnose.evidence.word_values import values_of
+from diagnose.findings.client_request import evidence_of
 from diagnose.judging.fix_places import places_of
 from diagnose.judging.root_cause import RaisedRule
-from diagnose.report import Finding, Fix, Proven, Seen, Severity, seen
+from diagnose.report import Finding, Fix, Proven, Severity
 from probes.model.note import Note, note
 from probes.model.record import replace
 from probes.model.source import Source, SourceKind
@@ -136,18 +135,10 @@ def finding_of(raised_rule: RaisedRule, view: View, facts: CaseFacts, lang: str,
         title=text.title,
         explanation=text.explanation,
         evidence=tuple(
-            line if isinstance(line, str) else words.line(line, lang) for line in _lines(claim, view) if line
+            line if isinstance(line, str) else words.line(line, lang) for line in evidence_of(claim, view) if line
         ),
         steps=steps,
         fixes=tuple(fixes),
         caused_by=raised_rule.cause,
         side=claim.side or raised_rule.rule.side,
     )
-
-
-def _lines(claim: Claim, view: View) -> tuple[str | Seen, ...]:
-    """Return the lines of a claim. Of a request of the app itself, they say that it is one: a plain one has worked."""
-    refusal, own = view.client_refusal, view.evidence.client_request
-    if refusal is None or own is None or not claim.evidence or claim.evidence[0] != line_of(refusal):
-        return claim.evidence
-    return (claim.evidence[0], seen("as_client_alone", version=own.version), *claim.evidence[1:])
