@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from diagnose.evidence.rule import Claim, Rule
 from diagnose.evidence.view import View
+from diagnose.findings import stored_logins
 from diagnose.findings.moments import moment, run_time
 from diagnose.report import Seen, Severity, seen
 from probes.model.credential import CredentialChain, CredentialFacts, CredentialProblem, CredentialStep, StepStatus
@@ -92,13 +93,15 @@ def _no_credential(view: View) -> Claim | None:
     facts = _problem(view, *(one for one in CredentialProblem if one not in _ELSEWHERE))
     severity = Severity.WARNING if facts is not None and facts.problem in LEFT_OPEN else None
     if facts is None or facts.problem is None:
-        return None
+        return stored_logins.unsent(view)
     case = facts.problem.value if facts.problem in _CASES else ""
     return Claim(_evidence(view, facts), values=_values(facts), severity=severity, case=case)
 
 
 def _login_expired(view: View) -> Claim | None:
     """Report a login that has expired, or, as a warning, one that expires within a day."""
+    if (claim := stored_logins.expired(view)) is not None:
+        return claim
     facts = view.credential
     if facts is not None and facts.problem is CredentialProblem.EXPIRED and facts.step in LOGINS:
         return _claim(view, facts)

@@ -54,6 +54,7 @@ class Template(NamedTuple):
     streams: bool = False
     key_in: str = ""
     signs: bool = False
+    auth: str = ""
 
 
 class Snippet(NamedTuple):
@@ -152,7 +153,7 @@ def write(working: WorkingSettings, wanted: str | None = None) -> Iterator[Snipp
         chosen = wanted in (template.group, template.id) if wanted else template.group in USUAL
         if not chosen or working.protocol not in template.protocols or (template.streams and not working.stream):
             continue
-        if working.auth == Auth.SIGV4 and not template.signs:
+        if (working.auth == Auth.SIGV4 and not template.signs) or template.auth not in ("", working.auth):
             continue
         app = load().get(template.group)
         base = in_its_terms(app, working.protocol, working.base_url)

@@ -47,7 +47,8 @@ class Audience(NamedTuple):
 class Issuer(NamedTuple):
     """An issuer of tokens. ``iss`` are patterns of that claim, without its scheme and in lower case.
 
-    ``sometimes`` is as in :class:`Credential`.
+    ``sometimes`` is as in :class:`Credential`; a token with one of ``login_claims`` is that of a person's login, which
+    those doors refuse. ``/`` separates the names of a claim and of a member in it, as no known claim ends with one.
     """
 
     name: str
@@ -60,6 +61,7 @@ class Issuer(NamedTuple):
     audience: tuple[Audience, ...] = ()
     foreign: tuple[str, ...] = ()
     sometimes: tuple[str, ...] = ()
+    login_claims: tuple[str, ...] = ()
     provenance: Provenance = UNKNOWN
 
     def audience_of(self, door: str) -> Audience | None:
@@ -120,7 +122,7 @@ def issuers() -> tuple[Issuer, ...]:
             Audience(tuple(item["doors"]), tuple(item["aud"]), item.get("get", ""))
             for item in entry.get("audience", ())
         )
-        fields = _fields(entry, usual, "iss", "taken_by", "foreign", "sometimes")
+        fields = _fields(entry, usual, "iss", "taken_by", "foreign", "sometimes", "login_claims")
         made.append(Issuer(**(fields | {"audience": audiences})))
     return tuple(made)
 

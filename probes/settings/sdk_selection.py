@@ -88,6 +88,8 @@ def _family_of_app(app: App, protocol: str, url: str, variables: Variables) -> S
         tuple(name for name in (*usual.keys, *usual.unread_keys) if name not in keys),
         tuple(name for name in (*usual.bases, *usual.unread_bases) if name not in wire.base_url),
         usual.version,
+        wire.federation,
+        wire.federation_token,
         app.stack == "httpx",
         **headers_of(app, wire),
     )

@@ -98,6 +98,7 @@ REFUSALS = [
     Refusal("entra token of another audience", "key.wrong_audience", 401, '{"error":{"code":"401","message":"Access denied due to invalid token audience. Expected https://cognitiveservices.azure.com"}}', "azure-openai", key_good=False),
     Refusal("gateway wants another audience", "key.wrong_audience", 401, '{"message":"IDX10214: Audience validation failed. Audiences: \'[PII]\'. Did not match"}', key_good=False),
     Refusal("azure names three reasons", "auth.rejected", 401, '{"error":{"code":"401","message":"Unauthorized. Access token is missing, invalid, audience is incorrect (https://cognitiveservices.azure.com), or have expired."}}', "azure-openai", key_good=False),
+    Refusal("entra token of another tenant", "key.wrong_audience", 400, '{"error":{"code":"BadRequest","message":"Tenant provided in token does not match resource token"}}', "azure-openai", key_good=False),
     Refusal("azure no key", "auth.header_lost", 401, '{"statusCode":401,"message":"Access denied due to missing subscription key. Make sure to include subscription key when making requests to an API."}', "azure-openai"),
     Refusal("azure deployment", "model.not_found", 404, '{"error":{"code":"DeploymentNotFound","message":"The API deployment for this resource does not exist."}}', "azure-openai", key_good=True),
     Refusal("azure path", "path", 404, '{"error":{"code":"404","message": "Resource not found"}}', "azure-openai"),

@@ -19,7 +19,7 @@ STATUS = {
 }
 
 # By house and step; ``HOUSES`` names the houses in findings.
-HOUSES = {"aws": "AWS"}
+HOUSES = {"aws": "AWS", "entra": "Microsoft Entra ID"}
 STEPS = {
     "aws.key": "Key given",
     "aws.bearer": "Bedrock API key",
@@ -33,6 +33,12 @@ STEPS = {
     "aws.config_file": "Config file",
     "aws.container": "Container",
     "aws.instance": "EC2 instance",
+    "entra.environment": "Environment",
+    "entra.workload_identity": "Workload identity",
+    "entra.managed_identity": "Managed identity",
+    "entra.cli": "Azure CLI",
+    "entra.powershell": "Azure PowerShell",
+    "entra.developer_cli": "Azure Developer CLI",
 }
 
 KINDS = {
@@ -43,7 +49,14 @@ KINDS = {
     "token": "token",
 }
 
-CHOICES = {"region": "Region", "profile": "Profile"}
+CHOICES = {
+    "region": "Region",
+    "profile": "Profile",
+    "scope": "Scope",
+    "tenant": "Tenant",
+    "client": "Client ID",
+    "chain": "AZURE_TOKEN_CREDENTIALS",
+}
 
 # What a step tells besides: the name stands before its value.
 HINTS = {
@@ -56,4 +69,6 @@ HINTS = {
     "program": "program",
     "mfa": "with the device",
     "renews": "renewable:",
+    "tenant": "tenant",
+    "client": "client",
 }

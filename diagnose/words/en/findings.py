@@ -1100,7 +1100,11 @@ TEXTS: dict[str, Text] = {
         "renews it by itself. Nothing is wrong with the base URL or the model.",
         (
             Step("step:sso", "Sign in again: `aws sso login`."),
+            Step("chain:entra step:cli", "Sign in again: `az login`."),
+            Step("chain:entra step:developer_cli", "Sign in again: `azd auth login`."),
+            Step("chain:entra step:powershell", "Sign in again: `Connect-AzAccount`."),
             Step("chain:aws step:login", "Sign in again: `aws login`."),
+            "Sign in again: {command}",
             "Sign in again with the program that stored the login.",
             "If the login must last for longer, use an account for programs instead of a person's login.",
         ),

@@ -1006,6 +1006,57 @@ KINDS: dict[str, Text] = {
         ),
     ),
     # -- permissions ---------------------------------------------------------------------------------------------------
+    "azure_role": Text(
+        "The identity lacks the role for this Azure resource",
+        "The token is right, but its identity may not ask for this: it lacks {permission|the data action}. Owner and "
+        "Contributor do not contain it.",
+        (
+            'Give it the role: `az role assignment create --assignee CLIENT_OR_USER --role "Cognitive Services OpenAI '
+            'User" --scope RESOURCE_ID`.',
+            "Wait five minutes, and get a new token: a role counts only some time after it was given.",
+            "Check that it is the identity that you mean: `llmdoctor check -v` shows which step of the chain gives it.",
+        ),
+    ),
+    "entra_tenant": Text(
+        "The token is of another tenant than the Azure resource",
+        "A token is valid only in the tenant that issued it. This one comes from a tenant that does not have the "
+        "resource.",
+        (
+            "Get a token of the resource's tenant: `az login --tenant TENANT`, or AZURE_TENANT_ID for an app.",
+            "Ask which tenant is active: `az account show --query tenantId`.",
+        ),
+    ),
+    "entra_secret": Text(
+        "Entra refuses the app's secret or certificate",
+        "The token service knows the app, and its secret or certificate is wrong or has expired. The model API was not "
+        "asked.",
+        (
+            "Make a new secret: `az ad app credential reset --id CLIENT_ID`, and set it as AZURE_CLIENT_SECRET.",
+            "Use the secret's value, not its ID: the portal shows the value once.",
+            "Without a secret nothing expires: use a managed identity or workload identity.",
+        ),
+    ),
+    "entra_app": Text(
+        "Entra does not find the app, the tenant or the resource of this token",
+        "The token service was asked for an app, a tenant, an identity or an audience that does not exist there. The "
+        "model API was not asked.",
+        (
+            "Compare AZURE_CLIENT_ID and AZURE_TENANT_ID with the app's page: `az ad app show --id CLIENT_ID`.",
+            "For workload identity, compare issuer, subject and audience with the federated credential: `az ad app "
+            "federated-credential list --id CLIENT_ID`.",
+            "Check the scope: https://cognitiveservices.azure.com/.default or https://ai.azure.com/.default.",
+        ),
+    ),
+    "entra_person": Text(
+        "Entra wants a person to sign in again",
+        "The login has ended, or a rule of the tenant wants another factor or a consent. A program cannot give that. "
+        "The model API was not asked.",
+        (
+            "Sign in again: `az login --tenant TENANT --scope https://cognitiveservices.azure.com/.default`.",
+            "For an app that runs unattended, use a service principal or a managed identity instead of a login.",
+            "If a rule of Conditional Access refuses it, ask the tenant's administrator.",
+        ),
+    ),
     "azure_subdomain": Text(
         "This Azure address takes an API key, not a token of Entra ID",
         "A token is accepted only at the resource's own host, which has the name of the resource. At the host of a "

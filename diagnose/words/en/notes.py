@@ -15,6 +15,7 @@ NOTES: dict[str, str] = {
     "aws_two_sources": "source_profile and credential_source exclude each other",
     "aws_source_empty": "{name} has no credentials",
     "aws_no_file": "the file does not exist",
+    "file_skipped": "the file was not read: {name}",
     "aws_renewable": "the app can renew it",
     "aws_login_unreadable": "the stored login cannot be read",
     "aws_never_signed_in": "nobody has signed in",

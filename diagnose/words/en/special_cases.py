@@ -2032,14 +2032,70 @@ CASES: dict[str, Text] = {
             "Or use a Bedrock API key: create one at {console} and set AWS_BEARER_TOKEN_BEDROCK.",
         ),
     ),
+    "settings.missing_key:entra": Text(
+        "No key and no Entra credential found",
+        "Azure takes an API key or a token of Microsoft Entra ID. No key is set, and Azure's own library looks for a "
+        "token in several places, one after the other, of which none has any: {source|no place}.",
+        (
+            "Sign in with Azure's own program: `az login`.",
+            "For an app, set AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_CLIENT_SECRET, or give its machine a managed "
+            "identity.",
+            "Or use a key of the resource: `az cognitiveservices account keys list --name NAME --resource-group GROUP` "
+            "shows it; set AZURE_OPENAI_API_KEY.",
+        ),
+    ),
     "auth.login_expired:soon": Text(
         "The stored login expires within a day",
         "The login at {place|its place} is valid until {expires|soon}. After that, every request is refused until "
         "somebody signs in again.",
         (
             Step("step:sso", "Sign in again before then: `aws sso login`."),
+            "Sign in again before then: {command}",
             "Sign in again with the program that stored the login.",
             "If the app must run unattended, use an account for programs instead of a person's login.",
+        ),
+    ),
+    "auth.no_credential:login_subscription": Text(
+        "The app uses a subscription's login, which this check does not send",
+        "{place|A file} holds a login for {address|the provider}. It belongs to a subscription and to this app: it is "
+        "no API key, and a provider may refuse or block it in any other program. So it was read, and neither sent nor "
+        "renewed; whether it is accepted is open.",
+        (
+            Step("app:codex", "See in the app itself whether it is signed in: `codex login status`."),
+            Step(
+                "app:claude-code", "See in the app itself whether it is signed in: start `claude` and type `/status`."
+            ),
+            "If the app says that it is not signed in, sign in again: {command}",
+            "Do not use the login for programs of your own: they need an API key, which is billed apart from the "
+            "subscription.",
+            "For programs of your own, create an API key at {console}",
+        ),
+    ),
+    "auth.no_credential:login_account": Text(
+        "The app uses an account's login, which this check does not send",
+        "{place|A file} holds a login for {address|the provider}. It was made for this app and is no API key: other "
+        "programs may not use it. So it was read, and neither sent nor renewed; whether it is accepted is open.",
+        (
+            Step(
+                "app:gemini-cli",
+                "Since 2026-06-18, Google refuses this login for individuals, also with AI Pro and Ultra: set "
+                "GEMINI_API_KEY, or use Antigravity CLI.",
+            ),
+            "If the app says that it is not signed in, sign in again: {command}",
+            "Do not use the login for programs of your own: they need an API key.",
+            "For programs of your own, create an API key at {console}",
+        ),
+    ),
+    "auth.no_credential:login_workload": Text(
+        "The SDK gets a token by workload identity, which this check does not do",
+        "No key is set, but {place|a setting} is: the SDK exchanges an identity token of this machine or job for a "
+        "token of the provider, which lasts about an hour. This check exchanges nothing, so it is open whether that "
+        "works.",
+        (
+            "Start the app itself, and give what it says to `llmdoctor explain`.",
+            "If the exchange is refused, compare issuer, audience and subject of the identity token (`llmdoctor whose` "
+            "reads the first two) with those that the provider's console expects.",
+            "An older SDK does not know these variables and finds no key: update it.",
         ),
     ),
     "auth.no_credential:needs_consent": Text(
@@ -2053,6 +2109,9 @@ CASES: dict[str, Text] = {
         "The settings at {place|their place} name a program that prints the credential. It ran and gave none: "
         "{said|no reason was given}.",
         (
+            Step("chain:entra step:cli", "Sign in again: `az login`."),
+            Step("chain:entra step:developer_cli", "Sign in again: `azd auth login`."),
+            Step("chain:entra step:powershell", "Sign in again: `Connect-AzAccount`."),
             "Run the program by hand in a terminal, and correct what it reports.",
             "If it needs a path or a variable that only a terminal has, write the full path into the settings.",
         ),
@@ -2068,6 +2127,21 @@ CASES: dict[str, Text] = {
             Step(
                 "step:web_identity",
                 "Check the role's trust policy: it must name the token's issuer, audience and subject.",
+            ),
+            Step(
+                "chain:entra step:workload_identity",
+                "Check the app registration's federated credential: it must name the token's issuer, subject "
+                "and audience.",
+            ),
+            Step(
+                "chain:entra step:environment",
+                "Look up AADSTS7000215 (wrong secret), AADSTS7000222 (expired secret), AADSTS700016 (wrong client or "
+                "tenant): make a new secret with `az ad app credential reset --id CLIENT`.",
+            ),
+            Step(
+                "chain:entra step:managed_identity",
+                "Turn on the managed identity of the app: `az webapp identity assign`. For one that you have made, set "
+                "AZURE_CLIENT_ID.",
             ),
             Step("chain:aws", "Ask AWS's own program the same question: `aws sts get-caller-identity`."),
             "Correct what is wrong at {place|the place named above}.",

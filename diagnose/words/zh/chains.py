@@ -18,7 +18,7 @@ STATUS = {
     StepStatus.FAILED: "失败",
 }
 
-HOUSES = {"aws": "AWS"}
+HOUSES = {"aws": "AWS", "entra": "Microsoft Entra ID"}
 STEPS = {
     "aws.key": "指定的密钥",
     "aws.bearer": "Bedrock API 密钥",
@@ -32,6 +32,12 @@ STEPS = {
     "aws.config_file": "配置文件",
     "aws.container": "容器",
     "aws.instance": "EC2 实例",
+    "entra.environment": "环境变量",
+    "entra.workload_identity": "工作负载身份",
+    "entra.managed_identity": "托管身份",
+    "entra.cli": "Azure CLI",
+    "entra.powershell": "Azure PowerShell",
+    "entra.developer_cli": "Azure Developer CLI",
 }
 
 KINDS = {
@@ -42,7 +48,14 @@ KINDS = {
     "token": "令牌",
 }
 
-CHOICES = {"region": "区域", "profile": "配置名"}
+CHOICES = {
+    "region": "区域",
+    "profile": "配置名",
+    "scope": "范围",
+    "tenant": "租户",
+    "client": "客户端 ID",
+    "chain": "AZURE_TOKEN_CREDENTIALS",
+}
 
 # 步骤的补充信息：名称在值的前面。
 HINTS = {
@@ -55,4 +68,6 @@ HINTS = {
     "program": "程序",
     "mfa": "验证设备",
     "renews": "可续期：",
+    "tenant": "租户",
+    "client": "客户端",
 }

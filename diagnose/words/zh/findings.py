@@ -889,7 +889,11 @@ TEXTS: dict[str, Text] = {
         "问题。",
         (
             Step("step:sso", "重新登录：`aws sso login`。"),
+            Step("chain:entra step:cli", "重新登录：`az login`。"),
+            Step("chain:entra step:developer_cli", "重新登录：`azd auth login`。"),
+            Step("chain:entra step:powershell", "重新登录：`Connect-AzAccount`。"),
             Step("chain:aws step:login", "重新登录：`aws login`。"),
+            "重新登录：{command}",
             "用保存这个登录的程序重新登录。",
             "如果需要长期有效，改用程序专用的账号，不要用个人登录。",
         ),

@@ -900,6 +900,52 @@ KINDS: dict[str, Text] = {
         ),
     ),
     # -- permissions ---------------------------------------------------------------------------------------------------
+    "azure_role": Text(
+        "这个身份没有该 Azure 资源的角色",
+        "令牌没有问题，但它的身份没有这项权限：缺少{permission|所需的数据操作}。Owner 和 Contributor 不包含它。",
+        (
+            '分配角色：`az role assignment create --assignee CLIENT_OR_USER --role "Cognitive Services OpenAI User" '
+            "--scope RESOURCE_ID`。",
+            "等五分钟，再取新的令牌：角色分配后要过一会儿才生效。",
+            "确认用的是你想用的身份：`llmdoctor check -v` 会显示它来自链中的哪一步。",
+        ),
+    ),
+    "entra_tenant": Text(
+        "令牌与 Azure 资源不在同一个租户",
+        "令牌只在签发它的租户里有效，而这个资源不在那个租户里。",
+        (
+            "取得资源所在租户的令牌：`az login --tenant TENANT`，应用则设置 AZURE_TENANT_ID。",
+            "查看当前的租户：`az account show --query tenantId`。",
+        ),
+    ),
+    "entra_secret": Text(
+        "Entra 拒绝了应用的密码或证书",
+        "令牌服务认得这个应用，但它的密码或证书不对，或已经过期。没有请求过模型 API。",
+        (
+            "生成新的密码：`az ad app credential reset --id CLIENT_ID`，并设为 AZURE_CLIENT_SECRET。",
+            "要用密码的值，而不是它的 ID：门户只显示一次。",
+            "托管身份或工作负载身份不需要密码，也就不会过期。",
+        ),
+    ),
+    "entra_app": Text(
+        "Entra 找不到这个令牌的应用、租户或资源",
+        "令牌服务收到的应用、租户、身份或受众在那里不存在。没有请求过模型 API。",
+        (
+            "把 AZURE_CLIENT_ID 和 AZURE_TENANT_ID 与应用的页面对照：`az ad app show --id CLIENT_ID`。",
+            "使用工作负载身份时，把签发者、主体和受众与联合凭据对照："
+            "`az ad app federated-credential list --id CLIENT_ID`。",
+            "检查范围：https://cognitiveservices.azure.com/.default 或 https://ai.azure.com/.default。",
+        ),
+    ),
+    "entra_person": Text(
+        "Entra 要求有人重新登录",
+        "登录已经失效，或租户的规则要求另一种验证或授权，程序无法提供。没有请求过模型 API。",
+        (
+            "重新登录：`az login --tenant TENANT --scope https://cognitiveservices.azure.com/.default`。",
+            "无人值守的应用请使用服务主体或托管身份，不要用个人登录。",
+            "如果是条件访问规则拒绝了它，联系租户的管理员。",
+        ),
+    ),
     "azure_subdomain": Text(
         "该 Azure 地址要用 API Key，不接受 Entra ID 的令牌",
         "令牌只在资源自己的域名上有效，域名里带有资源名；区域的公共域名只接受 API Key。",

@@ -15,6 +15,7 @@ NOTES: dict[str, str] = {
     "aws_two_sources": "source_profile 和 credential_source 不能同时设置",
     "aws_source_empty": "{name} 里没有凭证",
     "aws_no_file": "文件不存在",
+    "file_skipped": "没有读取这个文件：{name}",
     "aws_renewable": "应用可以续期",
     "aws_login_unreadable": "保存的登录无法读取",
     "aws_never_signed_in": "还没有登录过",

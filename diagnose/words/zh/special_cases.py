@@ -1785,13 +1785,62 @@ CASES: dict[str, Text] = {
             "或改用 Bedrock API 密钥：到 {console} 新建，然后设置 AWS_BEARER_TOKEN_BEDROCK。",
         ),
     ),
+    "settings.missing_key:entra": Text(
+        "没有密钥，也没有找到 Entra 凭证",
+        "Azure 接受 API 密钥或 Microsoft Entra ID 的令牌。没有设置密钥；Azure 自己的库会依次在几个位置查找令牌，"
+        "都没有找到：{source|没有可查的位置}。",
+        (
+            "用 Azure 自己的程序登录：`az login`。",
+            "应用可以设置 AZURE_TENANT_ID、AZURE_CLIENT_ID 和 AZURE_CLIENT_SECRET，或者给它的机器分配托管身份。",
+            "也可以使用资源的密钥：`az cognitiveservices account keys list --name NAME --resource-group GROUP` 会显示"
+            "它；把它设为 AZURE_OPENAI_API_KEY。",
+        ),
+    ),
     "auth.login_expired:soon": Text(
         "保存的登录一天之内过期",
         "{place|它的位置} 的登录有效期到 {expires|不久之后} 为止。之后的请求都会被拒绝，直到有人重新登录。",
         (
             Step("step:sso", "在那之前重新登录：`aws sso login`。"),
+            "在那之前重新登录：{command}",
             "用保存这个登录的程序重新登录。",
             "如果应用要无人值守地运行，改用程序专用的账号，不要用个人登录。",
+        ),
+    ),
+    "auth.no_credential:login_subscription": Text(
+        "应用使用的是订阅的登录，本检查不会发送它",
+        "{place|一个文件} 中有一个用于 {address|服务商} 的登录。它属于某个订阅，只供这个应用使用：它不是 API 密钥，"
+        "在别的程序里使用可能被服务商拒绝或封禁。因此这里只读取，既不发送也不续期；它是否仍被接受，无从得知。",
+        (
+            Step("app:codex", "在应用里查看是否已登录：`codex login status`。"),
+            Step("app:claude-code", "在应用里查看是否已登录：启动 `claude`，输入 `/status`。"),
+            "如果应用提示未登录，重新登录：{command}",
+            "不要把这个登录用于自己的程序：那需要 API 密钥，费用与订阅分开计算。",
+            "自己的程序所用的 API 密钥在这里创建：{console}",
+        ),
+    ),
+    "auth.no_credential:login_account": Text(
+        "应用使用的是账号的登录，本检查不会发送它",
+        "{place|一个文件} 中有一个用于 {address|服务商} 的登录。它是为这个应用签发的，不是 API 密钥，别的程序不能使用。"
+        "因此这里只读取，既不发送也不续期；它是否仍被接受，无从得知。",
+        (
+            Step(
+                "app:gemini-cli",
+                "从 2026-06-18 起，Google 不再接受个人用户（包括 AI Pro 和 Ultra）的这种登录：请设置 GEMINI_API_KEY，或"
+                "改用 Antigravity CLI。",
+            ),
+            "如果应用提示未登录，重新登录：{command}",
+            "不要把这个登录用于自己的程序：那需要 API 密钥。",
+            "自己的程序所用的 API 密钥在这里创建：{console}",
+        ),
+    ),
+    "auth.no_credential:login_workload": Text(
+        "SDK 通过工作负载身份取得令牌，本检查不会这样做",
+        "没有设置密钥，但设置了 {place|相关变量}：SDK 会用本机或作业的身份令牌换取服务商的令牌，有效期约一小时。"
+        "本检查不做这种交换，所以能否成功无从得知。",
+        (
+            "直接启动应用，把它的报错交给 `llmdoctor explain`。",
+            "如果交换被拒绝，把身份令牌的签发者、受众（`llmdoctor whose` 可以读出）和主体与服务商控制台里的要求对照。",
+            "旧版 SDK 不认识这些变量，会提示没有密钥：请升级。",
         ),
     ),
     "auth.no_credential:needs_consent": Text(
@@ -1803,6 +1852,9 @@ CASES: dict[str, Text] = {
         "给出凭证的程序失败了",
         "{place|它的位置} 的设置指定了一个输出凭证的程序。它运行了，但没有给出凭证：{said|没有说明原因}。",
         (
+            Step("chain:entra step:cli", "重新登录：`az login`。"),
+            Step("chain:entra step:developer_cli", "重新登录：`azd auth login`。"),
+            Step("chain:entra step:powershell", "重新登录：`Connect-AzAccount`。"),
             "在终端里手动运行这个程序，改正它报告的问题。",
             "如果它依赖只有终端里才有的路径或变量，在设置里写完整路径。",
         ),
@@ -1813,6 +1865,19 @@ CASES: dict[str, Text] = {
         (
             Step("step:assume_role", "在角色的信任策略里写上你的用户或角色，并允许 `sts:AssumeRole`。"),
             Step("step:web_identity", "检查角色的信任策略：要写明令牌的签发者、受众和主体。"),
+            Step(
+                "chain:entra step:workload_identity",
+                "检查应用注册的联合凭据：其中的签发者、主体和受众必须与令牌一致。",
+            ),
+            Step(
+                "chain:entra step:environment",
+                "AADSTS7000215 是密码错误，AADSTS7000222 是密码过期，AADSTS700016 是客户端或租户不对："
+                "用 `az ad app credential reset --id CLIENT` 生成新的密码。",
+            ),
+            Step(
+                "chain:entra step:managed_identity",
+                "为应用启用托管身份：`az webapp identity assign`。如果是用户分配的身份，设置 AZURE_CLIENT_ID。",
+            ),
             Step("chain:aws", "用 AWS 自己的程序验证：`aws sts get-caller-identity`。"),
             "改正 {place|上述位置} 的问题。",
         ),

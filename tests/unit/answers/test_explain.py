@@ -839,6 +839,8 @@ REPORTS = [
     ("app.private_refused", "connection to private IP is blocked: http://127.0.0.1:1234"),
     ("quota.overloaded", "Claude Code: API Error: Repeated 529 Overloaded errors"),
     ("auth.rejected", "Invalid API key · Please run /login"),
+    ("auth.no_credential", "azure.core.exceptions.ClientAuthenticationError: AADSTS7000222: The provided client secret keys for app 'x' are expired."),
+    ("auth.no_credential", "AADSTS700016: Application with identifier 'x' was not found in the directory 'y'."),
     ("auth.expired", "API Error: 403 {\"error\":{\"type\":\"forbidden\",\"message\":\"OAuth token has been revoked. Please obtain a new token.\"}}"),
     ("auth.not_permitted|quota.exhausted|auth.expired", "This organization has been disabled."),
     ("settings.conflict", "Auth conflict: Using ANTHROPIC_API_KEY instead of Anthropic Console key. Either unset ANTHROPIC_API_KEY, or run claude /logout."),

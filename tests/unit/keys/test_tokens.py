@@ -224,3 +224,13 @@ def test_the_facts_are_consistent() -> None:
         assert all(like == like.lower() and "://" not in like for like in issuer.iss)
         for audience in issuer.audience:
             assert set(audience.doors) <= set(issuer.taken_by)
+
+
+def test_a_login_of_chatgpt_is_told_from_a_federated_token() -> None:
+    """OpenAI takes the token of a service account, and refuses that of a person's login: its claims tell which it is."""
+    issuer, door = "https://auth.openai.com", DOORS.get("openai")
+    assert door is not None
+    mine = {"https://api.openai.com/auth": {"chatgpt_account_id": "acct", "chatgpt_plan_type": "pro"}}
+    login, federated = token(iss=issuer, **mine), token(iss=issuer)
+    assert fit(login, door, local=False, host="api.openai.com", day="2026-11-30").certain
+    assert not fit(federated, door, local=False, host="api.openai.com", day="2026-11-30").certain
