@@ -16,10 +16,10 @@ from diagnose.words import part, put
 from probes.catalog import apps
 from probes.client_run.client_preparation import prepared
 from probes.client_run.command_line import command_line
-from probes.client_run.program_search import find_program, named_program
 from probes.model.record import replace
 from probes.model.sentence import Sentence
 from probes.model.settings import BadInput, Settings
+from probes.processes.program_search import find_program, home_of_user, named_program
 from probes.run.plan import client_permission
 
 if TYPE_CHECKING:
@@ -71,11 +71,7 @@ def _program(row: ClientProgram, named: str | None) -> Path:
         if path is None:
             raise BadInput("--client-program: {path} is no program that can be started.", path=named)
         return path
-    try:
-        home: Path | None = Path.home()
-    except RuntimeError:
-        home = None
-    path = find_program(row.program, os.environ, Path.cwd(), home, windows=windows)
+    path = find_program(row.program, os.environ, Path.cwd(), home_of_user(), windows=windows)
     if path is None:
         raise BadInput(
             "{program} is not on PATH (programs in this folder do not count). Name it with --client-program.",

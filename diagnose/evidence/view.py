@@ -389,7 +389,7 @@ class View:
             if not passes(deep.chat):
                 return deep.chat
             refused = deep.stream is not None and (deep.stream.status >= 300 or not deep.stream.status)
-            return deep.stream if refused else self._client_refusal
+            return deep.stream if refused else self.client_refusal
         exchange = deep.told
         if exchange is None:
             return None
@@ -405,7 +405,7 @@ class View:
         return None
 
     @property
-    def _client_refusal(self) -> Exchange | None:
+    def client_refusal(self) -> Exchange | None:
         """The refusal of the app's own request, if the check could not find what is refused of it, or None."""
         found = self.evidence.client_request
         if found is None or found.why or found.refused or not found.tries or passes(found.tries[-1].exchange):

@@ -12,9 +12,9 @@ from diagnose.evidence.view import View
 from diagnose.report import Seen, Severity, seen
 from probes.api.response_checks import passes
 from probes.client_requests.bisection import groups
-from probes.model.client_request import AsClientResult, RefusedPart
+from probes.model.client_request import AsClientResult
 
-_SHOWN = 4  # names in a sentence
+_SHOWN, _GROUPS = 4, 12  # names in a sentence: of parts that were found, and of fields of which some are refused
 
 
 def refused(view: View, *, header: bool) -> Claim | None:
@@ -23,6 +23,10 @@ def refused(view: View, *, header: bool) -> Claim | None:
     parts = [one for one in found.refused if one.header is header] if found is not None else []
     if found is None or not parts or not found.tries:
         return None
+    if not found.sure and len(parts) < len(found.refused):  # either may be it, so one finding names both
+        if header:
+            return None
+        parts = [*found.refused]
     names = [one.name for one in parts] if found.sure else list(groups(one.name for one in parts))
     settings = list(dict.fromkeys(one.setting for one in parts if one.setting))
     mended = all(one.mended for one in parts)
@@ -33,7 +37,7 @@ def refused(view: View, *, header: bool) -> Claim | None:
         severity=Severity.WARNING if mended else None,
         sure=found.sure,
         values={
-            "parameter": ", ".join(names[:_SHOWN]),
+            "parameter": ", ".join(_shown(names, _SHOWN if found.sure else _GROUPS)),
             **({"app": view.app.name} if view.app is not None else {}),
             **({"variable": ", ".join(settings)} if settings and found.sure else {}),
         },
@@ -47,9 +51,20 @@ def _lines(found: AsClientResult) -> tuple[str | Seen, ...]:
     first, last = found.tries[0], next((one for one in reversed(found.tries) if passes(one.exchange)), None)
     lines: list[str | Seen] = [line_of(first.exchange), seen("as_client", version=found.version)]
     if last is not None:
-        lines += [line_of(last.exchange), seen("without_header", names=", ".join(_named(found.refused)))]
+        lines += [
+            line_of(last.exchange),
+            seen("without_header", names=", ".join(_shown([one.name for one in found.refused], _SHOWN))),
+        ]
     return tuple(lines)
 
 
-def _named(parts: tuple[RefusedPart, ...]) -> list[str]:
-    return [one.name for one in parts[:_SHOWN]] + (["…"] if len(parts) > _SHOWN else [])
+def evidence_of(claim: Claim, view: View) -> tuple[str | Seen, ...]:
+    """Return the lines of any claim. If they are about the app's own request, they say so: a plain one has worked."""
+    refusal, own = view.client_refusal, view.evidence.client_request
+    if refusal is None or own is None or not claim.evidence or claim.evidence[0] != line_of(refusal):
+        return claim.evidence
+    return (claim.evidence[0], seen("as_client_alone", version=own.version), *claim.evidence[1:])
+
+
+def _shown(names: list[str], most: int) -> list[str]:
+    return names[:most] + (["…"] if len(names) > most else [])

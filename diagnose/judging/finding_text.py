@@ -14,6 +14,7 @@ from diagnose.answers.provider_addresses import plan_of
 from diagnose.evidence import client_urls
 from diagnose.evidence.view import View
 from diagnose.evidence.word_values import values_of
+from diagnose.findings.client_request import evidence_of
 from diagnose.judging.fix_places import places_of
 from diagnose.judging.root_cause import RaisedRule
 from diagnose.report import Finding, Fix, Proven, Severity
@@ -137,7 +138,9 @@ def finding_of(raised_rule: RaisedRule, view: View, facts: CaseFacts, lang: str,
         probe=claim.probe or raised_rule.rule.probe,
         title=text.title,
         explanation=text.explanation,
-        evidence=tuple(line if isinstance(line, str) else words.line(line, lang) for line in claim.evidence if line),
+        evidence=tuple(
+            line if isinstance(line, str) else words.line(line, lang) for line in evidence_of(claim, view) if line
+        ),
         steps=steps,
         fixes=tuple(fixes),
         caused_by=raised_rule.cause,

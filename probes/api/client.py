@@ -311,6 +311,7 @@ class ApiClient:
                             break
             if message.switch is not None and raw.status == 101:
                 await message.switch(exchange)
+                raw.seconds = time.monotonic() - began
             if intake is not None and intake.done:
                 await self._drain(exchange, room, intake)
             if intake is not None:
@@ -325,6 +326,8 @@ class ApiClient:
             if not limit.expired():
                 raise
             timed_out = True
+        if timed_out:
+            raw.seconds = 0.0
         raw.seconds = raw.seconds or time.monotonic() - began
         data = bytes(collected)
         if message.tap is not None:

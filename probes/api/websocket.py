@@ -152,7 +152,8 @@ class Socket:
             error = self._protocol.read_error(value if name == "error" else value.get("response")) or ApiError()
             words = {field: self._scrub(str(getattr(error, field)))[:300] for field in ("type", "code", "message")}
             status = value.get("status") if name == "error" else FAILED
-            self._seen |= {"error": ApiError(**words), "error_status": status if type(status) is int else 0}
+            known = type(status) is int and 100 <= status < 600
+            self._seen |= {"error": ApiError(**words), "error_status": status if known else 0}
             return
         self._reader.feed(Event(str(name), text), 0.0)
 

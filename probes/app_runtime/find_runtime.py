@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -19,6 +18,7 @@ from probes.config_formats.files import SkippedFile, bytes_of
 from probes.model.runtime_facts import NODE, PYTHON, RuntimeTarget
 from probes.model.settings import BadInput
 from probes.model.source import Owner, Source, SourceKind, environment_variable, option
+from probes.processes.program_search import find_program, home_of_user
 
 AUTO = "auto"
 _OPTION = option("--runtime")
@@ -72,10 +72,12 @@ def find_runtime(
     for name in ("VIRTUAL_ENV", "CONDA_PREFIX", "UV_PROJECT_ENVIRONMENT"):
         place = environ.get(name, "")
         if place and not node and (program := _python_in(cwd / place)):
-            return FoundRuntime(_python(program, cwd / place, environment_variable(name)))
-    if app_program and (script := shutil.which(app_program, path=_own_path(environ, cwd))):
+            target = _python(program, cwd / place, environment_variable(name))
+            # A relative one (`UV_PROJECT_ENVIRONMENT=.venv`) names another environment in each folder.
+            return FoundRuntime(target, found_there=not Path(place).is_absolute())
+    if app_program and (script := _on_path(app_program, environ, cwd)):
         source = Source(SourceKind.ENVIRONMENT, Owner.USER, "PATH")
-        found = _of_script(Path(script), environ, cwd, source)
+        found = _of_script(script, environ, cwd, source)
         if found is not None:
             return FoundRuntime(found)
     if (here := _in_folder(cwd, environ, node=node)) is not None:
@@ -130,10 +132,10 @@ def _python(program: Path, folder: Path, source: Source) -> RuntimeTarget:
 def _node(folder: Path, environ: Mapping[str, str], cwd: Path, source: Source) -> RuntimeTarget:
     """Return Node for a folder: the one that is a package there, else the user's own on PATH. Raises BadInput."""
     own = folder / "node_modules" / "node" / "bin" / ("node.exe" if _WINDOWS else "node")
-    program = str(own) if own.is_file() else shutil.which("node", path=_own_path(environ, cwd))
+    program = own if own.is_file() else _on_path("node", environ, cwd)
     if program is None:
         raise BadInput("There is no node on PATH; name it: --runtime PATH")
-    return RuntimeTarget(NODE, program, str(folder), source=source, tool="npm")
+    return RuntimeTarget(NODE, str(program), str(folder), source=source, tool="npm")
 
 
 def _in_folder(cwd: Path, environ: Mapping[str, str], *, node: bool) -> RuntimeTarget | None:
@@ -146,29 +148,26 @@ def _in_folder(cwd: Path, environ: Mapping[str, str], *, node: bool) -> RuntimeT
     return None
 
 
-def _own_path(environ: Mapping[str, str], cwd: Path) -> str:
-    """Return PATH without relative entries and folders of the working folder: those hold programs of the folder."""
-    parts = [one for one in environ.get("PATH", "").split(os.pathsep) if one and Path(one).is_absolute()]
-    return os.pathsep.join(one for one in parts if not Path(one).is_relative_to(cwd))
+def _on_path(name: str, environ: Mapping[str, str], cwd: Path) -> Path | None:
+    return find_program(name, environ, cwd, home_of_user(), windows=_WINDOWS)
 
 
 def _of_script(script: Path, environ: Mapping[str, str], cwd: Path, source: Source) -> RuntimeTarget | None:
     """Return the interpreter that runs a script: the one of its first line, or on Windows the one beside it."""
     place = Path(os.path.realpath(script))
     if place.suffix == ".exe":
-        program = place.with_name("python.exe")
-        return _python(program, program.parent.parent, source) if program.is_file() else None
+        beside = place.with_name("python.exe")
+        return _python(beside, beside.parent.parent, source) if beside.is_file() else None
     words = shebang(_head(place))
     if not words:
         return None
     name = Path(words[-1]).name
-    found = words[-1] if os.sep in words[-1] else shutil.which(name, path=_own_path(environ, cwd))
-    if found is None or not Path(found).is_absolute():  # a relative one is a program of the working folder
+    found = Path(words[-1]) if os.sep in words[-1] else _on_path(name, environ, cwd)
+    if found is None or not found.is_absolute():  # a relative one is a program of the working folder
         return None
-    program = Path(found)
     if name.startswith("node"):
-        return RuntimeTarget(NODE, str(program), str(_home_of(place)), source=source, tool="npm")
-    return _python(program, program.parent.parent, source) if _NAMES.match(name) else None
+        return RuntimeTarget(NODE, str(found), str(_home_of(place)), source=source, tool="npm")
+    return _python(found, found.parent.parent, source) if _NAMES.match(name) else None
 
 
 def _home_of(place: Path) -> Path:

@@ -56,8 +56,10 @@ class InsideWish(Record):
         return "InsideWish()"
 
 
-async def look_inside(target: RuntimeTarget, host: str, wish: InsideWish, seconds: float) -> RuntimeFacts:
-    """Run the script inside the runtime. ``seconds`` is the limit of the call."""
+async def look_inside(
+    target: RuntimeTarget, host: str, wish: InsideWish, seconds: float, most: float = START
+) -> RuntimeFacts:
+    """Run the script inside the runtime. ``seconds`` is the limit of the call, ``most`` that of everything before."""
     mark = f"llmdoctor-{secrets.token_hex(8)}:"
     text = (Path(__file__).parent / _SCRIPTS[target.kind]).read_text("utf-8")
     asked = {
@@ -72,7 +74,7 @@ async def look_inside(target: RuntimeTarget, host: str, wish: InsideWish, second
     ended = await run(
         [target.program, *start],
         env=dict(target.environ),
-        seconds=START + (seconds if wish.send else 0.0),
+        seconds=most + (seconds if wish.send else 0.0),
         most=MOST,
         stdin=json.dumps(asked).encode() + b"\n",
     )

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import re
+from collections.abc import Iterator
 from contextlib import suppress
 
 from probes.api.client import ApiClient, KeyRefused, OutOfBudget
@@ -16,6 +18,7 @@ from probes.model.exchange import Exchange, Purpose
 from probes.model.failure import Kind
 from probes.model.record import replace
 from probes.network.failures import NetError
+from probes.protocols.errors import parse_json
 from probes.protocols.protocol import ApiRequest, wire
 
 REQUESTS = 1 + MOST  # of one check: the request, and those that leave something out or repeat it
@@ -23,6 +26,7 @@ PAUSE = 0.5  # seconds before the first request is sent again after a failure th
 LONGEST = 3.0  # seconds; a longer `retry-after` is not waited for
 # Statuses that are about the key, the credit or the load, whatever the request contains.
 _NOT_ABOUT_IT = (401, 402, 407, 408, 429, 529)
+_NAME = r'"[\w$-]{1,64}" ?:'  # a name in JSON
 
 
 class ClientCheck:
@@ -132,11 +136,28 @@ def merged(usual: tuple[tuple[str, str], ...], shape: Shape) -> tuple[tuple[str,
 
 
 def _words(found: Exchange) -> str:
-    """Return what the server said: the name of a parameter, the message, and the text of the response."""
+    """Return what the server said: the name of a parameter, the message, and the text of the response.
+
+    Of JSON only the values count: nearly every error has a field called ``message`` or ``type``, and so have requests.
+    """
     reading = found.reading
     error = reading.error or (reading.stream.error if reading.stream is not None else None)
     told = f"{error.param} {error.message} {error.code}" if error is not None else ""
-    return f"{told} {found.response.text}" if found.response.text not in told else told
+    text = found.response.text
+    known, value = parse_json(text)
+    more = " ".join(_texts(value)) if known else re.sub(_NAME, " ", text)  # it may have been cut within a value
+    return f"{told} {more}"
+
+
+def _texts(value: object) -> Iterator[str]:
+    """Yield the texts of a JSON document that are values, not names."""
+    left = [value]  # no recursion: a server may nest as deeply as the parser allows
+    while left:
+        one = left.pop()
+        if isinstance(one, str):
+            yield one
+        elif isinstance(one, list | dict):
+            left += reversed([*(one.values() if isinstance(one, dict) else one)])
 
 
 def _is_about_it(found: Exchange, parts: tuple[Part, ...]) -> bool:

@@ -25,6 +25,7 @@ from probes.network.connection_pool import ConnectionPool
 from probes.network.connection_pools import ConnectionPools
 from probes.processes import child_process
 from probes.processes.child_process import ChildResult
+from probes.processes.program_search import home_of_user, own_path
 from probes.settings import trust
 from probes.urls.url import Url
 
@@ -33,6 +34,14 @@ MOST_OUTPUT = 512 * 1024  # bytes of each output; those of the recorded clients 
 LEAST = 3.0  # seconds that a run is worth
 _TEMPORARY = ("TMPDIR", "TEMP", "TMP")
 _OF_KEY = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-.+/=%~"  # characters of keys
+# Variables by which a program finds the folder that its caller was in: the check's, which may hold anybody's settings
+# and programs. opencode takes PWD for its folder, and git the others for its repository.
+_OF_FOLDER = frozenset(
+    (
+        *("PWD", "OLDPWD", "INIT_CWD", "PROJECT_CWD", "NPM_CONFIG_LOCAL_PREFIX", "NPM_PACKAGE_JSON"),
+        *("GIT_DIR", "GIT_WORK_TREE", "GIT_COMMON_DIR", "GIT_INDEX_FILE", "GIT_PREFIX", "GIT_OBJECT_DIRECTORY"),
+    )
+)
 _PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY")  # and in lower case
 
 
@@ -111,7 +120,7 @@ class ClientRunner:
         return replace(self._seen(line, result, requests, recorder is not None), proxies=proxies)
 
     def _environment(self, line: CommandLine, folder: Path, recorded: bool) -> dict[str, str]:
-        """Return the user's environment with the switches of the row.
+        """Return the user's environment with the switches of the row, without what leads to the folder of the check.
 
         What the app writes to the folder for temporary files is removed with ours. The recorder is on this machine, and
         no proxy of the user leads there; some apps do not heed NO_PROXY, so they get no proxy at all.
@@ -119,7 +128,11 @@ class ClientRunner:
         environ = {**os.environ, **dict(line.env)}
         names = _TEMPORARY if sys.platform == "win32" else _TEMPORARY[:1]
         environ |= dict.fromkeys(names, str(folder / "temporary"))
-        return {name: value for name, value in environ.items() if not (recorded and name.upper() in _PROXIES)}
+        left_out = _OF_FOLDER | (frozenset(_PROXIES) if recorded else frozenset())
+        kept = {name: value for name, value in environ.items() if name.upper() not in left_out}
+        windows = sys.platform == "win32"
+        path = own_path(environ, Path.cwd(), home_of_user(), windows=windows)
+        return kept | ({} if windows else {"PWD": str(folder / "work")}) | {"PATH": path}
 
     def _seen(
         self, line: CommandLine, result: ChildResult, requests: tuple[ClientRequest, ...], recorded: bool

@@ -11,7 +11,7 @@ from importlib.util import find_spec
 from probes.api.client import USER_AGENT
 from probes.api.response_checks import passes
 from probes.api.sent_headers import sent_with, with_extra
-from probes.app_runtime.inside_call import InsideWish, look_inside
+from probes.app_runtime.inside_call import START, InsideWish, look_inside
 from probes.model.attempt import Attempt
 from probes.model.capability import Cost
 from probes.model.evidence import Subject
@@ -48,7 +48,9 @@ async def ask_runtime(offline: OfflineChecks, recorder: Recorder, working: Attem
         model, adapted = _model(recorder, offline, first), asked.request.adapted if asked is not None else ()
         wish = _wish(offline, policy, replace(first, model=model), adapted, send=not no_call)
         limit = given.limits.probe
-        found = await look_inside(target, where.host, wish, limit)
+        # A run that ends before the network has nothing else that would keep its deadline.
+        most = min(START, max(1.0, given.limits.run - began))
+        found = await look_inside(target, where.host, wish, limit, most)
         if found.call is None and not found.problem and not no_call:
             found = await _from_here(found, target, where, wish, limit)
             no_call = "" if found.call is not None else "no_sdk"

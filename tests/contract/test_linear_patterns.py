@@ -15,6 +15,7 @@ import diagnose
 import probes
 from linear import Pattern
 from probes.catalog.text_pattern import text_patterns
+from probes.settings import consent
 
 ROOMS = (Path(probes.__file__).parent, Path(diagnose.__file__).parent)
 METHODS = ("match", "search", "fullmatch", "sub", "subn", "findall", "finditer", "split")
@@ -166,6 +167,7 @@ def _examples(*texts: str) -> Callable[[], Iterable[str]]:
 
 # Patterns that are made while the program runs, by module and expression: all of them, or examples of each form.
 MADE: dict[tuple[str, str], Callable[[], Iterable[str]]] = {
+    ("probes/settings/consent.py", "house"): lambda: consent._HOUSES,
     ("diagnose/answers/dialects.py", "pattern"): _dialects,
     ("diagnose/answers/ambiguous.py", "f'(?a){group.pattern}'"): _groups,
     ("diagnose/answers/kinds.py", "pattern"): _kinds,

@@ -227,6 +227,47 @@ def test_a_refusal_that_no_part_explains_is_reported_with_the_servers_words() ->
     assert report.root_cause == "access.client_refused"
 
 
+@pytest.mark.parametrize("raw", [False, True], ids=["JSON", "cut"])
+def test_the_names_of_an_errors_fields_name_no_part_of_the_request(raw: bool) -> None:
+    """Every error has a ``message``; it says nothing about ``messages``, which Claude Code sends as lists of texts."""
+    key, row = made_up_key("relay"), ROWS[0]
+    said = "This service is only available for official clients"
+    body = {"type": "error", "error": {"type": "permission_error", "message": said, "thinking": None}}
+    text = json.dumps(body)[: -2 if raw else None].encode()
+    refusal = Reply(403, (("content-type", "application/json"),), text)
+    handler = strict.refusing(sound(row.protocol, row.model, key), strict.field("tools"), refusal)
+    evidence, report, _ = checked(row, handler, key)
+    assert evidence.client_request is not None
+    assert [one.without for one in evidence.client_request.tries] == [()], "nothing is left out to get past it"
+    assert report.root_cause == "access.client_refused"
+    assert any("a plain request works" in line for line in report.findings[0].evidence)
+
+
+def test_all_that_may_be_refused_is_named_once() -> None:
+    row = Row("claude-code", "anthropic", "claude-opus-5-5", strict.header("anthropic-beta", BETA), "")
+    key = made_up_key("relay")
+    several = strict.either(row.refuses, strict.either(strict.field("thinking"), strict.field("metadata")))
+    door = strict.refusing(sound(row.protocol, row.model, key), several, strict.said("Bad Request"))
+    evidence, report, _ = checked(row, door, key)
+    assert evidence.client_request is not None and not evidence.client_request.sure
+    (found,) = report.findings
+    assert all(name in found.title for name in ("anthropic-beta", "thinking", "metadata"))
+
+
+def test_nothing_of_the_app_is_sent_before_the_server_has_answered_a_plain_request() -> None:
+    """``claude-code-20250219`` is sent as a feature flag, never to a server that refuses llmdoctor as what it is."""
+    row, key = ROWS[0], made_up_key("relay")
+    refusal = strict.said("This service is only available for Claude Code clients", 403)
+
+    def admits(request: Request) -> Any:
+        known = "claude-code" in request.header("anthropic-beta") or request.method == "GET"
+        return sound(row.protocol, row.model, key)(request) if known else refusal
+
+    evidence, report, requests = checked(row, admits, key)
+    assert evidence.client_request is None and report.root_cause == "access.client_refused"
+    assert not [one for one in requests if "claude-code" in str(one.headers).lower().replace("llmdoctor", "")]
+
+
 def test_a_rate_limit_leaves_the_question_open(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(client_check, "PAUSE", 0.0)
     key, seen = made_up_key("relay"), []

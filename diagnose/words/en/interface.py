@@ -397,6 +397,7 @@ UI: dict[str, str] = {
     "seen.headers_along": "the request that was answered carried {names} too (from {sources})",
     "seen.deep_refused": "the deep check was refused with {name}, and {app} sends {name} with every request",
     "seen.as_client": "with everything that version {version} of the app sends",
+    "seen.as_client_alone": "a plain request works; this is the app's own, as version {version} sends it",
     "seen.without_header": "the same request without {names}",
     "seen.header_name": "{source} sets a header whose name is not possible",
     "seen.header_value": "{source}: the value of {name} begins or ends with white space, or has a character that no "

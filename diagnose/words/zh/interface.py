@@ -379,6 +379,7 @@ UI: dict[str, str] = {
     "seen.headers_along": "得到应答的请求也带上了 {names}（来自 {sources}）",
     "seen.deep_refused": "深度检查带上 {name} 时被拒绝，而 {app} 的每个请求都带 {name}",
     "seen.as_client": "带上该应用 {version} 版发送的全部内容",
+    "seen.as_client_alone": "普通请求可用；这是该应用自己的请求，按 {version} 版的样子发送",
     "seen.without_header": "同样的请求，不带 {names}",
     "seen.header_name": "{source} 设置的请求头名称无效",
     "seen.header_value": "{source}：{name} 的值首尾有空白，或含有请求头不能用的字符",

@@ -145,3 +145,21 @@ def test_what_the_server_says_is_scrubbed() -> None:
         found = opened(evidence)
         assert found is not None and (found.error is not None or found.code == 1008)
         assert KEY not in archive.dump(evidence)
+
+
+def test_an_absurd_status_is_none_and_the_time_is_that_of_the_socket() -> None:
+    def absurd(request: Request) -> Answer:
+        error = {"type": "error", "status": 10**3000, "error": {"message": "no"}}
+        return [accepted(request), ScriptEnd.MESSAGE, message(error), ScriptEnd.STALL]
+
+    def silent(request: Request) -> Answer:
+        return [accepted(request), ScriptEnd.MESSAGE, ScriptEnd.STALL]
+
+    limits = Limits(probe=0.5, run=5.0)
+    for handler, least in ((absurd, 0.0), (silent, 0.4)):
+        with PracticeDoor(upgrading(b.responses(KEY), handler)) as door:
+            evidence = asyncio.run(run(settings(door.url, limits=limits)))
+        found = opened(evidence)
+        assert found is not None and found.error_status == 0
+        assert found.exchange.timing.seconds >= least, "until our own limit has ended it"
+        assert archive.load(archive.dump(evidence)) == evidence

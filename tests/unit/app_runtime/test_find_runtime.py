@@ -84,6 +84,27 @@ def test_auto_takes_the_script_of_the_app_but_none_of_the_folder(tmp_path: Path)
     assert not found.found_there and found.target.program == str(program)
 
 
+def test_auto_takes_nothing_of_the_folder_from_path(tmp_path: Path) -> None:
+    checkout = tmp_path / "checkout"
+    for place in ("tools/llm", "node_modules/.bin/node", "node_modules/.bin/llm"):
+        script(checkout / place, f"#!{checkout}/evil/python")
+    work = checkout / "packages" / "one"
+    (work / "node_modules").mkdir(parents=True)
+    (tmp_path / "link").symlink_to(checkout / "tools")
+    modules = str(checkout / "node_modules" / ".bin")  # `npm run` adds it
+    with pytest.raises(BadInput, match="no node on PATH"):
+        find_runtime(".", {"PATH": modules}, work)
+    for name, path in (("llm", str(tmp_path / "link")), ("node", modules)):
+        with pytest.raises(BadInput, match="no node on PATH"):  # it goes on to the folder's node_modules
+            find_runtime("auto", {"PATH": path}, checkout / "tools", name)
+
+
+def test_a_relative_variable_names_what_the_folder_holds(tmp_path: Path) -> None:
+    environment(tmp_path / ".venv")
+    found = find_runtime("auto", {"UV_PROJECT_ENVIRONMENT": ".venv"}, tmp_path)
+    assert found.found_there, "the variable is the user's, the environment came with the folder"
+
+
 def test_what_was_merely_found_is_marked(tmp_path: Path) -> None:
     environment(tmp_path / ".venv")
     (tmp_path / "deep").mkdir()

@@ -17,9 +17,13 @@ from probes.demo_server import practice_doors
 from probes.demo_server.answers import as_json
 from probes.demo_server.scenarios import made_up_key
 from probes.demo_server.server import PracticeDoor
+from probes.model.evidence import Subject
 from probes.model.record import replace
 from probes.model.runtime_facts import PYTHON, RuntimeFacts, RuntimeTarget
+from probes.model.settings import Limits, Settings, Sourced
+from probes.model.source import option
 from probes.processes.child_process import ChildResult
+from probes.run.engine import run
 
 POSIX = pytest.mark.skipif(sys.platform == "win32", reason="the programs are scripts")
 TARGET = RuntimeTarget(PYTHON, "python", shown=".venv/bin/python")
@@ -173,3 +177,20 @@ def test_the_key_follows_no_redirect_to_another_host(library: str) -> None:
             call = inside_python.make_call(asked, library)
         assert len(door.requests) == 1 and foreign.requests == []
     assert not call["ok"] and "redirected to another host" in call["errors"][0]["text"]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="the interpreter is a script with a #! line")
+def test_a_runtime_that_hangs_keeps_the_deadline_of_a_run_offline(tmp_path: Path) -> None:
+    program = tmp_path / "python"
+    program.write_text("#!/bin/sh\nsleep 60\n", "utf-8")
+    program.chmod(0o755)
+    given = Settings(
+        base_url=Sourced("http://127.0.0.1:9/v1", option("--base-url")),
+        offline=True,
+        limits=Limits(run=0.1),
+        runtime=RuntimeTarget(PYTHON, str(program), str(tmp_path), source=option("--runtime")),
+    )
+    evidence = asyncio.run(run(given))
+    found = evidence.one(RuntimeFacts, Subject.RUNTIME)
+    assert found is not None and found.problem == "timeout"
+    assert evidence.seconds < 15, "it would be 20 s"

@@ -111,9 +111,28 @@ def test_the_app_runs_with_the_users_settings_and_nothing_else(call: Call, start
     assert one["argv"][1:-1] == ["-m", "gpt-4o-mini", "--no-log"]
     assert one["files"] == [] and Path(one["cwd"]) != tmp_path / "here"
     own = dict(os.environ)
-    assert {name for name, value in one["env"].items() if own.get(name) != value} - {"LC_CTYPE"} == {"TMPDIR"}
+    changed = {name for name, value in one["env"].items() if own.get(name) != value}
+    assert changed - {"LC_CTYPE", "PWD"} == {"TMPDIR"} and one["env"]["PWD"] == one["cwd"]
     assert [name for name, value in one["env"].items() if KEY in value] == ["OPENAI_API_KEY"]
     assert not Path(one["cwd"]).exists() and not Path(one["env"]["TMPDIR"]).exists(), "what it leaves is removed"
+
+
+def test_nothing_leads_the_app_back_to_the_folder(
+    call: Call, started: Started, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here = tmp_path / "here"
+    (here / "tools").mkdir()
+    (tmp_path / "link").symlink_to(here / "tools")
+    for name in ("PWD", "OLDPWD", "INIT_CWD", "GIT_DIR", "GIT_WORK_TREE", "npm_config_local_prefix"):
+        monkeypatch.setenv(name, str(here))
+    usual = os.environ["PATH"].split(os.pathsep)
+    monkeypatch.setenv("PATH", os.pathsep.join(("tools", str(here / "tools"), str(tmp_path / "link"), *usual)))
+    with PracticeDoor(b.openai(KEY)) as door:
+        assert report_of(call(door, "--json"))["client"]["answered"]
+    (one,) = started.all
+    assert one["env"]["PWD"] == one["cwd"], "opencode takes it for its folder, and would start the programs there"
+    assert [name for name, value in one["env"].items() if str(here) in value] == []
+    assert one["env"]["PATH"].split(os.pathsep) == usual
 
 
 def test_both_fail(call: Call) -> None:

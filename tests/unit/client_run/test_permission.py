@@ -11,13 +11,13 @@ from probes.catalog import apps
 from probes.catalog.app import ClientProgram
 from probes.client_run.client_preparation import prepared
 from probes.client_run.permission import permission
-from probes.client_run.program_search import find_program
 from probes.model.attempt import KeyForm
 from probes.model.client_run import ClientStart, NotRun
 from probes.model.facts import KeyPolicy, Withheld
 from probes.model.secret import Secret
 from probes.model.settings import Settings, Sourced
 from probes.model.source import Owner, Source, SourceKind, environment_variable, option
+from probes.processes.program_search import find_program
 from probes.settings.app_switches import set_switches
 from probes.urls.url import parse_url
 

@@ -1,4 +1,4 @@
-"""Find the app's program on PATH, and never in the folder that is checked."""
+"""Find programs on the user's PATH, and never in the folder that is checked."""
 
 from __future__ import annotations
 
@@ -24,6 +24,22 @@ def find_program(
             if _starts(path, windows):
                 return path
     return None
+
+
+def own_path(environ: Mapping[str, str], folder: Path, home: Path | None, *, windows: bool) -> str:
+    """Return PATH without the entries that lead into the folder, for what is looked up by name later.
+
+    A script with ``#!/usr/bin/env node`` looks for its interpreter there, and programs start others by their names.
+    """
+    return os.pathsep.join(str(one) for one in _entries(environ, folder, home, windows))
+
+
+def home_of_user() -> Path | None:
+    """Return the user's home folder, or None if the system knows none."""
+    try:
+        return Path.home()
+    except RuntimeError:
+        return None
 
 
 def named_program(name: str, folder: Path, *, windows: bool) -> Path | None:
