@@ -68,6 +68,7 @@ def test_all_apps_are_there() -> None:
         *("fabric", "goose", "litellm-proxy", "promptfoo", "claude-code-router", "kimi-cli", "openclaw", "hermes"),
         *("grok", "pi", "continue", "cline", "roo-code", "vscode-copilot", "zed", "chatbox", "cherry-studio"),
         *("nextchat", "open-webui", "lobechat", "dify", "n8n", "home-assistant", "librechat"),
+        *("copilot-cli", "droid", "kilo-code", "trae", "warp", "antigravity-cli"),
     )
     assert {app.id for app in EVERY} >= set(wanted)
 
@@ -183,6 +184,16 @@ DOCUMENTED = {
     "cursor openai": [("/v1", "/v1/chat/completions")],
     "ai-sdk anthropic": [("/v1", "/v1/messages"), ("", "/messages")],
     "claude-code anthropic": [("", "/v1/messages?beta=true"), ("/v1", "/v1/v1/messages?beta=true")],
+    "copilot-cli openai": [("/v1", "/v1/chat/completions"), ("", "/chat/completions")],
+    "copilot-cli responses": [("/v1/", "/v1/responses")],
+    "copilot-cli anthropic": [("", "/v1/messages"), ("/v1", "/v1/v1/messages")],
+    "droid openai": [("", "/chat/completions"), ("/v1/", "/v1/chat/completions")],
+    "droid responses": [("/v1", "/v1/responses")],
+    "droid anthropic": [("", "/v1/messages"), ("/v1", "/v1/v1/messages")],
+    "kilo-code openai": [("/v1", "/v1/chat/completions")],
+    "trae openai": [("/v1", "/v1/chat/completions")],
+    "trae anthropic": [("", "/v1/messages")],
+    "warp openai": [("/v1", "/v1/chat/completions")],
     "gemini-cli gemini": [("", "/v1beta/models/M:streamGenerateContent?alt=sse")],
 }
 
