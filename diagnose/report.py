@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from probes.model.client_run import ClientRun
+from probes.model.credential import CredentialChain, CredentialFacts
 from probes.model.note import Note
 from probes.model.record import Record
 from probes.model.source import Source, SourceKind
@@ -235,6 +236,13 @@ class Try(Record):
     probe: str = ""
 
 
+class CredentialView(Record):
+    """The chain of a house's credentials, and the credential that it gave, or why it gave none."""
+
+    chain: CredentialChain
+    obtained: CredentialFacts | None = None
+
+
 class Report(Record):
     """The judgement of one run. ``document()`` in ``diagnose/formats/json.py`` writes the JSON of the contract."""
 
@@ -260,5 +268,7 @@ class Report(Record):
     capabilities: tuple[CapabilityLine, ...] | None = None  # None: no deep check was requested
     client_request: ClientLine | None = None  # None: it was not asked for, or nothing worked
     slos: tuple[SloResult, ...] = ()
+    # Where a house's library looks for a credential, and what came of it; None: the door takes a key alone.
+    credential: CredentialView | None = None
     client: ClientRun | None = None  # what the app itself did; None: the user did not ask for its run
     tries: tuple[Try, ...] = ()  # including the last one; empty if there was only one

@@ -33,6 +33,7 @@ _OF_GROUP = {
             "runtime",
             "only",
         ),
+        *("credential", "credential_process"),
         *(
             "config",
             "env_file",

@@ -13,6 +13,7 @@ from probes.model.attempt import Auth
 from probes.model.capability import Support
 from probes.model.client_request import OpenReason
 from probes.model.client_run import ClientEnd, NotRun
+from probes.model.credential import CredentialProblem, StepStatus
 from probes.model.evidence import PROBES
 from probes.model.failure import Kind
 from probes.protocols.names import NAMES as PROTOCOLS
@@ -71,6 +72,7 @@ def schema(closed: bool = False) -> Schema:
                 "capabilities": {"type": "array", "items": _capability(closed)},
                 "as_client": _as_client(closed),
                 "clients": {"type": "array", "items": _client(closed)},
+                "credential": _credential(closed),
                 "client": _client_run(closed, _client_run(closed)),
             },
         ),
@@ -319,6 +321,39 @@ def _as_client(closed: bool) -> Schema:
             "requests": COUNT,
         },
     )
+
+
+def _credential(closed: bool) -> Schema:
+    step = {
+        "step": TEXT,
+        "status": _enum(StepStatus),
+        "wins": _flag("The library stops at this step: it gives the credential, or fails."),
+        "source": MAYBE_TEXT,
+        "kind": TEXT,
+        "expires": MAYBE_TEXT,
+        "hints": {"type": "object", "additionalProperties": TEXT},
+    }
+    loser = _object(closed, {"value": TEXT, "source": TEXT})
+    choice = {"name": TEXT, "value": TEXT, "source": TEXT, "others": {"type": "array", "items": loser}}
+    obtained = _object(closed, {"step": TEXT, "kind": TEXT, "account": TEXT, "expires": MAYBE_TEXT})
+    return {
+        "description": "Where the house's own library looks for a credential, in its order, and what came of it.",
+        **_object(
+            closed,
+            {
+                "vendor": TEXT,
+                "used": _flag("False: a key was given, and the chain is only shown."),
+                "steps": {"type": "array", "items": _object(closed, step)},
+                "choices": {"type": "array", "items": _object(closed, choice)},
+                "obtained": _or_null(obtained),
+                "problem": _or_null(_enum(CredentialProblem)),
+            },
+        ),
+    }
+
+
+def _flag(about: str) -> Schema:
+    return {"type": "boolean", "description": about}
 
 
 def _client_run(closed: bool, again: Schema | None = None) -> Schema:

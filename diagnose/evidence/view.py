@@ -25,6 +25,7 @@ from probes.api.response_checks import (
     served,
 )
 from probes.model.attempt import Attempt, Change, KeyForm
+from probes.model.credential import CredentialChain, CredentialFacts
 from probes.model.evidence import Evidence, Observation, Subject
 from probes.model.exchange import Exchange, Purpose, WebSocketTry
 from probes.model.facts import (
@@ -124,6 +125,16 @@ class View:
         """The facts of the door; the host counts as local if its addresses are private."""
         facts = self.evidence.one(DoorFacts, Subject.DOOR)
         return replace(facts, host=replace(facts.host, local=True)) if facts is not None and self.private else facts
+
+    @cached_property
+    def chain(self) -> CredentialChain | None:
+        """Where the house's library looks for a credential; None if the door takes a key alone."""
+        return self.evidence.one(CredentialChain, Subject.CREDENTIAL_CHAIN)
+
+    @cached_property
+    def credential(self) -> CredentialFacts | None:
+        """The credential that the chain gave, or why it gave none; None if it was not asked for one."""
+        return self.evidence.one(CredentialFacts, Subject.CREDENTIAL)
 
     @cached_property
     def companions(self) -> tuple[CompanionFacts, ...]:

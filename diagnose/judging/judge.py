@@ -18,7 +18,18 @@ from diagnose.judging.complete_fixes import completed
 from diagnose.judging.probe_lines import behind_renaming, probe_lines
 from diagnose.judging.proven import prove, unanswered, verdict_of
 from diagnose.judging.root_cause import RaisedRule, persistent, raised, root_of, softened
-from diagnose.report import CapabilityLine, ClientLine, Finding, ProbeLine, Proven, Report, Severity, Try, Verdict
+from diagnose.report import (
+    CapabilityLine,
+    ClientLine,
+    CredentialView,
+    Finding,
+    ProbeLine,
+    Proven,
+    Report,
+    Severity,
+    Try,
+    Verdict,
+)
 from probes.api.response_checks import passes
 from probes.model.attempt import KeyForm
 from probes.model.evidence import Evidence
@@ -98,6 +109,7 @@ def judge(evidence: Evidence, lang: str = "en", rules: tuple[Rule, ...] = RULES,
         capabilities=_capabilities(view, lang),
         client_request=_client_line(view),
         slos=results(view),
+        credential=CredentialView(view.chain, view.credential) if view.chain is not None else None,
         client=evidence.client,
     )
     last_try = replace(report, duration_ms=round(evidence.seconds * 1000, 1))

@@ -10,6 +10,7 @@ from diagnose.evidence.word_values import values_of
 from diagnose.judging.probe_status import has_worked, status_of
 from diagnose.report import Finding, ProbeLine, Proven, Severity, Status
 from diagnose.words import phrase
+from probes.model.credential import CredentialStep
 from probes.model.evidence import OPTIONAL, PROBES, Observation
 from probes.model.exchange import Exchange, Purpose, WebSocketTry
 from probes.model.facts import (
@@ -176,6 +177,9 @@ def _runtime_summary(facts: RuntimeFacts, lang: str) -> str:
 def _words(view: View, name: str, status: Status, proven: Proven) -> tuple[str, Mapping[str, str]]:
     values = dict(values_of(view))
     failed = "_fail" if status is Status.FAIL else ""
+    chain = view.chain
+    if name == "settings" and chain is not None and chain.used and chain.winner is not None and not failed:
+        return "sum.settings_chain", values | {"source": _place_of(chain.winner)}
     if name == "settings":
         return ("sum.settings" if values.get("key_hint") else "sum.settings_no_key") + failed, values
     if name == "door":
@@ -227,6 +231,12 @@ def _words(view: View, name: str, status: Status, proven: Proven) -> tuple[str, 
         if not failed and reading.first_at < QUICK:
             return "sum.stream_now", values
     return f"sum.{name}{failed}", values
+
+
+def _place_of(step: CredentialStep) -> str:
+    """Return the place of a credential in short: the variable, or the file with its line."""
+    source = step.source
+    return "" if source is None else source.variable or source.location
 
 
 def _observed(name: str, observations: Sequence[Observation]) -> dict[str, object]:

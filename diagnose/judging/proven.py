@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from diagnose.evidence.client_runs import client_works
 from diagnose.evidence.view import View
+from diagnose.findings.chains import LEFT_OPEN
 from diagnose.findings.other_servers import other_program
 from diagnose.findings.slo import unmeasured
 from diagnose.judging.root_cause import RaisedRule
@@ -45,6 +46,8 @@ def unanswered(evidence: Evidence, view: View) -> tuple[str, ...]:
         return ("deadline",)
     if view.key_policy.withheld is Withheld.PROJECT or view.unseen_key:
         return ("key_withheld",)
+    if view.credential is not None and view.credential.problem in LEFT_OPEN:
+        return ("credential",)
     if view.works:
         return ()
     return ("model",) if view.chosen is not None and view.chosen.source.kind is SourceKind.GUESS else ("unasked",)

@@ -73,7 +73,11 @@ _WRITTEN = {
     "phrases": {"row": _PHRASES},
     "network_words": {"row": _PHRASES},
     "client_words": {"row": _PHRASES},
-    "kinds": {"row": "id!=text codes!=texts pattern=pattern needs=texts when=text"},
+    "kinds": {"row": "id!=text codes!=texts pattern=pattern needs=texts when=text part=text telling=flag"},
+    "refusal_words": {
+        "word": "subject=text fault=text words!=texts",
+        "meaning": "subject!=text fault!=text code!=text",
+    },
     "known_texts": {"text": "code!=text words!=text"},
     "ambiguous": {"group": "id!=text pattern!=pattern codes!=texts local=texts public=texts"},
     "products": {

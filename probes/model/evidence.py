@@ -10,6 +10,7 @@ from probes.model.attempt import Attempt
 from probes.model.capability import Capability, Cost
 from probes.model.client_request import AsClientResult
 from probes.model.client_run import ClientRun
+from probes.model.credential import CredentialChain, CredentialFacts
 from probes.model.exchange import Exchange, WebSocketTry
 from probes.model.facts import (
     BalanceFacts,
@@ -55,6 +56,8 @@ Facts = (
     | ModelFacts
     | BalanceFacts
     | CompanionFacts
+    | CredentialChain
+    | CredentialFacts
     | RuntimeFacts
     | WebSocketTry
 )
@@ -69,6 +72,7 @@ class Subject(StrEnum):
     SETTINGS = "settings"
     CA_BUNDLE = "settings:ca_bundle"
     UNREAD_FILE = "settings:unread"  # a file that was found and not read
+    CREDENTIAL_CHAIN = "settings:credential"  # where the house's library looks for a credential
     DOOR = "door"
     KEY_POLICY = "door:key"  # which forms of the key may be sent
     BALANCE = "door:balance"  # the credit that is left
@@ -88,6 +92,7 @@ class Subject(StrEnum):
     CLIENT_CERTIFICATE = "tls:client"  # another handshake, with a made-up client certificate, ended differently
     HTTP = "http"
     AUTH = "auth"
+    CREDENTIAL = "auth:credential"  # the credential that was obtained from the chain
     MODEL = "model"
     OTHER_MODEL = "model:other"  # chosen after the first choice was refused
     CHAT = "chat"

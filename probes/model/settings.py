@@ -13,6 +13,7 @@ from typing import Generic, TypeVar
 
 from probes.model.attempt import Auth
 from probes.model.client_run import ClientStart
+from probes.model.credential import CredentialChain
 from probes.model.record import Record
 from probes.model.runtime_facts import RuntimeTarget
 from probes.model.secret import Secret
@@ -91,6 +92,7 @@ class FlowPart(StrEnum):
     PROXY = "proxy"
     CONNECT_TO = "connect_to"
     CA_BUNDLE = "ca_bundle"
+    CREDENTIAL = "credential"  # of a vendor's chain: an address, a file or a program that gets or gives its secret
 
 
 class Flow(Record):
@@ -121,6 +123,22 @@ class Override(Record):
     meant_source: Source = DEFAULT
     withheld: bool = False
     in_address: bool = False
+
+
+class CredentialSettings(Record):
+    """The chain in which a vendor's library looks for a credential, and what is needed to obtain it.
+
+    ``material`` is what the chain's reader keeps for that, by name; only secrets in it are secret. ``flows`` are what a
+    file of the folder would do with the user's secrets by a value of the chain. ``metadata`` is whether metadata
+    addresses may be asked, ``programs`` whether another program may be started for the credential.
+    """
+
+    chain: CredentialChain
+    material: tuple[tuple[str, Secret | str], ...] = ()
+    secret: Source | None = None  # the place of the secret itself, if it is another one than that of the step
+    flows: tuple[Flow, ...] = ()
+    metadata: bool = True
+    programs: bool = False
 
 
 class ProxySettings(Record):
@@ -215,6 +233,7 @@ class Settings(Record):
     auth: Sourced[Auth] | None = None  # the header style, if it was given too (--curl)
     auth_variable: str | None = None  # a variable that decides the header: ANTHROPIC_AUTH_TOKEN is sent as Bearer
     headers: tuple[ExtraHeader, ...] = ()  # each name once
+    credential: CredentialSettings | None = None  # of a house whose credentials are not keys (aws, google, entra)
     query: str = ""  # what an app's settings add to every URL, encoded
     # Whether the app's files let it open a WebSocket first, with the source of the flag; None: no file was read.
     websocket: Sourced[bool] | None = None

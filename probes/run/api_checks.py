@@ -14,11 +14,14 @@ from probes.catalog.app_readers import readers_of
 from probes.model.attempt import Attempt, KeyForm
 from probes.model.capability import Capability, Cost
 from probes.model.client_request import AsClientResult, OpenReason
+from probes.model.credential import CredentialFacts, CredentialProblem
 from probes.model.evidence import Subject
 from probes.model.exchange import Exchange, Purpose
 from probes.model.facts import BalanceFacts, DoorFacts, KeyPolicy
+from probes.model.failure import Failure, Kind
 from probes.model.record import replace
 from probes.model.scrubber import Scrubber
+from probes.model.settings import CredentialSettings
 from probes.network.connection_pool import ConnectionPool
 from probes.network.connection_pools import ConnectionPools
 from probes.network.failures import NetError
@@ -108,6 +111,13 @@ class ApiChecks:
         # Unless an attempt is direct, it uses the proxy, even one that `pool` avoids because it failed.
         route = self.route(pool.target, facts.host.local)
         policy = decide(offline.keys, route)
+        if offline.credential is not None and KeyForm.GIVEN in {*policy.forms, *policy.direct}:
+            await self._obtain(offline.credential, base, facts)
+            if self._client.credential is None:
+                policy = decide(replace(offline.keys, forms=offline.keys.forms - {KeyForm.GIVEN}), route)
+                # Without the credential, other paths and protocols would answer as little as this one.
+                limits = replace(given.limits, extra_requests=0, earned_requests=0)
+                offline = replace(offline, given=replace(given, limits=limits))
         self.settle(policy, route.exposed if offline.keys.forms else "")
         context = api_context(offline, base, facts, policy)
         loop = AttemptLoop(context, self._client, self._recorder, pool, self._speaks_tls)
@@ -141,12 +151,46 @@ class ApiChecks:
         else:
             self._recorder.close("", "unneeded")
 
+    async def _obtain(self, found: CredentialSettings, base: str, facts: DoorFacts) -> None:
+        """Obtain the credential of the house's chain, and record it; or why there is none."""
+        from probes.credential_chains.chain import CredentialError, ObtainFor, chain_of
+
+        given, recorder = self._offline.given, self._recorder
+        vendor, began = found.chain.vendor, recorder.now()
+        proxy, bundle = self._pools.proxy, given.ca_bundle
+        wanted = ObtainFor(
+            base_url=base,
+            protocol=facts.protocol,
+            seconds=given.limits.probe,
+            proxy=proxy.url if proxy is not None else "",
+            ca_bundle=bundle.value if bundle is not None else "",
+        )
+        try:
+            with recorder.waiting(Subject.CREDENTIAL, vendor):
+                async with asyncio.timeout(given.limits.probe):
+                    credential = await chain_of(vendor).obtain(found, wanted)
+        except CredentialError as error:
+            recorder.failed(Subject.CREDENTIAL, vendor, Failure(Kind.OTHER), began, error.facts)
+        except TimeoutError:
+            won = found.chain.winner
+            lost = CredentialFacts(vendor, won.step if won else "", problem=CredentialProblem.UNREACHABLE)
+            recorder.failed(Subject.CREDENTIAL, vendor, Failure(Kind.TIMEOUT), began, lost)
+        except Exception as error:  # of the vendor's library: a result, never a traceback
+            recorder.crashed(Subject.CREDENTIAL, vendor, error, began)
+        else:
+            for secret in credential.secrets:
+                self._scrub.add(secret)
+            recorder.done(Subject.CREDENTIAL, vendor, credential.facts, began)
+            self._client.credential = credential
+
     async def _open_websocket(self, attempt: Attempt | None, context: ApiContext) -> None:
         """Open the WebSocket that the app opens first, with the settings that worked, or without a generation."""
         given = self._offline.given
         app = websocket_of(given, attempt.protocol) if attempt is not None else None
         if attempt is None or app is None or (given.key is not None and not attempt.holds_key):
             return
+        if self._client.credential is not None:
+            return  # no app opens one with the credential of a chain
         model = None if given.no_spend else attempt.model
         began, host = self._recorder.now(), self._pools.to(parse_url(attempt.base_url), attempt.direct).target.host
         self._client.budget = 1

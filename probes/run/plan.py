@@ -48,22 +48,29 @@ def first_round(
 def api_context(offline: OfflineChecks, base_url: str, facts: DoorFacts, policy: KeyPolicy) -> ApiContext:
     """Gather the inputs of the attempt loop at one host, with its first attempt."""
     settings = _with_model(offline.given, facts.protocol)
+    if offline.credential is not None:
+        from probes.credential_chains.chain import chain_of  # few doors have one
+
+        style = chain_of(offline.credential.chain.vendor).auth
+        settings = replace(settings, auth=Sourced(style, Source(SourceKind.NONE)))
     if policy.withheld is Withheld.PROJECT:  # the model's name may hold a secret, and a path may hold the model
         settings = replace(settings, model=None)
     return ApiContext(
         settings=settings,
         facts=facts,
         door=offline.door,
-        first=_first_attempt(offline, base_url, facts, policy),
+        first=_first_attempt(offline, settings, base_url, facts, policy),
         policy=policy,
         mended=offline.exams.url.mended,
         day=offline.day,
     )
 
 
-def _first_attempt(offline: OfflineChecks, base_url: str, facts: DoorFacts, policy: KeyPolicy) -> Attempt:
+def _first_attempt(
+    offline: OfflineChecks, given: Settings, base_url: str, facts: DoorFacts, policy: KeyPolicy
+) -> Attempt:
     """Make the attempt that is closest to what the app sends: with flaws fixed, and with a key that may be sent."""
-    given, keys = offline.given, policy.forms
+    keys = policy.forms
     form = next((one for one in (KeyForm.GIVEN, KeyForm.CLEANED) if one in keys), KeyForm.NONE)
     protocol = wire(offline.protocol)
     first = _sent_by(given, protocol.attempt(base_url, given.auth.value if given.auth is not None else None))
@@ -102,6 +109,8 @@ def _sent_by(given: Settings, attempt: Attempt) -> Attempt:
     wire = app.wire(attempt.protocol) if app is not None else None
     if wire is None:
         return attempt
+    if given.auth is not None and given.credential is not None and given.credential.chain.used:
+        return replace(attempt, version=wire.version or attempt.version)  # the chain decides the style
     style = wire.auth_by.get(given.auth_variable or "", wire.auth[0])
     return replace(attempt, auth=Auth(style), version=wire.version or attempt.version)
 

@@ -498,7 +498,7 @@ def test_what_is_written_to_a_file_goes_through_the_outlet() -> None:
 FLOORS = (
     "probes.model",
     "probes.urls probes.keys probes.catalog probes.config_formats probes.protocols",
-    "probes.network probes.processes",
+    "probes.network probes.processes probes.credential_chains",
     "probes.settings probes.steps probes.app_settings probes.app_runtime probes.pasted probes.api",
     "probes.capabilities probes.client_requests probes.client_run probes.demo_server",
     "probes.run",
@@ -521,6 +521,7 @@ FLOORS = (
 # elsewhere.
 ONE_FILE_A_THING = (
     *("probes.steps", "probes.protocols", "probes.protocols.features", "probes.config_formats"),
+    "probes.credential_chains",
     *("diagnose.cli.commands", "diagnose.findings", "diagnose.formats", "diagnose.fleet_formats"),
     "diagnose.words",
 )

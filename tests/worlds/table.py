@@ -21,6 +21,8 @@ from worlds import (
     public_reports_6,
     public_reports_7,
     public_reports_8,
+    public_reports_9,
+    public_reports_10,
     settings,
     strictness,
     websockets,
@@ -51,5 +53,7 @@ TABLES: dict[str, tuple[Scenario, ...]] = {
     "public_reports_6": public_reports_6.SCENARIOS,
     "public_reports_7": public_reports_7.SCENARIOS,
     "public_reports_8": public_reports_8.SCENARIOS,
+    "public_reports_9": public_reports_9.SCENARIOS,
+    "public_reports_10": public_reports_10.SCENARIOS,
 }
 SCENARIOS: tuple[Scenario, ...] = tuple(one for table in TABLES.values() for one in table)

@@ -17,6 +17,8 @@ from diagnose.cli.progress import Progress
 from diagnose.formats import FORMATS
 from diagnose.rendering.outlet import Grammar, passed, plain
 from diagnose.words import LANGS
+from probes.credential_chains.names import NAMES as CREDENTIALS
+from probes.credential_chains.names import NOT_USED
 from probes.protocols.names import NAMES
 
 if TYPE_CHECKING:
@@ -65,13 +67,23 @@ def output_options(command: Any) -> Any:
 @click.option(
     "--protocol",
     type=click.Choice(("auto", *NAMES)),
-    help="The protocol that the app speaks; by default that of the address. auto asks the host.",
+    metavar="NAME",  # too many for a line
+    help=f"The protocol that the app speaks; by default that of the address. One of {', '.join(NAMES)}, and auto, "
+    "which asks the host.",
 )
 @click.option(
     "--app",
     metavar="NAME",
     shell_complete=among(apps),
     help="Judge as this client would send it: see `llmdoctor apps`.",
+)
+@click.option(
+    "--credential",
+    type=click.Choice((*CREDENTIALS, NOT_USED)),
+    help="Take the credential from where this house's own library does.",
+)
+@click.option(
+    "--credential-process", is_flag=True, help="Run the program that your settings name for getting the credential."
 )
 @click.option(
     "--runtime",

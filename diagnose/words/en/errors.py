@@ -104,6 +104,7 @@ ERRORS: dict[str, str] = {
         "Did you mean {names}?",
         "There is no option {name}. {hint}",
         "There is no command {name}. {hint}",
+        "--credential is one of {names}.",
         "There is no app named {name}. {hint}",
         "There is nothing to check for {name}. {hint}",
         "It takes no base URL: it offers only the models of its vendor's own service, with its own login.",

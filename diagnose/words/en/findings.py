@@ -1094,6 +1094,27 @@ TEXTS: dict[str, Text] = {
             Step("!said:suspended", "If the account itself is suspended, contact the provider's support."),
         ),
     ),
+    "auth.login_expired": Text(
+        "The stored login has expired",
+        "The app uses a login that a program has stored at {place|its place}, and that login has ended: nothing "
+        "renews it by itself. Nothing is wrong with the base URL or the model.",
+        (
+            Step("step:sso", "Sign in again: `aws sso login`."),
+            Step("chain:aws step:login", "Sign in again: `aws login`."),
+            "Sign in again with the program that stored the login.",
+            "If the login must last for longer, use an account for programs instead of a person's login.",
+        ),
+    ),
+    "auth.no_credential": Text(
+        "No credential could be obtained",
+        "The settings say where the credential comes from ({place|its place}), and nothing came from there: {said|no "
+        "reason was given}. The API itself was not asked with a credential.",
+        (
+            Step("chain:aws", "Ask AWS's own program the same question: `aws sts get-caller-identity`."),
+            "Correct what is wrong at {place|the place named above}.",
+            "If another place is meant, remove the setting that comes before it. `llmdoctor check -v` shows the order.",
+        ),
+    ),
     "auth.not_permitted": Text(
         "The API key lacks a permission",
         "A key can be limited to certain permissions, projects or kinds of requests. This request is not among them.",
@@ -1516,6 +1537,13 @@ TEXTS: dict[str, Text] = {
             "Save the run with `--save FILE` and send it to llmdoctor's issue tracker: the file never contains the "
             "key.",
         ),
+    ),
+    "run.extra_missing": Text(
+        "The credential was not obtained: a library is missing here",
+        "The credential comes from {place|a chain of places}, and only the provider's own library can get it and sign "
+        "requests with it. It is an extra of llmdoctor that is not installed, so whether the credential works is "
+        "open. This says nothing about your app.",
+        ("Install it and check again: `{command|pip install llmdoctor-cli[aws]}`.",),
     ),
     "run.flaky": Text(
         "It fails only some of the time",

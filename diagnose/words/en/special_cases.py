@@ -2021,6 +2021,111 @@ CASES: dict[str, Text] = {
             "If the clock is right, check the clock of the server that issued the token.",
         ),
     ),
+    "settings.missing_key:aws": Text(
+        "No AWS credentials found",
+        "AWS's libraries look for credentials in several places, one after the other, and none of them has any: "
+        "{source|no place}. A program started from the desktop or as a service does not see variables set in a "
+        "terminal.",
+        (
+            "Sign in with AWS's own program: `aws sso login`, or `aws configure` for an access key.",
+            "If your profile is not the default one, name it: set AWS_PROFILE.",
+            "Or use a Bedrock API key: create one at {console} and set AWS_BEARER_TOKEN_BEDROCK.",
+        ),
+    ),
+    "auth.login_expired:soon": Text(
+        "The stored login expires within a day",
+        "The login at {place|its place} is valid until {expires|soon}. After that, every request is refused until "
+        "somebody signs in again.",
+        (
+            Step("step:sso", "Sign in again before then: `aws sso login`."),
+            "Sign in again with the program that stored the login.",
+            "If the app must run unattended, use an account for programs instead of a person's login.",
+        ),
+    ),
+    "auth.no_credential:needs_consent": Text(
+        "The credential comes from a program, which was not started",
+        "The settings at {place|their place} name a program that prints the credential. It was not started, since it "
+        "is a program like any other; whether the credential works is open.",
+        ("If you trust the program, allow it with `--credential-process`.",),
+    ),
+    "auth.no_credential:program": Text(
+        "The program that gives the credential failed",
+        "The settings at {place|their place} name a program that prints the credential. It ran and gave none: "
+        "{said|no reason was given}.",
+        (
+            "Run the program by hand in a terminal, and correct what it reports.",
+            "If it needs a path or a variable that only a terminal has, write the full path into the settings.",
+        ),
+    ),
+    "auth.no_credential:refused": Text(
+        "{product|The provider}'s token service gives no credential",
+        "{address|The token service} was asked for a credential, as the settings at {place|their place} say, and "
+        "refused: {said|no reason was given}.",
+        (
+            Step(
+                "step:assume_role", "Name your user or role in the role's trust policy, and allow it `sts:AssumeRole`."
+            ),
+            Step(
+                "step:web_identity",
+                "Check the role's trust policy: it must name the token's issuer, audience and subject.",
+            ),
+            Step("chain:aws", "Ask AWS's own program the same question: `aws sts get-caller-identity`."),
+            "Correct what is wrong at {place|the place named above}.",
+        ),
+    ),
+    "auth.no_credential:unreachable": Text(
+        "The address that gives the credential does not answer",
+        "The credential is to come from {address|an address} ({place|a default}), and it did not answer: {said|no "
+        "reason was given}.",
+        (
+            Step("step:instance", "Outside of a cloud's machine nothing answers there: sign in, or set a credential."),
+            Step(
+                "step:instance",
+                "In a container on the machine, the metadata service may be one hop too far: allow a hop limit of 2.",
+            ),
+            "Check the address, and whether a proxy or firewall is in the way.",
+        ),
+    ),
+    "auth.no_credential:incomplete": Text(
+        "A part of the credential is missing",
+        "The place {place|of the credential} has one part and lacks another, and the library does not look further: "
+        "{said|a part is missing}.",
+        ("Add the missing part at {place|that place}.", "Or remove the rest there, so that the next place counts."),
+    ),
+    "auth.expired:chain": Text(
+        "The temporary credentials have expired",
+        "They are in {place|their place} and were valid until {expires|a moment in the past}. Nothing renews "
+        "credentials that were copied there.",
+        (
+            Step("chain:aws", "Get new ones with `aws sso login`, and use a profile instead of copied credentials."),
+            "Get new ones the same way that you got these.",
+        ),
+    ),
+    "auth.expired:chain_early": Text(
+        "The credential is not valid yet",
+        "It is valid only from {expires|a later time}. Usually the clock of this machine, or of the one that issued "
+        "it, is wrong.",
+        ("Check the clock of this machine, and turn on automatic time.",),
+    ),
+    "auth.no_credential:renewal": Text(
+        "The stored login has to be renewed, which only its own program may do",
+        "The login at {place|its place} has expired, or is kept for one program alone. The app's library can renew it; "
+        "this check leaves it as it is, so whether the credential works is open.",
+        (
+            Step("chain:aws", "Renew it, then check again: `aws sso login`, or `aws login` for a console login."),
+            "Start the program that stored the login once, then check again.",
+        ),
+    ),
+    "auth.no_credential:needs_person": Text(
+        "The role asks for a code that a person has to type",
+        "The settings at {place|their place} assume a role with multi-factor authentication. This check asks nobody, "
+        "so whether the credential works is open. An app that runs unattended fails here.",
+        (
+            "For an app, use a role without `mfa_serial`, or credentials that a person has made beforehand.",
+            "To check all the same, run AWS's own program, which asks for the code, and use what it prints: `aws "
+            "configure export-credentials`.",
+        ),
+    ),
     "app.runtime:httpx_proxies": Text(
         "The SDK is too old for the httpx in the same environment",
         "In the app's own environment, {sdk|the SDK} hands httpx an argument that httpx 0.28 no "

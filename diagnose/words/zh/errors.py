@@ -125,6 +125,7 @@ ERRORS: dict[str, str] = {
     "Did you mean {names}?": "是不是想用：{names}？",
     "There is no option {name}. {hint}": "没有 {name} 这个选项。{hint}",
     "There is no command {name}. {hint}": "没有 {name} 这个命令。{hint}",
+    "--credential is one of {names}.": "--credential 只能是 {names} 之一。",
     "There is no app named {name}. {hint}": "没有名为 {name} 的应用。{hint}",
     "There is nothing to check for {name}. {hint}": "{name} 没有可检查的内容。{hint}",
     "It takes no base URL: it offers only the models of its vendor's own service, with its own login.": (

@@ -883,6 +883,26 @@ TEXTS: dict[str, Text] = {
             Step("!said:suspended", "如果是账号被冻结，联系服务商客服。"),
         ),
     ),
+    "auth.login_expired": Text(
+        "保存的登录已过期",
+        "应用使用的是某个程序保存在 {place|它的位置} 的登录，而这个登录已经失效，不会自动续期。Base URL 和模型没有"
+        "问题。",
+        (
+            Step("step:sso", "重新登录：`aws sso login`。"),
+            Step("chain:aws step:login", "重新登录：`aws login`。"),
+            "用保存这个登录的程序重新登录。",
+            "如果需要长期有效，改用程序专用的账号，不要用个人登录。",
+        ),
+    ),
+    "auth.no_credential": Text(
+        "没有取得凭证",
+        "设置指明了凭证的来源（{place|它的位置}），但从那里什么也没有取到：{said|没有说明原因}。没有带凭证请求过 API。",
+        (
+            Step("chain:aws", "用 AWS 自己的程序验证：`aws sts get-caller-identity`。"),
+            "改正 {place|上述位置} 的问题。",
+            "如果想用的是别处的凭证，删除排在它前面的设置。`llmdoctor check -v` 会列出先后顺序。",
+        ),
+    ),
     "auth.not_permitted": Text(
         "API 密钥缺少权限",
         "密钥可以限定权限、项目或请求类型，这个请求不在范围内。",
@@ -1247,6 +1267,12 @@ TEXTS: dict[str, Text] = {
             "更新 llmdoctor 再试。",
             "用 `--save FILE` 保存这次运行，提交到 llmdoctor 的问题列表：文件里绝不含密钥。",
         ),
+    ),
+    "run.extra_missing": Text(
+        "没有取得凭证：这里缺少一个库",
+        "凭证来自 {place|一系列位置}，只有服务商自己的库才能取得它并用它签名。这个库是 llmdoctor 的可选组件，没有安装，"
+        "所以凭证是否有效无从得知。这不说明你的应用有问题。",
+        ("安装后再检查一次：`{command|pip install llmdoctor-cli[aws]}`。",),
     ),
     "run.flaky": Text(
         "时好时坏",

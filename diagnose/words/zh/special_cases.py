@@ -1775,6 +1775,93 @@ CASES: dict[str, Text] = {
             "如果时钟没有问题，检查签发令牌的服务器的时钟。",
         ),
     ),
+    "settings.missing_key:aws": Text(
+        "没有找到 AWS 凭证",
+        "AWS 的库会依次查找几个位置，但都没有凭证：{source|没有位置}。从桌面启动或作为服务运行的程序看不到终端里设置"
+        "的变量。",
+        (
+            "用 AWS 自己的程序登录：`aws sso login`，访问密钥则用 `aws configure`。",
+            "如果用的不是默认配置名，设置 AWS_PROFILE。",
+            "或改用 Bedrock API 密钥：到 {console} 新建，然后设置 AWS_BEARER_TOKEN_BEDROCK。",
+        ),
+    ),
+    "auth.login_expired:soon": Text(
+        "保存的登录一天之内过期",
+        "{place|它的位置} 的登录有效期到 {expires|不久之后} 为止。之后的请求都会被拒绝，直到有人重新登录。",
+        (
+            Step("step:sso", "在那之前重新登录：`aws sso login`。"),
+            "用保存这个登录的程序重新登录。",
+            "如果应用要无人值守地运行，改用程序专用的账号，不要用个人登录。",
+        ),
+    ),
+    "auth.no_credential:needs_consent": Text(
+        "凭证由一个程序给出，而它没有被启动",
+        "{place|它的位置} 的设置指定了一个输出凭证的程序。它和别的程序没有区别，所以没有启动；凭证是否有效无从得知。",
+        ("如果信任这个程序，允许它运行：加上 `--credential-process`。",),
+    ),
+    "auth.no_credential:program": Text(
+        "给出凭证的程序失败了",
+        "{place|它的位置} 的设置指定了一个输出凭证的程序。它运行了，但没有给出凭证：{said|没有说明原因}。",
+        (
+            "在终端里手动运行这个程序，改正它报告的问题。",
+            "如果它依赖只有终端里才有的路径或变量，在设置里写完整路径。",
+        ),
+    ),
+    "auth.no_credential:refused": Text(
+        "{product|服务商} 的令牌服务不给凭证",
+        "按 {place|它的位置} 的设置向 {address|令牌服务} 请求了凭证，但被拒绝：{said|没有说明原因}。",
+        (
+            Step("step:assume_role", "在角色的信任策略里写上你的用户或角色，并允许 `sts:AssumeRole`。"),
+            Step("step:web_identity", "检查角色的信任策略：要写明令牌的签发者、受众和主体。"),
+            Step("chain:aws", "用 AWS 自己的程序验证：`aws sts get-caller-identity`。"),
+            "改正 {place|上述位置} 的问题。",
+        ),
+    ),
+    "auth.no_credential:unreachable": Text(
+        "给出凭证的地址没有响应",
+        "凭证应该来自 {address|某个地址}（{place|默认值}），但它没有响应：{said|没有说明原因}。",
+        (
+            Step("step:instance", "在云主机之外，那里没有服务：请登录，或设置凭证。"),
+            Step("step:instance", "如果是云主机里的容器，元数据服务可能差一跳：把跳数限制改为 2。"),
+            "检查这个地址，以及中间有没有代理或防火墙。",
+        ),
+    ),
+    "auth.no_credential:incomplete": Text(
+        "凭证缺了一部分",
+        "{place|凭证的位置} 只有一部分，而库不会再往后找：{said|缺一部分}。",
+        ("在 {place|该位置} 补上缺少的部分。", "或删除那里剩下的部分，让下一个位置生效。"),
+    ),
+    "auth.expired:chain": Text(
+        "临时凭证已过期",
+        "它们在 {place|它的位置}，有效期到 {expires|过去的某个时间} 为止。复制到那里的凭证不会自动续期。",
+        (
+            Step("chain:aws", "用 `aws sso login` 重新获取，并使用配置名，不要复制凭证。"),
+            "用原来的方式重新获取。",
+        ),
+    ),
+    "auth.expired:chain_early": Text(
+        "凭证尚未生效",
+        "它从 {expires|之后的某个时间} 起才有效。通常是这台机器或签发它的机器时钟不准。",
+        ("检查这台机器的时钟，打开自动校时。",),
+    ),
+    "auth.no_credential:renewal": Text(
+        "保存的登录需要续期，而只有它自己的程序才能续期",
+        "{place|它的位置} 的登录已过期，或只供一个程序使用。应用的库可以续期；这次检查不改动它，所以凭证是否有效无从"
+        "得知。",
+        (
+            Step("chain:aws", "先续期再检查：`aws sso login`，控制台登录则用 `aws login`。"),
+            "先启动一次保存这个登录的程序，再检查。",
+        ),
+    ),
+    "auth.no_credential:needs_person": Text(
+        "这个角色需要有人输入验证码",
+        "{place|它的位置} 的设置使用了需要多重验证的角色。这次检查不会询问任何人，所以凭证是否有效无从得知。无人值守的"
+        "应用会在这里失败。",
+        (
+            "给应用使用不带 `mfa_serial` 的角色，或事先由人取得的凭证。",
+            "如果仍要检查，用 AWS 自己的程序输入验证码，再使用它的输出：`aws configure export-credentials`。",
+        ),
+    ),
     "app.runtime:httpx_proxies": Text(
         "SDK 太旧，与同环境的 httpx 不兼容",
         "在应用自己的环境里，{sdk|SDK} 传给 httpx 的一个参数在 httpx "
