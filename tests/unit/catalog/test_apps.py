@@ -437,6 +437,20 @@ def test_the_key_travels_as_the_app_sends_it(app: str, variable: str, header: st
     assert attempts == {(header, version)}
 
 
+@pytest.mark.parametrize("app", ["claude-code", "copilot-cli"])
+def test_both_keys_travel_in_one_request(app: str) -> None:
+    """Measured: Claude Code 2.1.332 and Copilot CLI 1.0.102 as an Anthropic client send a token beside the key."""
+    names = {"claude-code": "ANTHROPIC_{}", "copilot-cli": "COPILOT_PROVIDER_{}"}[app]
+    token = "AUTH_TOKEN" if app == "claude-code" else "BEARER_TOKEN"
+    environ = {names.format("API_KEY"): KEY, names.format(token): "tok-1", names.format("BASE_URL"): HOST}
+    settings = gather(Options(app=app, protocol="anthropic"), environ, Path("/"))
+    assert settings.key is not None
+    sent = {one.name.lower(): one.value.value.reveal() for one in settings.headers}
+    own = "authorization" if settings.key.value.reveal() == "tok-1" else "x-api-key"
+    assert {own, *sent} >= {"authorization", "x-api-key"}
+    assert {settings.key.value.reveal(), *(text.removeprefix("Bearer ") for text in sent.values())} == {KEY, "tok-1"}
+
+
 @pytest.mark.parametrize(
     ("app", "environ", "source"),
     [
