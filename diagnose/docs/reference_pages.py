@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from diagnose.report import anchor
-from diagnose.words import LANGS, look, name_of, part, say
+from diagnose.words import LANGS, look, name_of, part, say, sentence
 
 if TYPE_CHECKING:
     import click
@@ -130,6 +130,7 @@ APP_KINDS = ("sdk", "library", "cli", "ide", "desktop", "server")
 def apps(lang: str) -> Iterator[str]:
     """Yield the lines of the apps page in a language."""
     from probes.catalog.apps import load
+    from probes.catalog.closed_apps import closed_apps
     from probes.protocols.protocol import wire as protocol_of
     from probes.urls.app_base_urls import takes
 
@@ -159,6 +160,12 @@ def apps(lang: str) -> Iterator[str]:
                     words[f"proxies.{app.proxies}"] if first else "",
                 )
                 yield "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
+    yield f"\n## {words['closed']}\n"
+    yield f"{words['closed.about']}\n"
+    yield f"| {words['closed.head']} |"
+    yield "| --- | --- | --- |"
+    for one in closed_apps():
+        yield f"| `{one.id}` | [{one.name}]({one.home}) | {sentence(one.reason, lang)} |"
     yield from _recorded(words)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from probes.catalog.apps import load as apps
+from probes.catalog.closed_apps import closed_apps
 from probes.catalog.companions import companions
 from probes.catalog.door import Door
 from probes.catalog.fact_files import read_facts, usual_of
@@ -60,6 +61,8 @@ def _all(doors: Iterable[Door]) -> Iterator[DueFact]:
         yield _fact("app", app.id, ", ".join((app.name, *app.versions[:1])), app.provenance, confirmed=app.confirmed)
         for change in app.changes:
             yield _fact("app", app.id, ", ".join((*change.gone, *change.new)), change.provenance)
+    for closed in closed_apps():
+        yield _fact("app", closed.id, closed.name, closed.provenance)
     document = read_facts("credentials")
     usual = usual_of(document)
     for row in document["credential"]:

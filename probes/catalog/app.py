@@ -182,6 +182,7 @@ class App(NamedTuple):
     sdk: str = "python"  # official SDK whose reading of responses decides: python (also where none is known) or node
     stack: str = "node"  # HTTP library that parses the URL: see STACKS in probes/catalog/apps.py
     proxies: str = "environment"
+    no_proxies_from: int = 0  # major version of Node on which it ignores them without NODE_USE_ENV_PROXY=1; 0: none
     roots: str = "unknown"
     ignores: tuple[str, ...] = ()  # base URL variables that people set for it but that it does not read
     well_known: bool = False  # text reports name it if no app was given; other apps are in the JSON report only

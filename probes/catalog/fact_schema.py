@@ -53,6 +53,7 @@ _PHRASES = (
 _WRITTEN = {
     "models": {"model": "door!=text names!=texts routed=flag"},
     "companions": {"companion": "app!=text hosts!=texts need!=text required=flag login=flag late=seconds switch=text"},
+    "closed_apps": {"app": "id!=text name!=text home!=text kind!=text apps=texts"},
     "runtimes": {
         "row": "id!=text runtime!=text error=texts packages=named variable=text strict=flag foreseen=flag "
         "install=named",

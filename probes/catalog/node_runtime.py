@@ -33,7 +33,11 @@ def runs(app: str | None) -> bool:
 def heeds(given: Settings) -> bool:
     """Check whether the app uses proxy variables. Node's fetch ignores them unless a setting or option enables them."""
     app = load().get(given.app)
-    if app is None or app.proxies not in ("ignored", "own"):
+    if app is None:
+        return True
+    if app.no_proxies_from and given.node.major >= app.no_proxies_from:
+        return given.node.env_proxy
+    if app.proxies not in ("ignored", "own"):
         return True
     return app.proxies == "ignored" and app.stack == "node" and given.node.env_proxy
 

@@ -158,6 +158,7 @@ class NodeSettings(Record):
     openssl_ca: bool = False  # --use-openssl-ca: SSL_CERT_FILE and SSL_CERT_DIR instead of the bundled CA certificates
     system_ca: bool = False  # NODE_USE_SYSTEM_CA=1: the operating system's trust store in addition to the bundled one
     env_proxy: bool = False  # NODE_USE_ENV_PROXY=1
+    major: int = 0  # version of the Node on PATH, for apps whose behaviour depends on it; 0: unknown
 
 
 class ConnectTo(Record):

@@ -29,6 +29,7 @@ from probes.model.settings import (
     ExtraHeader,
     Flow,
     Limits,
+    NodeSettings,
     Settings,
     Skipped,
     Slo,
@@ -109,7 +110,7 @@ def gather(
         connect_to=(*connections(options.connect_to), *(() if options.connect_to else _connections(named))),
         dns_servers=name_servers(options.dns_server),
         ca_bundle=ca_bundle(options, named, environ, cwd),
-        node=read_node({} if options.no_env else environ),
+        node=_node({} if options.no_env else environ, app),
         no_spend=options.no_spend or setting(named, "no_spend", False),
         deep=options.deep,
         as_client=options.as_client,
@@ -173,6 +174,16 @@ def _headers(
         extra_headers.of_tables(reversed(named), variables, environ),
         extra_headers.of_options(options.headers),
     )
+
+
+def _node(environ: Mapping[str, str], app: App | None) -> NodeSettings:
+    """Return Node's settings, with its version if the app's proxies depend on it."""
+    found = read_node(environ)
+    if app is None or not app.no_proxies_from:
+        return found
+    from probes.settings.node_version import node_major  # few apps need it
+
+    return replace(found, major=node_major(environ))
 
 
 def _switches(app: App | None, variables: Variables) -> tuple[str, ...]:
@@ -390,6 +401,12 @@ def _app(app_id: str | None) -> App | None:
         return None
     if app := load().get(app_id):
         return app
+    from probes.catalog.closed_apps import closed_app  # only names that are wrong lead here
+
+    if (closed := closed_app(app_id)) is not None:
+        raise BadInput(
+            "There is nothing to check for {name}. {hint}", follow=closed.follow, name=closed.name, hint=closed.reason
+        )
     near = load().near(app_id)
     hint = Sentence("Did you mean {names}?", names=", ".join(near)) if near else "`llmdoctor apps` lists them."
     follow = (*(f"check --app {one}" for one in near[:1]), "apps")

@@ -16,9 +16,10 @@ from diagnose.cli.list_width import list_width
 from diagnose.cli.usage_errors import WrongUse, meant
 from diagnose.rendering.line_breaks import wrapped
 from diagnose.rendering.lists import columns, labelled
-from diagnose.words import LANGS, part, put
+from diagnose.words import LANGS, part, put, sentence
 from probes.catalog.app import App, AppChange, AppWebSocket, AppWire, ClientProgram, KeyElsewhere, SettingsFile
 from probes.catalog.apps import Apps, load
+from probes.catalog.closed_apps import ClosedApp, closed_app, closed_apps
 from probes.catalog.companions import Companion, companions_of
 from probes.catalog.provenance import Provenance
 from probes.catalog.url_joining import join
@@ -36,16 +37,25 @@ def command(name: tuple[str, ...], as_json: bool, lang: str | None) -> None:
     """List the known apps and SDKs, those that match every word of NAME, or show one in full."""
     apps = load()
     found = chosen(apps, name)
-    if not found:
+    closed = (
+        () if found and name else tuple(one for one in closed_apps() if not name or one is closed_app(" ".join(name)))
+    )
+    if not found and not closed:
         raise _unknown(apps, " ".join(name))
     one = found[0] if name and len(found) == 1 else None
     spoken = console.language(lang)
     if as_json:
         shown: Any = document(one) if one else {"apps": [document(app) for app in found]}
+        if closed:
+            shown["without_base_url"] = [_closed(row) for row in closed]
         printer.echo_json(shown)
     else:
         words = part(spoken, "tables")
-        printer.echo("\n".join(_full(one, words.APPS, list_width()) if one else _table(found, words, list_width())))
+        printer.echo(
+            "\n".join(
+                _full(one, words.APPS, list_width()) if one else _table(found, closed, words, list_width(), spoken)
+            )
+        )
 
 
 def chosen(apps: Apps, words: tuple[str, ...]) -> tuple[App, ...]:
@@ -102,11 +112,27 @@ def _value(value: object) -> object:
 # -- for people --------------------------------------------------------------------------------------------------------
 
 
-def _table(apps: tuple[App, ...], words: ModuleType, width: int | None) -> Iterator[str]:
-    rows: list[tuple[str, ...]] = [words.APPS_HEAD, *(row(app, words.APPS) for app in apps)]
-    yield from columns(rows, width, head=True)
-    yield ""
-    yield from wrapped(put(words.APPS["count"], {"count": len(apps)}), width)
+def _table(
+    apps: tuple[App, ...], closed: tuple[ClosedApp, ...], words: ModuleType, width: int | None, lang: str
+) -> Iterator[str]:
+    if apps:
+        rows: list[tuple[str, ...]] = [words.APPS_HEAD, *(row(app, words.APPS) for app in apps)]
+        yield from columns(rows, width, head=True)
+        yield ""
+    if closed:
+        yield from wrapped(words.APPS["closed"], width)
+        yield from labelled([(one.name, sentence(one.reason, lang)) for one in closed], width)
+    if apps:
+        yield from ("",) if closed else ()
+        yield from wrapped(put(words.APPS["count"], {"count": len(apps)}), width)
+
+
+def _closed(row: ClosedApp) -> dict[str, Any]:
+    """Return a program that takes no base URL as a JSON document."""
+    return {name: _value(value) for name, value in row._asdict().items() if name != "provenance"} | {
+        **_plain(row.provenance),
+        "reason": str(row.reason),
+    }
 
 
 def row(app: App, words: dict[str, str]) -> tuple[str, str, str, str, str, str]:
@@ -140,7 +166,7 @@ def _facts(app: App, words: dict[str, str]) -> Iterator[tuple[str, str]]:
         yield from _wire(app, wire, words)
     for label, value in (
         ("ignores", ", ".join(app.ignores)),
-        ("proxies", words[f"proxies.{app.proxies}"]),
+        ("proxies", _proxies(app, words)),
         ("roots", words[f"roots.{app.roots}"]),
         ("page", app.page),
         ("refuses_private", words["refused"] if app.refuses_private else ""),
@@ -164,6 +190,15 @@ def _facts(app: App, words: dict[str, str]) -> Iterator[tuple[str, str]]:
     yield words["sources"], "; ".join(app.provenance.source)
     if not app.confirmed:
         yield words["sources"], words["unconfirmed"]
+
+
+def _proxies(app: App, words: dict[str, str]) -> str:
+    said = words[f"proxies.{app.proxies}"]
+    return (
+        put(words["proxies.by_node"], {"details": said, "version": app.no_proxies_from})
+        if app.no_proxies_from
+        else said
+    )
 
 
 def _companion(other: Companion, words: dict[str, str]) -> str:

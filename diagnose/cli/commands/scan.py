@@ -108,7 +108,16 @@ def command(
 
 
 def _known(name: str, apps: Apps) -> None:
+    from probes.catalog.closed_apps import closed_app
+
     if apps.get(name) is None:
+        if (closed := closed_app(name)) is not None:
+            raise WrongFile(
+                "There is nothing to check for {name}. {hint}",
+                follow=closed.follow,
+                name=closed.name,
+                hint=closed.reason,
+            )
         near = apps.near(name)
         raise WrongFile(
             "There is no app named {name}. {hint}",

@@ -127,6 +127,16 @@ ERRORS: dict[str, str] = {
     "There is no command {name}. {hint}": "没有 {name} 这个命令。{hint}",
     "--credential is one of {names}.": "--credential 只能是 {names} 之一。",
     "There is no app named {name}. {hint}": "没有名为 {name} 的应用。{hint}",
+    "There is nothing to check for {name}. {hint}": "{name} 没有可检查的内容。{hint}",
+    "It takes no base URL: it offers only the models of its vendor's own service, with its own login.": (
+        "它不支持自定义 Base URL，登录后只能使用厂商自家服务提供的模型。"
+    ),
+    "It takes a key of yours for the providers of its own list, but no base URL.": (
+        "它只能为内置列表里的服务商填写密钥，不支持自定义 Base URL。"
+    ),
+    "It sends no requests: it writes the settings of other apps. Check those: {names}.": (
+        "它自己不发请求，只改写其他应用的设置。请检查那些应用：{names}。"
+    ),
     "There is no provider named {name}. {hint}": "没有名为 {name} 的服务商。{hint}",
     "There is no fault named {name}. {hint}": "没有名为 {name} 的故障。{hint}",
     "There is no snippet for {name}. {hint}": "没有 {name} 的代码片段。{hint}",

@@ -142,6 +142,35 @@ FILES: dict[str, tuple[str, str, str, str]] = {  # app: file, text, how it refer
         "GATEWAY",
         "openai",
     ),
+    "kilo-code": (
+        ".config/kilo/kilo.jsonc",
+        _json(
+            provider={
+                "relay": {
+                    "npm": "@ai-sdk/openai-compatible",
+                    "options": {"baseURL": RELAY, "apiKey": MINE, "headers": {"X-Gateway": "{env:GATEWAY}"}},
+                }
+            }
+        ),
+        "GATEWAY",
+        "openai",
+    ),
+    "droid": (
+        ".factory/settings.json",
+        _json(
+            customModels=[
+                {
+                    "model": "m",
+                    "baseUrl": RELAY,
+                    "apiKey": "${MINE}",
+                    "provider": "generic-chat-completion-api",
+                    "extraHeaders": {"X-Gateway": "gw-1"},
+                }
+            ]
+        ),
+        "",
+        "openai",
+    ),
     "continue": (
         ".continue/config.yaml",
         f"models:\n  - name: relay\n    provider: openai\n    model: m\n    apiBase: {RELAY}\n    apiKey: {MINE}\n"
@@ -199,6 +228,38 @@ def test_the_headers_in_an_apps_file(app: str, tmp_path: Path) -> None:
     assert (one.value.source.name == refers) if refers else one.value.source.file.endswith(Path(path).name)
     assert not one.protocols or protocol in one.protocols
     assert settings.override is None
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "protocol", "key"),
+    [
+        (
+            ".factory/settings.local.json",
+            _json(customModels=[{"model": "m", "baseUrl": RELAY, "apiKey": "${MINE}", "provider": "anthropic"}]),
+            "anthropic",
+            MINE,
+        ),
+        (
+            ".factory/config.json",
+            _json(custom_models=[{"model": "m", "base_url": RELAY, "api_key": MINE, "provider": "openai"}]),
+            "responses",
+            MINE,
+        ),
+        (  # the older file expands no variable
+            ".factory/config.json",
+            _json(custom_models=[{"model": "m", "base_url": RELAY, "api_key": "${MINE}", "provider": "openai"}]),
+            "responses",
+            "${MINE}",
+        ),
+    ],
+)
+def test_droid_reads_the_protocol_and_the_key_of_each_model(
+    path: str, text: str, protocol: str, key: str, tmp_path: Path
+) -> None:
+    settings = settings_of("droid", tmp_path, {path: text}, {"MINE": MINE})
+    assert settings.base_url is not None and settings.base_url.value == RELAY
+    assert settings.protocol.value == protocol
+    assert settings.key is not None and settings.key.value.reveal() == key
 
 
 def test_headers_of_the_command_line_go_with_an_apps_own(tmp_path: Path) -> None:

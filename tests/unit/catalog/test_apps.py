@@ -68,6 +68,7 @@ def test_all_apps_are_there() -> None:
         *("fabric", "goose", "litellm-proxy", "promptfoo", "claude-code-router", "kimi-cli", "openclaw", "hermes"),
         *("grok", "pi", "continue", "cline", "roo-code", "vscode-copilot", "zed", "chatbox", "cherry-studio"),
         *("nextchat", "open-webui", "lobechat", "dify", "n8n", "home-assistant", "librechat"),
+        *("copilot-cli", "droid", "kilo-code", "trae", "warp", "antigravity-cli"),
     )
     assert {app.id for app in EVERY} >= set(wanted)
 
@@ -183,6 +184,16 @@ DOCUMENTED = {
     "cursor openai": [("/v1", "/v1/chat/completions")],
     "ai-sdk anthropic": [("/v1", "/v1/messages"), ("", "/messages")],
     "claude-code anthropic": [("", "/v1/messages?beta=true"), ("/v1", "/v1/v1/messages?beta=true")],
+    "copilot-cli openai": [("/v1", "/v1/chat/completions"), ("", "/chat/completions")],
+    "copilot-cli responses": [("/v1/", "/v1/responses")],
+    "copilot-cli anthropic": [("", "/v1/messages"), ("/v1", "/v1/v1/messages")],
+    "droid openai": [("", "/chat/completions"), ("/v1/", "/v1/chat/completions")],
+    "droid responses": [("/v1", "/v1/responses")],
+    "droid anthropic": [("", "/v1/messages"), ("/v1", "/v1/v1/messages")],
+    "kilo-code openai": [("/v1", "/v1/chat/completions")],
+    "trae openai": [("/v1", "/v1/chat/completions")],
+    "trae anthropic": [("", "/v1/messages")],
+    "warp openai": [("/v1", "/v1/chat/completions")],
     "gemini-cli gemini": [("", "/v1beta/models/M:streamGenerateContent?alt=sse")],
 }
 
@@ -424,6 +435,20 @@ def test_the_key_travels_as_the_app_sends_it(app: str, variable: str, header: st
     evidence, _, _ = checked(b.anthropic(KEY), "", app, environ, key=None, base_url=None, protocol="anthropic")
     attempts = {(one.attempt.auth.value, one.attempt.version) for one in asked(evidence)}
     assert attempts == {(header, version)}
+
+
+@pytest.mark.parametrize("app", ["claude-code", "copilot-cli"])
+def test_both_keys_travel_in_one_request(app: str) -> None:
+    """Measured: Claude Code 2.1.332 and Copilot CLI 1.0.102 as an Anthropic client send a token beside the key."""
+    names = {"claude-code": "ANTHROPIC_{}", "copilot-cli": "COPILOT_PROVIDER_{}"}[app]
+    token = "AUTH_TOKEN" if app == "claude-code" else "BEARER_TOKEN"
+    environ = {names.format("API_KEY"): KEY, names.format(token): "tok-1", names.format("BASE_URL"): HOST}
+    settings = gather(Options(app=app, protocol="anthropic"), environ, Path("/"))
+    assert settings.key is not None
+    sent = {one.name.lower(): one.value.value.reveal() for one in settings.headers}
+    own = "authorization" if settings.key.value.reveal() == "tok-1" else "x-api-key"
+    assert {own, *sent} >= {"authorization", "x-api-key"}
+    assert {settings.key.value.reveal(), *(text.removeprefix("Bearer ") for text in sent.values())} == {KEY, "tok-1"}
 
 
 @pytest.mark.parametrize(

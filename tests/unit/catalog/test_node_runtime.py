@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import ssl
+import sys
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 
@@ -20,6 +22,8 @@ from probes.model.secret import Secret
 from probes.model.settings import Limits, NodeSettings, ProxySettings, Settings, Sourced
 from probes.model.source import environment_variable, option
 from probes.run.engine import run
+from probes.settings.gather import Options, gather
+from probes.settings.node_version import node_major
 
 KEY = made_up_key()
 Look = Callable[..., Report]
@@ -52,6 +56,62 @@ def test_which_proxies_count(app: str | None, reads_proxies: bool, heeded: bool,
         proxies=ProxySettings(all=Sourced("http://p:1", environment_variable("ALL_PROXY"))),
     )
     assert (heeds(given), proxies(given).all is not None) == (heeded, for_all)
+
+
+@pytest.mark.parametrize(
+    ("major", "env_proxy", "heeded"),
+    [(0, False, True), (20, False, True), (24, False, True), (26, False, False), (26, True, True), (27, False, False)],
+)
+def test_gemini_cli_heeds_proxies_by_the_version_of_node(major: int, env_proxy: bool, heeded: bool) -> None:
+    # Measured with Gemini CLI 0.61.0 on Node 20, 22, 24 and 26.
+    assert heeds(Settings(app="gemini-cli", node=NodeSettings(env_proxy=env_proxy, major=major))) is heeded
+    assert heeds(Settings(app="qwen-code", node=NodeSettings(env_proxy=env_proxy, major=major)))
+
+
+@pytest.mark.parametrize(("major", "found"), [(24, []), (26, ["proxy.ignored"])])
+def test_the_report_says_that_it_goes_past_the_proxy(major: int, found: list[str]) -> None:
+    given = Settings(
+        app="gemini-cli",
+        base_url=Sourced("https://relay.example", option("test")),
+        key=Sourced(Secret(KEY), option("test")),
+        node=NodeSettings(major=major),
+        proxies=ProxySettings(https=Sourced("http://127.0.0.1:9", environment_variable("HTTPS_PROXY"))),
+        offline=True,
+    )
+    report = judge(asyncio.run(run(given, version="0")))
+    assert [one.code for one in report.findings if one.code.startswith("proxy.")] == found
+    assert all("NODE_USE_ENV_PROXY=1" in " ".join(one.steps) for one in report.findings if one.code in found)
+
+
+HEADER = "#define NODE_MAJOR_VERSION 26\n#define NODE_MINOR_VERSION 1\n"
+
+
+@pytest.mark.parametrize(
+    ("place", "file", "text", "major"),
+    [
+        ("node/bin", "node/include/node/node_version.h", HEADER, 26),
+        ("node_modules/node/bin", "node_modules/node/package.json", '{"name": "node", "version": "24.21.0"}', 24),
+        ("versions/node/v22.3.0/bin", "", "", 22),
+        ("Cellar/node/26.1.0/bin", "", "", 26),
+        ("usr/bin", "", "", 0),
+        ("usr/bin", "usr/package.json", '{"name": "mine", "version": 3}', 0),
+    ],
+)
+def test_the_version_of_node_is_read_from_its_files(
+    place: str, file: str, text: str, major: int, tmp_path: Path
+) -> None:
+    program = tmp_path / place / ("node.exe" if sys.platform == "win32" else "node")
+    program.parent.mkdir(parents=True)
+    program.write_bytes(b"")
+    program.chmod(0o755)
+    if file:
+        (tmp_path / file).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / file).write_text(text)
+    environ = {"PATH": str(program.parent)}
+    assert node_major(environ) == major
+    assert node_major({"PATH": place}) == node_major({}) == 0  # a relative folder is one of the working folder
+    for app, found in (("gemini-cli", major), ("codex", 0)):
+        assert gather(Options(app=app, base_url="https://relay.example"), environ, tmp_path).node.major == found
 
 
 @pytest.fixture(scope="module")
