@@ -149,7 +149,10 @@ class Scrubber:
         """Return ``text`` with each known key replaced by ``[key]`` and each unknown one by its hint."""
         if not self._complete:
             self.clean, self._complete = _clean_texts(frozenset(self._known), self._shortest), True
-        if len(text) < self._least or text in self.clean:
+        if text in self.clean:
+            return text
+        if len(text) < self._least:
+            self._remember(text)
             return text
         for at in range(self._learned, len(self._long)):
             self._learn(_traces(self._long[at]))
@@ -163,10 +166,13 @@ class Scrubber:
         if len(text) >= SHORTEST_FOREIGN and _may_hold_a_key(text):
             text = _foreign_key().sub(lambda found: hint(found[0]), text)
         if text == given and len(text) <= 1000:
-            if len(self.clean) >= REMEMBERED:
-                self.clean.clear()
-            self.clean.add(text)
+            self._remember(text)
         return text
+
+    def _remember(self, clean: str) -> None:
+        if len(self.clean) >= REMEMBERED:
+            self.clean.clear()
+        self.clean.add(clean)
 
     def _replace_known(self, text: str) -> str:
         out: list[str] = []
