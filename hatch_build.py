@@ -43,6 +43,7 @@ class CustomBuildHook(BuildHookInterface[Any]):
         from probes.catalog.fact_files import check_file, fact_files, facts_folder
         from probes.catalog.literal_filter import needles
         from probes.catalog.text_pattern import NEEDLES, text_patterns
+        from probes.client_requests.recordings import PLACE, check_recordings
         from probes.keys.credential_kinds import credentials
         from probes.keys.shape_widths import WIDTHS, width
 
@@ -54,6 +55,8 @@ class CustomBuildHook(BuildHookInterface[Any]):
                 document["door"] = compiled(read(path))
             elif name == "apps":
                 read_apps(path)
+            elif name.startswith(f"{PLACE}/"):
+                check_recordings(path, document)
             for row in (*document.get("row", ()), *document.get("group", ())):
                 if "pattern" in row:
                     row["needles"] = needles(row["pattern"])
@@ -69,7 +72,7 @@ class CustomBuildHook(BuildHookInterface[Any]):
 
     def _include(self, name: str, document: dict[str, Any], build_data: dict[str, Any]) -> None:
         """Write one table as JSON, and include it in the wheel."""
-        made = Path(self._made.name, f"{name.rpartition('/')[2]}.json")
+        made = Path(self._made.name, f"{name.replace('/', '-')}.json")
         made.write_text(json.dumps(document, ensure_ascii=False, separators=(",", ":")), encoding="utf-8")
         build_data["force_include"][str(made)] = f"probes/facts/{name}.json"
 

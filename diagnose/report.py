@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from probes.model.client_run import ClientRun
+from probes.model.credential import CredentialChain, CredentialFacts
 from probes.model.note import Note
 from probes.model.record import Record
 from probes.model.source import Source, SourceKind
@@ -198,6 +199,23 @@ class CapabilityLine(Record):
     completion_tokens: int
 
 
+class ClientLine(Record):
+    """What came of the app's own request (``--as-client``).
+
+    ``result``: ``accepted``, ``refused`` (``refused`` has the parts, if they were found), or why it is open.
+    """
+
+    app: str
+    name: str  # of the app, for people
+    version: str
+    model: str  # with which it was recorded
+    result: str
+    parts: tuple[str, ...]
+    refused: tuple[str, ...]
+    sure: bool
+    requests: int
+
+
 class SloResult(Record):
     """A limit and its measurement, in seconds; None: this run could not measure it."""
 
@@ -216,6 +234,13 @@ class Try(Record):
     root_cause: str | None
     title: str
     probe: str = ""
+
+
+class CredentialView(Record):
+    """The chain of a house's credentials, and the credential that it gave, or why it gave none."""
+
+    chain: CredentialChain
+    obtained: CredentialFacts | None = None
 
 
 class Report(Record):
@@ -241,6 +266,9 @@ class Report(Record):
     lang: str = "en"
     facts_date: str = ""  # ISO 8601: how old the facts are by which it was judged
     capabilities: tuple[CapabilityLine, ...] | None = None  # None: no deep check was requested
+    client_request: ClientLine | None = None  # None: it was not asked for, or nothing worked
     slos: tuple[SloResult, ...] = ()
+    # Where a house's library looks for a credential, and what came of it; None: the door takes a key alone.
+    credential: CredentialView | None = None
     client: ClientRun | None = None  # what the app itself did; None: the user did not ask for its run
     tries: tuple[Try, ...] = ()  # including the last one; empty if there was only one

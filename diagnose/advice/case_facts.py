@@ -16,7 +16,7 @@ A step in ``diagnose/words`` names them in its conditions (:class:`diagnose.word
 - ``plan``: the same provider has subscription plans with an address of their own
 - ``proxy_problem:KIND``, of :class:`probes.model.facts.ProxyProblem`
 - ``proxy``, ``container``, ``wsl``: from where the check was run
-- ``call``: the app's own call is judged, not a check
+- ``call``: the app's own call is judged, not a check; ``text``: a pasted text, of a request that nobody knows
 """
 
 from __future__ import annotations
@@ -31,11 +31,11 @@ from probes.model.key_shape import Fit
 if TYPE_CHECKING:
     from diagnose.evidence.view import View
 
-PLACES = ("local", "public", "provider", "relay", "owner", "proxy", "container", "wsl", "plan", "call")
+PLACES = ("local", "public", "provider", "relay", "owner", "proxy", "container", "wsl", "plan", "call", "text")
 STACKS = {"httpx": "python"}  # other stacks have the name of their fact
 ROLES = {"base_url": "url_in", "key": "key_in", "model": "model_in"}
 # Facts with a value after the colon.
-VALUED = ("door", "protocol", "app", "key", "via", "said", "proxy_problem", *ROLES.values())
+VALUED = ("door", "protocol", "app", "key", "via", "said", "proxy_problem", "chain", "step", *ROLES.values())
 
 
 class CaseFacts:
@@ -70,6 +70,7 @@ class CaseFacts:
                 *_app(view),
                 *_key(view),
                 *_sources(view),
+                *_chain(view),
                 *(f"proxy_problem:{one.problem}" for one in (view.proxy,) if one is not None and one.problem),
             }
         )
@@ -136,3 +137,12 @@ def _sources(view: View) -> set[str]:
             if source.file:
                 found.add(f"{ROLES[role]}:file")
     return found
+
+
+def _chain(view: View) -> set[str]:
+    """Return the house of the credential (``chain:aws``), and the step that gives it (``step:sso``)."""
+    chain = view.chain
+    if chain is None or not chain.used:
+        return set()
+    won = chain.winner
+    return {f"chain:{chain.vendor}", *({f"step:{won.step}"} if won is not None else ())}

@@ -70,6 +70,7 @@ def settings_of(call: AgentCall, environ: Mapping[str, str], cwd: Path, options:
 
     Raises BadInput for the reasons of :func:`probes.settings.gather.gather`.
     """
+    options = replace(options, metadata=False)  # no agent may ask the machine's metadata address for credentials
     given = replace(
         options,
         target=call.target or None,

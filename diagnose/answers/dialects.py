@@ -26,6 +26,11 @@ QUOTED = 160  # characters
 ELSEWHERE = 0.85  # factor for a provider's own row at an unknown host, which may be a relay
 AGED = 0.9  # factor for a row that nobody has looked at for long: servers change their words
 PASTED = 0.6  # factor for a row with ``wire = true`` in a pasted text, whose sender is not known
+UNSEEN_STATUS = 0.93  # factor for a mark that means this with one status alone, in a text that names no status
+SURE = 0.9  # a row of this confidence leaves no doubt that other readers could settle
+LOOSE = "words-loose"  # the dialect of plain words that may be anybody's
+IN_WORDS = 0.65  # the confidence of a subject and a fault in one clause
+BY_KIND = 0.85  # the confidence of a kind's words in a response, where no row matches
 KEY_GOOD = {"yes": True, "no": False, "nothing": None}
 
 # These are texts, because compiling all of them would delay every start; `re` caches what it compiles.
@@ -56,6 +61,8 @@ _STATUS_LINE = r"(?m)^[<*\s]{0,4}HTTP/[\d.]{1,3} \d{3} ?([^\r\n]{0,60})"
 _HEADER = r"(?m)^[<*\s]{0,4}([A-Za-z][\w-]{1,40}): ?(\S[^\r\n]{0,300})"
 _PAGE = ("<!doctype html", "<html", "<head", "<title", "<body", "<center", "<h1")
 
+_KEY_TAKEN = {"auth.rejected": False, "auth.expired": False, "quota.exhausted": True, "quota.rate_limited": True}
+_NO_REFUSAL = (401, 403, 404, 405, 407)  # of the request's content
 # Rows of model.parameter_rejected about the length or the history of a conversation, or about how it is sent.
 _NO_FIELD = ("parameter-length", "parameter-history", "stream-required")
 
@@ -227,7 +234,8 @@ def classify_error(
     from probes.protocols.errors import stated_status
     from probes.protocols.protocol import is_api_shape
 
-    if 200 <= status < 300:
+    success = 200 <= status < 300
+    if success:
         status = stated_status(error)
     texts = _texts(error.message, text)
     body = _body_kind(text or error.message)
@@ -237,10 +245,10 @@ def classify_error(
     lowered = _with_gate({name.lower(): value for name, value in (headers or {}).items()})
     api_form = body == "json" and bool(error.type or error.code) and is_api_shape(error.shape)
     words = _words_from(status, texts, marks, lowered, body, door, own=api_form, param=error.param, day=day)
-    matches = _match_rows(words)
-    if matches or not status:
-        return matches
-    return _by_status(words)
+    matches = _all_matches(words)
+    if success:  # an error inside a success says too little in plain words about whose fault it is
+        matches = tuple(match for match in matches if match.dialect not in ("words", LOOSE))
+    return matches or (_by_status(words) if status else ())
 
 
 def match_text(text: str, door: str | None = None, day: str = "") -> tuple[Match, ...]:
@@ -250,7 +258,7 @@ def match_text(text: str, door: str | None = None, day: str = "") -> tuple[Match
     less.
     """
     words = _pasted(text, door, day)
-    return _match_rows(words) or _by_status(words)
+    return _all_matches(words) or _by_status(words)
 
 
 def _pasted(text: str, door: str | None = None, day: str = "") -> _Words:
@@ -342,6 +350,61 @@ def _match_rows(words: _Words) -> tuple[Match, ...]:
     return found
 
 
+def _all_matches(words: _Words) -> tuple[Match, ...]:
+    """Return the matches of the rows, or what the words tell that no row knows: a place in the request, or a kind."""
+    matches = _match_rows(words)
+    if words.body != "html" and (not matches or matches[0].confidence < SURE):
+        content = words.status not in _NO_REFUSAL and not (matches and matches[0].code == "model.parameter_rejected")
+        told = _by_place(words) if content else ()
+        told = told or (() if matches else _by_kind(words) or _by_words(words))
+        matches = (*told, *(one for one in matches if one.code not in {match.code for match in told}))
+    return matches
+
+
+def _by_place(words: _Words) -> tuple[Match, ...]:
+    """Return a rejected request if a text names the place in it that is at fault, in the notation of any validator."""
+    from diagnose.answers.located_faults import located_fault  # only texts that no row knows need it
+
+    for text in words.texts:
+        fault = located_fault(text)
+        if fault is not None:
+            why = quote(_around(text, fault.start, fault.end))
+            return (Match("model.parameter_rejected", SURE, why, "place", None, {"parameter": fault.place}),)
+    return ()
+
+
+def _by_kind(words: _Words) -> tuple[Match, ...]:
+    """Return the code of the first kind of error (``kinds.toml``) whose words suffice to tell it."""
+    from diagnose.answers.kinds import telling_kind
+
+    for text in words.texts:
+        found = telling_kind(text)
+        if found is not None:
+            code, start, end = found
+            confidence = BY_KIND if words.status or words.body == "json" else PASTED
+            return (Match(code, confidence, quote(_around(text, start, end)), "kind"),)
+    return ()
+
+
+def _by_words(words: _Words) -> tuple[Match, ...]:
+    """Return what a sentence that no row knows says in plain words: its subject and what is wrong with that."""
+    from diagnose.answers.plain_refusals import plain_refusal
+
+    spoken = words.said if words.pasted else words.texts  # in a pasted text, other sentences are the user's
+    for text in (*spoken, *words.texts):
+        found = plain_refusal(text)
+        if found is not None:
+            sure = text in spoken
+            if not sure and found.code == "path":
+                continue
+            why = quote(_around(text, found.start, found.end))
+            confidence = IN_WORDS if sure else 0.75 * IN_WORDS
+            values = _retry(words) if found.code.startswith("quota.") else _NOTHING
+            dialect = "words" if sure else LOOSE
+            return (Match(found.code, confidence, why, dialect, _KEY_TAKEN.get(found.code), values),)
+    return ()
+
+
 def _match_row(row: DialectRow, words: _Words) -> Match | None:
     has_words = bool(row.pattern or row.mark or row.mark_heads)
     if row.doors and not (_in_family(words.door, row.doors) if words.door else has_words):
@@ -376,6 +439,8 @@ def _match_row(row: DialectRow, words: _Words) -> Match | None:
         confidence *= ELSEWHERE
     if words.day and row.provenance.old(words.day):
         confidence *= AGED
+    if words.pasted and not words.status and row.status and not row.pattern:
+        confidence *= UNSEEN_STATUS
     if row.wire and words.pasted and not _is_servers_own(row, words):
         confidence *= PASTED
     elif row.wire and row.status and not words.status:

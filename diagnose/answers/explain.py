@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from diagnose import words
 from diagnose.answers.ambiguous import CLAIMED, generic_rows, group_of, shared_hints
 from diagnose.answers.causes import BECAUSE, IN_TEXT, explains_in_text
-from diagnose.answers.dialects import match_text
+from diagnose.answers.dialects import LOOSE, match_text
 from diagnose.answers.dialects import rows as dialect_rows
 from diagnose.answers.hints import Hint, quote
 from diagnose.answers.own_report import named_cause
@@ -220,7 +220,7 @@ _SEEN = 0.8  # the confidence that a version is missing, where the requested pat
 # A server names the path that it does not know; a client uses the same words for a URL that it could not parse.
 _CLIENTS_URL = r"(?i)invalid url(?! \()"
 _RELAYS_OWN = ("gateway-upstream", "gateway-new-api")  # only a relay speaks of its upstream
-_VERSIONED = r"/v\d\w*/|/v\d\w*$|\bapi/"
+_VERSIONED = r"/v\d[\w-]*/|/v\d[\w-]*$|\bapi/"
 
 
 def _dialect_hints(text: ReadText, door: str | None, day: str) -> Iterator[Hint]:
@@ -234,7 +234,7 @@ def _dialect_hints(text: ReadText, door: str | None, day: str) -> Iterator[Hint]
     for match in matches:
         if match.code == "path" and named:  # the server's own name of the error says more than a sentence about paths
             match = match._replace(confidence=min(match.confidence, _FOLLOWS))
-        bare = match.dialect.startswith("status-") or match.dialect in generic
+        bare = match.dialect.startswith("status-") or match.dialect == LOOSE or match.dialect in generic
         # A client reports "fetch failed" for its own connection; only a server speaks of its upstream.
         if match.code == "http.gateway_error" and not failing and match.dialect not in _RELAYS_OWN:
             match = match._replace(confidence=0.5 * match.confidence)

@@ -13,6 +13,7 @@ from functools import cache
 from typing import NamedTuple
 
 from diagnose.answers.data_files import table
+from diagnose.answers.located_faults import located_fault
 from diagnose.words.text_type import Step
 from probes.catalog.literal_filter import Needles, may_match
 
@@ -30,6 +31,8 @@ class KindRow(NamedTuple):
     needles: Needles = ()
     needs: Sequence[str] = ()
     when: str = ""
+    part: str = ""
+    telling: bool = False
 
 
 class ErrorKind(NamedTuple):
@@ -52,17 +55,34 @@ def kind_of(code: str, message: str, values: Mapping[str, str | None], facts: Co
     """
     text = " ".join(message[:READ].split())
     lower = text.lower()
+    fault = located_fault(text) if code == "model.parameter_rejected" else None
     for row in rows():
         if code not in row.codes or (row.when and not Step(row.when, "").suits(facts)):
             continue
-        found: dict[str, str] = {}
+        if row.part and (fault is None or fault.part != row.part):
+            continue
+        found: dict[str, str] = {"parameter": fault.place} if fault is not None and row.part else {}
         if row.pattern:
             hit = _compiled(row.pattern).search(text) if may_match(row.needles, lower) else None
             if hit is None:
                 continue
-            found = {name.rstrip("234567"): value.rstrip(".,:") for name, value in hit.groupdict().items() if value}
+            groups = {name.rstrip("234567"): value.rstrip(".,:") for name, value in hit.groupdict().items() if value}
+            found |= groups
         if all(found.get(name) or values.get(name) for name in row.needs):
             return ErrorKind(row.id, found)
+    return None
+
+
+def telling_kind(text: str) -> tuple[str, int, int] | None:
+    """Return the code that the words of the first telling kind mean, and where they are; None if no kind's words occur.
+
+    The first 4096 characters count.
+    """
+    text = text[:READ]
+    lower = text.lower()
+    for row in rows():
+        if row.telling and may_match(row.needles, lower) and (hit := _compiled(row.pattern).search(text)) is not None:
+            return row.codes[0], hit.start(), hit.end()
     return None
 
 

@@ -77,9 +77,9 @@ def plan_of(model: str, base_url: str, protocol: str = "") -> dict[str, str]:
     """
     if not _OF_A_PLAN.search(model):
         return {}
-    for door in own_doors():
-        if door.kind != "subscription" or door.small_model != model:
-            continue
+    plans = [door for door in own_doors() if door.kind == "subscription" and door.small_model == model]
+    here = host_of(base_url) if base_url else ""
+    for door in sorted(plans, key=lambda door: here not in door.hosts):  # the plan of the same site first
         urls = [one for one in door.base_urls(protocol or "openai") if "{" not in one]
         if not urls or any(base_url.startswith(one.base_url) for one in door.endpoints):
             return {}

@@ -53,7 +53,15 @@ def text_facts(text: ReadText, values: Mapping[str, str | None]) -> frozenset[st
     id = values.get("door_id") or ""
     doors = {f"door:{id}", f"door:{id.partition('-')[0]}"} if id else set()
     return frozenset(
-        {*named, *app, *doors, *_place(text, bool(doors)), "key:api", *(one for one, holds in held.items() if holds)}
+        {
+            *named,
+            *app,
+            *doors,
+            *_place(text, bool(doors)),
+            "key:api",
+            "text",
+            *(one for one, holds in held.items() if holds),
+        }
     )
 
 

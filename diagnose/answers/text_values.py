@@ -15,15 +15,20 @@ LONGEST = 110  # characters of a sentence in a title
 _MESSAGE = r"[\"']?(?:message|msg|detail|error)[\"']? ?[:=] ?[\"'](?P<said>[^\"{}\[\]]{12,400}?)[\"'](?= ?[,})\]]|$)"
 _VARIABLE = r"\b(?P<name>[A-Z][A-Z0-9]{1,20}(?:_[A-Z0-9]{1,20}){0,3}_(?:API_)?(?:KEY|TOKEN))\b"
 _NO_VARIABLE = r"(?:YOUR|MY|INVALID|MISSING|NO|BAD|WRONG|EXPIRED)_\w{1,40}"
+# Settings, names of classes and the status before a server's sentence: "A=b C=d OpenAI API Error: 400 Invalid …".
+_BEFORE_SAID = r"(?i)^.{0,200}?\b(?:error|exception|status|code)(?: code)?\W{1,3}(?:[45]\d\d)[ :,-]{1,3}(?=[a-z]{3})"
+_TWICE = r"(?ia)(/v\d\w{0,8})\1(?![\w-])"
 # Families whose names are all in lower case.
 _LOWER_CASE = r"(?:gpt-|chatgpt-|o\d|gemini-|grok-|glm-)[\w.-]{1,60}"
 
 
 def text_values(text: ReadText, code: str, evidence: str, model: str | None) -> dict[str, str]:
-    """Return ``said``, ``key_env``, ``near`` and the plan of a model, as far as the text and the finding have them."""
+    """Return ``said``, ``key_env``, ``near``, ``doubled`` and the plan of a model, as far as the text has them."""
     found: dict[str, str] = {}
     if code == "model.parameter_rejected" and (said := _said(text, evidence)):
         found["said"] = said
+    if code == "url.version_doubled" and (twice := re.search(_TWICE, text.plain)) is not None:
+        found |= {"doubled": twice[1], "twice": twice[0]}
     if code == "settings.missing_key" and (name := _variable(text.plain)):
         found["key_env"] = name
     if code == "model.not_found" and model and model != model.lower():
@@ -31,7 +36,9 @@ def text_values(text: ReadText, code: str, evidence: str, model: str | None) -> 
         if re.fullmatch(_LOWER_CASE, lower):
             found["near"] = lower
     if code in ("model.not_found", "model.not_permitted") and model:
-        found.update(plan_of(model, text.values.get("base_url") or ""))
+        plan = plan_of(model, text.values.get("base_url") or (f"https://{text.host}" if text.host else ""))
+        if plan and plan["model_plan_url"] not in text.plain:
+            found.update(plan)
     return found
 
 
@@ -42,7 +49,7 @@ def _said(text: ReadText, evidence: str) -> str:
     window = text.plain[max(0, at - 200) : at + 500]
     hit = next((one for one in re.finditer(_MESSAGE, window) if len(one["said"]) > 12), None)
     said = hit["said"] if hit is not None else "" if re.search(r"[{}\[\]\\]", evidence) else evidence.strip("… ")
-    said = quote(said).strip(" .。")
+    said = quote(re.sub(_BEFORE_SAID, "", said)).strip(" .。")
     if len(said) > LONGEST:
         said = said[:LONGEST].rpartition(" ")[0] + "…"
     return said if len(said) > len("bad request") else ""

@@ -122,6 +122,12 @@ def _ask(flows: list[Flow], lang: str) -> ConsentAnswer:
     return ConsentAnswer.NO
 
 
+def says_yes(question: str, lang: str) -> bool:
+    """Ask a question that only *yes* answers; an empty line, the end of the input and anything else mean no."""
+    printer.echo(question + " ", nl=False, err=True)
+    return _answer(_line(), lang) is ConsentAnswer.YES
+
+
 def _varied(flows: list[Flow]) -> list[Flow]:
     """Put first the flows that name a new host or secret, so that a long list does not hide one at its end."""
     first, seen = [], set[tuple[str, str]]()

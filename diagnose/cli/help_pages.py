@@ -19,7 +19,21 @@ FIRST = ("check", "check https://api.openai.com/v1", "scan", "demo")  # the exam
 _FEW = 8  # options that need no groups
 _OF_GROUP = {
     TARGET: (
-        *("base_url", "key_env", "key_file", "key_stdin", "key", "curl", "headers", "model", "protocol", "app", "only"),
+        *(
+            "base_url",
+            "key_env",
+            "key_file",
+            "key_stdin",
+            "key",
+            "curl",
+            "headers",
+            "model",
+            "protocol",
+            "app",
+            "runtime",
+            "only",
+        ),
+        *("credential", "credential_process"),
         *(
             "config",
             "env_file",
@@ -44,6 +58,7 @@ _OF_GROUP = {
             "deadline",
             "no_spend",
             "deep",
+            "as_client",
             *("run_client", "client_program"),
             "slo",
         ),

@@ -11,7 +11,9 @@ from diagnose.words.en.capabilities import NAMES
 from diagnose.words.en.findings import TEXTS
 from probes.model.attempt import Auth
 from probes.model.capability import Support
+from probes.model.client_request import OpenReason
 from probes.model.client_run import ClientEnd, NotRun
+from probes.model.credential import CredentialProblem, StepStatus
 from probes.model.evidence import PROBES
 from probes.model.failure import Kind
 from probes.protocols.names import NAMES as PROTOCOLS
@@ -68,7 +70,9 @@ def schema(closed: bool = False) -> Schema:
                 "slo": {"type": "array", "items": _slo(closed)},
                 "flaky": _flaky(closed),
                 "capabilities": {"type": "array", "items": _capability(closed)},
+                "as_client": _as_client(closed),
                 "clients": {"type": "array", "items": _client(closed)},
+                "credential": _credential(closed),
                 "client": _client_run(closed, _client_run(closed)),
             },
         ),
@@ -189,6 +193,41 @@ def _observed(closed: bool) -> Schema:
             "url": _text("Of the upgrade to a WebSocket."),
             "status": COUNT,
             "close_code": _or_null({"type": "integer"}),
+            "runtime": _runtime(closed),
+        },
+    )
+
+
+def _runtime(closed: bool) -> Schema:
+    """Return the schema of what the app's own Python or Node reported (`--runtime`)."""
+    named: Schema = {"type": "object", "additionalProperties": TEXT}
+    call = _object(
+        closed,
+        {
+            "sdk": _text("The package that made the call: openai, anthropic, httpx, fetch, …"),
+            "own_environment": {**FLAG, "description": "llmdoctor's own httpx made the call: the runtime has none."},
+            "stage": {"enum": ["", "import", "create", "call"]},
+            "ok": FLAG,
+            "status": _or_null(COUNT),
+            "ms": NUMBER,
+            "errors": TEXTS_,
+        },
+    )
+    return _object(
+        closed,
+        {
+            "kind": {"enum": ["python", "node"]},
+            "program": TEXT,
+            "version": MAYBE_TEXT,
+            "openssl": MAYBE_TEXT,
+            "strict": {**FLAG, "description": "It checks certificates strictly, as Python 3.13 and newer do."},
+            "packages": {**named, "description": "The version of each package."},
+            "proxies": named,
+            "roots": {**named, "description": "For each variable: file, folder or missing."},
+            "options": {**named, "description": "Node's variables."},
+            "problem": {**MAYBE_TEXT, "description": "Why it reported nothing."},
+            "no_call": {**MAYBE_TEXT, "description": "Why nothing was sent."},
+            "call": _or_null(call),
         },
     )
 
@@ -265,6 +304,56 @@ def _capability(closed: bool) -> Schema:
 def _client(closed: bool) -> Schema:
     base_url = {**MAYBE_TEXT, "description": "What this app takes; null where none leads there."}
     return _object(closed, {"app": TEXT, "base_url": base_url, "note": {"enum": [*DIFFERENCES]}})
+
+
+def _as_client(closed: bool) -> Schema:
+    results = ["accepted", "refused", *map(str, OpenReason)]
+    return _object(
+        closed,
+        {
+            "app": _text("The id of the app whose own request was sent."),
+            "version": _or_null(_text("The version that was recorded.")),
+            "model": _or_null(_text("The model with which it was recorded.")),
+            "result": {"enum": results},
+            "parts": {"description": "What the request has besides a plain one.", **TEXTS_},
+            "refused": {"description": "Parts without which the server accepts it.", **TEXTS_},
+            "sure": {"description": "Whether each of them was found alone.", **FLAG},
+            "requests": COUNT,
+        },
+    )
+
+
+def _credential(closed: bool) -> Schema:
+    step = {
+        "step": TEXT,
+        "status": _enum(StepStatus),
+        "wins": _flag("The library stops at this step: it gives the credential, or fails."),
+        "source": MAYBE_TEXT,
+        "kind": TEXT,
+        "expires": MAYBE_TEXT,
+        "hints": {"type": "object", "additionalProperties": TEXT},
+    }
+    loser = _object(closed, {"value": TEXT, "source": TEXT})
+    choice = {"name": TEXT, "value": TEXT, "source": TEXT, "others": {"type": "array", "items": loser}}
+    obtained = _object(closed, {"step": TEXT, "kind": TEXT, "account": TEXT, "expires": MAYBE_TEXT})
+    return {
+        "description": "Where the house's own library looks for a credential, in its order, and what came of it.",
+        **_object(
+            closed,
+            {
+                "vendor": TEXT,
+                "used": _flag("False: a key was given, and the chain is only shown."),
+                "steps": {"type": "array", "items": _object(closed, step)},
+                "choices": {"type": "array", "items": _object(closed, choice)},
+                "obtained": _or_null(obtained),
+                "problem": _or_null(_enum(CredentialProblem)),
+            },
+        ),
+    }
+
+
+def _flag(about: str) -> Schema:
+    return {"type": "boolean", "description": about}
 
 
 def _client_run(closed: bool, again: Schema | None = None) -> Schema:

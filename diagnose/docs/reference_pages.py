@@ -159,3 +159,30 @@ def apps(lang: str) -> Iterator[str]:
                     words[f"proxies.{app.proxies}"] if first else "",
                 )
                 yield "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
+    yield from _recorded(words)
+
+
+def _recorded(words: dict[str, str]) -> Iterator[str]:
+    """Yield the table of the requests that were recorded."""
+    from probes.catalog.apps import load
+    from probes.client_requests.bisection import groups
+    from probes.client_requests.parts import names_of
+    from probes.client_requests.recordings import recorded_apps, recordings_of
+
+    known = load()
+    apps = [app for app in known if app.id in recorded_apps()]
+    yield f"\n## {words['recorded']}\n"
+    yield f"{words['recorded_about'].format(count=len(apps))}\n"
+    yield f"| {words['recorded_head']} |"
+    yield "| --- | --- | --- | --- | --- | --- |"
+    for app in apps:
+        for number, one in enumerate(recordings_of(app.id)):
+            cells = (
+                f"`{app.id}` {one.version}" if not number else "",
+                one.protocol,
+                f"`{one.model}`",
+                f"{one.size:,}",
+                ", ".join(f"`{name}`" for name in groups(names_of(one.shape))) or words["recorded_nothing"],
+                ", ".join(f"`{switch.setting}`" for switch in one.switches) if not number else "",
+            )
+            yield "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"

@@ -30,6 +30,7 @@ class Claim(Record):
     verified: bool = False  # this run received an answer with those settings
     side: str = ""
     case: str = ""  # a special case of the code that has its own words
+    command: str = ""  # a command of the user's shell that fixes it, if no setting does
     explains_all: bool = False  # with the fix alone a whole run worked, so that every other error follows from this one
 
 

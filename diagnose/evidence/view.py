@@ -25,6 +25,7 @@ from probes.api.response_checks import (
     served,
 )
 from probes.model.attempt import Attempt, Change, KeyForm
+from probes.model.credential import CredentialChain, CredentialFacts
 from probes.model.evidence import Evidence, Observation, Subject
 from probes.model.exchange import Exchange, Purpose, WebSocketTry
 from probes.model.facts import (
@@ -44,6 +45,7 @@ from probes.model.facts import (
 )
 from probes.model.failure import Failure, Kind, Outcome
 from probes.model.record import replace
+from probes.model.runtime_facts import RuntimeFacts
 from probes.model.value_issues import Flaw
 from probes.protocols.names import DEFAULT_PROTOCOL, NAMES
 from probes.protocols.protocol import Wire, wire
@@ -125,10 +127,25 @@ class View:
         return replace(facts, host=replace(facts.host, local=True)) if facts is not None and self.private else facts
 
     @cached_property
+    def chain(self) -> CredentialChain | None:
+        """Where the house's library looks for a credential; None if the door takes a key alone."""
+        return self.evidence.one(CredentialChain, Subject.CREDENTIAL_CHAIN)
+
+    @cached_property
+    def credential(self) -> CredentialFacts | None:
+        """The credential that the chain gave, or why it gave none; None if it was not asked for one."""
+        return self.evidence.one(CredentialFacts, Subject.CREDENTIAL)
+
+    @cached_property
     def companions(self) -> tuple[CompanionFacts, ...]:
         """The other hosts that the app needs, as they were looked at."""
         found = (one.facts for one in self.evidence.observations if one.subject is Subject.COMPANION)
         return tuple(one for one in found if isinstance(one, CompanionFacts))
+
+    @cached_property
+    def runtime(self) -> RuntimeFacts | None:
+        """What the app's own Python or Node reported; None if it was not asked."""
+        return self.evidence.one(RuntimeFacts, Subject.RUNTIME)
 
     @cached_property
     def websocket(self) -> WebSocketTry | None:
@@ -366,7 +383,7 @@ class View:
             if not passes(deep.chat):
                 return deep.chat
             refused = deep.stream is not None and (deep.stream.status >= 300 or not deep.stream.status)
-            return deep.stream if refused else None
+            return deep.stream if refused else self._client_refusal
         exchange = deep.told
         if exchange is None:
             return None
@@ -380,6 +397,14 @@ class View:
         if exchange is deep.path_check and (shut or exchange.status >= 500):
             return exchange
         return None
+
+    @property
+    def _client_refusal(self) -> Exchange | None:
+        """The refusal of the app's own request, if the check could not find what is refused of it, or None."""
+        found = self.evidence.client_request
+        if found is None or found.why or found.refused or not found.tries or passes(found.tries[-1].exchange):
+            return None
+        return found.tries[0].exchange
 
     @cached_property
     def matches(self) -> tuple[Match, ...]:

@@ -141,6 +141,11 @@ def _front_auth(view: View) -> Claim | None:
 
 
 def _header_rejected(view: View) -> Claim | None:
+    if view.evidence.client_request is not None:
+        from diagnose.findings.client_request import refused  # few runs send the app's own request
+
+        if (own := refused(view, header=True)) is not None:
+            return own
     return (
         headers.unsendable(view)
         or headers.left_out(view)

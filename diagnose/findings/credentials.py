@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
 from diagnose.advice.old_facts import key_facts_are_old
 from diagnose.evidence.rule import Claim
 from diagnose.evidence.view import View
 from diagnose.findings.api import said
+from diagnose.findings.chains import expired_credential
+from diagnose.findings.moments import moment, run_time
 from diagnose.report import Seen, seen
 from probes.model.facts import DoorFacts, SisterSite
 from probes.model.key_shape import Fit
@@ -38,20 +38,6 @@ def expected_sure(view: View, certain: bool) -> bool:
 def token_of(view: View) -> Token | None:
     """Return what the key says about itself if it is a token, else None."""
     return view.door.key.token if view.door is not None else None
-
-
-def moment(seconds: float) -> str:
-    """Write a moment, in seconds since 1970, in UTC: ``2026-11-30 06:00 UTC``."""
-    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%d %H:%M UTC")
-
-
-def run_time(view: View) -> float:
-    """Return when the run began, in seconds since 1970; 0 if the evidence does not say."""
-    try:
-        began = datetime.fromisoformat(view.evidence.started_at)
-    except ValueError:
-        return 0.0
-    return (began if began.tzinfo else began.replace(tzinfo=UTC)).timestamp()
 
 
 def token_lines(token: Token) -> tuple[Seen, ...]:
@@ -117,6 +103,8 @@ def _is_elsewhere(audience: str, host: str) -> bool:
 
 def expired(view: View) -> Claim | None:
     """Report a token that has expired, or is not valid yet, by the clock of the run; else what the server says."""
+    if (claim := expired_credential(view)) is not None:
+        return claim
     token, now = token_of(view), run_time(view)
     door = view.door
     if token is None or door is None or view.key_good or not now:

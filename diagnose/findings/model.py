@@ -11,11 +11,11 @@ from diagnose.evidence.view import View
 from diagnose.findings.api import beside_another, said
 from diagnose.findings.ends import ends_soon, with_end
 from diagnose.report import Seen, Severity, seen
-from probes.api.model_names import is_same, is_slip
+from probes.api.model_names import is_same, is_slip, others
 from probes.api.response_checks import names_model, passes
 from probes.model.attempt import Change
 from probes.model.capability import Support
-from probes.model.exchange import Purpose
+from probes.model.exchange import Body, Purpose
 from probes.model.listed import Listed
 from probes.model.record import replace
 from probes.model.source import OWN_CHOICES
@@ -113,7 +113,8 @@ def _unlisted(view: View) -> Claim | None:
     if chosen.listed is not False and not (chosen.listed is None and subject.status == 404 and names_model(subject)):
         return None
     strange = view.match is None or view.match.code == "path"
-    if subject.status not in (400, 404) or subject.reading.error is None or not strange:
+    worded = subject.reading.error is not None or (subject.status == 404 and subject.response.body is not Body.HTML)
+    if subject.status not in (400, 404) or not worded or not strange:
         return None
     return Claim((line_of(subject),), sure=False)
 
@@ -152,7 +153,12 @@ def _no_channel(view: View) -> Claim | None:
 def _wrong_endpoint(view: View) -> Claim | None:
     """Name the Responses API for a model of OpenAI's that chat completions refuse."""
     claim = said("model.wrong_endpoint")(view)
-    return replace(claim, case="responses") if claim is not None and hints_at_completions(view) else claim
+    if claim is not None and hints_at_completions(view):
+        return replace(claim, case="responses")
+    if claim is None or claim.values.get("near"):
+        return claim
+    chat = others(tuple(_models(view)), (view.model or "",))
+    return replace(claim, values={**claim.values, "near": chat}) if chat is not None else claim
 
 
 def _parameter_rejected(view: View) -> Claim | None:
@@ -160,11 +166,20 @@ def _parameter_rejected(view: View) -> Claim | None:
 
     The check itself sends few fields. A deep check that saw one refused without which the app sends nothing is as sure.
     """
+    if view.evidence.client_request is not None:
+        from diagnose.findings.client_request import refused  # few runs send the app's own request
+
+        if (own := refused(view, header=False)) is not None:
+            return own
     claim = said("model.parameter_rejected")(view) or _refused_by_deep_check(view)
     app, field = view.app, str(claim.values.get("parameter", "")) if claim is not None else ""
     if claim is None or app is None or not field:
         return claim
-    setting = next((text for start, text in app.leaves_out.items() if field.startswith(start)), "")
+    from probes.client_requests.recordings import setting_for
+
+    setting = setting_for(app.id, field) or next(
+        (text for start, text in app.leaves_out.items() if field.startswith(start)), ""
+    )
     return replace(claim, values={**claim.values, "app": app.name, **({"variable": setting} if setting else {})})
 
 

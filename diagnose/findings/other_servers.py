@@ -90,6 +90,8 @@ def not_llm_api(view: View) -> Claim | None:
     told = view.first.told if view.first is not None else None
     if told is None or told.status in REDIRECTS or retired(view) is not None:
         return None
+    if view.credential is not None and view.credential.problem is not None and told.status in (401, 403):
+        return None  # it was asked without the credential that could not be obtained
     proxy_page = view.match is not None and view.match.code == "proxy_page"
     nowhere, other = leads_nowhere(view) and not proxy_page, other_program(view)
     if not nowhere and not other:

@@ -6,7 +6,10 @@ from diagnose.evidence.lines import failure_line, line_of
 from diagnose.evidence.rule import Claim, Rule
 from diagnose.evidence.view import View
 from diagnose.findings.api import softened
+from diagnose.findings.chains import LEFT_OPEN
 from diagnose.report import Seen, Severity, Try, seen
+from probes.api.response_checks import passes
+from probes.model.attempt import Change
 from probes.model.exchange import Exchange, Purpose
 from probes.model.failure import Outcome
 from probes.model.source import OWN_CHOICES
@@ -14,6 +17,8 @@ from probes.model.source import OWN_CHOICES
 
 def _unexplained(view: View) -> Claim | None:
     """Report that something failed. Any other finding that holds explains this one away."""
+    if view.credential is not None and view.credential.problem in LEFT_OPEN:
+        return None  # nothing was sent that could fail for a reason of its own
     for one in view.evidence.observations:
         if one.outcome is Outcome.FAILED and not isinstance(one.facts, Exchange):
             failure = failure_line(one.failure) if one.failure else ""
@@ -26,9 +31,15 @@ def _unexplained(view: View) -> Claim | None:
         if view.match is not None and softened(view, view.subject) is not None:
             return None  # only our second generation hit a limit, which is a warning
         return Claim((line_of(view.subject),), probe="chat" if view.subject.purpose is Purpose.CHAT else "http")
-    deep = view.deep
+    deep, first = view.deep, view.first
     if deep is not None and deep.lost and not view.works and deep.told is not None:
         return Claim((line_of(deep.told),), probe="http")
+    if view.works and not view.works_as_given and first is not None and first.attempt.given:
+        refused, changed = first.chat, deep.attempt.changed if deep is not None else ()
+        if Change.VERSION in changed or not {Change.PATH, Change.PROTOCOL, Change.MODEL} & {*changed}:
+            return None  # other clients differ in this, so it is a warning of its own
+        if refused is not None and refused.status >= 400 and not passes(refused):
+            return Claim((line_of(refused),), probe="chat")  # what works is not what the app sends
     return None
 
 

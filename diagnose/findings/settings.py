@@ -8,6 +8,7 @@ from diagnose.advice.houses import placeholders
 from diagnose.evidence.lines import line_of
 from diagnose.evidence.rule import Claim, Rule
 from diagnose.evidence.view import UNSEEN, View
+from diagnose.findings.chains import missing_credential
 from diagnose.findings.other_servers import PARTS, front_login
 from diagnose.findings.url import settings_of
 from diagnose.report import Report, Seen, Severity, seen
@@ -27,7 +28,9 @@ _NAMING_FILES = (SourceKind.CONFIG, SourceKind.CSV)
 def _missing_key(view: View) -> Claim | None:
     if view.settings.key_given or view.settings is UNSEEN or _keyed_by_header(view):
         return None
-    door = view.door
+    door, chain = view.door, view.chain
+    if chain is not None and chain.used:
+        return missing_credential(view, chain)
     values: dict[str, str] = {"source": Listed(view.settings.searched[:8])}
     evidence = (seen("searched", names=Listed(view.settings.searched[:8])),) if view.settings.searched else ()
     emptied = view.flaw("key", "empty") is not None and "key" in dict(view.evidence.target.sources)

@@ -18,6 +18,7 @@ from probes.model.facts import Certificate, TlsFacts
 from probes.model.failure import Failure, Kind
 from probes.model.listed import Listed
 from probes.model.record import replace
+from probes.model.settings import SYSTEM
 
 # This program did not exist before this date, so an earlier time on this machine is wrong.
 BUILT = "2026-11-01"
@@ -107,10 +108,40 @@ def _untrusted(view: View) -> Claim | None:
             side="machine",
             case="old_list",
         )
-    if failure is None or _is_intercepted(view) or _is_incomplete(view.certificate):
+    if failure is None:
+        return _untrusted_in_runtime(view)
+    if _is_intercepted(view) or _is_incomplete(view.certificate):
         return None
     lines, values = _certificate_lines(view)
     return Claim(lines, values=values)
+
+
+def _untrusted_in_runtime(view: View) -> Claim | None:
+    """Report a certificate that this program trusts and the app's own runtime does not."""
+    facts = view.runtime
+    if facts is None or not view.works:
+        return None
+    import shlex
+
+    from diagnose.evidence.runtime_evidence import known_fault, lines_of, name_of, unverified
+    from probes.model.runtime_facts import NODE
+
+    error = unverified(facts)
+    if error is None or known_fault(facts) is not None:
+        return None
+    trust = view.evidence.vantage.trust
+    variable = "NODE_EXTRA_CA_CERTS" if facts.kind == NODE else "SSL_CERT_FILE"
+    if trust == SYSTEM and facts.kind == NODE:
+        command = "export NODE_USE_SYSTEM_CA=1"
+    else:
+        command = f"export {variable}={shlex.quote(trust)}" if trust != SYSTEM else ""
+    return Claim(
+        lines_of(facts, error),
+        values={"runtime": name_of(facts), "variable": variable, "command": command},
+        side="machine",
+        case="runtime",
+        command=command,
+    )
 
 
 def _other_trust_store(view: View) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from diagnose.evidence.lines import line_of, words_of
 from diagnose.evidence.rule import Claim, Rule
 from diagnose.evidence.view import View
 from diagnose.report import Seen, Severity, seen
-from probes.api.response_checks import bare_refusal, earns_key, sends_elsewhere
+from probes.api.response_checks import bare_refusal, earns_key, no_route, refuses_key, sends_elsewhere
 from probes.model.attempt import Attempt, Change
 from probes.model.facts import Withheld
 from probes.model.failure import Kind
@@ -188,7 +188,11 @@ def _better_path(view: View) -> Attempt | None:
     blocked = first.told is not None and bare_refusal(first.told)
     elsewhere = first.told is not None and sends_elsewhere(first.told)
     queried = view.flaw("base_url", "query") is not None
-    if not first.lost and not blocked and not ((server_failed or elsewhere or queried) and view.works):
+    # Some servers have their model list at a path that does not serve the model.
+    listed_alone = first.chat is not None and no_route(first.chat)
+    refused = first.told is not None and refuses_key(first.told)  # another service may answer at this path
+    odd = view.works and (server_failed or elsewhere or queried or listed_alone or refused)
+    if not first.lost and not blocked and not odd:
         return None
     if better.protocol != first.attempt.protocol:
         return None

@@ -120,8 +120,61 @@ def _document(report: Report) -> dict[str, object]:
         **_asked_for(report),
         **_client(report),
         **_capabilities(report),
+        **_as_client(report),
         **_clients(report),
+        **_credential(report),
     }
+
+
+def _credential(report: Report) -> dict[str, object]:
+    """Return ``credential``, or nothing if the door takes a key alone."""
+    if report.credential is None:
+        return {}
+    chain, got = report.credential.chain, report.credential.obtained
+    steps = [
+        {
+            "step": one.step,
+            "status": one.status.value,
+            "wins": number == chain.won,
+            "source": str(one.source) if one.source is not None else None,
+            "kind": one.kind,
+            "expires": _moment(one.expires),
+            "hints": dict(one.hints),
+        }
+        for number, one in enumerate(chain.steps)
+    ]
+    choices = [
+        {
+            "name": one.name,
+            "value": one.value,
+            "source": str(one.source),
+            "others": [{"value": value, "source": str(source)} for value, source in one.others],
+        }
+        for one in chain.choices
+    ]
+    obtained = (
+        {"step": got.step, "kind": got.kind, "account": got.account, "expires": _moment(got.expires)} if got else None
+    )
+    return {
+        "credential": {
+            "vendor": chain.vendor,
+            "used": chain.used,
+            "steps": steps,
+            "choices": choices,
+            "obtained": obtained if got is not None and got.problem is None else None,
+            "problem": got.problem.value if got is not None and got.problem is not None else None,
+        }
+    }
+
+
+def _moment(seconds: float) -> str | None:
+    """Write a moment in ISO 8601, UTC; None if it is not known, or beyond any calendar."""
+    from datetime import UTC, datetime
+
+    try:
+        return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ") if seconds > 0 else None
+    except (OverflowError, ValueError, OSError):
+        return None
 
 
 def _client(report: Report) -> dict[str, object]:
@@ -184,6 +237,24 @@ def _capabilities(report: Report) -> dict[str, object]:
         for one in report.capabilities
     ]
     return {"capabilities": rows}
+
+
+def _as_client(report: Report) -> dict[str, object]:
+    """Return ``as_client``, or nothing if the app's own request was not sent."""
+    one = report.client_request
+    if one is None:
+        return {}
+    row = {
+        "app": one.app,
+        "version": one.version or None,
+        "model": one.model or None,
+        "result": one.result,
+        "parts": list(one.parts),
+        "refused": list(one.refused),
+        "sure": one.sure,
+        "requests": one.requests,
+    }
+    return {"as_client": row}
 
 
 def _asked_for(report: Report) -> dict[str, object]:

@@ -117,6 +117,10 @@ def finding_of(raised_rule: RaisedRule, view: View, facts: CaseFacts, lang: str,
         named = asked if claim.verified else ()
         summary = (*(step.text for step in named), *text.steps, text.title)[0]
         fixes.append(Fix(summary, settings, claim.verified, places_of(settings, view)))
+    elif claim.command:
+        fixes.append(
+            Fix(next((one for one in text.steps if claim.command in one), text.title), {}, False, (), claim.command)
+        )
     steps = in_order(code, asked, text.steps, kind=kind is not None)
     if not fixes and streaming is not None:
         summary = words.phrase("fix.stream_alone" if streaming else "fix.no_stream", lang)

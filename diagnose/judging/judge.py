@@ -18,7 +18,19 @@ from diagnose.judging.complete_fixes import completed
 from diagnose.judging.probe_lines import behind_renaming, probe_lines
 from diagnose.judging.proven import prove, unanswered, verdict_of
 from diagnose.judging.root_cause import RaisedRule, persistent, raised, root_of, softened
-from diagnose.report import CapabilityLine, Finding, ProbeLine, Proven, Report, Severity, Try, Verdict
+from diagnose.report import (
+    CapabilityLine,
+    ClientLine,
+    CredentialView,
+    Finding,
+    ProbeLine,
+    Proven,
+    Report,
+    Severity,
+    Try,
+    Verdict,
+)
+from probes.api.response_checks import passes
 from probes.model.attempt import KeyForm
 from probes.model.evidence import Evidence
 from probes.model.record import replace
@@ -95,7 +107,9 @@ def judge(evidence: Evidence, lang: str = "en", rules: tuple[Rule, ...] = RULES,
         lang=lang,
         facts_date=date_of_facts(),
         capabilities=_capabilities(view, lang),
+        client_request=_client_line(view),
         slos=results(view),
+        credential=CredentialView(view.chain, view.credential) if view.chain is not None else None,
         client=evidence.client,
     )
     last_try = replace(report, duration_ms=round(evidence.seconds * 1000, 1))
@@ -137,6 +151,24 @@ def _capabilities(view: View, lang: str) -> tuple[CapabilityLine, ...] | None:
     from diagnose.judging.capability_lines import capability_lines  # only deep checks load this module and its words
 
     return capability_lines(view.evidence, view.door is not None and view.door.host.local, lang)
+
+
+def _client_line(view: View) -> ClientLine | None:
+    found = view.evidence.client_request
+    if found is None:
+        return None
+    accepted = bool(found.tries) and passes(found.tries[-1].exchange) and not found.tries[-1].without
+    return ClientLine(
+        app=found.app,
+        name=app.name if (app := client_urls.known(found.app)) is not None else found.app,
+        version=found.version,
+        model=found.model,
+        result=str(found.why or ("accepted" if accepted else "refused")),
+        parts=found.parts,
+        refused=tuple(one.name for one in found.refused),
+        sure=found.sure,
+        requests=len(found.tries),
+    )
 
 
 def _headers_of(view: View) -> tuple[str, ...]:

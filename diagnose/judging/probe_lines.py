@@ -10,6 +10,7 @@ from diagnose.evidence.word_values import values_of
 from diagnose.judging.probe_status import has_worked, status_of
 from diagnose.report import Finding, ProbeLine, Proven, Severity, Status
 from diagnose.words import phrase
+from probes.model.credential import CredentialStep
 from probes.model.evidence import OPTIONAL, PROBES, Observation
 from probes.model.exchange import Exchange, Purpose, WebSocketTry
 from probes.model.facts import (
@@ -27,6 +28,7 @@ from probes.model.facts import (
 from probes.model.failure import Outcome
 from probes.model.listed import Listed
 from probes.model.record import replace
+from probes.model.runtime_facts import RuntimeFacts
 
 # The headers that say how many requests and tokens are left: OpenAI's, Anthropic's, and those of the IETF's draft.
 _RATE_LIMIT = re.compile(r"(?:x-|anthropic-)?rate-?limit-[a-z-]{1,60}$")
@@ -155,12 +157,29 @@ def _summary(view: View, name: str, status: Status, worst: Finding | None, prove
     if worst is not None and status in (Status.FAIL, Status.WARN):
         return worst.title
     key, values = _words(view, name, status, proven)
-    return phrase(key, lang, values)
+    line = phrase(key, lang, values)
+    return (
+        f"{line} · {_runtime_summary(view.runtime, lang)}" if name == "settings" and view.runtime is not None else line
+    )
+
+
+def _runtime_summary(facts: RuntimeFacts, lang: str) -> str:
+    """Return what the app's own runtime did, in a few words."""
+    from diagnose.evidence.runtime_evidence import name_of
+
+    call = facts.call
+    version = facts.has(call.sdk) if call is not None else None
+    key = "none" if call is None or not call.ok else "answer" if call.stage == "call" else "client"
+    sdk = f"{version.name} {version.version}" if version is not None else call.sdk if call is not None else ""
+    return phrase(f"sum.runtime_{key}", lang, {"detail": name_of(facts), "names": sdk})
 
 
 def _words(view: View, name: str, status: Status, proven: Proven) -> tuple[str, Mapping[str, str]]:
     values = dict(values_of(view))
     failed = "_fail" if status is Status.FAIL else ""
+    chain = view.chain
+    if name == "settings" and chain is not None and chain.used and chain.winner is not None and not failed:
+        return "sum.settings_chain", values | {"source": _place_of(chain.winner)}
     if name == "settings":
         return ("sum.settings" if values.get("key_hint") else "sum.settings_no_key") + failed, values
     if name == "door":
@@ -212,6 +231,12 @@ def _words(view: View, name: str, status: Status, proven: Proven) -> tuple[str, 
         if not failed and reading.first_at < QUICK:
             return "sum.stream_now", values
     return f"sum.{name}{failed}", values
+
+
+def _place_of(step: CredentialStep) -> str:
+    """Return the place of a credential in short: the variable, or the file with its line."""
+    source = step.source
+    return "" if source is None else source.variable or source.location
 
 
 def _observed(name: str, observations: Sequence[Observation]) -> dict[str, object]:
@@ -289,6 +314,8 @@ def _observed(name: str, observations: Sequence[Observation]) -> dict[str, objec
             assert isinstance(companions, list)
             result = facts.kind.value if facts.kind is not None else "connected"
             companions.append({"host": facts.host, "required": facts.required, "result": result})
+        elif isinstance(facts, RuntimeFacts):
+            observed["runtime"] = _runtime(facts)
         elif isinstance(facts, DoorFacts):
             observed |= {"door": facts.match.id, "protocol": facts.protocol, "key": facts.key.fit}
             if facts.match.protocols:
@@ -300,3 +327,32 @@ def _observed(name: str, observations: Sequence[Observation]) -> dict[str, objec
         elif isinstance(facts, DirectFacts):
             observed["direct"] = facts.kind.value if facts.kind is not None else "reached"
     return observed
+
+
+def _runtime(facts: RuntimeFacts) -> dict[str, object]:
+    """Return what programs may read about the app's own runtime."""
+    call = facts.call
+    return {
+        "kind": facts.kind,
+        "program": facts.shown,
+        "version": facts.version or None,
+        "openssl": facts.openssl or None,
+        "strict": facts.strict,
+        "packages": {one.name: one.version for one in facts.packages},
+        "proxies": dict(facts.proxies),
+        "roots": {one.name: one.state for one in facts.roots},
+        "options": dict(facts.options),
+        "problem": facts.problem or None,
+        "no_call": facts.no_call or None,
+        "call": None
+        if call is None
+        else {
+            "sdk": call.sdk,
+            "own_environment": call.own,
+            "stage": call.stage,
+            "ok": call.ok,
+            "status": call.status or None,
+            "ms": round(call.seconds * 1000, 1),
+            "errors": [f"{one.type}: {one.text}" for one in call.errors],
+        },
+    }

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from diagnose.evidence.client_runs import client_works
 from diagnose.evidence.view import View
+from diagnose.findings.chains import LEFT_OPEN
 from diagnose.findings.other_servers import other_program
 from diagnose.findings.slo import unmeasured
 from diagnose.judging.root_cause import RaisedRule
 from diagnose.report import Proven, Severity, Verdict
 from probes.api.response_checks import passes
+from probes.model.client_request import OpenReason
 from probes.model.evidence import Evidence
 from probes.model.facts import Withheld
 from probes.model.source import SourceKind
@@ -35,7 +37,7 @@ def unanswered(evidence: Evidence, view: View) -> tuple[str, ...]:
     if client_works(view):
         return ()
     if view.works and not evidence.ran_out:
-        return tuple(f"slo_{name}" for name in unmeasured(view))
+        return (*_of_client(evidence), *(f"slo_{name}" for name in unmeasured(view)))
     if evidence.offline:
         return ("offline",)
     if evidence.no_spend:
@@ -44,9 +46,19 @@ def unanswered(evidence: Evidence, view: View) -> tuple[str, ...]:
         return ("deadline",)
     if view.key_policy.withheld is Withheld.PROJECT or view.unseen_key:
         return ("key_withheld",)
+    if view.credential is not None and view.credential.problem in LEFT_OPEN:
+        return ("credential",)
     if view.works:
         return ()
     return ("model",) if view.chosen is not None and view.chosen.source.kind is SourceKind.GUESS else ("unasked",)
+
+
+def _of_client(evidence: Evidence) -> tuple[str, ...]:
+    """Return why it is open whether the server accepts the app's own request; empty if that is settled."""
+    found = evidence.client_request
+    if found is None or found.why is None or found.why is OpenReason.NO_STREAM:  # which has a finding of its own
+        return ()
+    return (f"client_{found.why}",)
 
 
 def prove(view: View) -> Proven:

@@ -156,6 +156,10 @@ def optional_results(report: Report, lang: str) -> Iterator[tuple[str, str]]:
             measured = word(lang, "unmeasured") if one.measured is None else amount(one.measured)
             pairs.append(f"{one.name} {measured} ({'≥' if one.name == 'cert' else '≤'} {amount(one.limit)})")
         yield word(lang, "limits"), word(lang, "comma").join(pairs)
+    own = report.client_request
+    if own is not None and own.result != "refused":  # a refusal is the finding above
+        named = f"{own.name} {own.version}".rstrip()
+        yield word(lang, "as_client"), word(lang, f"as_client.{own.result}", app=named)
     if report.tries:
         failed = sum(1 for one in report.tries if one.verdict == "broken")
         yield word(lang, "tries"), word(lang, "tried_often", count=len(report.tries), failed=failed)

@@ -119,6 +119,7 @@ class ReportView(Record):
     vantage: str
     cost: str
     facts: str  # the date of the facts by which it was judged
+    credential: tuple[Setting, ...] = ()  # the steps of a house's chain, for full reports
 
     def probe_of(self, problem: Problem) -> str:
         """Return the probe that a problem is about."""
@@ -159,6 +160,18 @@ def view_of(report: Report, lang: str) -> ReportView:
         vantage=vantage(report, lang),
         cost=cost_line(report, lang),
         facts=word(lang, "facts_of", date=report.facts_date) if report.facts_date else "",
+        credential=_credential(report, lang),
+    )
+
+
+def _credential(report: Report, lang: str) -> tuple[Setting, ...]:
+    if report.credential is None:
+        return ()
+    from diagnose.rendering.credential_steps import credential_steps  # few doors have a chain
+
+    found = credential_steps(report.credential, lang)
+    return tuple(
+        Setting(name, label, text, place if counts else "", place, text) for name, label, text, place, counts in found
     )
 
 

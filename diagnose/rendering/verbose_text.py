@@ -36,6 +36,13 @@ def verbose_page(view: ReportView, lang: str, width: int, unicode: bool) -> Page
         page.hang(
             [("    ", ""), (page.pad(page.safe(one.label), column), "dim")], [(page.safe(one.value), ""), *source]
         )
+    if view.credential:
+        page.title("credential_steps")
+        column = max(page.cells(one.label) for one in view.credential) + 2
+        for one in view.credential:
+            place: Line = [(page.aside(one.source), "dim")] if one.source else []
+            label = page.pad(page.safe(one.label), column)
+            page.hang([("    ", ""), (label, "" if one.place else "dim")], [(page.safe(one.value), ""), *place])
     if view.working:
         _working(page, view)
     page.gap()

@@ -264,7 +264,7 @@ class ServerState:
         file = self.targets.read() if self.targets is not None else None
         if file is None or name not in file.targets:
             return None
-        return gather(Options(target=name), os.environ, file.path.parent, file)
+        return gather(Options(target=name, metadata=False), os.environ, file.path.parent, file)
 
     async def _probed(self, name: str, settings: Settings, patience: float | None, request: Request) -> Response:
         async def work() -> tuple[Report, metrics.Sums]:

@@ -53,6 +53,7 @@ class Template(NamedTuple):
     file: str = ""
     streams: bool = False
     key_in: str = ""
+    signs: bool = False
 
 
 class Snippet(NamedTuple):
@@ -151,6 +152,8 @@ def write(working: WorkingSettings, wanted: str | None = None) -> Iterator[Snipp
         chosen = wanted in (template.group, template.id) if wanted else template.group in USUAL
         if not chosen or working.protocol not in template.protocols or (template.streams and not working.stream):
             continue
+        if working.auth == Auth.SIGV4 and not template.signs:
+            continue
         app = load().get(template.group)
         base = in_its_terms(app, working.protocol, working.base_url)
         if base is None and template.group != "goose":  # Goose has a separate setting for the path
@@ -246,7 +249,15 @@ def _sh_headers(working: WorkingSettings) -> str:
         _quoted_with_reference(f"{name}: {value}", quoting.sh, f"${working.key_env}")
         for name, value in _headers(working)
     )
-    return "".join(f"  -H {one} \\\n" for one in headers)
+    signed = "".join(f"  {one} \\\n" for one in _SIGNED) if working.auth == Auth.SIGV4 else ""
+    return signed + "".join(f"  -H {one} \\\n" for one in headers)
+
+
+# curl signs by itself, with keys of the environment: `aws configure export-credentials --format env` prints them.
+_SIGNED = (
+    '--aws-sigv4 "aws:amz:$AWS_REGION:bedrock" --user "$AWS_ACCESS_KEY_ID:$AWS_SECRET_ACCESS_KEY"',
+    '-H "x-amz-security-token: $AWS_SESSION_TOKEN"',
+)
 
 
 def _sh_address(working: WorkingSettings) -> str:

@@ -32,13 +32,22 @@ def document(plan: Plan) -> dict[str, Any]:
         "withheld": plan.withheld or "",
         "extra_headers": [{"name": name, "source": str(source)} for name, source in plan.extra],
         "deep": [_request_document(one) for one in plan.deep],
+        **_client_document(plan),
         "otherwise": [
             {"when": case.when, "requests": [_request_document(one) for one in case.requests]}
             for case in plan.otherwise
         ],
         "on_success": [_request_document(one) for one in plan.on_success],
+        **({"runtime": [_request_document(one) for one in plan.runtime]} if plan.runtime else {}),
         "tokens": plan.tokens,
     }
+
+
+def _client_document(plan: Plan) -> dict[str, object]:
+    """Return the client's own request; nothing if it was not asked for."""
+    if plan.client is None:
+        return {}
+    return {"as_client": _request_document(plan.client), "as_client_more": plan.client_more}
 
 
 def _request_document(request: PlannedRequest) -> dict[str, object]:
@@ -89,6 +98,13 @@ def _lines(plan: Plan, lang: str, width: int | None) -> Iterator[str]:
     if plan.deep:
         yield words["deep"]
         yield from requests_of(plan.deep)
+    if plan.client is not None:
+        yield put(words["as_client"], {"app": plan.client_name})
+        yield from requests_of((plan.client,))
+        yield put(words["as_client_more"], {"count": plan.client_more})
+    if plan.runtime:
+        yield words["runtime"]
+        yield from requests_of(plan.runtime)
     yield put(words["all_but_client" if plan.with_client else "all"], {"tokens": plan.tokens})
 
 

@@ -46,7 +46,7 @@ OPTIONAL = (
     *("key_door", "key_hint", "key_length", "key_env", "key_source", "console"),
     *("model", "near", "listed", "upstream", "parameter", "group", "endpoint", "other_protocol"),
     *("ending", "doubled", "added", "twice"),
-    *("tool", "sent", "origin", "provider"),
+    *("tool", "sent", "origin", "provider", "service"),
     *("better_url", "plan_url", "better_version", "better_auth", "claude_token", "version_variable"),
     *("variable", "source", "other_source", "position", "app_variable", "secret"),
     *("header", "header_variable", "place", "lines", "wanted_header"),
@@ -54,6 +54,7 @@ OPTIONAL = (
     *("proxy", "better_proxy", "address", "port", "location", "reference", "parts"),
     *("credential", "house", "audience", "expires", "region", "own_region", "sites", "wanted", "token_command"),
     *("model_plan", "model_plan_url"),
+    *("runtime", "sdk", "command"),
     *("issuer", "product", "path", "names", "not_after", "days", "clients"),
     *("ended", "successor", "tested"),
     *("status", "said", "retry_after", "seconds", "detail"),
@@ -220,6 +221,10 @@ def notes(noted: Iterable[Note], lang: str) -> str:
 def _note(name: str, values: Mapping[str, str], lang: str) -> str:
     if name == "look":
         return look(values["note"], lang)
+    if name in ("chain_step", "chain_status", "house"):
+        chains = part(lang, "chains")
+        table: Mapping[str, str] = {"chain_step": chains.STEPS, "chain_status": chains.STATUS}.get(name, chains.HOUSES)
+        return table.get(values["name"], values["name"])
     return put(part(lang, "notes").NOTES[name], values)
 
 

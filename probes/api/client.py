@@ -33,6 +33,7 @@ from probes.urls.url import Url, parse_url
 
 if TYPE_CHECKING:
     from probes.catalog.app import AppWebSocket
+    from probes.credential_chains.chain import ObtainedCredential
     from probes.model.exchange import WebSocketTry
     from probes.network.http1 import HttpExchange
 
@@ -103,6 +104,7 @@ class ApiClient:
         readers: frozenset[str] = PYTHON,
         headers: tuple[ExtraHeader, ...] = (),
     ) -> None:
+        self.credential: ObtainedCredential | None = None  # of a chain; it takes the place of the given key
         self._keys = {**keys, KeyForm.DUMMY: DUMMY_KEY}
         self._headers = headers
         self._limits = limits
@@ -198,6 +200,9 @@ class ApiClient:
         where = parse_url(attempt.base_url)
         if not self.policy.allows(attempt):
             raise KeyRefused(f"the key {attempt.key} may not be sent to {where.origin}")
+        credential = self.credential if attempt.key is KeyForm.GIVEN and attempt.holds_key else None
+        if credential is not None:
+            attempt = replace(attempt, auth=credential.auth)  # it has one style alone
         key = self._keys.get(attempt.key, "")
         extra = sent_with(attempt, purpose, self._headers, self.policy)
         carried = auth_headers(attempt.auth, key) if key else ()
@@ -211,7 +216,7 @@ class ApiClient:
                 method=ask.method,
                 url=self._scrub(where.origin + path),
                 path=self._scrub(path),
-                with_key=bool(key) and attempt.holds_key and not replaced,
+                with_key=(bool(key) or credential is not None) and attempt.holds_key and not replaced,
                 via_proxy=pool.proxy is not None,
                 headers=tuple(one.name for one in extra),
             ),
@@ -226,6 +231,11 @@ class ApiClient:
             if pool.proxy.authorization:
                 headers.append(("Proxy-Authorization", pool.proxy.authorization))
         body = json.dumps(ask.body).encode() if ask.body is not None else b""
+        if credential is not None and not any(one.name.lower() == "authorization" for one in extra):
+            from probes.credential_chains.chain import UnsignedRequest
+
+            unsigned = UnsignedRequest(ask.method, where.origin + path, tuple(headers), body)
+            headers += credential.headers(unsigned)
         headers.append(("Accept-Encoding", "gzip, deflate"))
         if ask.body is not None:
             headers.append(("Content-Length", str(len(body))))
@@ -241,6 +251,8 @@ class ApiClient:
                     record = replace(record, redirection=Redirection(followed=followed, moved_to=leads.base_url))
                     whole = message.target.startswith("http")
                     message = replace(message, target=where.origin + leads.path if whole else leads.path)
+                    if credential is not None and credential.auth is Auth.SIGV4:
+                        break  # a signature holds for one path alone
                     found = await self._send(record, pool, limit, message)
         except TimeoutError:
             timing = replace(record.timing, seconds=self._limits.probe)

@@ -4,64 +4,18 @@ from __future__ import annotations
 
 import re
 
-from probes.api.model_names import without_note
+from probes.api.model_names import small_of, without_note
 from probes.catalog.door import Door
 from probes.model.exchange import Exchange
 from probes.model.facts import ModelFacts
-from probes.model.run_memory import remembered
 from probes.model.settings import Settings
 from probes.model.source import Source, SourceKind
 from probes.protocols.protocol import wire
-
-# Names that vendors give to their small, cheap models, cheapest first.
-_SMALL = (
-    "nano",
-    "tiny",
-    "flash-lite",
-    "mini",
-    "haiku",
-    "flash",
-    "lite",
-    "small",
-    "8b",
-    "7b",
-    "4b",
-    "3b",
-    "1b",
-    "air",
-    "turbo",
-)
-# Kinds of models that do not chat.
-_NOT_CHAT = re.compile(
-    r"embed|whisper|tts|dall-e|image|audio|realtime|transcri|moderation|rerank|bge-|sora|video|speech|ocr|search|instruct-gpt"
-    r"|davinci|babbage|computer-use|deep-research|codex|guard|safety|vision-only|stable-diffusion|flux|wan-|veo|imagen|lyria|aqa",
-    re.IGNORECASE,
-)
 
 _NEAR = 3  # names that are proposed for a model that is not there
 
 # At these doors a model is requested by the name of the user's deployment. Their lists show what can be deployed.
 _DEPLOYED = ("azure-openai", "azure-foundry")
-
-
-@remembered(16)  # many targets of a fleet have the same list
-def small_of(models: tuple[str, ...]) -> str | None:
-    """Return a small chat model from a list of model ids, such as ``gpt-4o-mini``; None for an empty list.
-
-    Ids with characters that are not printed are left out: they are neither requested nor proposed as a setting.
-    """
-    models = tuple(filter(str.isprintable, models))
-    chat = [name for name in models if not _NOT_CHAT.search(name)] or list(models)
-    for word in _SMALL:
-        fitting = [name for name in chat if re.search(rf"(?<![a-z]){re.escape(word)}(?![a-z])", name.lower())]
-        if fitting:
-            return min(fitting, key=len)
-    return chat[0] if chat else None
-
-
-def others(models: tuple[str, ...], but: tuple[str, ...]) -> str | None:
-    """Return a small chat model of the list that is not in ``but``; None if none is left."""
-    return small_of(tuple(name for name in models if name not in but and not _NOT_CHAT.search(name)))
 
 
 def near(wanted: str, models: tuple[str, ...], count: int = _NEAR) -> tuple[str, ...]:

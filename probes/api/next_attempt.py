@@ -10,8 +10,7 @@ from probes.api import candidates
 from probes.api.attempt_round import AttemptRound
 from probes.api.client import ApiClient
 from probes.api.context import ApiContext
-from probes.api.model_choice import others
-from probes.api.model_names import is_slip
+from probes.api.model_names import is_slip, others
 from probes.api.remedies import message_of, remedies
 from probes.api.response_checks import (
     bare_failure,
@@ -38,6 +37,7 @@ from probes.steps.recorder import Recorder
 from probes.urls.url import Url, parse_url
 
 MOST_WITHOUT = 3  # attempts that leave out extra headers, before and after any other change
+CARRIERS = ("local", "gateway", "relay")  # kinds of doors that serve models of others
 _PLAIN_TO_TLS = (
     "plain http request was sent to https",
     "http request to an https server",
@@ -82,10 +82,19 @@ class NextAttempts:
         without = self._without_headers(exchange, attempt)
         if without and (refuses_key(exchange) or blamed(exchange, self._context.settings.headers)):
             return without[0]  # the smallest difference from what the app sends
-        for candidate in (*await self._candidates(attempt_round, exchange, attempt), *without):
+        for found in (*await self._candidates(attempt_round, exchange, attempt), *without):
+            candidate = self._styled(found)
             if not self._tried.has(candidate):
                 return candidate
         return None
+
+    def _styled(self, attempt: Attempt) -> Attempt:
+        """Return the attempt in the one style of a chain's credential, if that takes the place of the key."""
+        credential, style = self._context.settings.credential, self._context.settings.auth
+        if credential is None or not credential.chain.used or style is None or attempt.key is not KeyForm.GIVEN:
+            return attempt
+        changed = tuple(one for one in attempt.changed if one is not Change.AUTH)
+        return replace(attempt, auth=style.value, changed=changed)
 
     def _without_headers(self, exchange: Exchange, attempt: Attempt) -> list[Attempt]:
         """Return the attempts without extra headers that are new, if the server may have refused one of them."""
@@ -133,13 +142,12 @@ class NextAttempts:
                 return found
         if unserved(exchange) and (found := await self._other_paths(attempt, foreign=True, listing=listed)):
             return found
-        near = (*self._named_model(attempt_round, exchange), *self._same_model(attempt_round))
-        if (
-            near
-            and attempt_round.chat is not None
-            and attempt_round.chat.status in (400, 404, 410, 422)
-            and attempt_round.chat.response.body is Body.JSON
-        ):
+        near = (
+            *self._named_model(attempt_round, exchange),
+            *self._same_model(attempt_round),
+            *self._renamed_model(exchange, attempt),
+        )
+        if near and self._about_the_model(attempt_round):
             return [replace(attempt, model=near[0], given=False, changed=(*attempt.changed, Change.MODEL))]
         spoken = wire(exchange.attempt.protocol)
         helps = spoken.other_version_helps(exchange.response.status, exchange.response.text)
@@ -149,6 +157,11 @@ class NextAttempts:
             return []  # it was sent without the key, so it suggests no other key
         if self._refused_by_server(exchange, attempt) and (found := await self._other_paths(attempt, bare_refusal)):
             return found
+        if refuses_key(exchange) and attempt.given and not self._documented(attempt):
+            # Another service of the house may answer here and know none of the API's keys.
+            routes = candidates.documented(attempt, self._context.door)
+            if routes and (found := await self._other_paths(attempt, named=routes, only=True)):
+                return found
         if refuses_key(exchange) or (exchange.status == 400 and "anthropic-version" in exchange.response.text):
             return [
                 *self._other_model(attempt_round, exchange, attempt),
@@ -217,9 +230,13 @@ class NextAttempts:
     def _same_model(self, attempt_round: AttemptRound) -> list[str]:
         """Return the near names that are the wanted model: written with a slip, or taking its place since it ended."""
         chosen, context = attempt_round.chosen, self._context
-        if chosen is None or not chosen.near:
+        if chosen is None:
             return []
         wanted = chosen.chosen or ""
+        if chosen.listed and "/" in wanted and (context.door is None or context.door.kind in CARRIERS):
+            return [wanted.partition("/")[2]]  # some gateways list names with a head that they do not take
+        if not chosen.near:
+            return []
         after: tuple[str, ...] = ()
         if context.day:
             from probes.catalog.model_ends import successors  # read only for a model that failed
@@ -227,11 +244,28 @@ class NextAttempts:
             after = successors(wanted, context.door.id if context.door else None, context.day, chosen.near)
         return [one for one in chosen.near if one in after or is_slip(wanted, one)]
 
+    def _about_the_model(self, attempt_round: AttemptRound) -> bool:
+        """Check whether the refusal may be that of the model: by its status, or because the server's list lacks it."""
+        chat, chosen = attempt_round.chat, attempt_round.chosen
+        if chat is None or chat.response.body is Body.HTML:
+            return False
+        unlisted = chosen is not None and chosen.listed is False
+        if chat.response.body is not Body.JSON:
+            return unlisted and chat.status in (400, 404)
+        return chat.status in (400, 404, 410, 422) or (unlisted and chat.status in (403, 500, 503))
+
     def _named_model(self, attempt_round: AttemptRound, exchange: Exchange) -> tuple[str, ...]:
         """Return the model that the response names in place of the requested one, if the server's list has it."""
         listed = attempt_round.listing.reading.models if attempt_round.listing is not None else None
         named = [one.value for one in remedies(message_of(exchange)) if one.kind == "model"] if listed else []
         return tuple(one for one in named if one in (listed or ()) and one != attempt_round.attempt.model)
+
+    def _renamed_model(self, exchange: Exchange, attempt: Attempt) -> tuple[str, ...]:
+        """Return the names under which the protocol's provider may serve the model, once."""
+        asked = exchange.attempt.model
+        if asked is None or Change.MODEL in attempt.changed:
+            return ()
+        return wire(attempt.protocol).other_models(exchange.response.text, attempt, asked)
 
     async def _other_paths(
         self,

@@ -11,6 +11,7 @@ from probes.model.exchange_memo import once_an_exchange
 from probes.model.failure import Kind
 from probes.model.settings import ExtraHeader
 from probes.protocols.errors import parse_json, stated_status
+from probes.protocols.names import NAMES
 from probes.protocols.protocol import spoken_in, wire, wires
 
 # The patterns are compiled when they are first used (`re` keeps them): a sound check needs few of them.
@@ -98,6 +99,12 @@ def leads_nowhere(found: Exchange) -> bool:
 
 
 @once_an_exchange
+def _is_signed(found: Exchange) -> bool:
+    """Check whether requests of this protocol are signed, or have the credential of a house's chain."""
+    name = found.attempt.protocol
+    return name in NAMES and bool(wire(name).credential)
+
+
 def no_route(found: Exchange) -> bool:
     """Check whether the response says that the path does not exist (and not that the model or the key is wrong)."""
     if found.failure is not None or not found.status:
@@ -109,6 +116,8 @@ def no_route(found: Exchange) -> bool:
     words = found.reading.error.message if found.reading.error else found.response.text
     if upstream_of(found) is not None:
         return False  # the path exists, and what lies behind it failed
+    if "missing authentication token" in words[:2000].lower() and _is_signed(found):
+        return False  # Bedrock itself says it of a request without a credential
     if found.response.body is Body.JSON and re.search(_NO_ROUTE, words[:2000], re.IGNORECASE):
         return True
     status = told_status(found)

@@ -10,6 +10,7 @@ from probes.api import model_choice as model_step
 from probes.api.attempt_round import AttemptRound
 from probes.api.client import ApiClient, OutOfBudget
 from probes.api.context import ApiContext
+from probes.api.model_names import others
 from probes.api.response_checks import about_model, passes, transient
 from probes.api.round_plan import looks_around, protocol_open, round_requests
 from probes.api.tried_attempts import TriedAttempts
@@ -144,7 +145,7 @@ class RoundRunner:
         listed = attempt_round.listing.reading.models if attempt_round.listing is not None else None
         tried: tuple[str, ...] = (name,)
         while listed and len(tried) < CHOICES and about_model(attempt_round.chat) and not passes(attempt_round.chat):
-            other = model_step.others(listed, tried)
+            other = others(listed, tried)
             if other is None:
                 return
             tried = (*tried, other)

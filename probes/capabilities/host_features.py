@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from probes.api.model_choice import small_of
+from probes.api.model_names import small_of
 from probes.api.response_checks import about_model, earns_key, leads_nowhere, no_route, passes, refuses_key
 from probes.capabilities.feature_checks import Verdict, refusal
 from probes.capabilities.feature_client import FeatureClient, FeatureTrials

@@ -120,6 +120,7 @@ class Door(NamedTuple):
     balance: Balance | None = None
     former: tuple[Endpoint, ...] = ()
     provenance: Provenance = UNKNOWN
+    credential: str = ""  # the chain of `probes/credential_chains` that gives a credential without a key
 
     def base_urls(self, protocol: str) -> tuple[str, ...]:
         """Return every base URL for a protocol, confirmed ones first. Some contain ``{placeholders}``."""

@@ -116,7 +116,7 @@ def _toml(text: str) -> Any:
 
 _NEEDED = ("id", "name", "company", "kind", "hosts", "endpoints")
 _MAY_BE_EMPTY = ("hosts", "endpoints")  # of a door whose hosts are the user's own, or not known
-_OPTIONAL = ("region", "namespace", "models_url", "models_auth", "console_url", "small_model", "sdk")
+_OPTIONAL = ("region", "namespace", "models_url", "models_auth", "console_url", "small_model", "sdk", "credential")
 _STRINGS = (*_NEEDED[:4], *_OPTIONAL)
 _LISTS = ("hosts", "key_env", "base_url_env", "rejects", "websites", "slips")
 _FLAGS = ("keys_complete", "confirmed")

@@ -112,7 +112,7 @@ def check_file(path: Path) -> dict[str, Any]:
     """
     import tomllib
 
-    from probes.catalog.fact_schema import check_fields  # only the build and those who keep the facts need it
+    from probes.catalog.fact_schema import check_fields, kind_of  # only the build and those who keep the facts need it
 
     text = text_of(path, limit=LARGEST) or ""
     try:
@@ -122,7 +122,7 @@ def check_file(path: Path) -> dict[str, Any]:
     usual = _check_header(path, text, document.get(HEADER))
     for table, number, row in _rows(document):
         try:
-            check_fields(path.stem, table, row)
+            check_fields(kind_of(path), table, row)
             _check_row(row, usual.seen)
             if not usual.source and not row.get("source"):
                 raise ValueError("source is missing")

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any
 
 from probes.catalog.provenance import FIELDS_SET
@@ -41,6 +42,7 @@ _KINDS: Mapping[str, tuple[str, Callable[[Any], bool]]] = {
         "a list of statuses such as 404 or 5xx",
         lambda value: isinstance(value, list) and all(re.fullmatch(r"[1-5](?:\d\d|xx)", str(one)) for one in value),
     ),
+    "count": ("a whole number", lambda value: isinstance(value, int) and not isinstance(value, bool) and value >= 0),
     "rows": ("a list of tables", lambda value: isinstance(value, list) and all(isinstance(one, dict) for one in value)),
 }
 _PHRASES = (
@@ -51,6 +53,10 @@ _PHRASES = (
 _WRITTEN = {
     "models": {"model": "door!=text names!=texts routed=flag"},
     "companions": {"companion": "app!=text hosts!=texts need!=text required=flag login=flag late=seconds switch=text"},
+    "runtimes": {
+        "row": "id!=text runtime!=text error=texts packages=named variable=text strict=flag foreseen=flag "
+        "install=named",
+    },
     "credentials": {
         "credential": "shape!=pattern kind!=text company=text door=text carried=flag taken_by=texts sometimes=texts "
         "certain=flag document=flag",
@@ -66,19 +72,33 @@ _WRITTEN = {
     "phrases": {"row": _PHRASES},
     "network_words": {"row": _PHRASES},
     "client_words": {"row": _PHRASES},
-    "kinds": {"row": "id!=text codes!=texts pattern=pattern needs=texts when=text"},
+    "kinds": {"row": "id!=text codes!=texts pattern=pattern needs=texts when=text part=text telling=flag"},
+    "refusal_words": {
+        "word": "subject=text fault=text words!=texts",
+        "meaning": "subject!=text fault!=text code!=text",
+    },
     "known_texts": {"text": "code!=text words!=text"},
     "ambiguous": {"group": "id!=text pattern!=pattern codes!=texts local=texts public=texts"},
     "products": {
         "product": "name!=text header=pattern page=pattern issuers=texts kind=text holds=text forward=flag",
     },
     "examples": {},
+    "clients": {
+        "request": "app!=text version!=text protocol!=text model!=text query=text size!=count limit=count "
+        "headers=named identity=texts mends=texts switches=rows body!=text",
+    },
 }
+FOLDERS = ("clients",)  # folders whose files have the same fields
 FILES = frozenset(_WRITTEN)
 
 
+def kind_of(path: Path) -> str:
+    """Return the name under which the fields of a file are written here: its own, or that of its folder."""
+    return path.parent.name if path.parent.name in FOLDERS else path.stem
+
+
 def check_fields(file: str, table: str, row: Mapping[str, Any]) -> None:
-    """Check the fields of a row; ``file`` is the name of its file without folder and ending.
+    """Check the fields of a row; ``file`` is the :func:`kind_of` its file.
 
     Raises ValueError, which begins with the name of the wrong field, if one is unknown, missing or of another kind.
     Rows of a table that has no fields of its own here are not checked.

@@ -14,6 +14,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
+from probes.demo_server import bedrock_doors
 from probes.demo_server.answers import (
     CLAUDES,
     DONE,
@@ -47,6 +48,9 @@ from probes.demo_server.handlers import Filter, What, always, give
 from probes.demo_server.server import Answer, Handler, JoinTo, Reply, Request
 from probes.demo_server.web_pages import PAGES
 from probes.model.record import replace
+
+bedrock, bedrock_invoke = bedrock_doors.converse, bedrock_doors.invoke
+
 
 # -- correct doors -----------------------------------------------------------------------------------------------------
 

@@ -17,6 +17,7 @@ class Auth(StrEnum):
     API_KEY = "api-key"
     X_GOOG_API_KEY = "x-goog-api-key"
     QUERY = "query"
+    SIGV4 = "sigv4"  # no key is sent: the request is signed with one (AWS Signature Version 4)
     NONE = "none"
 
 

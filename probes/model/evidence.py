@@ -8,7 +8,9 @@ from typing import TypeVar
 
 from probes.model.attempt import Attempt
 from probes.model.capability import Capability, Cost
+from probes.model.client_request import AsClientResult
 from probes.model.client_run import ClientRun
+from probes.model.credential import CredentialChain, CredentialFacts
 from probes.model.exchange import Exchange, WebSocketTry
 from probes.model.facts import (
     BalanceFacts,
@@ -28,6 +30,7 @@ from probes.model.facts import (
 )
 from probes.model.failure import Failure, Outcome
 from probes.model.record import Record
+from probes.model.runtime_facts import RuntimeFacts
 from probes.model.settings import Rename, Slo
 from probes.model.source import Source
 from probes.model.value_issues import Flaw as Flaw
@@ -53,6 +56,9 @@ Facts = (
     | ModelFacts
     | BalanceFacts
     | CompanionFacts
+    | CredentialChain
+    | CredentialFacts
+    | RuntimeFacts
     | WebSocketTry
 )
 
@@ -66,10 +72,12 @@ class Subject(StrEnum):
     SETTINGS = "settings"
     CA_BUNDLE = "settings:ca_bundle"
     UNREAD_FILE = "settings:unread"  # a file that was found and not read
+    CREDENTIAL_CHAIN = "settings:credential"  # where the house's library looks for a credential
     DOOR = "door"
     KEY_POLICY = "door:key"  # which forms of the key may be sent
     BALANCE = "door:balance"  # the credit that is left
     COMPANION = "door:companion"  # another host that the app needs
+    RUNTIME = "settings:runtime"  # the app's own Python or Node
     PROXY = "proxy"
     LOCALITY = "proxy:locality"  # the host has only private addresses
     TUNNEL = "proxy:tunnel"
@@ -84,6 +92,7 @@ class Subject(StrEnum):
     CLIENT_CERTIFICATE = "tls:client"  # another handshake, with a made-up client certificate, ended differently
     HTTP = "http"
     AUTH = "auth"
+    CREDENTIAL = "auth:credential"  # the credential that was obtained from the chain
     MODEL = "model"
     OTHER_MODEL = "model:other"  # chosen after the first choice was refused
     CHAT = "chat"
@@ -178,6 +187,7 @@ class Evidence(Record):
     offline: bool = False
     version: str = ""
     capabilities: tuple[Capability, ...] | None = None  # None: no deep check was requested
+    client_request: AsClientResult | None = None  # None: it was not asked for
     slos: tuple[Slo, ...] = ()
     renamed: Evidence | None = None  # of a run with other names of variables, if the settings as given did not work
     renames: tuple[Rename, ...] = ()  # of `renamed`: these names

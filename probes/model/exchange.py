@@ -117,7 +117,7 @@ class StreamReading(Record):
     @property
     def flows(self) -> bool:
         """Whether the stream has the form that its protocol uses, even if events in it are faulty."""
-        return self.kind in ("sse", "lines")
+        return self.kind in ("sse", "lines", "frames")
 
 
 class Redirect(Record):

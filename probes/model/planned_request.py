@@ -50,9 +50,10 @@ class PlannedCase(Record):
 class Plan(Record):
     """The requests of a check. ``requests`` are exactly those of its first round.
 
-    ``otherwise`` holds the alternative first rounds that depend on the network, ``on_success`` the additional requests
-    of a round that works, ``deep`` those of a deep check. If the first round fails, discovery may send up to
-    ``further`` requests to the same host.
+    ``client`` is the client's own request (``--as-client``), as ``client_name`` sends it; if it is refused, up to
+    ``client_more`` follow, each without some of its parts. ``otherwise`` holds the alternative first rounds that depend
+    on the network, ``on_success`` the additional requests of a round that works, ``deep`` those of a deep check. If the
+    first round fails, discovery may send up to ``further`` requests to the same host.
     """
 
     host: str
@@ -62,17 +63,23 @@ class Plan(Record):
     further: int
     withheld: Withheld | None = None
     deep: tuple[PlannedRequest, ...] = ()
+    client: PlannedRequest | None = None
+    client_name: str = ""
+    client_more: int = 0
     otherwise: tuple[PlannedCase, ...] = ()
     on_success: tuple[PlannedRequest, ...] = ()
     conflict_source: Source | None = None  # source of the key in the form ``conflicting``
+    runtime: tuple[PlannedRequest, ...] = ()  # the one request of the app's own runtime (--runtime)
     with_client: bool = False  # the app itself is started too, and its requests are not among these
     extra: tuple[tuple[str, Source], ...] = ()  # the extra headers that are sent, with the sources of their values
 
     @property
     def tokens(self) -> int:
-        """The most tokens that can be billed: one round (one that works is the last), what follows, a deep check."""
+        """The most tokens that can be billed: one round (one that works is the last), and all that follows it."""
         rounds = (self.requests, *(case.requests for case in self.otherwise))
-        return max(map(_tokens, rounds)) + _tokens(self.on_success) + _tokens(self.deep)
+        client = self.client.tokens * (1 + self.client_more) if self.client is not None else 0
+        further = _tokens(self.on_success) + _tokens(self.deep) + _tokens(self.runtime) + client
+        return max(map(_tokens, rounds)) + further
 
 
 def _tokens(requests: tuple[PlannedRequest, ...]) -> int:

@@ -13,7 +13,9 @@ from typing import Generic, TypeVar
 
 from probes.model.attempt import Auth
 from probes.model.client_run import ClientStart
+from probes.model.credential import CredentialChain
 from probes.model.record import Record
+from probes.model.runtime_facts import RuntimeTarget
 from probes.model.secret import Secret
 from probes.model.sentence import Sentence
 from probes.model.source import DEFAULT, Source
@@ -90,6 +92,7 @@ class FlowPart(StrEnum):
     PROXY = "proxy"
     CONNECT_TO = "connect_to"
     CA_BUNDLE = "ca_bundle"
+    CREDENTIAL = "credential"  # of a vendor's chain: an address, a file or a program that gets or gives its secret
 
 
 class Flow(Record):
@@ -120,6 +123,22 @@ class Override(Record):
     meant_source: Source = DEFAULT
     withheld: bool = False
     in_address: bool = False
+
+
+class CredentialSettings(Record):
+    """The chain in which a vendor's library looks for a credential, and what is needed to obtain it.
+
+    ``material`` is what the chain's reader keeps for that, by name; only secrets in it are secret. ``flows`` are what a
+    file of the folder would do with the user's secrets by a value of the chain. ``metadata`` is whether metadata
+    addresses may be asked, ``programs`` whether another program may be started for the credential.
+    """
+
+    chain: CredentialChain
+    material: tuple[tuple[str, Secret | str], ...] = ()
+    secret: Source | None = None  # the place of the secret itself, if it is another one than that of the step
+    flows: tuple[Flow, ...] = ()
+    metadata: bool = True
+    programs: bool = False
 
 
 class ProxySettings(Record):
@@ -213,6 +232,7 @@ class Settings(Record):
     auth: Sourced[Auth] | None = None  # the header style, if it was given too (--curl)
     auth_variable: str | None = None  # a variable that decides the header: ANTHROPIC_AUTH_TOKEN is sent as Bearer
     headers: tuple[ExtraHeader, ...] = ()  # each name once
+    credential: CredentialSettings | None = None  # of a house whose credentials are not keys (aws, google, entra)
     query: str = ""  # what an app's settings add to every URL, encoded
     # Whether the app's files let it open a WebSocket first, with the source of the flag; None: no file was read.
     websocket: Sourced[bool] | None = None
@@ -229,10 +249,12 @@ class Settings(Record):
     node: NodeSettings = NodeSettings()  # used by apps that run on Node
     no_spend: bool = False
     deep: bool = False
+    as_client: bool = False
     offline: bool = False
     send_anyway: bool = False
     limits: Limits = Limits()
     slos: tuple[Slo, ...] = ()
+    runtime: RuntimeTarget | None = None  # the app's own Python or Node, to be asked too
     switches: tuple[str, ...] = ()  # of the app, as its facts name them, that are set: NAME=value
     renamed: Settings | None = None  # what they would be if variables that no SDK reads had the names that it reads
     renames: tuple[Rename, ...] = ()  # of `renamed`: these names

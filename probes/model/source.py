@@ -37,6 +37,11 @@ class SourceKind(StrEnum):
     CSV = "csv"  # a row of a fleet file
     KEY_FILE = "file"  # a file that contains only the key
     SYSTEM = "system settings"  # of macOS or Windows; the name is the proxy's protocol
+    CHAIN_FILE = "chain file"  # a file of a house's own tools: ~/.aws/credentials, application_default_credentials.json
+    METADATA = (
+        "metadata"  # an address that gives credentials to what runs on a machine or in a container; the name is it
+    )
+    PROGRAM = "program"  # another program that gives a credential; the name is its command in short
     CURL = "--curl"
     FORM = "form"  # the web page of `llmdoctor serve`
     AGENT = "agent"  # an argument of an agent's call of `llmdoctor mcp`; the name is that of the argument
@@ -84,7 +89,7 @@ class Source(Record):
                 return f"{kind or self.kind} of {self.name}" if self.name else kind or str(self.kind)
             case SourceKind.FORM:
                 return kind or str(self.kind)
-            case SourceKind.OPTION:
+            case SourceKind.OPTION | SourceKind.METADATA | SourceKind.PROGRAM:
                 return self.name
             case SourceKind.KEY_FILE:
                 return f"{self.name or self.kind} {self.file}"

@@ -63,6 +63,12 @@ _KEY_OF = (
     r"(?i)(?<![\w/.-])(?P<house>[a-z][a-z0-9]{3,20})(?:'s|(?: ?的))? ?(?:paid |platform |official )?"
     r"(?:api[ _-]?keys?\b|api ?密钥|密钥)"
 )
+# "the DeepSeek node", "provider: deepseek": whose API the user has chosen in the app.
+_CHOSEN = (
+    r"(?i)(?<![\w/.-])(?P<house>[a-z][a-z0-9]{3,20}) (?:chat )?(?:model )?(?:node|provider|credentials?|integration)\b"
+    r"|\b(?:rather than|instead of) (?P<house2>[a-z][a-z0-9]{3,20})\b"
+    r"|\bprovider[\"'`]?\s{0,2}[:=]\s{0,2}[\"'`]?(?P<house3>[a-z][a-z0-9]{3,20})\b"
+)
 # Cloudflare's own answer, which no server on the user's machine gives; a tunnel leads there from outside.
 _EDGE = TextPattern(r"(?i)\berror code:? 1\d{3}\b|direct ip access not allowed", 0)
 _TUNNEL = r"(?i)tunnel|cloudflared|ngrok|内网穿透"
@@ -143,8 +149,13 @@ def _official_site(seen: ScannedText) -> Iterator[TextNote]:
 
 
 def _named_elsewhere(seen: ScannedText) -> Iterator[TextNote]:
-    """Yield a note if OpenAI refuses a key that the text calls that of one other vendor."""
-    said = {found["house"].lower(): found for found in re.finditer(_KEY_OF, seen.plain)}
+    """Yield a note if OpenAI refuses a key that the text calls one other vendor's, or whose API the app was to call."""
+    said = {
+        house.lower(): found
+        for found in (*re.finditer(_CHOSEN, seen.plain), *re.finditer(_KEY_OF, seen.plain))
+        for house in found.groups()
+        if house
+    }
     if not said or "openai" in said:
         return
     from probes.catalog.doors import load

@@ -90,9 +90,18 @@ def _is_id(word: str, before: str) -> bool:
 
 
 def _is_key(word: str) -> bool:
-    if not _noisy(word) and _no_key(word):
+    if not _noisy(word) and (_no_key(word) or _is_model(word)):
         return False
     return _begins_as_key(word)
+
+
+def _is_model(word: str) -> bool:
+    """Check whether a word is the name of a model that a house has for all its users, such as ``ark-code-latest``."""
+    if not re.fullmatch(r"[a-z]{2,12}(?:-[a-z]{2,12}){1,4}", word):
+        return False
+    from probes.catalog.doors import load
+
+    return any(word == door.small_model for door in load())
 
 
 def _no_key(word: str) -> bool:

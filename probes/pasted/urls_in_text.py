@@ -64,26 +64,31 @@ _STATUS = (
 )
 _STATUS_CODE = r"(?:status|code|http|返回|错误|error|报)\W{0,4}(30[12378]|4[0-3]\d|5[0-3]\d)(?!\d)"
 
+_AS_BASE = r"(?i)[\"'`]? (?:as|for) (?:the |my |a )?(?:api |openai )?base[ _-]?(?:url|path)"
+
 
 def find_urls(plain: str) -> Iterator[UrlInText]:
-    """Yield the URLs in a text without keys, each once, in order."""
-    known: set[str] = set()
+    """Yield the URLs in a text without keys, each once, in order; one that is called a base URL anywhere is one."""
+    known: dict[str, UrlInText] = {}
     for found in re.finditer(_URL, plain) if "://" in plain else ():
         value = found[0].rstrip(".,;:!?*")
         parts = re.match(_URL_PARTS, value)
-        if value in known or parts is None or not parts[1]:
+        if parts is None or not parts[1] or (value in known and known[value].base):
             continue
-        known.add(value)
         before = plain[max(0, found.start() - 40) : found.start()]
-        base, path = re.search(_BASE, before) is not None and re.search(_REACHED, before) is None, parts[3]
+        named = re.search(_BASE, before) is not None and re.search(_REACHED, before) is None
+        base, path = named or re.match(_AS_BASE, plain[found.end() : found.end() + 40]) is not None, parts[3]
+        if value in known and not base:
+            continue
         asked = base or re.search(_API_PATH, path) is not None or re.search(_ASKING, before) is not None
         page = not base and re.search(_PAGE, before) is not None and re.search(_API_PATH, path) is None
         if page or re.search(_MANUAL, value):
             asked = base = False
         port = int(parts[2]) if parts[2] else None
-        yield UrlInText(value, parts[1].lower(), port, path, base, asked, page)
+        known[value] = UrlInText(value, parts[1].lower(), port, path, base, asked, page)
         if len(known) > 20 * TRIED:
-            return
+            break
+    yield from known.values()
 
 
 def tags_of(lower: str) -> Iterator[str]:

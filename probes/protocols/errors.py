@@ -81,6 +81,14 @@ def _read_error_object(error: dict[str, Any], shape: str) -> ApiError:
     return ApiError(type=kind, code=code, message=message, param=_text(error.get("param")), shape=shape)
 
 
+def _of_aws(value: dict[str, Any]) -> ApiError:
+    """Read an error of AWS: ``{"__type": "com.amazon.coral#UnknownOperationException"}``, also within ``Output``."""
+    output = value.get("Output")
+    inner = output if isinstance(output, dict) else value
+    kind = _text(inner.get("__type")).rpartition("#")[2]
+    return ApiError(type=kind, message=_text(inner.get("message") or inner.get("Message")) or kind, shape="aws")
+
+
 COMMON_SHAPE = "openai"  # {"error": {…}}, which most providers use for every protocol
 
 
@@ -124,6 +132,8 @@ def read_error(value: object) -> ApiError | None:
         return ApiError(code=_text(value.get("error_code")), message=words, shape="flat")
     if value.get("choices") or isinstance(value.get("content"), list):
         return None
+    if "__type" in value or isinstance(value.get("Output"), dict):
+        return _of_aws(value)
     message = value.get("message") or value.get("msg") or value.get("Message") or value.get("Error")
     found = read_envelope(value)
     if not message:

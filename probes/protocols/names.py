@@ -8,7 +8,7 @@ from probes.model.module_names import modules_in
 DEFAULT_PROTOCOL = "openai"  # the most common one, assumed if nothing says otherwise
 
 # Files of this folder that are not protocols.
-_SHARED = frozenset(("envelopes", "errors", "names", "protocol", "sse", "stream_counter"))
+_SHARED = frozenset(("envelopes", "errors", "names", "protocol", "event_stream", "sse", "stream_counter"))
 # The order in reports and help: these by popularity, then all others by name.
 _FIRST = ("openai", "responses", "anthropic", "gemini", "azure", "ollama")
 

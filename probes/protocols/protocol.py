@@ -95,6 +95,8 @@ class Wire:
     ``strict_no_proxy``: one invalid entry in ``NO_PROXY`` breaks the official SDK.
     ``model_family``: part of a model's name that marks the models of this protocol on a host with several protocols.
 
+    ``credential``: the chain of ``probes/credential_chains`` that gives the credential if no key is given.
+
     URLs
 
     ``version_segment``: the usual end of its base URLs; empty: the SDK adds the version, or there is none.
@@ -166,6 +168,7 @@ class Wire:
     clients_differ: bool = False
     strict_no_proxy: bool = False
     model_family: str = ""
+    credential: str = ""
 
     version_segment: str = ""
     added: str = ""
@@ -262,6 +265,10 @@ class Wire:
     def adapt(self, text: str, adapted: tuple[str, ...]) -> tuple[str, ...] | None:
         """Return ``adapted`` and one more change, after an error with this text; None if there is no other change."""
         return None
+
+    def other_models(self, text: str, attempt: Attempt, model: str) -> tuple[str, ...]:
+        """Return names under which the provider may serve a model that it refused with this text, likeliest first."""
+        return ()
 
     def other_version_helps(self, status: int, text: str) -> bool:
         """Check whether a generation request that failed may succeed with another API version."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 
+from probes.api.client import plus
+from probes.model.capability import Cost
 from probes.model.client_run import ClientRun
 from probes.model.evidence import Evidence, HostEnvironment, Subject
 from probes.model.record import replace
@@ -68,14 +70,19 @@ def _may_help(trial: Settings, evidence: Evidence) -> bool:
 async def _finish(begun: LocalRun, network: Network | None) -> Evidence:
     offline, recorder = begun.offline, begun.recorder
     if begun.ends or offline is None:
+        if offline is not None and begun.given.runtime is not None:
+            await _ask_runtime(begun, None)
         return begun.ended()
     connection: ConnectionChecks | None = None
+    runtime_cost = Cost()
     client: ClientRun | None = None
     interrupted = ran_out = False
     try:
         connection = ConnectionChecks(offline, recorder, begun.scrub, network or Network(), begun.version)
         async with asyncio.timeout(begun.given.limits.run):
             await connection.run()
+            if begun.given.runtime is not None:
+                runtime_cost = await _ask_runtime(begun, connection)
             client = await _run_client(begun, connection)
     except TimeoutError:
         ran_out = True
@@ -91,14 +98,25 @@ async def _finish(begun: LocalRun, network: Network | None) -> Evidence:
     found = NetworkResults(
         connection.host_environment(),
         connection.api.working,
-        connection.api.cost,
+        plus(connection.api.cost, runtime_cost),
         connection.api.policy,
         connection.api.capabilities,
+        connection.api.client_request,
         interrupted,
         ran_out,
         client,
     )
     return begun.evidence(found)
+
+
+async def _ask_runtime(begun: LocalRun, connection: ConnectionChecks | None) -> Cost:
+    """Ask the app's own runtime, if its address may be known at all. Return what that has cost."""
+    from probes.run.app_call import ask_runtime  # few runs start other programs
+
+    offline = begun.offline
+    if offline is None or offline.keys.in_address:
+        return Cost()
+    return await ask_runtime(offline, begun.recorder, connection.api.working if connection is not None else None)
 
 
 async def _run_client(begun: LocalRun, connection: ConnectionChecks) -> ClientRun | None:

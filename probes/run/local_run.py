@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 
 from probes.model.attempt import Attempt
 from probes.model.capability import Capability, Cost
+from probes.model.client_request import AsClientResult
 from probes.model.client_run import ClientRun, NotRun
 from probes.model.evidence import Evidence, HostEnvironment, Subject
 from probes.model.facts import KeyPolicy
@@ -34,6 +35,7 @@ class NetworkResults(Record):
     cost: Cost = Cost()
     policy: KeyPolicy | None = None  # None: it was not decided
     capabilities: tuple[Capability, ...] | None = None
+    client_request: AsClientResult | None = None
     interrupted: bool = False
     ran_out: bool = False
     client: ClientRun | None = None
@@ -115,6 +117,7 @@ class LocalRun:
                 offline=given.offline,
                 version=self.version,
                 capabilities=deep_results,
+                client_request=found.client_request,
                 slos=given.slos,
                 client=found.client or self._client_not_run(found),
             ),

@@ -16,7 +16,7 @@ from probes.model.facts import DoorFacts, UnreadFile
 from probes.model.record import Record
 from probes.model.scrubber import Scrubber
 from probes.model.secret import Secret
-from probes.model.settings import Settings, Sourced
+from probes.model.settings import CredentialSettings, Settings, Sourced
 from probes.model.source import DEFAULT
 from probes.network.proxy_server import Proxy
 from probes.protocols.names import DEFAULT_PROTOCOL
@@ -45,6 +45,7 @@ class OfflineChecks(Record):
     values: dict[KeyForm, str]
     keys: AvailableKeys
     day: str = ""  # of the run, ISO 8601; empty: nothing counts as ended
+    credential: CredentialSettings | None = None  # the chain that gives the credential in place of a key
 
 
 def scrubber(given: Settings) -> Scrubber:
@@ -58,6 +59,10 @@ def scrubber(given: Settings) -> Scrubber:
     for secret in given.secrets:
         scrub.add(secret)
         scrub.add(secret.reveal().lower())  # as a part of a host
+    if given.credential is not None:
+        for _, kept in given.credential.material:
+            if isinstance(kept, Secret):
+                scrub.add(kept)
     for conflict in given.conflicts:
         if isinstance(conflict.value, Secret):
             scrub.add(conflict.value)
@@ -95,6 +100,9 @@ def survey(given: Settings, recorder: Recorder, scrub: Scrubber, day: str = "") 
     recorder.done(Subject.SETTINGS, "", settings.measure(given, exams, scrub), began)
     for one in given.skipped:
         recorder.done(Subject.UNREAD_FILE, one.place, UnreadFile(one.place, one.reason), began)
+    chain = given.credential.chain if given.credential is not None else None
+    if chain is not None:
+        recorder.done(Subject.CREDENTIAL_CHAIN, chain.vendor, chain, began)
     if where is None:
         return OfflineChecks(given, exams, protocol, None, known, None, None, exams.keys(), AvailableKeys(), day)
     began = recorder.now()
@@ -112,8 +120,10 @@ def survey(given: Settings, recorder: Recorder, scrub: Scrubber, day: str = "") 
     conflict = conflicting_key(given, known, local=facts.host.local)
     if conflict is not None:
         values[KeyForm.CONFLICTING] = conflict[1]
+    # A step that only a request can settle may still give one.
+    credential = given.credential if chain is not None and chain.used and chain.winner is not None else None
     keys = AvailableKeys(
-        frozenset(values),
+        frozenset({*values, KeyForm.GIVEN} if credential is not None else values),
         elsewhere=facts.key.elsewhere,
         project=withheld,
         in_address=withheld and given.override is not None and given.override.in_address,
@@ -121,7 +131,7 @@ def survey(given: Settings, recorder: Recorder, scrub: Scrubber, day: str = "") 
         conflict_source=conflict[0] if conflict is not None else None,
         headers=any(not one.flaw for one in given.headers),
     )
-    return OfflineChecks(given, exams, protocol, where, known, facts, usable, values, keys, day)
+    return OfflineChecks(given, exams, protocol, where, known, facts, usable, values, keys, day, credential)
 
 
 def target(given: Settings, offline: OfflineChecks | None) -> Target:

@@ -14,7 +14,7 @@ from probes.model.attempt import Attempt, Auth, Change, KeyForm
 from probes.model.evidence import Subject
 from probes.model.exchange import Purpose
 from probes.model.facts import DoorFacts, KeyPolicy, ProxyFacts, Withheld
-from probes.model.planned_request import PROMPT_TOKENS, Plan, PlannedCase, PlannedRequest
+from probes.model.planned_request import MODEL, PROMPT_TOKENS, Plan, PlannedCase, PlannedRequest
 from probes.model.record import replace
 from probes.model.settings import Settings, Sourced
 from probes.model.source import Source, SourceKind
@@ -29,6 +29,7 @@ from probes.urls.url import Url, parse_url
 if TYPE_CHECKING:
     from probes.client_run.permission import RunPermission
 
+_CLIENT_MORE = 8  # requests after the client's own, as in probes/client_requests/bisection.py, which few plans need
 # Examples of the addresses that a name may resolve to.
 _PRIVATE, _PUBLIC = "10.0.0.1", "8.8.8.8"
 
@@ -47,22 +48,29 @@ def first_round(
 def api_context(offline: OfflineChecks, base_url: str, facts: DoorFacts, policy: KeyPolicy) -> ApiContext:
     """Gather the inputs of the attempt loop at one host, with its first attempt."""
     settings = _with_model(offline.given, facts.protocol)
+    if offline.credential is not None:
+        from probes.credential_chains.chain import chain_of  # few doors have one
+
+        style = chain_of(offline.credential.chain.vendor).auth
+        settings = replace(settings, auth=Sourced(style, Source(SourceKind.NONE)))
     if policy.withheld is Withheld.PROJECT:  # the model's name may hold a secret, and a path may hold the model
         settings = replace(settings, model=None)
     return ApiContext(
         settings=settings,
         facts=facts,
         door=offline.door,
-        first=_first_attempt(offline, base_url, facts, policy),
+        first=_first_attempt(offline, settings, base_url, facts, policy),
         policy=policy,
         mended=offline.exams.url.mended,
         day=offline.day,
     )
 
 
-def _first_attempt(offline: OfflineChecks, base_url: str, facts: DoorFacts, policy: KeyPolicy) -> Attempt:
+def _first_attempt(
+    offline: OfflineChecks, given: Settings, base_url: str, facts: DoorFacts, policy: KeyPolicy
+) -> Attempt:
     """Make the attempt that is closest to what the app sends: with flaws fixed, and with a key that may be sent."""
-    given, keys = offline.given, policy.forms
+    keys = policy.forms
     form = next((one for one in (KeyForm.GIVEN, KeyForm.CLEANED) if one in keys), KeyForm.NONE)
     protocol = wire(offline.protocol)
     first = _sent_by(given, protocol.attempt(base_url, given.auth.value if given.auth is not None else None))
@@ -101,6 +109,8 @@ def _sent_by(given: Settings, attempt: Attempt) -> Attempt:
     wire = app.wire(attempt.protocol) if app is not None else None
     if wire is None:
         return attempt
+    if given.auth is not None and given.credential is not None and given.credential.chain.used:
+        return replace(attempt, version=wire.version or attempt.version)  # the chain decides the style
     style = wire.auth_by.get(given.auth_variable or "", wire.auth[0])
     return replace(attempt, auth=Auth(style), version=wire.version or attempt.version)
 
@@ -168,6 +178,7 @@ def plan(settings: Settings) -> Plan | None:
     first = _case(offline, base, facts, "", route)
     others = [_case(offline, base, facts, *other) for other in _other_routes(offline, target, route)]
     others = [one for one in others if one.when == "around_proxy" or one.requests != first.requests]
+    client_name, client = _client(offline, [first, *others]) if settings.as_client else ("", None)
     known = Plan(
         host=facts.host.name,
         port=facts.host.port,
@@ -176,7 +187,11 @@ def plan(settings: Settings) -> Plan | None:
         further=settings.limits.extra_requests + settings.limits.earned_requests,
         withheld=first.context.policy.withheld,
         deep=_deep(offline, [first, *others]) if settings.deep else (),
+        client=client,
+        client_name=client_name,
+        client_more=_CLIENT_MORE if client is not None else 0,
         otherwise=(*(PlannedCase(one.when, one.requests) for one in others), *_renamed(settings)),
+        runtime=_runtime(offline, base, facts, target),
         on_success=_on_success(offline, first.context),
         conflict_source=offline.keys.conflict_source,
         with_client=settings.client is not None,
@@ -244,6 +259,22 @@ def _on_success(offline: OfflineChecks, context: ApiContext) -> tuple[PlannedReq
     return tuple(found)
 
 
+def _runtime(offline: OfflineChecks, base: str, facts: DoorFacts, target: Url) -> tuple[PlannedRequest, ...]:
+    """Return the one request that the SDK of the app's own runtime makes, if it makes one."""
+    asked = offline.given.runtime
+    if asked is None:
+        return ()
+    from probes.run.runtime_policy import policy_for, reason_for_no_call  # few runs ask a runtime
+
+    policy = policy_for(offline, asked, target)
+    first = api_context(offline, base, facts, policy).first
+    if reason_for_no_call(offline, policy, first, asked):
+        return ()
+    named = replace(first, model=first.model or (offline.given.model.value if offline.given.model else MODEL))
+    ask = wire(first.protocol).generation(named, named.model or "", stream=False, adapted=())
+    return (planned("runtime", named, ask, ALLOWANCE + PROMPT_TOKENS),)
+
+
 def _websocket(context: ApiContext) -> list[PlannedRequest]:
     """List the upgrade to the WebSocket that the app opens first, with the most that its first message can cost."""
     app = websocket_of(context.settings, context.first.protocol)
@@ -277,3 +308,14 @@ def _deep(offline: OfflineChecks, cases: list[_Case]) -> tuple[PlannedRequest, .
             found = foreseen(one.context.settings, one.context.first, offline.door, one.context.facts.host.local)
             return tuple(with_extra_headers(request, one.context) for request in found)
     return ()
+
+
+def _client(offline: OfflineChecks, cases: list[_Case]) -> tuple[str, PlannedRequest | None]:
+    """Return the client's name and version, and its request by the first route on which an attempt can work."""
+    from probes.client_requests.client_plan import foreseen
+
+    for one in cases:
+        if one.may_work:
+            name, found = foreseen(one.context.settings, one.context.first)
+            return name, with_extra_headers(found, one.context) if found is not None else None
+    return "", None

@@ -96,6 +96,8 @@ def sent_by_user(settings: Settings, conflict: Conflict, usual: Destination) -> 
 
 def _flows(settings: Settings, usual: Destination, other_key: Sourced[Any] | None = None) -> Iterator[Flow]:
     base = settings.base_url
+    if settings.credential is not None and settings.credential.chain.used:
+        yield from settings.credential.flows
     if base is None:
         return
     scrub = Scrubber(settings.secrets)
@@ -105,7 +107,7 @@ def _flows(settings: Settings, usual: Destination, other_key: Sourced[Any] | Non
     routes = list(_routes(settings, read, shown, exact))
     places = [(FlowPart.BASE_URL, one, shown, exact) for one in _folders(base)] + routes
     carried: list[tuple[FlowPart, Sourced[Any] | None]] = [
-        (FlowPart.KEY, other_key or settings.key),
+        (FlowPart.KEY, other_key or settings.key or chain_key(settings)),
         (FlowPart.BASE_URL, base),
         (FlowPart.MODEL, settings.model),
         (FlowPart.VERSION, settings.api_version),
@@ -125,6 +127,29 @@ def _flows(settings: Settings, usual: Destination, other_key: Sourced[Any] | Non
             there = readings(proxy.value)
             host, place = _shown(there, proxy.value), _exact(there, proxy.value)
             yield Flow(secret, proxy.source, FlowPart.PROXY, scrub(host), scrub(place))
+
+
+def chain_key(settings: Settings) -> Sourced[Secret] | None:
+    """Return the credential of the chain that takes the key's place, with its place but without its value."""
+    found = settings.credential
+    won = found.chain.winner if found is not None and found.chain.used else None
+    if found is None or won is None or won.source is None:
+        return None
+    return Sourced(Secret(""), found.secret or won.source)
+
+
+# Hosts that only a house itself has, where its own credentials may go whoever names the host: the region is all that a
+# user chooses in them. A token for a resource (Azure) or a project is not of this kind.
+_HOUSES = (
+    r"bedrock(?:-runtime|-mantle)?(?:-fips)?\.[a-z]{2,4}(?:-[a-z]{1,12}){1,3}-\d\.(?:amazonaws\.com(?:\.cn)?|api\.aws)",
+)
+
+
+def chain_at_home(value: Sourced[Any], read: list[Url]) -> bool:
+    """Check whether the credential of a chain would go to the house's own host, encrypted: whatever names the host."""
+    if not isinstance(value.value, Secret) or value.value or not read:
+        return False
+    return all(one.scheme == "https" and any(re.fullmatch(house, one.host) for house in _HOUSES) for one in read)
 
 
 def _folders(value: Sourced[Any]) -> list[Source]:
@@ -269,6 +294,8 @@ def _at_home(
         if name and name in (*family.keys, *family.header_variables) and family.default
     )
     if any(address(one) == (host.host, host.port) for one in defaults):
+        return True
+    if part is FlowPart.KEY and chain_at_home(value, read):
         return True
     door = doors.known().of_host(host.host, host.port, host.path)
     # A host of many customers (*.openai.azure.com) belongs to whoever rents it, and so does a path with an account.

@@ -6,7 +6,9 @@ strictly than for a URL: only one that belongs to this provider (:func:`keys_for
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
 from urllib.parse import urlsplit
 
 from probes.catalog import doors
@@ -20,7 +22,13 @@ from probes.settings.environment import Variables
 _MOST_NEAR = 4
 
 
-def base_url_of(name: str, protocols: Sequence[str] = ()) -> Sourced[str] | None:
+# Where the part of an address that each user chooses is found (AWS' clients read these variables for it).
+_PARTS = {"{region}": ("AWS_REGION", "AWS_DEFAULT_REGION")}
+
+
+def base_url_of(
+    name: str, protocols: Sequence[str] = (), environ: Mapping[str, str] = MappingProxyType({})
+) -> Sourced[str] | None:
     """Return the documented base URL of the door with this id, or None if no door has it.
 
     It is that of the first of ``protocols`` that the door speaks, else of the door's first protocol, in the form that
@@ -36,12 +44,24 @@ def base_url_of(name: str, protocols: Sequence[str] = ()) -> Sourced[str] | None
     if fixed is None and not possible:
         raise BadInput("No base URL of {name} is known here. Give the whole base URL", name=door.name)
     if fixed is None:
+        for one in possible:
+            if (url := _filled(one.sdk_url, environ)) is not None:
+                return Sourced(url, door.default_source)
         raise BadInput(
             "{name} gives each customer a base URL of their own. Give the whole base URL, which looks like {base_url}",
             name=door.name,
             base_url=possible[0].base_url,
         )
     return Sourced(fixed.sdk_url, door.default_source)
+
+
+def _filled(url: str, environ: Mapping[str, str]) -> str | None:
+    """Return a documented base URL with the user's own region; None if it has other parts, or no variable names it."""
+    for part, names in _PARTS.items():
+        value = next((found for one in names if (found := environ.get(one))), "")
+        if re.fullmatch(r"[a-z]{2,4}(?:-[a-z]{1,12}){1,3}-\d", value):
+            url = url.replace(part, value)
+    return url if "{" not in url else None
 
 
 def named(url: Sourced[str]) -> Door | None:

@@ -44,6 +44,7 @@ from probes.settings.network_settings import ca_bundle, connections, name_server
 from probes.settings.options import Options, shown_path, shown_word
 from probes.settings.sdk_selection import SdkChoice, choose
 from probes.settings.value_lengths import check_lengths
+from probes.settings.wanted_chain import chain_wanted, with_chain
 
 if TYPE_CHECKING:
     from probes.catalog.app import App
@@ -75,7 +76,7 @@ def gather(
     given_home, given_file, shells = home, file, list(shells)
     home = home or _home()
     home = None if checked_out(home, environ) else home
-    target, url, file, skipped = _target(options, cwd, file, home)
+    target, url, file, skipped = _target(options, cwd, file, home, environ)
     unasked = (options.no_env or options.env_file) and not options.config
     check = ConfigTable("check") if unasked or file is None else file.check
     variables = environment.read(options, environ, cwd, shells, home, renames)
@@ -111,6 +112,7 @@ def gather(
         node=read_node({} if options.no_env else environ),
         no_spend=options.no_spend or setting(named, "no_spend", False),
         deep=options.deep,
+        as_client=options.as_client,
         offline=options.offline,
         send_anyway=options.send_anyway or setting(_of_user(named, "send_anyway"), "send_anyway", False),
         limits=Limits(
@@ -121,6 +123,8 @@ def gather(
         switches=_switches(app, variables),
         ignored=_ignored(named, file),
     )
+    if vendor := chain_wanted(options, choice.door, protocol.value):
+        settings = with_chain(settings, vendor, options, variables.filled, home or given_home, cwd)
     check_lengths(settings)
     if settings.conflicts and renames is None:
         from probes.settings.renames import misnamed  # most checks have none
@@ -249,7 +253,7 @@ def _ignored(named: list[ConfigTable], file: config_file.Config | None) -> tuple
 
 
 def _target(
-    options: Options, cwd: Path, file: config_file.Config | None, home: Path | None
+    options: Options, cwd: Path, file: config_file.Config | None, home: Path | None, environ: Mapping[str, str]
 ) -> tuple[ConfigTable | None, Sourced[str] | None, config_file.Config | None, tuple[Skipped, ...]]:
     """Return the named target, or else the base URL given instead of a name, and the configuration file.
 
@@ -288,7 +292,7 @@ def _target(
         return None, Sourced(name, Source(SourceKind.ARGUMENT)), file, skipped
     from probes.settings.door_target import base_url_of
 
-    if (url := base_url_of(name, _protocols_asked(options))) is not None:
+    if (url := base_url_of(name, _protocols_asked(options), environ)) is not None:
         if options.base_url is not None:
             raise BadInput("The base URL is given twice, as an argument and with --base-url.")
         return None, url, file, skipped

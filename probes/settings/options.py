@@ -22,6 +22,9 @@ class Options(Record):
     model: str | None = None
     protocol: str | None = None  # None: not given, which means `auto`
     app: str | None = None
+    credential: str | None = None  # a chain of `probes/credential_chains`, or `none`; None: as door and protocol need
+    metadata: bool = True  # metadata addresses may be asked for a credential: never by `serve` and `mcp`
+    credential_process: bool = False  # another program may be started for a credential
     config: str | None = None
     env_file: str | None = None
     no_env: bool = False
@@ -34,6 +37,7 @@ class Options(Record):
     deadline: float | None = None
     no_spend: bool = False
     deep: bool = False
+    as_client: bool = False
     offline: bool = False
     send_anyway: bool = False
     slo: tuple[str, ...] = ()

@@ -42,7 +42,6 @@ JOINING = ("diagnose.cli", "diagnose.serve", "diagnose.docs", "diagnose.agents",
 PACKAGES = {Path(next(iter(one.__path__))).resolve(): one.__name__ for one in (probes, diagnose)}
 
 NO_RULE = {
-    "app.sdk_mismatch": "reported only by `explain`: it cannot be seen from outside the app",
     "http.body_encoding": "reported only by `explain`: this program sends no compressed requests",
 }
 # Rules whose default severity is the contract's for only one of two cases.
@@ -194,6 +193,8 @@ def test_what_judges_touches_no_network(name: str) -> None:
         pure |= {"probes.api.remedies", "probes.urls.url_flaws"}
     if name in ("diagnose.answers.dialects", "diagnose.answers.phrases"):
         pure.add("probes.catalog.provenance")
+    if name == "diagnose.evidence.runtime_evidence":
+        pure.add("probes.catalog.runtime_faults")  # built-in facts
     if name == "diagnose.advice.ends":
         pure.add("probes.catalog.model_ends")  # built-in facts
     if name == "diagnose.evidence.client_runs":
@@ -206,6 +207,8 @@ def test_what_judges_touches_no_network(name: str) -> None:
         pure |= {"probes.catalog.fact_files", "probes.catalog.provenance"}
     if name == "diagnose.snippets.snippets":
         pure |= {"probes.catalog.app", "probes.catalog.apps", "probes.catalog.sdk_variables"}
+    if name in ("diagnose.findings.client_request", "diagnose.findings.model"):
+        pure |= {"probes.client_requests.bisection", "probes.client_requests.recordings"}  # built-in facts
     theirs -= for_types(name)
     assert theirs <= pure, "a rule reads evidence and pure readings of it"
 
@@ -495,9 +498,9 @@ def test_what_is_written_to_a_file_goes_through_the_outlet() -> None:
 FLOORS = (
     "probes.model",
     "probes.urls probes.keys probes.catalog probes.config_formats probes.protocols",
-    "probes.network probes.processes",
-    "probes.settings probes.steps probes.app_settings probes.pasted probes.api",
-    "probes.capabilities probes.client_run probes.demo_server",
+    "probes.network probes.processes probes.credential_chains",
+    "probes.settings probes.steps probes.app_settings probes.app_runtime probes.pasted probes.api",
+    "probes.capabilities probes.client_requests probes.client_run probes.demo_server",
     "probes.run",
     "diagnose.report diagnose.interruption",
     "diagnose.words",
@@ -518,6 +521,7 @@ FLOORS = (
 # elsewhere.
 ONE_FILE_A_THING = (
     *("probes.steps", "probes.protocols", "probes.protocols.features", "probes.config_formats"),
+    "probes.credential_chains",
     *("diagnose.cli.commands", "diagnose.findings", "diagnose.formats", "diagnose.fleet_formats"),
     "diagnose.words",
 )
@@ -691,6 +695,7 @@ THROUGH_WORLDS = frozenset(
     diagnose.agents.call_settings diagnose.agents.check_tool diagnose.agents.confirmation diagnose.agents.local_tools
     diagnose.agents.prepared diagnose.agents.report_summary diagnose.agents.scan_tool diagnose.agents.tool_result
     diagnose.answers.causes probes.model.value_issues probes.network.client_certificate
+    probes.run.app_call probes.run.runtime_policy diagnose.findings.runtime
     diagnose.evidence.failed_response diagnose.evidence.side_rounds diagnose.evidence.word_values
     diagnose.tables.scan_table
     diagnose.answers.data_files diagnose.cli.commands.apps diagnose.cli.commands.compare

@@ -267,7 +267,8 @@ def _error_text(text: str) -> object:
 
 
 def _models(text: str) -> object:
-    from probes.api.model_choice import near, others, small_of
+    from probes.api.model_choice import near
+    from probes.api.model_names import others, small_of
 
     names = tuple(f"{text[:20]}{n}" for n in range(len(text) // 20))
     _response(json.dumps({"object": "list", "data": [{"id": name} for name in (*names, text)]}))

@@ -62,6 +62,18 @@ def _kinds() -> Iterable[str]:
     return [row.pattern for row in rows() if row.pattern]
 
 
+def _parts() -> Iterable[str]:
+    from diagnose.answers import located_faults
+
+    return (words for _, words in located_faults._PARTS)
+
+
+def _plain_words() -> Iterable[str]:
+    from diagnose.answers import plain_refusals
+
+    return (pattern for _, pattern in (*plain_refusals._subjects(), *plain_refusals._faults()))
+
+
 def _phrases() -> Iterable[str]:
     from diagnose.answers.explain import rows
 
@@ -157,7 +169,9 @@ MADE: dict[tuple[str, str], Callable[[], Iterable[str]]] = {
     ("diagnose/answers/dialects.py", "pattern"): _dialects,
     ("diagnose/answers/ambiguous.py", "f'(?a){group.pattern}'"): _groups,
     ("diagnose/answers/kinds.py", "pattern"): _kinds,
+    ("diagnose/answers/located_faults.py", "words"): _parts,
     ("diagnose/answers/phrases.py", "pattern"): _phrases,
+    ("diagnose/answers/plain_refusals.py", "pattern"): _plain_words,
     ("diagnose/answers/rejected_fields.py", "place"): _fields,
     ("diagnose/answers/rejected_fields.py", "words"): _fields,
     ("diagnose/answers/explain.py", "versioned"): _versioned,
@@ -171,7 +185,7 @@ MADE: dict[tuple[str, str], Callable[[], Iterable[str]]] = {
     ),
     ("diagnose/rendering/line_breaks.py", "_NARROW_ATOM if narrow else _ATOM"): _atoms,
     ("diagnose/words/__init__.py", "f'{lang.lower()}(?![a-z0-9])'"): _examples("en(?![a-z0-9])"),
-    ("probes/api/model_choice.py", "f'(?<![a-z]){re.escape(word)}(?![a-z])'"): _examples("(?<![a-z])mini(?![a-z])"),
+    ("probes/api/model_names.py", "f'(?<![a-z]){re.escape(word)}(?![a-z])'"): _examples("(?<![a-z])mini(?![a-z])"),
     ("probes/api/response_checks.py", "spoken.error_words"): _of_wires("error_words"),
     ("probes/api/upstream_errors.py", "pattern"): _quotes,
     ("probes/catalog/door.py", "added"): _of_wires("added"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import atexit
 import errno
+import json
 import logging
 import os
 import random
@@ -12,6 +13,7 @@ import re
 import socket
 import ssl
 import string
+import sys
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
@@ -37,6 +39,7 @@ from probes.model.facts import Address, Lookup
 from probes.model.failure import Kind
 from probes.model.planned_request import Plan
 from probes.model.record import Record, replace
+from probes.model.runtime_facts import PYTHON, RuntimeTarget
 from probes.model.secret import Secret, public_prefix
 from probes.model.settings import (
     Conflict,
@@ -185,6 +188,7 @@ class Scenario(Record):
     proxy: Callable[[int], Handler] | None = None
     front: Callable[[int], tuple[Step, ...]] | None = None  # a proxy that does not speak HTTP
     proxies: tuple[tuple[str, str], ...] = ()  # (http, https, all or no_proxy; value with {proxy}, {closed}, {port})
+    runtime: Mapping[str, Any] | None = None  # what the app's own Python reports about itself (--runtime)
     limits: Limits = PATIENT
     no_spend: bool = False
     offline: bool = False
@@ -335,6 +339,7 @@ def stage(scenario: Scenario) -> Iterator[Stage]:
                 dns_servers=tuple(one.roads.others) if one.roads is not None else (),
                 ca_bundle=Sourced(bundle, environment_variable("SSL_CERT_FILE")) if bundle else None,
                 node=replace(one.node, extra_ca=bundle or "") if runs(one.app) and not one.roots else one.node,
+                runtime=stack.enter_context(made_up_python(one.runtime)) if one.runtime is not None else None,
                 no_spend=one.no_spend,
                 offline=one.offline,
                 send_anyway=one.send_anyway,
@@ -356,6 +361,20 @@ def stage(scenario: Scenario) -> Iterator[Stage]:
                 **{_variable(name): value for name, value in found.items()},
             },
         )
+
+
+@contextmanager
+def made_up_python(report: Mapping[str, Any]) -> Iterator[RuntimeTarget]:
+    """Make a program that takes the place of an app's Python: it reads the request and reports what it is told to."""
+    with tempfile.TemporaryDirectory(prefix="llmdoctor-") as folder:
+        program = Path(folder, "python")
+        program.write_text(
+            f"#!{sys.executable}\nimport json, sys\n"
+            f"print(json.loads(sys.stdin.readline())['mark'] + {json.dumps(json.dumps(report))})\n",
+            "utf-8",
+        )
+        program.chmod(0o700)
+        yield RuntimeTarget(PYTHON, str(program), folder, ".venv/bin/python", option("--runtime"))
 
 
 def _found(conflict: Conflict, key: str) -> Conflict:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from worlds import (
+    app_runtime,
     cases,
     ends,
     field_credentials,
@@ -20,6 +21,8 @@ from worlds import (
     public_reports_6,
     public_reports_7,
     public_reports_8,
+    public_reports_9,
+    public_reports_10,
     settings,
     strictness,
     websockets,
@@ -31,6 +34,7 @@ TABLES: dict[str, tuple[Scenario, ...]] = {
     "settings": settings.SCENARIOS,
     "protocols": protocols.SCENARIOS,
     "wire": wire.SCENARIOS,
+    "app_runtime": app_runtime.SCENARIOS,
     "http": http.SCENARIOS,
     "cases": cases.SCENARIOS,
     "ends": ends.SCENARIOS,
@@ -49,5 +53,7 @@ TABLES: dict[str, tuple[Scenario, ...]] = {
     "public_reports_6": public_reports_6.SCENARIOS,
     "public_reports_7": public_reports_7.SCENARIOS,
     "public_reports_8": public_reports_8.SCENARIOS,
+    "public_reports_9": public_reports_9.SCENARIOS,
+    "public_reports_10": public_reports_10.SCENARIOS,
 }
 SCENARIOS: tuple[Scenario, ...] = tuple(one for table in TABLES.values() for one in table)

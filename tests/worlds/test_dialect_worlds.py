@@ -46,6 +46,7 @@ SHAPES = {
     "dashscope-coding-cn": "sp",
 }
 TYPED = {"cerebras": "csk-" + "ab3d5" * 9 + "xyz", "github-models": "ghp_" + "Ab3dE6gH9j" * 3 + "kM2pQ5"}
+TYPED["bedrock"] = "ABSK" + "Ab3dE6gH9j" * 11
 # The codes that the table's own words become, depending on the correct path and on where the target is.
 CODES = {
     "path": ("url.version_missing", "url.path_wrong", "url.version_doubled"),

@@ -17,6 +17,8 @@ from diagnose.cli.progress import Progress
 from diagnose.formats import FORMATS
 from diagnose.rendering.outlet import Grammar, passed, plain
 from diagnose.words import LANGS
+from probes.credential_chains.names import NAMES as CREDENTIALS
+from probes.credential_chains.names import NOT_USED
 from probes.protocols.names import NAMES
 
 if TYPE_CHECKING:
@@ -65,13 +67,28 @@ def output_options(command: Any) -> Any:
 @click.option(
     "--protocol",
     type=click.Choice(("auto", *NAMES)),
-    help="The protocol that the app speaks; by default that of the address. auto asks the host.",
+    metavar="NAME",  # too many for a line
+    help=f"The protocol that the app speaks; by default that of the address. One of {', '.join(NAMES)}, and auto, "
+    "which asks the host.",
 )
 @click.option(
     "--app",
     metavar="NAME",
     shell_complete=among(apps),
     help="Judge as this client would send it: see `llmdoctor apps`.",
+)
+@click.option(
+    "--credential",
+    type=click.Choice((*CREDENTIALS, NOT_USED)),
+    help="Take the credential from where this house's own library does.",
+)
+@click.option(
+    "--credential-process", is_flag=True, help="Run the program that your settings name for getting the credential."
+)
+@click.option(
+    "--runtime",
+    metavar="PATH|auto",
+    help="Ask the app's own Python or Node too: a virtual environment, an interpreter, a script, node_modules.",
 )
 @click.option("--config", metavar="PATH", help="Read targets and [check] from this file and no other.")
 @click.option("--env-file", metavar="PATH", help="Read this .env file and no other.")
@@ -87,6 +104,7 @@ def output_options(command: Any) -> Any:
 @click.option("--deadline", type=float, metavar="SECONDS", help="The limit of the whole check (60).")
 @click.option("--no-spend", is_flag=True, help="Nothing that a provider bills: no generation.")
 @click.option("--deep", is_flag=True, help="Ask for tools, structured output, pictures and more too. Costs more.")
+@click.option("--as-client", is_flag=True, help="Also send the request of the app itself, as recorded. Costs more.")
 @click.option("--run-client", is_flag=True, help="Run the app of --app itself once too, after asking. Costs tokens.")
 @click.option("--client-program", metavar="PATH", help="The program of --run-client, if it is not on PATH.")
 @click.option("--offline", is_flag=True, help="Nothing leaves this machine.")
@@ -109,6 +127,7 @@ def command(
     plan_only: bool,
     fix: bool,
     yes: bool,
+    runtime: str | None,
     curl: str | None,
     retries: int,
     fmt: str,
@@ -152,6 +171,14 @@ def command(
             from diagnose.cli.curl_option import from_curl
 
             settings = from_curl(curl, Options(**choices), spoken)
+        if settings.as_client:
+            from probes.client_requests.recordings import demand_recorded
+
+            demand_recorded(settings.app)
+        if runtime is not None:
+            from diagnose.cli.runtime_option import with_runtime
+
+            settings = with_runtime(settings, runtime, Options(**choices), spoken)
     except (BadInput, DoorsError) as error:
         raise click.ClickException(str(error)) from error
     say_ignored(settings.ignored, spoken)
@@ -309,7 +336,7 @@ def measure(settings: Settings, progress: Progress, fmt: str = "text") -> Eviden
 
     waits = LoadingInWaits((name.format(fmt=fmt) for name in LATER), progress.waits)
     begun = LocalRun(settings, watch=progress.watch, waits=waits, version=__version__)
-    if begun.ends and settings.renamed is None:
+    if begun.ends and settings.renamed is None and settings.runtime is None:
         return begun.ended()
     from diagnose.cli.event_loop import run as run_event_loop
     from probes.run.engine import go_on

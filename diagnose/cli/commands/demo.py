@@ -23,7 +23,12 @@ from probes.settings.options import shown_word
 @click.command("demo", cls=GroupedCommand)
 @click.argument("fault", required=False, shell_complete=among(faults))
 @click.option("--list", "list_faults", is_flag=True, help="List the faults.")
-@click.option("--protocol", type=click.Choice(NAMES), help="A working test server that speaks this protocol.")
+@click.option(
+    "--protocol",
+    type=click.Choice(NAMES),
+    metavar="NAME",  # too many for a line
+    help=f"A working test server that speaks this protocol: {', '.join(NAMES)}.",
+)
 @output_options
 def command(
     fault: str | None,

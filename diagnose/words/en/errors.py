@@ -9,6 +9,19 @@ ERRORS: dict[str, str] = {
     sentence: sentence
     for sentence in (
         "{path} cannot be read: {why}.",
+        (
+            "No Python or Node of an app was found: VIRTUAL_ENV and CONDA_PREFIX are not set, and no "
+            "folder from here up has .venv, venv or node_modules. Name it: --runtime PATH, a virtual "
+            "environment, an interpreter or the app's script."
+        ),
+        "{path} holds neither a virtual environment nor node_modules.",
+        "There is no {path}.",
+        "There is no node on PATH; name it: --runtime PATH",
+        "{path} names no interpreter: it is neither Python, Node nor a script of one.",
+        (
+            "{path} was found in this folder, and to ask it runs programs of the folder. If you "
+            "trust them: --runtime {path}"
+        ),
         "--run-client needs --app with one of these: {names}.",
         "--run-client cannot run {name}; it runs: {names}.",
         "--run-client runs {name} with its own settings: leave out {option}.",
@@ -86,9 +99,12 @@ ERRORS: dict[str, str] = {
         "Standard input cannot be read: it is larger than {size}.",
         "Standard input has ended before the question was answered.",
         "Standard output cannot be written: {why}.",
+        "--as-client needs --app NAME: the app whose request it sends",
+        "The request of {app} was not recorded. These were: {names}",
         "Did you mean {names}?",
         "There is no option {name}. {hint}",
         "There is no command {name}. {hint}",
+        "--credential is one of {names}.",
         "There is no app named {name}. {hint}",
         "There is no provider named {name}. {hint}",
         "There is no fault named {name}. {hint}",

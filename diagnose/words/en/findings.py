@@ -1094,6 +1094,27 @@ TEXTS: dict[str, Text] = {
             Step("!said:suspended", "If the account itself is suspended, contact the provider's support."),
         ),
     ),
+    "auth.login_expired": Text(
+        "The stored login has expired",
+        "The app uses a login that a program has stored at {place|its place}, and that login has ended: nothing "
+        "renews it by itself. Nothing is wrong with the base URL or the model.",
+        (
+            Step("step:sso", "Sign in again: `aws sso login`."),
+            Step("chain:aws step:login", "Sign in again: `aws login`."),
+            "Sign in again with the program that stored the login.",
+            "If the login must last for longer, use an account for programs instead of a person's login.",
+        ),
+    ),
+    "auth.no_credential": Text(
+        "No credential could be obtained",
+        "The settings say where the credential comes from ({place|its place}), and nothing came from there: {said|no "
+        "reason was given}. The API itself was not asked with a credential.",
+        (
+            Step("chain:aws", "Ask AWS's own program the same question: `aws sts get-caller-identity`."),
+            "Correct what is wrong at {place|the place named above}.",
+            "If another place is meant, remove the setting that comes before it. `llmdoctor check -v` shows the order.",
+        ),
+    ),
     "auth.not_permitted": Text(
         "The API key lacks a permission",
         "A key can be limited to certain permissions, projects or kinds of requests. This request is not among them.",
@@ -1150,6 +1171,7 @@ TEXTS: dict[str, Text] = {
         "separately, although the key is valid.",
         (
             "Use this key in one of the apps that the plan names.",
+            "To see whether it works there, run that app once: `llmdoctor check --app NAME --run-client`",
             "For this app, use a pay-as-you-go key and its general address.",
             "Do not make the app pretend to be another one: that can get your account closed.",
         ),
@@ -1408,6 +1430,8 @@ TEXTS: dict[str, Text] = {
         "and key are not the cause.",
         (
             "Update the SDK: `pip install -U openai anthropic`, or `npm update`.",
+            "To see which package it is, check the app's own environment: `llmdoctor check --runtime PATH`, "
+            "where PATH is its virtual environment or the folder with its node_modules.",
             (
                 "If the message says \"unexpected keyword argument 'proxies'\" and you cannot update: `pip install "
                 '"httpx<0.28"`.'
@@ -1463,6 +1487,15 @@ TEXTS: dict[str, Text] = {
             "Or use an app that sends its requests from your own machine.",
         ),
     ),
+    "app.runtime": Text(
+        "The app's own runtime cannot make the call, and this program can",
+        "With the same settings, {runtime|the app's Python or Node} got no answer, and this program "
+        "did. The evidence says in what the two differ: versions, proxies, CA certificates.",
+        (
+            "Compare the lines of the evidence, and give the app's environment the same proxies and CA certificates.",
+            "Update the SDK in the app's own environment.",
+        ),
+    ),
     "app.base_url_ignored": Text(
         "The app ignores the base URL",
         "The answer comes from the official provider although another address is set. The app reads the address "
@@ -1504,6 +1537,13 @@ TEXTS: dict[str, Text] = {
             "Save the run with `--save FILE` and send it to llmdoctor's issue tracker: the file never contains the "
             "key.",
         ),
+    ),
+    "run.extra_missing": Text(
+        "The credential was not obtained: a library is missing here",
+        "The credential comes from {place|a chain of places}, and only the provider's own library can get it and sign "
+        "requests with it. It is an extra of llmdoctor that is not installed, so whether the credential works is "
+        "open. This says nothing about your app.",
+        ("Install it and check again: `{command|pip install llmdoctor-cli[aws]}`.",),
     ),
     "run.flaky": Text(
         "It fails only some of the time",

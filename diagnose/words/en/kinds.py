@@ -6,6 +6,47 @@ from diagnose.words.text_type import Step, Text
 
 KINDS: dict[str, Text] = {
     # -- the model's name ----------------------------------------------------------------------------------------------
+    "no_model": Text(
+        "The request names no model",
+        "The server got a request without the name of a model, or with an empty one. Address and key are not the "
+        "cause.",
+        (
+            "Choose a model in the app, or enter its name, and save the setting. Some apps send nothing if the name is "
+            "typed in and not added to their list.",
+            Step("protocol:ollama", "`ollama list` prints the names of the installed models."),
+            "In your own code, send the field model with every request.",
+        ),
+    ),
+    "litellm_old": Text(
+        "This version of LiteLLM does not know the provider in {model|the model's name}",
+        "The name has the right form: LiteLLM's name of a provider, a slash, and the model. This version does not know "
+        "that provider yet, so no request was sent.",
+        (
+            "Update LiteLLM (`pip install -U litellm`) or the app that contains it.",
+            "Until then, use the provider's OpenAI-compatible address: openai/NAME as the model, with its base URL.",
+        ),
+    ),
+    "vertex_publisher": Text(
+        "On Vertex AI, the model {model|in the request} belongs to another publisher than google",
+        "The app asks for {model|the model} below publishers/google. Models of other vendors have a publisher and a "
+        "protocol of their own there (Claude: publishers/anthropic, with Anthropic's messages).",
+        (
+            "In the app, choose Vertex AI's own type for the vendor of the model (for Claude: Anthropic on Vertex, in "
+            "code AnthropicVertex), not the one for Gemini.",
+            "Update the app or gateway: older versions ask for every model below publishers/google.",
+            "For open models, use Vertex AI's OpenAI-compatible endpoint with VENDOR/NAME as the model.",
+        ),
+    ),
+    "vertex_location": Text(
+        "Vertex AI has no model {model|with this name} at the location {region|of the request}",
+        "Each location of Google Cloud offers its own models, and new ones are often at the location global alone. Or "
+        "the project has no access to the model.",
+        (
+            "Set another location: global, or one that the page of {model|the model} lists.",
+            "Check the name with its version: https://cloud.google.com/vertex-ai/generative-ai/docs/models",
+            "For a model of another publisher, enable it in Model Garden for this project.",
+        ),
+    ),
     "litellm_provider": Text(
         "LiteLLM knows no provider for the model {model|in the request}",
         "LiteLLM reads the provider from the part of the model name before the first slash. It does not know what it "
@@ -95,6 +136,16 @@ KINDS: dict[str, Text] = {
         (
             "In Azure Machine Learning studio, open the endpoint and give a running deployment traffic (100 %).",
             "Or name the deployment with the header azureml-model-deployment.",
+        ),
+    ),
+    "responses_only": Text(
+        "The model {model|in the request} needs the Responses API: this endpoint does not serve it",
+        "The server knows the model and refuses it at this endpoint. Models for agents, deep research and the largest "
+        "thinking models are served by /responses alone.",
+        (
+            "In the app, choose the Responses API (OpenAI Responses) as the type of provider, or update the app if it "
+            "has no such choice.",
+            "Or choose another model, which chat completions serve.",
         ),
     ),
     "not_chat": Text(
@@ -211,6 +262,17 @@ KINDS: dict[str, Text] = {
             "Allow the user or role the actions aws-marketplace:ViewSubscriptions and aws-marketplace:Subscribe, then "
             "wait 5 minutes.",
             "Or have an administrator enable the model once in the Bedrock console for the whole account.",
+        ),
+    ),
+    "bedrock_account": Text(
+        "AWS does not allow this account to use the model",
+        "AWS knows the credentials and answers that the operation is not allowed. It does so for new and restricted "
+        "accounts, for accounts of some resellers, and where access to the model was not given.",
+        (
+            "In the Bedrock console, try the model in the playground with the same account and region. If it is "
+            "refused there too, ask AWS Support to enable Bedrock for the account.",
+            "Request access to the model on the page Model access, in the region that the app uses.",
+            "Check the account's payment method, and that no organization policy (SCP) denies Bedrock.",
         ),
     ),
     "bedrock_access": Text(
@@ -403,6 +465,42 @@ KINDS: dict[str, Text] = {
             "every request fail. With too many tools, keep fewer.",
             "Update the app and the MCP server: newer versions adapt the schemas to this API.",
             "In your own code, give every tool a schema of type object, and keep to names of letters, digits, _ and -.",
+        ),
+    ),
+    "cache_control": Text(
+        "The API does not take the marks for prompt caching (cache_control) that the app sends",
+        "The app marks parts of the conversation for Anthropic's prompt cache. This API, or the gateway in front of "
+        "it, does not know such a mark or one of its fields: {parameter|cache_control}.",
+        (
+            Step(
+                "app:claude-code",
+                "Set CLAUDE_CODE_DISABLE_EXPERIMENTAL_BETAS=1 in the environment of Claude Code. If that is not "
+                "enough, turn off prompt caching with DISABLE_PROMPT_CACHING=1.",
+            ),
+            "In the app, turn off prompt caching, or choose its own type of provider for this API.",
+            "Update the app and the gateway: newer versions send what each API takes.",
+        ),
+    ),
+    "tool_name": Text(
+        "The API rejects the name of a tool in the conversation",
+        "A tool call in the history has a name that this API does not allow: most take letters, digits, _ and -, at "
+        "most 64 of them. Often a model has made the name up.",
+        (
+            "Start a new conversation: the tool's name stays in the history. If it happens again, turn off or rename "
+            "tools whose names have other signs.",
+            "Update the app or the MCP server whose tool it is.",
+            "In your own code, use names of letters, digits, _ and - only.",
+        ),
+    ),
+    "file_rejected": Text(
+        "The API rejects an image or file in the conversation ({parameter|an attachment})",
+        "Its type, size or encoding is not what the API takes. It stays in the history, so every further request fails "
+        "too.",
+        (
+            "Remove the image or file, or start a new conversation. Attach it again as a smaller PNG or JPEG.",
+            "In your own code, send the media type that the data has, in the form that the API expects: an object with "
+            "a url, or Base64.",
+            "Choose a model that takes images and files.",
         ),
     ),
     "tool_parser": Text(
@@ -607,6 +705,17 @@ KINDS: dict[str, Text] = {
             "Update LiteLLM: newer versions know more parameters of each provider.",
         ),
     ),
+    "body_lost": Text(
+        "The server got the request without its body",
+        "The request arrived with headers alone, so the server misses every field. Some clients lose the body: when "
+        "they ask for HTTP/2 on a plain connection (Java's HttpClient), behind a redirect, or through a proxy.",
+        (
+            "Make the client use HTTP/1.1: in Java, set the version of HttpClient to HTTP_1_1, or use another HTTP "
+            "client in Spring (such as RestClient on Apache HttpClient).",
+            "Check that the base URL is not redirected: use https and the exact host and path.",
+            "Update the app or its SDK.",
+        ),
+    ),
     "body_unreadable": Text(
         "The server cannot read the body of the request as JSON",
         "The request arrived, but its body is empty, cut, compressed or damaged: by the app, or by a proxy on the way. "
@@ -656,6 +765,94 @@ KINDS: dict[str, Text] = {
             "Choose another model.",
         ),
     ),
+    "invalid_argument": Text(
+        "The API rejects an argument of the request and does not say which",
+        "Address and key are right. Something in the request is not what the model takes: a tool, an image, a setting "
+        "or a message in the history.",
+        (
+            Step(
+                "text|call",
+                "Start a new conversation with one short message. If that works, the history is at fault; if not, turn "
+                "off tools, images, thinking and JSON output one after the other.",
+            ),
+            Step(
+                "!text !call",
+                "Choose another model: the check sent one short message without any settings, and this model refuses "
+                "even that. Others on the list may work.",
+            ),
+            Step("!text !call relay", "Ask the operator of {host} to test {model|this model}."),
+            Step("text|call", "Update the app: newer versions know what newer models need."),
+            Step("text|call", "Try another model: the newest ones take fewer settings."),
+        ),
+    ),
+    "key_pair": Text(
+        "The provider rejects the access key or its signature",
+        "This API takes a pair of keys, an access key and a secret key, by which the client signs the request. One of "
+        "them is unknown, they do not belong together, or they are of another kind.",
+        (
+            "Copy both again, the access key (ID) and its secret, from the provider's page for access keys of the "
+            "account. The keys of a single application there are others.",
+            "Check that each is in its own setting, without spaces, and that the clock of this machine is right: "
+            "signatures contain the time.",
+            "If the provider also issues API keys, create one and use it instead: it needs no signature.",
+        ),
+    ),
+    "session_token": Text(
+        "The AWS credentials are expired or not valid",
+        "AWS does not accept the access key or the session token of the request. Temporary credentials end after "
+        "hours.",
+        (
+            "Get new credentials: `aws sso login`, or a new session token, and restart the app so that it reads them.",
+            "`aws sts get-caller-identity` shows whether the credentials of this terminal work.",
+            "If a session token belongs to them, set AWS_SESSION_TOKEN too, and delete an old one.",
+        ),
+    ),
+    "access_token": Text(
+        "The access token is expired or not valid",
+        "The API takes an access token that is made from an API key and a secret, or by a login, and that ends after "
+        "some time. The one in the request is not accepted any more.",
+        (
+            "Get a new access token, or enter the API key and the secret again so that the app makes one.",
+            "Update the app: older versions keep a token for too long or build it wrongly.",
+            "If the provider also issues API keys, create one and use it instead: it needs no token.",
+        ),
+    ),
+    "relay_upstream": Text(
+        "Gateway error: the relay cannot call the provider behind it",
+        "The relay at {host} got the request and took the key, but its own request to the provider failed: the channel "
+        "has a wrong address or key, or the provider did not answer.",
+        (
+            "Ask the operator of {host} to test the channel of {model|this model}, or choose another model.",
+            "Try again later: the provider may have failed.",
+            Step(
+                "owner",
+                "If the relay is yours, open the channel, test it, and enter its address, key and type again.",
+            ),
+        ),
+    ),
+    "container_service": Text(
+        "Connection refused: nothing listens at the container {service|of the server} on that port",
+        "Within a network of containers, the name of a service leads to its container. That container is not running, "
+        "still starting, in another network, or its server listens on another port or on 127.0.0.1 alone.",
+        (
+            "Check that the container {service|of the server} runs and is in the same network as the app: "
+            "`docker compose ps`, `docker network inspect NAME`.",
+            "Use the port inside the container, not the published one. The server must listen on 0.0.0.0.",
+            "Test it from the app's container: `docker exec APP curl -s http://{service}:PORT`",
+        ),
+    ),
+    "lan_server": Text(
+        "Connection refused by {host}: nothing listens there for other machines",
+        "The address belongs to another machine of the network, and the port is that of a model server. These servers "
+        "listen only on 127.0.0.1 by default, or a firewall of that machine blocks the port.",
+        (
+            Step("protocol:ollama", "On that machine, set OLLAMA_HOST=0.0.0.0 and restart Ollama."),
+            "On that machine, make the server listen on 0.0.0.0: in Ollama with OLLAMA_HOST=0.0.0.0, in LM Studio with "
+            "Serve on Local Network, in llama.cpp and vLLM with --host 0.0.0.0.",
+            "Allow the port in the firewall of that machine.",
+            "Check the address, which may have changed, and that the server runs.",
+        ),
+    ),
     "litellm_master_key": Text(
         "The LiteLLM proxy knows only its master key, and the app sends another one",
         "Without a database, a LiteLLM proxy accepts one key: its master key. For every other key it looks into the "
@@ -687,6 +884,105 @@ KINDS: dict[str, Text] = {
             "file.",
             "If you have an API key of Google AI Studio instead, choose Gemini and not Vertex AI as the provider (in "
             "LiteLLM: gemini/NAME).",
+        ),
+    ),
+    "aws_region_unset": Text(
+        "No AWS region is set",
+        "AWS has a host of its own in every region, and the app's library found no region in the variables, nor in the "
+        "profile.",
+        (
+            "Set AWS_DEFAULT_REGION (boto3) or AWS_REGION (Anthropic's SDK) where the app runs, for example us-east-1.",
+            "Or add `region = us-east-1` to the profile in ~/.aws/config.",
+        ),
+    ),
+    "aws_profile": Text(
+        "The AWS profile does not exist where the app runs",
+        "A variable or another profile names it, and ~/.aws/config and ~/.aws/credentials have no such section.",
+        (
+            "List the profiles that exist: `aws configure list-profiles`.",
+            "In ~/.aws/config, the head of a section needs the word profile: [profile work]. In ~/.aws/credentials it "
+            "does not: [work].",
+            "In a container or as another user, mount or copy these files, or remove AWS_PROFILE there.",
+        ),
+    ),
+    "aws_assume_role": Text(
+        "AWS does not allow the app to assume the role",
+        "The app's own credentials work, and AWS's token service (STS) refuses to exchange them for those of the role.",
+        (
+            "Name your user, role or token issuer in the role's trust policy.",
+            "Allow `sts:AssumeRole` for this role in the policy of the user or role that asks.",
+            "Check the account number and the name in `role_arn`, and `external_id` if the role wants one.",
+        ),
+    ),
+    "aws_sso_expired": Text(
+        "The AWS login (SSO) has expired",
+        "A login of IAM Identity Center ends after hours or days, and only a person can renew it.",
+        (
+            "Sign in again: `aws sso login`, with `--profile` and its name if it is not the default one.",
+            "If the app runs unattended, use a role or an access key for programs instead of a person's login.",
+        ),
+    ),
+    "aws_clock": Text(
+        "The clock of this machine is wrong, so AWS refuses the signature",
+        "Each signature carries the time at which it was made, and AWS accepts it for five minutes. The credentials "
+        "may well be right.",
+        (
+            "Turn on automatic time on this machine (in a virtual machine or WSL: synchronize its clock with the "
+            "host).",
+            "Compare the clock with `curl -sI https://sts.amazonaws.com`, which prints AWS's own time.",
+        ),
+    ),
+    "aws_scope_region": Text(
+        "The request was signed for another AWS region than the host's",
+        "A signature names its region, and a host of AWS accepts that of its own region alone.",
+        (
+            "Set AWS_REGION (for boto3 AWS_DEFAULT_REGION, or `region` of the profile) to the region in the host's "
+            "name.",
+            "Or remove the base URL and set only the region: the SDK then makes the address itself.",
+        ),
+    ),
+    "aws_service": Text(
+        "The request was signed for another AWS service",
+        "A signature names its service. Bedrock's runtime wants `bedrock`; Mantle's addresses want `bedrock-mantle`.",
+        (
+            "Use the client that is made for this address, and no base URL of another service.",
+            "With a signing proxy, correct the name of the service in its settings.",
+        ),
+    ),
+    "aws_signature": Text(
+        "The signature does not fit: the secret key is wrong, or the request was changed",
+        "AWS knows the access key ID, and computed another signature with the secret that belongs to it.",
+        (
+            "Ask AWS's own program the same question: `aws sts get-caller-identity`.",
+            "Copy the secret access key again: a missing `/` or `+`, or a character of another key, changes every "
+            "signature.",
+            "If that works, a proxy or gateway between changes the path or a signed header.",
+        ),
+    ),
+    "aws_session": Text(
+        "The temporary AWS credentials have expired",
+        "Credentials of a role or a login last for hours, and the app does not renew what was copied into variables.",
+        (
+            "Sign in again: `aws sso login`. Then use the profile (AWS_PROFILE) instead of copied credentials.",
+            "If AWS_SESSION_TOKEN is set in the environment, remove it together with the two keys, or renew all three.",
+        ),
+    ),
+    "aws_access_key": Text(
+        "AWS does not know this access key",
+        "The access key ID was deleted or deactivated, is of another partition (China, GovCloud), or lacks the session "
+        "token that belongs to it.",
+        (
+            "Ask AWS's own program the same question: `aws sts get-caller-identity`.",
+            "If the ID begins with ASIA, set AWS_SESSION_TOKEN too: it comes with the two keys.",
+            "Otherwise create a new access key in the IAM console, or sign in with `aws sso login`.",
+        ),
+    ),
+    "aws_sso_absent": Text(
+        "Nobody has signed in to AWS with this profile",
+        "The profile uses IAM Identity Center (SSO), and no login of it is stored for the user who runs the app.",
+        (
+            "Sign in: `aws sso login`, with `--profile` and its name if it is not the default one.",
+            "If the app runs as another user or in a container, that one has to sign in, or use a role.",
         ),
     ),
     "aws_credentials": Text(
@@ -920,6 +1216,17 @@ KINDS: dict[str, Text] = {
         (
             "Add the header {wanted_header} to the requests of the app. The server's documentation shows its value.",
             "Update the app: newer versions may send the header themselves.",
+        ),
+    ),
+    "dns_server": Text(
+        "DNS lookup failed: the name server {address|of this machine} does not answer",
+        "The system asks the name server {address|in its settings} for the host, and gets no answer from it. The key "
+        "and the API were not reached.",
+        (
+            "Set another name server, such as 1.1.1.1 or 8.8.8.8: in the network settings of the system, in "
+            "/etc/resolv.conf, or with `--dns` and `dns:` for containers.",
+            "If the address is this machine's own (127.0.0.1 or ::1), start the DNS program that should answer there.",
+            "Check VPN and proxy programs: some replace the name server and leave it behind when they end.",
         ),
     ),
     "dns_known_host": Text(

@@ -7,6 +7,24 @@ JOINTS = {", ": ", ", "; ": "; ", ": ": ": "}  # of a list, by the English one
 
 # By the name of :class:`probes.model.note.Note`.
 NOTES: dict[str, str] = {
+    "aws_no_key_id": "AWS_SECRET_ACCESS_KEY is set, but AWS_ACCESS_KEY_ID is not",
+    "aws_lacks": "{name} is missing",
+    "aws_lacks_token": "its session token is missing: keys that begin with ASIA need one",
+    "aws_no_prefix": "the section [{name}] lacks the word profile: [profile {name}]",
+    "aws_no_profile": "there is no profile {name}",
+    "aws_two_sources": "source_profile and credential_source exclude each other",
+    "aws_source_empty": "{name} has no credentials",
+    "aws_no_file": "the file does not exist",
+    "aws_renewable": "the app can renew it",
+    "aws_login_unreadable": "the stored login cannot be read",
+    "aws_never_signed_in": "nobody has signed in",
+    "aws_login_own": "only AWS's own libraries may use it",
+    "program_not_started": "not started without --credential-process",
+    "metadata_not_asked": "never asked on behalf of others",
+    "aws_metadata_off": "switched off by AWS_EC2_METADATA_DISABLED",
+    "house": "{name}",  # by `HOUSES` of chains.py
+    "chain_step": "{name}",  # by `STEPS` of chains.py
+    "chain_status": "{name}",  # by `STATUS` of chains.py
     # A base URL or a key
     "position": "{name} at position {position} of {length}",
     "more": "{count} more",

@@ -9,4 +9,6 @@ PROTOCOLS: dict[str, str] = {
     "gemini": "Gemini's API",
     "azure": "Azure OpenAI's API",
     "ollama": "Ollama's API",
+    "bedrock": "Amazon Bedrock's Converse API",
+    "bedrock_invoke": "Claude on Amazon Bedrock (InvokeModel)",
 }

@@ -53,6 +53,12 @@ APPS: dict[str, str] = {
     "unconfirmed": " (unconfirmed)",
     "nothing": "nothing",
     "its_settings": "its settings",
+    "recorded": "Recorded requests",
+    "recorded_about": "The requests of {count} apps were recorded on loopback. `llmdoctor check --app NAME "
+    "--as-client` sends one in the same form, with short texts of its own. *Besides*: what it has that the plain "
+    "request of a check lacks. *Left out with*: settings of the app with which its request was seen to lack a part.",
+    "recorded_head": "app and version | protocol | recorded with the model | bytes | besides | left out with",
+    "recorded_nothing": "nothing",
     "kind.sdk": "Official SDKs",
     "kind.library": "Libraries",
     "kind.cli": "Command line",

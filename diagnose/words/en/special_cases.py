@@ -824,6 +824,37 @@ CASES: dict[str, Text] = {
             "Restart your app: running programs keep the old value.",
         ),
     ),
+    "http.header_rejected:as_client": Text(
+        "{host} rejects the header {parameter|of one kind}, which {app} sends",
+        "A plain request works. With everything that {app} sends, the server refuses it; without {parameter|the "
+        "header}, it accepts it.",
+        (
+            "Use {variable} with {app}: it then leaves {parameter} out.",
+            Step("public", "Ask the operator of {host} to accept {parameter}, or to ignore it."),
+            "Use {app} with another server or model.",
+            Step("owner", "If the server is yours, update it, or make it ignore or remove {parameter}."),
+        ),
+    ),
+    "http.header_rejected:as_client_several": Text(
+        "{host} rejects headers that {app} sends: {parameter|not yet narrowed down}",
+        "A plain request works. With everything that {app} sends, the server refuses it. Without {parameter|some of "
+        "it}, it accepts it; not all of that need be the cause.",
+        (
+            Step("public", "Ask the operator of {host} which of them the server accepts."),
+            "Use {app} with another server or model.",
+            Step("owner", "If the server is yours, update it, or make it ignore what it does not know."),
+        ),
+    ),
+    "http.header_rejected:as_client_mends": Text(
+        "{host} rejects {parameter|a header}; {app} then retries without it",
+        "With {parameter|the header}, the server refuses the request. {app} notices that and leaves it out, so it "
+        "works, with one refused request more each time it starts.",
+        (
+            "Use {variable} with {app}: it then leaves {parameter} out at once.",
+            "There is nothing that you must do.",
+            Step("owner", "If the server is yours, update it, or make it ignore or remove {parameter}."),
+        ),
+    ),
     "http.header_rejected:unsendable": Text(
         "The header {header|of a setting} cannot be sent",
         "HTTP does not allow the value of {source|a setting} in a header. The client stops before it sends "
@@ -1018,6 +1049,37 @@ CASES: dict[str, Text] = {
                     "off for the API."
                 ),
             ),
+        ),
+    ),
+    "model.parameter_rejected:as_client": Text(
+        "{host} rejects {parameter|a field of the request}, which {app} sends",
+        "A plain request works. With everything that {app} sends, it is refused; without {parameter|the field}, it "
+        "is accepted.",
+        (
+            "Use {variable} with {app}: it then leaves {parameter} out.",
+            Step("public", "Ask the operator of {host} to accept {parameter}, or to ignore it."),
+            "Use {app} with another server or model.",
+            Step("owner", "If the server is yours, update it, or make it ignore {parameter}."),
+        ),
+    ),
+    "model.parameter_rejected:as_client_several": Text(
+        "{host} rejects something that {app} sends: {parameter|not yet narrowed down}",
+        "A plain request works. With everything that {app} sends, it is refused. Without {parameter|some of it}, it "
+        "is accepted; not all of that need be the cause.",
+        (
+            Step("public", "Ask the operator of {host} which of these fields the server accepts."),
+            "Use {app} with another server or model.",
+            Step("owner", "If the server is yours, update it, or make it ignore fields that it does not know."),
+        ),
+    ),
+    "model.parameter_rejected:as_client_mends": Text(
+        "{host} rejects {parameter|a field}; {app} then retries without it",
+        "With {parameter|the field}, the server refuses the request. {app} notices that and leaves it out, so it "
+        "works, with one refused request more each time it starts.",
+        (
+            "Use {variable} with {app}: it then leaves {parameter} out at once.",
+            "There is nothing that you must do.",
+            Step("owner", "If the server is yours, update it, or make it ignore {parameter}."),
         ),
     ),
     "model.parameter_rejected:streamed": Text(
@@ -1957,6 +2019,243 @@ CASES: dict[str, Text] = {
         (
             "Check the clock of this machine, and turn on automatic time.",
             "If the clock is right, check the clock of the server that issued the token.",
+        ),
+    ),
+    "settings.missing_key:aws": Text(
+        "No AWS credentials found",
+        "AWS's libraries look for credentials in several places, one after the other, and none of them has any: "
+        "{source|no place}. A program started from the desktop or as a service does not see variables set in a "
+        "terminal.",
+        (
+            "Sign in with AWS's own program: `aws sso login`, or `aws configure` for an access key.",
+            "If your profile is not the default one, name it: set AWS_PROFILE.",
+            "Or use a Bedrock API key: create one at {console} and set AWS_BEARER_TOKEN_BEDROCK.",
+        ),
+    ),
+    "auth.login_expired:soon": Text(
+        "The stored login expires within a day",
+        "The login at {place|its place} is valid until {expires|soon}. After that, every request is refused until "
+        "somebody signs in again.",
+        (
+            Step("step:sso", "Sign in again before then: `aws sso login`."),
+            "Sign in again with the program that stored the login.",
+            "If the app must run unattended, use an account for programs instead of a person's login.",
+        ),
+    ),
+    "auth.no_credential:needs_consent": Text(
+        "The credential comes from a program, which was not started",
+        "The settings at {place|their place} name a program that prints the credential. It was not started, since it "
+        "is a program like any other; whether the credential works is open.",
+        ("If you trust the program, allow it with `--credential-process`.",),
+    ),
+    "auth.no_credential:program": Text(
+        "The program that gives the credential failed",
+        "The settings at {place|their place} name a program that prints the credential. It ran and gave none: "
+        "{said|no reason was given}.",
+        (
+            "Run the program by hand in a terminal, and correct what it reports.",
+            "If it needs a path or a variable that only a terminal has, write the full path into the settings.",
+        ),
+    ),
+    "auth.no_credential:refused": Text(
+        "{product|The provider}'s token service gives no credential",
+        "{address|The token service} was asked for a credential, as the settings at {place|their place} say, and "
+        "refused: {said|no reason was given}.",
+        (
+            Step(
+                "step:assume_role", "Name your user or role in the role's trust policy, and allow it `sts:AssumeRole`."
+            ),
+            Step(
+                "step:web_identity",
+                "Check the role's trust policy: it must name the token's issuer, audience and subject.",
+            ),
+            Step("chain:aws", "Ask AWS's own program the same question: `aws sts get-caller-identity`."),
+            "Correct what is wrong at {place|the place named above}.",
+        ),
+    ),
+    "auth.no_credential:unreachable": Text(
+        "The address that gives the credential does not answer",
+        "The credential is to come from {address|an address} ({place|a default}), and it did not answer: {said|no "
+        "reason was given}.",
+        (
+            Step("step:instance", "Outside of a cloud's machine nothing answers there: sign in, or set a credential."),
+            Step(
+                "step:instance",
+                "In a container on the machine, the metadata service may be one hop too far: allow a hop limit of 2.",
+            ),
+            "Check the address, and whether a proxy or firewall is in the way.",
+        ),
+    ),
+    "auth.no_credential:incomplete": Text(
+        "A part of the credential is missing",
+        "The place {place|of the credential} has one part and lacks another, and the library does not look further: "
+        "{said|a part is missing}.",
+        ("Add the missing part at {place|that place}.", "Or remove the rest there, so that the next place counts."),
+    ),
+    "auth.expired:chain": Text(
+        "The temporary credentials have expired",
+        "They are in {place|their place} and were valid until {expires|a moment in the past}. Nothing renews "
+        "credentials that were copied there.",
+        (
+            Step("chain:aws", "Get new ones with `aws sso login`, and use a profile instead of copied credentials."),
+            "Get new ones the same way that you got these.",
+        ),
+    ),
+    "auth.expired:chain_early": Text(
+        "The credential is not valid yet",
+        "It is valid only from {expires|a later time}. Usually the clock of this machine, or of the one that issued "
+        "it, is wrong.",
+        ("Check the clock of this machine, and turn on automatic time.",),
+    ),
+    "auth.no_credential:renewal": Text(
+        "The stored login has to be renewed, which only its own program may do",
+        "The login at {place|its place} has expired, or is kept for one program alone. The app's library can renew it; "
+        "this check leaves it as it is, so whether the credential works is open.",
+        (
+            Step("chain:aws", "Renew it, then check again: `aws sso login`, or `aws login` for a console login."),
+            "Start the program that stored the login once, then check again.",
+        ),
+    ),
+    "auth.no_credential:needs_person": Text(
+        "The role asks for a code that a person has to type",
+        "The settings at {place|their place} assume a role with multi-factor authentication. This check asks nobody, "
+        "so whether the credential works is open. An app that runs unattended fails here.",
+        (
+            "For an app, use a role without `mfa_serial`, or credentials that a person has made beforehand.",
+            "To check all the same, run AWS's own program, which asks for the code, and use what it prints: `aws "
+            "configure export-credentials`.",
+        ),
+    ),
+    "app.runtime:httpx_proxies": Text(
+        "The SDK is too old for the httpx in the same environment",
+        "In the app's own environment, {sdk|the SDK} hands httpx an argument that httpx 0.28 no "
+        "longer has, so it fails before it sends anything. Network, address and key are not the "
+        "cause.",
+        (
+            "Update the SDK: {command}",
+            "If you cannot update the SDK, keep httpx below 0.28 in the same environment.",
+        ),
+    ),
+    "app.runtime:socksio": Text(
+        "The app's environment lacks the package for SOCKS proxies",
+        "A SOCKS proxy is set, and in the app's own environment the package `socksio` is missing. "
+        "The client then fails as soon as it is made, for every host, also for those that go around "
+        "the proxy.",
+        (
+            "Install it: {command}",
+            "Or use the HTTP port of the same proxy, which most proxy programs have.",
+        ),
+    ),
+    "app.runtime:roots_gone": Text(
+        "{variable|A variable} names a file that does not exist",
+        "The app's own runtime is to load its CA certificates from {path|that file}, and it is gone. "
+        "The client fails when it is made, or trusts no server.",
+        (
+            "Remove the variable: {command}",
+            "Or set it to the file with your CA certificates.",
+        ),
+    ),
+    "app.runtime:sdk_too_old": Text(
+        "The app's environment has an SDK of the time before version 1",
+        "The app's own environment has a release of the SDK that has no client objects yet. Code of "
+        "today cannot import `OpenAI` from it.",
+        (
+            "Update the SDK: {command}",
+            "Or port the app to the release of the SDK that it has installed.",
+        ),
+    ),
+    "app.runtime:pydantic_core": Text(
+        "The packages pydantic and pydantic-core do not fit together",
+        "The two are released as a pair. In the app's own environment one was updated alone, so no "
+        "SDK that uses them can be imported.",
+        (
+            "Install the pair again: {command}",
+            "Or make the environment again, and install the SDK into it.",
+        ),
+    ),
+    "app.runtime:typing_extensions": Text(
+        "The package typing-extensions is too old",
+        "A package in the app's own environment needs a newer `typing_extensions`, so the SDK cannot be imported.",
+        (
+            "Update it: {command}",
+            "Or make the environment again, and install the SDK into it.",
+        ),
+    ),
+    "app.runtime:module_missing": Text(
+        "A package is missing in the app's environment",
+        "The SDK needs a package that is not installed in the app's own environment. It fails before "
+        "it sends anything.",
+        (
+            "Install it: {command}",
+            "Or install the SDK again, with everything that it needs.",
+        ),
+    ),
+    "app.runtime:typer_click": Text(
+        "Typer is too old for the click in the same environment",
+        "In the app's own environment, click 8.2 or newer meets an older Typer. Programs built on "
+        "Typer, such as shell-gpt, then fail at their help or at the start.",
+        (
+            "Update Typer: {command}",
+            "If you cannot, keep click below 8.2 in the same environment.",
+        ),
+    ),
+    "app.runtime:strict": Text(
+        "The app's Python checks certificates strictly, and this chain does not pass",
+        "Python 3.13 and newer refuse certificates of a private authority that lack what the "
+        "standard demands, such as the authority key identifier. Other clients, and this program, "
+        "accept them.",
+        (
+            "Have the certificates issued again, by an authority that sets both key identifiers and "
+            "marks its basic constraints as critical.",
+            "Until then, run the app with Python 3.12.",
+        ),
+    ),
+    "app.runtime:certifi_old": Text(
+        "The app's list of CA certificates is old",
+        "The package certifi in the app's own environment is years old. Servers whose authority "
+        "joined later are not trusted, and authorities that were removed since still are.",
+        (
+            "Update it: {command}",
+            "If the app pins certifi, change its list of requirements too.",
+        ),
+    ),
+    "app.runtime:node_addresses": Text(
+        "Node gives each address of the host too little time",
+        "Where a host has several addresses, Node tries each for a quarter of a second and then gives up. "
+        "Over a slow line or a VPN that is not enough, although other programs connect.",
+        (
+            "Give it more time: {command}",
+            "Or use a network in which the addresses of the host answer sooner.",
+        ),
+    ),
+    "app.runtime:node_old": Text(
+        "Node is older than the SDK demands",
+        "{sdk|The SDK} needs Node {wanted|of a newer version}, and the app runs on an older one. It "
+        "may fail at any call, with an error that does not say so.",
+        (
+            "Install a newer Node: {command}",
+            "Or install a release of the SDK that supports this Node.",
+        ),
+    ),
+    "app.runtime:not_started": Text(
+        "The app's runtime does not run",
+        "{runtime|The interpreter} could not run even a small script. A virtual environment breaks "
+        "in this way if the Python that it was made from was removed or updated.",
+        ("Make the environment again, and install the app's packages into it.",),
+    ),
+    "app.runtime:slow": Text(
+        "The app's runtime took too long",
+        "{runtime|The interpreter} gave no report in time, so nothing is known about it. A package "
+        "that is loaded at every start may hang.",
+        ("Run the check again with a longer --timeout.",),
+    ),
+    "tls.untrusted_issuer:runtime": Text(
+        "The app's own runtime does not trust this certificate",
+        "This program trusts the issuer of the certificate, and {runtime|the app's runtime} does "
+        "not: it has a list of CA certificates of its own.",
+        (
+            "Give the runtime the same list: {command}",
+            "Set {variable|SSL_CERT_FILE} to the file with the CA certificate, where the app starts.",
         ),
     ),
     "app.companion_unreachable:late": Text(

@@ -4,6 +4,25 @@ from __future__ import annotations
 
 ERRORS: dict[str, str] = {
     "{path} cannot be read: {why}.": "无法读取 {path}：{why}。",
+    (
+        "No Python or Node of an app was found: VIRTUAL_ENV and CONDA_PREFIX are not set, and no "
+        "folder from here up has .venv, venv or node_modules. Name it: --runtime PATH, a virtual "
+        "environment, an interpreter or the app's script."
+    ): (
+        "没有找到应用的 Python 或 Node：没有设置 VIRTUAL_ENV 和 COND"
+        "A_PREFIX，当前目录及上级目录里也没有 .venv、venv 或 node_modu"
+        "les。请用 --runtime PATH 指定：虚拟环境、解释器或应用的脚本。"
+    ),
+    "{path} holds neither a virtual environment nor node_modules.": "{path} 里既没有虚拟环境，也没有 node_modules。",
+    "There is no {path}.": "{path} 不存在。",
+    "There is no node on PATH; name it: --runtime PATH": "PATH 中没有 node；请指定：--runtime PATH",
+    "{path} names no interpreter: it is neither Python, Node nor a script of one.": (
+        "{path} 没有指出解释器：它既不是 Python、Node，也不是它们的脚本。"
+    ),
+    (
+        "{path} was found in this folder, and to ask it runs programs of the folder. If you trust "
+        "them: --runtime {path}"
+    ): ("在当前目录里找到 {path}，而检查它会运行该目录中的程序。如果你信任它们：--runtime {path}"),
     "--run-client needs --app with one of these: {names}.": "--run-client 需要用 --app 指定以下之一：{names}。",
     "--run-client cannot run {name}; it runs: {names}.": "--run-client 不能运行 {name}；能运行的有：{names}。",
     "--run-client runs {name} with its own settings: leave out {option}.": (
@@ -101,9 +120,12 @@ ERRORS: dict[str, str] = {
     "Standard input cannot be read: it is larger than {size}.": "无法读取标准输入：内容超过 {size}。",
     "Standard input has ended before the question was answered.": "问题还没有回答，标准输入就结束了。",
     "Standard output cannot be written: {why}.": "无法写入标准输出：{why}。",
+    "--as-client needs --app NAME: the app whose request it sends": "--as-client 需要 --app 名称：发送哪个应用的请求",
+    "The request of {app} was not recorded. These were: {names}": "没有录过 {app} 的请求。录过的有：{names}",
     "Did you mean {names}?": "是不是想用：{names}？",
     "There is no option {name}. {hint}": "没有 {name} 这个选项。{hint}",
     "There is no command {name}. {hint}": "没有 {name} 这个命令。{hint}",
+    "--credential is one of {names}.": "--credential 只能是 {names} 之一。",
     "There is no app named {name}. {hint}": "没有名为 {name} 的应用。{hint}",
     "There is no provider named {name}. {hint}": "没有名为 {name} 的服务商。{hint}",
     "There is no fault named {name}. {hint}": "没有名为 {name} 的故障。{hint}",

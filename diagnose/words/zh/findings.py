@@ -883,6 +883,26 @@ TEXTS: dict[str, Text] = {
             Step("!said:suspended", "如果是账号被冻结，联系服务商客服。"),
         ),
     ),
+    "auth.login_expired": Text(
+        "保存的登录已过期",
+        "应用使用的是某个程序保存在 {place|它的位置} 的登录，而这个登录已经失效，不会自动续期。Base URL 和模型没有"
+        "问题。",
+        (
+            Step("step:sso", "重新登录：`aws sso login`。"),
+            Step("chain:aws step:login", "重新登录：`aws login`。"),
+            "用保存这个登录的程序重新登录。",
+            "如果需要长期有效，改用程序专用的账号，不要用个人登录。",
+        ),
+    ),
+    "auth.no_credential": Text(
+        "没有取得凭证",
+        "设置指明了凭证的来源（{place|它的位置}），但从那里什么也没有取到：{said|没有说明原因}。没有带凭证请求过 API。",
+        (
+            Step("chain:aws", "用 AWS 自己的程序验证：`aws sts get-caller-identity`。"),
+            "改正 {place|上述位置} 的问题。",
+            "如果想用的是别处的凭证，删除排在它前面的设置。`llmdoctor check -v` 会列出先后顺序。",
+        ),
+    ),
     "auth.not_permitted": Text(
         "API 密钥缺少权限",
         "密钥可以限定权限、项目或请求类型，这个请求不在范围内。",
@@ -929,6 +949,7 @@ TEXTS: dict[str, Text] = {
         "它只供指定的应用使用，多半是编程工具。其他程序即使密钥没问题，{host} 也会拒绝，或者另外计费。",
         (
             "在套餐支持的程序里使用这个密钥。",
+            "想知道在那些程序里能否使用，可以让 llmdoctor 运行一次：`llmdoctor check --app NAME --run-client`。",
             "这个应用请改用按量付费的密钥和通用的 Base URL。",
             "不要让应用冒充别的客户端：可能会被封号。",
         ),
@@ -1145,6 +1166,8 @@ TEXTS: dict[str, Text] = {
         "它的组件互相不匹配：缺少某个包，或者其中一个版本太新。与网络、地址和密钥都无关。",
         (
             "更新 SDK：`pip install -U openai anthropic`，或 `npm update`。",
+            "要知道是哪个包，可以检查应用自己的环境：`llmdoctor check --runtime PATH`，PATH 是它的虚拟环境，"
+            "或者 node_modules 所在的目录。",
             "如果提示 “unexpected keyword argument 'proxies'” 而又不能更新：`pip install \"httpx<0.28\"`。",
             "如果提示缺少某个包，在应用的环境里安装它。",
         ),
@@ -1197,6 +1220,15 @@ TEXTS: dict[str, Text] = {
             "或者改用从本机直接发请求的应用。",
         ),
     ),
+    "app.runtime": Text(
+        "应用自己的运行环境无法完成调用，而本程序可以",
+        "同样的设置下，{runtime|应用的 Python 或 Node} 没有得到回答，"
+        "本程序却得到了。证据列出了两者的差别：版本、代理、CA 证书。",
+        (
+            "对照证据中的各行，让应用的环境使用相同的代理和 CA 证书。",
+            "更新应用自己的环境里的 SDK。",
+        ),
+    ),
     "app.base_url_ignored": Text(
         "应用没有使用所设置的 Base URL",
         "明明设置了别的地址，应答却来自官方。应用读取的是另一个名字或另一个位置，或者这类服务商不支持自定义地址。",
@@ -1235,6 +1267,12 @@ TEXTS: dict[str, Text] = {
             "更新 llmdoctor 再试。",
             "用 `--save FILE` 保存这次运行，提交到 llmdoctor 的问题列表：文件里绝不含密钥。",
         ),
+    ),
+    "run.extra_missing": Text(
+        "没有取得凭证：这里缺少一个库",
+        "凭证来自 {place|一系列位置}，只有服务商自己的库才能取得它并用它签名。这个库是 llmdoctor 的可选组件，没有安装，"
+        "所以凭证是否有效无从得知。这不说明你的应用有问题。",
+        ("安装后再检查一次：`{command|pip install llmdoctor-cli[aws]}`。",),
     ),
     "run.flaky": Text(
         "时好时坏",

@@ -6,6 +6,43 @@ from diagnose.words.text_type import Step, Text
 
 KINDS: dict[str, Text] = {
     # -- the model's name ----------------------------------------------------------------------------------------------
+    "no_model": Text(
+        "请求里没有模型名",
+        "服务收到的请求没有带模型名，或模型名为空。地址和密钥不是原因。",
+        (
+            "在应用里选择模型，或填写模型名并保存。有些应用只填写而不添加到列表时，不会发送模型名。",
+            Step("protocol:ollama", "`ollama list` 会列出已安装的模型名。"),
+            "自己的代码：每个请求都要带 model 字段。",
+        ),
+    ),
+    "litellm_old": Text(
+        "当前版本的 LiteLLM 不认识 {model|模型名}中的服务商",
+        "名称的写法没有问题：LiteLLM 的服务商名、斜杠、模型名。只是这个版本还不认识该服务商，所以没有发出请求。",
+        (
+            "升级 LiteLLM（`pip install -U litellm`），或升级内置它的应用。",
+            "在此之前可改用服务商的 OpenAI 兼容地址：模型写 openai/名称，并填写其 Base URL。",
+        ),
+    ),
+    "vertex_publisher": Text(
+        "在 Vertex AI 上，模型 {model|（请求中的）} 不属于发布方 google",
+        "应用在 publishers/google 下请求 {model|该模型}。其他厂商的模型有自己的发布方和协议"
+        "（Claude：publishers/anthropic，使用 Anthropic 的消息接口）。",
+        (
+            "在应用里选择 Vertex AI 上该厂商自己的类型（Claude：Anthropic on Vertex，代码里用 AnthropicVertex），"
+            "不要选 Gemini 的类型。",
+            "升级应用或网关：旧版本对所有模型都用 publishers/google。",
+            "开放模型请用 Vertex AI 的 OpenAI 兼容接口，模型写 厂商/名称。",
+        ),
+    ),
+    "vertex_location": Text(
+        "Vertex AI 在区域 {region|（请求所用）} 没有模型 {model|（该名称）}",
+        "Google Cloud 各区域提供的模型不同，新模型往往只在 global。也可能是项目没有该模型的权限。",
+        (
+            "换一个区域：global，或 {model|该模型} 的页面上列出的区域。",
+            "在 https://cloud.google.com/vertex-ai/generative-ai/docs/models 核对带版本的模型名。",
+            "其他发布方的模型，请在 Model Garden 里为该项目启用。",
+        ),
+    ),
     "litellm_provider": Text(
         "LiteLLM 无法从模型名 {model|中} 识别服务商",
         "LiteLLM 用模型名第一个斜杠前的部分判断服务商。这一部分它不认识，因此没有发出请求，与密钥和服务器无关。",
@@ -83,6 +120,14 @@ KINDS: dict[str, Text] = {
         (
             "在 Azure 机器学习工作室打开该终结点，给正在运行的部署分配流量（100 %）。",
             "或者用请求头 azureml-model-deployment 指定部署。",
+        ),
+    ),
+    "responses_only": Text(
+        "模型 {model|（请求中的）} 只支持 Responses API",
+        "服务认识该模型，但不在这个端点提供。面向智能体、深度研究的模型和最大的推理模型只能通过 /responses 调用。",
+        (
+            "在应用里把服务商类型改为 Responses API（OpenAI Responses）；没有这个选项时请升级应用。",
+            "或换一个支持 chat completions 的模型。",
         ),
     ),
     "not_chat": Text(
@@ -187,6 +232,16 @@ KINDS: dict[str, Text] = {
         (
             "给用户或角色加上 aws-marketplace:ViewSubscriptions 和 aws-marketplace:Subscribe 权限，然后等 5 分钟。",
             "或者请管理员在 Bedrock 控制台为整个账号启用一次该模型。",
+        ),
+    ),
+    "bedrock_account": Text(
+        "AWS 不允许该账号使用这个模型",
+        "AWS 认得凭证，但回答该操作不被允许。新账号、受限账号、部分代理商的账号，以及没有开通模型权限时都会这样。",
+        (
+            "用同一账号和区域在 Bedrock 控制台的 Playground 里试该模型；如果同样被拒绝，"
+            "请联系 AWS Support 为账号开通 Bedrock。",
+            "在应用所用的区域里，到 Model access 页面申请该模型的权限。",
+            "检查账号的付款方式，以及组织策略（SCP）是否禁止了 Bedrock。",
         ),
     ),
     "bedrock_access": Text(
@@ -353,6 +408,39 @@ KINDS: dict[str, Text] = {
             "在应用里逐个关闭工具、MCP 服务器和扩展：只要有一个不合格，每次请求都会失败；工具太多时请减少。",
             "升级应用和 MCP 服务器：新版本会按该接口调整 schema。",
             "自己的代码：每个工具的 schema 类型用 object，名称只用字母、数字、_ 和 -。",
+        ),
+    ),
+    "cache_control": Text(
+        "接口不接受应用发送的提示缓存标记（cache_control）",
+        "应用为 Anthropic 的提示缓存给对话加了标记，而该接口或它前面的网关不认识这种标记或其中的字段："
+        "{parameter|cache_control}。",
+        (
+            Step(
+                "app:claude-code",
+                "在 Claude Code 的环境变量里设置 CLAUDE_CODE_DISABLE_EXPERIMENTAL_BETAS=1；如果还不行，"
+                "再用 DISABLE_PROMPT_CACHING=1 关闭提示缓存。",
+            ),
+            "在应用里关闭提示缓存，或为该接口选择它自己的服务商类型。",
+            "升级应用和网关：新版本只发送各接口接受的字段。",
+        ),
+    ),
+    "tool_name": Text(
+        "接口不接受对话里某个工具的名称",
+        "历史里有一次工具调用，其名称不符合该接口的要求：多数只允许字母、数字、_ 和 -，最多 64 个字符。"
+        "这样的名称常常是模型自己编的。",
+        (
+            "新建一个对话：工具名称会一直留在历史里。如果再次出现，请关闭或重命名带有其他字符的工具。",
+            "升级应用，或该工具所属的 MCP 服务器。",
+            "自己的代码：工具名只用字母、数字、_ 和 -。",
+        ),
+    ),
+    "file_rejected": Text(
+        "接口不接受对话里的图片或文件（{parameter|附件}）",
+        "其类型、大小或编码不符合要求。它会留在历史里，所以之后的请求也会失败。",
+        (
+            "去掉该图片或文件，或新建对话；改成较小的 PNG 或 JPEG 再上传。",
+            "自己的代码：媒体类型要与数据一致，并按接口的要求发送：带 url 的对象，或 Base64。",
+            "换用支持图片和文件的模型。",
         ),
     ),
     "tool_parser": Text(
@@ -538,6 +626,17 @@ KINDS: dict[str, Text] = {
             "升级 LiteLLM：新版本认识各家更多的参数。",
         ),
     ),
+    "body_lost": Text(
+        "服务收到的请求没有请求体",
+        "请求只到达了头部，所以服务认为所有字段都缺失。有些客户端会丢失请求体："
+        "在明文连接上尝试 HTTP/2（Java 的 HttpClient）、被重定向，或经过代理。",
+        (
+            "让客户端使用 HTTP/1.1：在 Java 里把 HttpClient 的版本设为 HTTP_1_1，或在 Spring 里换用其他 HTTP 客户端"
+            "（例如基于 Apache HttpClient 的 RestClient）。",
+            "确认 Base URL 没有被重定向：使用 https 和准确的主机与路径。",
+            "升级应用或其 SDK。",
+        ),
+    ),
     "body_unreadable": Text(
         "服务器无法把请求体当作 JSON 读取",
         "请求到达了，但请求体为空、被截断、被压缩或已损坏：可能是应用造成的，也可能是途中的代理。还没有检查密钥和模型。",
@@ -582,6 +681,84 @@ KINDS: dict[str, Text] = {
             "换一个模型。",
         ),
     ),
+    "invalid_argument": Text(
+        "接口拒绝了请求中的某个参数，但没有说明是哪个",
+        "地址和密钥没有问题。请求里有模型不接受的内容：某个工具、图片、设置，或历史里的一条消息。",
+        (
+            Step(
+                "text|call",
+                "新建一个对话，只发一句短消息：能用说明是历史的问题；还不行就逐个关闭工具、图片、思考和 JSON 输出。",
+            ),
+            Step(
+                "!text !call",
+                "换一个模型：检查只发了一句短消息，没有任何额外设置，该模型仍然拒绝；列表里的其他模型可能可用。",
+            ),
+            Step("!text !call relay", "请 {host} 的管理者测试 {model|该模型}。"),
+            Step("text|call", "升级应用：新版本知道新模型的要求。"),
+            Step("text|call", "换一个模型试试：最新的模型接受的设置更少。"),
+        ),
+    ),
+    "key_pair": Text(
+        "服务商拒绝了访问密钥或其签名",
+        "该接口使用一对密钥（AccessKey 和 SecretKey），由客户端对请求签名。其中一个不存在、两者不配对，"
+        "或填的是另一种密钥。",
+        (
+            "在服务商账号的访问密钥页面重新复制 AccessKey（ID）和 SecretKey；单个应用的密钥对是另一种。",
+            "确认两者各填在自己的位置、没有空格，并且本机时间正确：签名里含有时间。",
+            "如果服务商也提供 API 密钥，可新建一个改用它：不需要签名。",
+        ),
+    ),
+    "session_token": Text(
+        "AWS 凭证已过期或不被接受",
+        "AWS 不接受请求里的访问密钥或会话令牌。临时凭证几小时后就会失效。",
+        (
+            "重新获取凭证：`aws sso login`，或新的会话令牌，然后重启应用让它读取。",
+            "`aws sts get-caller-identity` 可以看出当前终端的凭证是否可用。",
+            "如果凭证带有会话令牌，还要设置 AWS_SESSION_TOKEN，并删除旧的。",
+        ),
+    ),
+    "access_token": Text(
+        "访问令牌（access token）已过期或不被接受",
+        "该接口使用访问令牌：由 API Key 和 Secret 换取，或登录后得到，过一段时间会失效。请求里的令牌已不被接受。",
+        (
+            "重新获取访问令牌，或让应用自己换取：重新填写 API Key 和 Secret。",
+            "升级应用：旧版本保存令牌过久，或拼接错误。",
+            "如果服务商也提供 API 密钥，可新建一个改用它：不需要令牌。",
+        ),
+    ),
+    "relay_upstream": Text(
+        "网关错误：中转无法调用它后面的服务商",
+        "{host} 的中转收到了请求，也接受了密钥，但它自己向服务商发出的请求失败了：渠道的地址或密钥有误，"
+        "或服务商没有响应。",
+        (
+            "请 {host} 的管理者测试 {model|该模型} 的渠道，或换一个模型。",
+            "稍后再试：服务商可能出了故障。",
+            Step("owner", "如果中转是你自己的，打开该渠道进行测试，并重新填写地址、密钥和类型。"),
+        ),
+    ),
+    "container_service": Text(
+        "连接被拒绝：容器 {service|（服务端）} 的该端口没有服务在监听",
+        "在容器网络里，服务名指向它的容器。该容器没有运行、仍在启动、在另一个网络里，"
+        "或服务监听的是别的端口或仅 127.0.0.1。",
+        (
+            "确认容器 {service|（服务端）} 在运行，并和应用在同一个网络里：`docker compose ps`、"
+            "`docker network inspect 网络名`。",
+            "使用容器内的端口，而不是映射出来的端口；并让服务监听 0.0.0.0。",
+            "在应用的容器里用 `docker exec 应用容器 curl -s http://{service}:端口` 测试。",
+        ),
+    ),
+    "lan_server": Text(
+        "{host} 拒绝连接：那里没有对其他机器开放的服务",
+        "这个地址是局域网里的另一台机器，端口是模型服务的端口。这类服务默认只监听 127.0.0.1，"
+        "或者那台机器的防火墙挡住了端口。",
+        (
+            Step("protocol:ollama", "在那台机器上设置 OLLAMA_HOST=0.0.0.0，并重启 Ollama。"),
+            "在那台机器上让服务监听 0.0.0.0：Ollama 用 OLLAMA_HOST=0.0.0.0，LM Studio 开启 Serve on Local Network，"
+            "llama.cpp 和 vLLM 用 --host 0.0.0.0。",
+            "在那台机器的防火墙里放行该端口。",
+            "确认地址没有变化，并且服务在运行。",
+        ),
+    ),
     "litellm_master_key": Text(
         "LiteLLM 代理只认它的主密钥（master key），应用发送的是另一个",
         "没有数据库时，LiteLLM 代理只接受一个密钥，就是它的主密钥。收到别的密钥时，它会去查并不存在的数据库，"
@@ -609,6 +786,98 @@ KINDS: dict[str, Text] = {
             "在服务器或容器里，把 GOOGLE_APPLICATION_CREDENTIALS 设为服务账号 JSON 文件的路径。",
             "如果你用的是 Google AI Studio 的 API Key，请选择 Gemini 而不是 Vertex AI"
             "（在 LiteLLM 中写 gemini/模型名）。",
+        ),
+    ),
+    "aws_region_unset": Text(
+        "没有设置 AWS 区域",
+        "AWS 在每个区域有自己的主机，而应用的库在环境变量和配置里都没有找到区域。",
+        (
+            "在应用运行的地方设置 AWS_DEFAULT_REGION（boto3）或 AWS_REGION（Anthropic 的 SDK），例如 us-east-1。",
+            "或在 ~/.aws/config 的配置里加上 `region = us-east-1`。",
+        ),
+    ),
+    "aws_profile": Text(
+        "应用运行的地方没有这个 AWS 配置",
+        "环境变量或另一个配置用到了它，而 ~/.aws/config 和 ~/.aws/credentials 里没有这一段。",
+        (
+            "列出已有的配置：`aws configure list-profiles`。",
+            "在 ~/.aws/config 里，段名前要有 profile：[profile work]。在 ~/.aws/credentials 里不要：[work]。",
+            "在容器里或以别的用户运行时，挂载或复制这两个文件，或在那里删除 AWS_PROFILE。",
+        ),
+    ),
+    "aws_assume_role": Text(
+        "AWS 不允许应用使用这个角色",
+        "应用自己的凭证有效，但 AWS 的令牌服务（STS）不肯用它换取角色的凭证。",
+        (
+            "在角色的信任策略里写上你的用户、角色或令牌签发者。",
+            "在发起请求的用户或角色的策略里，对这个角色允许 `sts:AssumeRole`。",
+            "检查 `role_arn` 里的账号和名字，以及角色是否要求 `external_id`。",
+        ),
+    ),
+    "aws_sso_expired": Text(
+        "AWS 登录（SSO）已过期",
+        "IAM Identity Center 的登录几小时或几天后失效，只能由人重新登录。",
+        (
+            "重新登录：`aws sso login`，如果不是默认配置，加上 `--profile` 和它的名字。",
+            "如果应用要无人值守地运行，改用角色或程序专用的访问密钥，不要用个人登录。",
+        ),
+    ),
+    "aws_clock": Text(
+        "这台机器的时钟不准，所以 AWS 拒绝了签名",
+        "每个签名都带有签名时间，AWS 只在五分钟之内接受它。凭证本身可能没有问题。",
+        (
+            "在这台机器上打开自动校时（虚拟机或 WSL：与宿主机同步时钟）。",
+            "用 `curl -sI https://sts.amazonaws.com` 对照时间，它会输出 AWS 的时间。",
+        ),
+    ),
+    "aws_scope_region": Text(
+        "请求是为另一个 AWS 区域签名的",
+        "签名里写明了区域，而 AWS 的主机只接受自己区域的签名。",
+        (
+            "把 AWS_REGION（boto3 用 AWS_DEFAULT_REGION，或配置里的 `region`）设为主机名里的区域。",
+            "或让 SDK 自己拼出地址：删除 Base URL，只设置区域。",
+        ),
+    ),
+    "aws_service": Text(
+        "请求是为另一个 AWS 服务签名的",
+        "签名里写明了服务。Bedrock 运行时要 `bedrock`，Mantle 的地址要 `bedrock-mantle`。",
+        (
+            "使用为这个地址准备的客户端，不要填别的服务的 Base URL。",
+            "如果经过签名代理，改正它设置里的服务名。",
+        ),
+    ),
+    "aws_signature": Text(
+        "签名不符：私有访问密钥不对，或请求在途中被改动",
+        "AWS 认得访问密钥 ID，但用它对应的私有密钥算出的签名不同。",
+        (
+            "用 AWS 自己的程序验证：`aws sts get-caller-identity`。",
+            "重新复制私有访问密钥：少一个 `/` 或 `+`，或混入别的密钥的字符，签名都会不同。",
+            "如果这样可以，说明中间的代理或网关改动了路径或被签名的请求头。",
+        ),
+    ),
+    "aws_session": Text(
+        "AWS 临时凭证已过期",
+        "角色或登录的凭证只有几小时有效，复制到环境变量里的不会自动更新。",
+        (
+            "重新登录：`aws sso login`。之后使用配置名（AWS_PROFILE），不要复制凭证。",
+            "如果环境里设置了 AWS_SESSION_TOKEN，把它和两个密钥一起删除，或三个一起更新。",
+        ),
+    ),
+    "aws_access_key": Text(
+        "AWS 不认得这个访问密钥",
+        "这个访问密钥 ID 已被删除或停用，属于另一个分区（中国、GovCloud），或缺少配套的会话令牌。",
+        (
+            "用 AWS 自己的程序验证：`aws sts get-caller-identity`。",
+            "如果 ID 以 ASIA 开头，还要设置 AWS_SESSION_TOKEN：它和两个密钥一起给出。",
+            "否则到 IAM 控制台新建访问密钥，或用 `aws sso login` 登录。",
+        ),
+    ),
+    "aws_sso_absent": Text(
+        "这个配置还没有登录过 AWS",
+        "这个配置使用 IAM Identity Center（SSO），而运行应用的用户没有保存过它的登录。",
+        (
+            "登录：`aws sso login`，如果不是默认配置，加上 `--profile` 和它的名字。",
+            "如果应用以别的用户或在容器里运行，要由那个用户登录，或改用角色。",
         ),
     ),
     "aws_credentials": Text(
@@ -820,6 +1089,16 @@ KINDS: dict[str, Text] = {
         (
             "在应用发送的请求头中加上 {wanted_header}；取值见服务器的手册。",
             "升级应用：新版本可能会自动发送它。",
+        ),
+    ),
+    "dns_server": Text(
+        "域名解析失败：DNS 服务器 {address|（本机所设）} 没有响应",
+        "系统向 DNS 服务器 {address|（设置中的）} 查询该主机，但没有得到回答。请求没有到达 API，与密钥无关。",
+        (
+            "换一个 DNS 服务器，例如 1.1.1.1 或 8.8.8.8：在系统网络设置、/etc/resolv.conf 里修改，"
+            "容器用 `--dns` 或 `dns:`。",
+            "如果该地址是本机（127.0.0.1 或 ::1），请启动应在那里应答的 DNS 程序。",
+            "检查 VPN 和代理程序：有些会替换 DNS 服务器，退出后没有恢复。",
         ),
     ),
     "dns_known_host": Text(

@@ -7,6 +7,24 @@ JOINTS = {", ": "、", "; ": "；", ": ": "："}  # of a list, by the English on
 
 # By the name of :class:`probes.model.note.Note`.
 NOTES: dict[str, str] = {
+    "aws_no_key_id": "设置了 AWS_SECRET_ACCESS_KEY，但没有 AWS_ACCESS_KEY_ID",
+    "aws_lacks": "缺少 {name}",
+    "aws_lacks_token": "缺少会话令牌：以 ASIA 开头的密钥需要它",
+    "aws_no_prefix": "[{name}] 前面少了 profile：应为 [profile {name}]",
+    "aws_no_profile": "没有名为 {name} 的配置",
+    "aws_two_sources": "source_profile 和 credential_source 不能同时设置",
+    "aws_source_empty": "{name} 里没有凭证",
+    "aws_no_file": "文件不存在",
+    "aws_renewable": "应用可以续期",
+    "aws_login_unreadable": "保存的登录无法读取",
+    "aws_never_signed_in": "还没有登录过",
+    "aws_login_own": "只有 AWS 自己的库才能使用",
+    "program_not_started": "没有 --credential-process 就不启动",
+    "metadata_not_asked": "不代他人询问",
+    "aws_metadata_off": "已由 AWS_EC2_METADATA_DISABLED 关闭",
+    "house": "{name}",  # by `HOUSES` of chains.py
+    "chain_step": "{name}",  # by `STEPS` of chains.py
+    "chain_status": "{name}",  # by `STATUS` of chains.py
     # A base URL or a key
     "position": "{name}（第 {position} 个字符，共 {length} 个）",
     "more": "另有 {count} 处",

@@ -9,4 +9,6 @@ PROTOCOLS: dict[str, str] = {
     "gemini": "Gemini 接口",
     "azure": "Azure OpenAI 接口",
     "ollama": "Ollama 接口",
+    "bedrock": "Amazon Bedrock 的 Converse API",
+    "bedrock_invoke": "Amazon Bedrock 上的 Claude（InvokeModel）",
 }

@@ -51,6 +51,12 @@ APPS: dict[str, str] = {
     "unconfirmed": "（未证实）",
     "nothing": "不加",
     "its_settings": "应用的设置",
+    "recorded": "录下的请求",
+    "recorded_about": "在本机录下了 {count} 个应用的请求。`llmdoctor check --app 代号 --as-client` "
+    "按同样的形式发送，其中的文字换成自己的短句。**另有**：普通检查的请求没有、而它有的内容。"
+    "**去掉的设置**：加上后，应用的请求里就少了某一部分。",
+    "recorded_head": "代号和版本 | 协议 | 录制时的模型 | 字节 | 另有 | 去掉的设置",
+    "recorded_nothing": "没有",
     "kind.sdk": "官方 SDK",
     "kind.library": "开发库",
     "kind.cli": "命令行工具",

@@ -725,6 +725,36 @@ CASES: dict[str, Text] = {
             "重启应用：正在运行的程序会继续使用旧值。",
         ),
     ),
+    "http.header_rejected:as_client": Text(
+        "{host} 拒绝 {app} 发送的请求头 {parameter|（某一个）}",
+        "普通请求可用。带上 {app} 发送的全部内容就被拒绝，去掉 {parameter|这个请求头} 又被接受。",
+        (
+            "给 {app} 加上 {variable}，它就不再发送 {parameter}。",
+            Step("public", "请 {host} 的运营者接受 {parameter}，或者忽略它。"),
+            "让 {app} 改用其他服务器或模型。",
+            Step("owner", "如果服务器是您自己的，请升级它，或让它忽略、去掉 {parameter}。"),
+        ),
+    ),
+    "http.header_rejected:as_client_several": Text(
+        "{host} 拒绝 {app} 的某些请求头：{parameter|尚未确定}",
+        "普通请求可用。带上 {app} 发送的全部内容就被拒绝，去掉 {parameter|其中一部分} 又被接受；"
+        "原因不一定是其中的每一项。",
+        (
+            Step("public", "请 {host} 的运营者说明服务器接受其中哪些。"),
+            "让 {app} 改用其他服务器或模型。",
+            Step("owner", "如果服务器是您自己的，请升级它，或让它忽略不认识的内容。"),
+        ),
+    ),
+    "http.header_rejected:as_client_mends": Text(
+        "{host} 拒绝 {parameter|某个请求头}，{app} 会去掉它重发",
+        "带上 {parameter|这个请求头} 时服务器拒绝请求。{app} 发现后会自动去掉它，所以仍然可用，"
+        "只是每次启动多一次被拒绝的请求。",
+        (
+            "给 {app} 加上 {variable}，它从一开始就不再发送 {parameter}。",
+            "不必做任何事。",
+            Step("owner", "如果服务器是您自己的，请升级它，或让它忽略、去掉 {parameter}。"),
+        ),
+    ),
     "http.header_rejected:unsendable": Text(
         "请求头 {header|（见设置）} 无法发送",
         "{source|某项设置} 的值不能用作请求头。客户端在发送之前就会停下，多半只报“Connection error”。",
@@ -864,6 +894,36 @@ CASES: dict[str, Text] = {
             Step("python", "Python 里执行 `pip install brotli zstandard`，SDK 就会多支持两种格式。"),
             Step("public", "询问 {host} 的管理员。"),
             Step("owner", "自己的网关：按请求的 Accept-Encoding 压缩，或对接口关闭压缩。"),
+        ),
+    ),
+    "model.parameter_rejected:as_client": Text(
+        "{host} 拒绝 {app} 发送的 {parameter|某个字段}",
+        "普通请求可用。带上 {app} 发送的全部内容就被拒绝，去掉 {parameter|这个字段} 又被接受。",
+        (
+            "给 {app} 加上 {variable}，它就不再发送 {parameter}。",
+            Step("public", "请 {host} 的运营者接受 {parameter}，或者忽略它。"),
+            "让 {app} 改用其他服务器或模型。",
+            Step("owner", "如果服务器是您自己的，请升级它，或让它忽略 {parameter}。"),
+        ),
+    ),
+    "model.parameter_rejected:as_client_several": Text(
+        "{host} 拒绝 {app} 发送的某些内容：{parameter|尚未确定}",
+        "普通请求可用。带上 {app} 发送的全部内容就被拒绝，去掉 {parameter|其中一部分} 又被接受；"
+        "原因不一定是其中的每一项。",
+        (
+            Step("public", "请 {host} 的运营者说明服务器接受其中哪些字段。"),
+            "让 {app} 改用其他服务器或模型。",
+            Step("owner", "如果服务器是您自己的，请升级它，或让它忽略不认识的字段。"),
+        ),
+    ),
+    "model.parameter_rejected:as_client_mends": Text(
+        "{host} 拒绝 {parameter|某个字段}，{app} 会去掉它重发",
+        "带上 {parameter|这个字段} 时服务器拒绝请求。{app} 发现后会自动去掉它，所以仍然可用，"
+        "只是每次启动多一次被拒绝的请求。",
+        (
+            "给 {app} 加上 {variable}，它从一开始就不再发送 {parameter}。",
+            "不必做任何事。",
+            Step("owner", "如果服务器是您自己的，请升级它，或让它忽略 {parameter}。"),
         ),
     ),
     "model.parameter_rejected:streamed": Text(
@@ -1713,6 +1773,210 @@ CASES: dict[str, Text] = {
         (
             "检查这台机器的时钟，打开自动校时。",
             "如果时钟没有问题，检查签发令牌的服务器的时钟。",
+        ),
+    ),
+    "settings.missing_key:aws": Text(
+        "没有找到 AWS 凭证",
+        "AWS 的库会依次查找几个位置，但都没有凭证：{source|没有位置}。从桌面启动或作为服务运行的程序看不到终端里设置"
+        "的变量。",
+        (
+            "用 AWS 自己的程序登录：`aws sso login`，访问密钥则用 `aws configure`。",
+            "如果用的不是默认配置名，设置 AWS_PROFILE。",
+            "或改用 Bedrock API 密钥：到 {console} 新建，然后设置 AWS_BEARER_TOKEN_BEDROCK。",
+        ),
+    ),
+    "auth.login_expired:soon": Text(
+        "保存的登录一天之内过期",
+        "{place|它的位置} 的登录有效期到 {expires|不久之后} 为止。之后的请求都会被拒绝，直到有人重新登录。",
+        (
+            Step("step:sso", "在那之前重新登录：`aws sso login`。"),
+            "用保存这个登录的程序重新登录。",
+            "如果应用要无人值守地运行，改用程序专用的账号，不要用个人登录。",
+        ),
+    ),
+    "auth.no_credential:needs_consent": Text(
+        "凭证由一个程序给出，而它没有被启动",
+        "{place|它的位置} 的设置指定了一个输出凭证的程序。它和别的程序没有区别，所以没有启动；凭证是否有效无从得知。",
+        ("如果信任这个程序，允许它运行：加上 `--credential-process`。",),
+    ),
+    "auth.no_credential:program": Text(
+        "给出凭证的程序失败了",
+        "{place|它的位置} 的设置指定了一个输出凭证的程序。它运行了，但没有给出凭证：{said|没有说明原因}。",
+        (
+            "在终端里手动运行这个程序，改正它报告的问题。",
+            "如果它依赖只有终端里才有的路径或变量，在设置里写完整路径。",
+        ),
+    ),
+    "auth.no_credential:refused": Text(
+        "{product|服务商} 的令牌服务不给凭证",
+        "按 {place|它的位置} 的设置向 {address|令牌服务} 请求了凭证，但被拒绝：{said|没有说明原因}。",
+        (
+            Step("step:assume_role", "在角色的信任策略里写上你的用户或角色，并允许 `sts:AssumeRole`。"),
+            Step("step:web_identity", "检查角色的信任策略：要写明令牌的签发者、受众和主体。"),
+            Step("chain:aws", "用 AWS 自己的程序验证：`aws sts get-caller-identity`。"),
+            "改正 {place|上述位置} 的问题。",
+        ),
+    ),
+    "auth.no_credential:unreachable": Text(
+        "给出凭证的地址没有响应",
+        "凭证应该来自 {address|某个地址}（{place|默认值}），但它没有响应：{said|没有说明原因}。",
+        (
+            Step("step:instance", "在云主机之外，那里没有服务：请登录，或设置凭证。"),
+            Step("step:instance", "如果是云主机里的容器，元数据服务可能差一跳：把跳数限制改为 2。"),
+            "检查这个地址，以及中间有没有代理或防火墙。",
+        ),
+    ),
+    "auth.no_credential:incomplete": Text(
+        "凭证缺了一部分",
+        "{place|凭证的位置} 只有一部分，而库不会再往后找：{said|缺一部分}。",
+        ("在 {place|该位置} 补上缺少的部分。", "或删除那里剩下的部分，让下一个位置生效。"),
+    ),
+    "auth.expired:chain": Text(
+        "临时凭证已过期",
+        "它们在 {place|它的位置}，有效期到 {expires|过去的某个时间} 为止。复制到那里的凭证不会自动续期。",
+        (
+            Step("chain:aws", "用 `aws sso login` 重新获取，并使用配置名，不要复制凭证。"),
+            "用原来的方式重新获取。",
+        ),
+    ),
+    "auth.expired:chain_early": Text(
+        "凭证尚未生效",
+        "它从 {expires|之后的某个时间} 起才有效。通常是这台机器或签发它的机器时钟不准。",
+        ("检查这台机器的时钟，打开自动校时。",),
+    ),
+    "auth.no_credential:renewal": Text(
+        "保存的登录需要续期，而只有它自己的程序才能续期",
+        "{place|它的位置} 的登录已过期，或只供一个程序使用。应用的库可以续期；这次检查不改动它，所以凭证是否有效无从"
+        "得知。",
+        (
+            Step("chain:aws", "先续期再检查：`aws sso login`，控制台登录则用 `aws login`。"),
+            "先启动一次保存这个登录的程序，再检查。",
+        ),
+    ),
+    "auth.no_credential:needs_person": Text(
+        "这个角色需要有人输入验证码",
+        "{place|它的位置} 的设置使用了需要多重验证的角色。这次检查不会询问任何人，所以凭证是否有效无从得知。无人值守的"
+        "应用会在这里失败。",
+        (
+            "给应用使用不带 `mfa_serial` 的角色，或事先由人取得的凭证。",
+            "如果仍要检查，用 AWS 自己的程序输入验证码，再使用它的输出：`aws configure export-credentials`。",
+        ),
+    ),
+    "app.runtime:httpx_proxies": Text(
+        "SDK 太旧，与同环境的 httpx 不兼容",
+        "在应用自己的环境里，{sdk|SDK} 传给 httpx 的一个参数在 httpx "
+        "0.28 中已被移除，所以还没发送就报错。与网络、地址和密钥都无关。",
+        (
+            "更新 SDK：{command}",
+            "如果不能更新 SDK，就让同一环境里的 httpx 低于 0.28。",
+        ),
+    ),
+    "app.runtime:socksio": Text(
+        "应用的环境缺少 SOCKS 代理所需的包",
+        "设置了 SOCKS 代理，而应用自己的环境没有安装 `socksio`。客户端一创建"
+        "就会报错，对所有主机都一样，包括不走代理的主机。",
+        (
+            "安装它：{command}",
+            "或者改用同一代理的 HTTP 端口，多数代理软件都有。",
+        ),
+    ),
+    "app.runtime:roots_gone": Text(
+        "{variable|某个变量} 指向的文件不存在",
+        "应用的运行环境要从 {path|该文件} 加载 CA 证书，而它已经不在了。客户端在创建时报错，或者不信任任何服务器。",
+        (
+            "删除这个变量：{command}",
+            "或者把它改成你的 CA 证书文件。",
+        ),
+    ),
+    "app.runtime:sdk_too_old": Text(
+        "应用的环境里是 1.0 之前的 SDK",
+        "应用自己的环境里的 SDK 版本还没有客户端对象，现在的代码无法从中导入 `OpenAI`。",
+        (
+            "更新 SDK：{command}",
+            "或者让应用的代码使用已安装的 SDK 版本。",
+        ),
+    ),
+    "app.runtime:pydantic_core": Text(
+        "软件包 pydantic 与 pydantic-core 版本不配套",
+        "这两个包成对发布。应用自己的环境里只更新了其中一个，所以依赖它们的 SDK 都无法导入。",
+        (
+            "重新安装这一对：{command}",
+            "或者重新创建环境，再安装 SDK。",
+        ),
+    ),
+    "app.runtime:typing_extensions": Text(
+        "软件包 typing-extensions 太旧",
+        "应用自己的环境里有包需要更新的 `typing_extensions`，所以 SDK 无法导入。",
+        (
+            "更新它：{command}",
+            "或者重新创建环境，再安装 SDK。",
+        ),
+    ),
+    "app.runtime:module_missing": Text(
+        "应用的环境缺少一个包",
+        "SDK 需要的某个包没有装在应用自己的环境里，所以还没发送就报错。",
+        (
+            "安装它：{command}",
+            "或者连同依赖一起重新安装 SDK。",
+        ),
+    ),
+    "app.runtime:typer_click": Text(
+        "Typer 太旧，与同环境的 click 不兼容",
+        "应用自己的环境里，click 是 8.2 或更新版本，而 Typer 较旧。基于 "
+        "Typer 的程序（如 shell-gpt）会在显示帮助或启动时报错。",
+        (
+            "更新 Typer：{command}",
+            "如果不能更新，就让同一环境里的 click 低于 8.2。",
+        ),
+    ),
+    "app.runtime:strict": Text(
+        "应用的 Python 严格校验证书，而这条证书链通不过",
+        "Python 3.13 及以上会拒绝缺少标准要求内容（例如颁发者密钥标识符）的私有证书。其他客户端和本程序会接受。",
+        (
+            "重新签发证书：签发机构要写入两种密钥标识符，并把基本约束标为关键。",
+            "在此之前，用 Python 3.12 运行应用。",
+        ),
+    ),
+    "app.runtime:certifi_old": Text(
+        "应用的 CA 证书列表过旧",
+        "应用自己的环境里的 certifi 已有多年。之后加入的签发机构不被信任，之后移除的却仍被信任。",
+        (
+            "更新它：{command}",
+            "如果应用固定了 certifi 的版本，也要修改它的依赖列表。",
+        ),
+    ),
+    "app.runtime:node_addresses": Text(
+        "Node 给主机每个地址的连接时间太短",
+        "主机有多个地址时，Node 每个地址只尝试四分之一秒就放弃。在慢速线路或 VPN 上不够用，而其他程序却能连上。",
+        (
+            "延长时间：{command}",
+            "或者换到主机各地址响应更快的网络。",
+        ),
+    ),
+    "app.runtime:node_old": Text(
+        "Node 的版本低于 SDK 的要求",
+        "{sdk|SDK} 需要 Node {wanted|的更新版本}，而应用运行在更旧的版本上。任何调用都可能失败，报错也不会说明原因。",
+        (
+            "安装更新的 Node：{command}",
+            "或者安装支持当前 Node 的 SDK 版本。",
+        ),
+    ),
+    "app.runtime:not_started": Text(
+        "应用的运行环境无法运行",
+        "{runtime|解释器} 连一个小脚本都运行不了。创建虚拟环境所用的 Python 被删除或升级后，环境就会这样损坏。",
+        ("重新创建环境，并装回应用的包。",),
+    ),
+    "app.runtime:slow": Text(
+        "应用的运行环境耗时过长",
+        "{runtime|解释器} 没有按时给出报告，所以无从得知它的情况。可能是每次启动都会加载的某个包卡住了。",
+        ("用更长的 --timeout 再检查一次。",),
+    ),
+    "tls.untrusted_issuer:runtime": Text(
+        "应用自己的运行环境不信任这个证书",
+        "本程序信任该证书的签发者，而 {runtime|应用的运行环境} 不信任：它使用自己的 CA 证书列表。",
+        (
+            "给运行环境同样的列表：{command}",
+            "在启动应用的地方，把 {variable|SSL_CERT_FILE} 设为 CA 证书文件。",
         ),
     ),
     "app.companion_unreachable:late": Text(

@@ -19,7 +19,7 @@ from probes.catalog.fact_files import (
     read_facts,
     without_provenance,
 )
-from probes.catalog.fact_schema import FILES
+from probes.catalog.fact_schema import FILES, kind_of
 from probes.catalog.provenance import Provenance, provenance_of
 
 HEADER = '[facts]\nschema = 1\nseen = "2026-11-29"\n\n'
@@ -96,7 +96,7 @@ def test_the_fields_of_a_row_are_checked(tmp_path: Path, file: str, text: str, p
 
 
 def test_every_file_has_a_schema() -> None:
-    assert {path.stem for path in fact_files()} == FILES | {"doors", "apps"}
+    assert {kind_of(path) for path in fact_files()} == FILES | {"doors", "apps"}
 
 
 def test_a_wrong_entry_of_an_app_is_named_with_its_line(tmp_path: Path) -> None:

@@ -16,7 +16,8 @@ from diagnose.cli.fixing.changes import Role, ValueChange
 from diagnose.cli.fixing.file_changes import FileChange, difference, file_changes
 from diagnose.report import Fix
 from diagnose.words import LANGS, part
-from probes.api.model_choice import near, others, small_of
+from probes.api.model_choice import near
+from probes.api.model_names import others, small_of
 from probes.config_formats.edit import Obstacle
 from probes.demo_server import practice_doors as b
 from probes.demo_server.server import PracticeDoor

@@ -1,0 +1,55 @@
+"""http.header_rejected and model.parameter_rejected: parts of the app's own request that the server refuses.
+
+The check has sent the request of the app (``--as-client``) and left out its parts one by one. An app that leaves a
+part out by itself, after a refusal, gets its answer one request later.
+"""
+
+from __future__ import annotations
+
+from diagnose.evidence.lines import line_of
+from diagnose.evidence.rule import Claim
+from diagnose.evidence.view import View
+from diagnose.report import Seen, Severity, seen
+from probes.api.response_checks import passes
+from probes.client_requests.bisection import groups
+from probes.model.client_request import AsClientResult, RefusedPart
+
+_SHOWN = 4  # names in a sentence
+
+
+def refused(view: View, *, header: bool) -> Claim | None:
+    """Report the headers, or the fields, without which the server accepts the app's request."""
+    found = view.evidence.client_request
+    parts = [one for one in found.refused if one.header is header] if found is not None else []
+    if found is None or not parts or not found.tries:
+        return None
+    names = [one.name for one in parts] if found.sure else list(groups(one.name for one in parts))
+    settings = list(dict.fromkeys(one.setting for one in parts if one.setting))
+    mended = all(one.mended for one in parts)
+    case = "as_client_mends" if mended else "as_client" if found.sure else "as_client_several"
+    return Claim(
+        _lines(found),
+        probe="chat",
+        severity=Severity.WARNING if mended else None,
+        sure=found.sure,
+        values={
+            "parameter": ", ".join(names[:_SHOWN]),
+            **({"app": view.app.name} if view.app is not None else {}),
+            **({"variable": ", ".join(settings)} if settings and found.sure else {}),
+        },
+        side="relay",
+        case=case,
+    )
+
+
+def _lines(found: AsClientResult) -> tuple[str | Seen, ...]:
+    """Return what was sent and answered: the request as the app sends it, and without the refused parts."""
+    first, last = found.tries[0], next((one for one in reversed(found.tries) if passes(one.exchange)), None)
+    lines: list[str | Seen] = [line_of(first.exchange), seen("as_client", version=found.version)]
+    if last is not None:
+        lines += [line_of(last.exchange), seen("without_header", names=", ".join(_named(found.refused)))]
+    return tuple(lines)
+
+
+def _named(parts: tuple[RefusedPart, ...]) -> list[str]:
+    return [one.name for one in parts[:_SHOWN]] + (["…"] if len(parts) > _SHOWN else [])

@@ -1,0 +1,314 @@
+"""Obtain AWS credentials with botocore, and sign requests with them. Only this module imports botocore.
+
+botocore gets every value from the chain that was read, and none from the environment of this process, so that what is
+asked is what was shown, and agreed to. Nothing is written: neither its caches nor the logins of AWS's own programs.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import re
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+from urllib.parse import urlsplit
+
+from probes.credential_chains.aws_files import masked, moment_of
+from probes.credential_chains.chain import Chain, CredentialError, ObtainFor, UnsignedRequest, material
+from probes.model.attempt import Auth
+from probes.model.credential import CredentialFacts, CredentialProblem, StepStatus
+from probes.model.secret import Secret
+from probes.model.settings import CredentialSettings
+
+DEFAULT_REGION = "us-east-1"
+_SAID = 300  # characters of an error that are kept
+# Headers that proxies and HTTP clients change on the way, which botocore does not sign either.
+_UNSIGNED = frozenset(("connection", "expect", "transfer-encoding", "user-agent", "x-amzn-trace-id", "accept-encoding"))
+_HOST = re.compile(r"bedrock(?P<kind>-runtime|-mantle|)(?:-fips)?\.(?P<region>[a-z]{2,4}(?:-[a-z]+)+-\d)\.")
+
+
+class Keys:
+    """An access key with its secret and, for temporary ones, their token and when they expire."""
+
+    def __init__(self, access_key: str, secret: str, token: str | None = None, expires: float = 0.0) -> None:
+        self.access_key = access_key
+        self.secret = Secret(secret)
+        self.token = Secret(token) if token else None
+        self.expires = expires
+
+
+class SignedCredential:
+    """Requests signed by AWS Signature Version 4."""
+
+    auth = Auth.SIGV4
+
+    def __init__(self, keys: Keys, facts: CredentialFacts, service: str, region: str) -> None:
+        self._keys = keys
+        self._service = service
+        self._region = region
+        self.facts = facts
+
+    @property
+    def secrets(self) -> tuple[Secret, ...]:
+        """The secret access key, and the session token."""
+        return (self._keys.secret, *((self._keys.token,) if self._keys.token is not None else ()))
+
+    def headers(self, request: UnsignedRequest) -> tuple[tuple[str, str], ...]:
+        """Return the headers of the signature: the date, the session token, and ``Authorization``."""
+        from botocore.auth import SigV4Auth
+        from botocore.awsrequest import AWSRequest
+        from botocore.credentials import ReadOnlyCredentials
+
+        token = self._keys.token.reveal() if self._keys.token is not None else None
+        keys = ReadOnlyCredentials(self._keys.access_key, self._keys.secret.reveal(), token)
+        given = {name: value for name, value in request.headers if name.lower() not in _UNSIGNED}
+        signed = AWSRequest(request.method, request.url, headers=given, data=request.body)
+        SigV4Auth(keys, self._service, self._region).add_auth(signed)
+        names = {name.lower() for name in given}
+        return tuple((name, value) for name, value in signed.headers.items() if name.lower() not in names)
+
+
+def service_and_region(base_url: str, region: str) -> tuple[str, str]:
+    """Return what a signature is made for. The host names both if it is one of AWS's own.
+
+    ``bedrock`` and the ``region`` of the settings for any other host: a private endpoint, or a gateway.
+    """
+    found = _HOST.match(urlsplit(base_url).hostname or "")
+    if found is None:
+        return "bedrock", region or DEFAULT_REGION
+    return ("bedrock-mantle" if found["kind"] == "-mantle" else "bedrock"), found["region"]
+
+
+async def obtain(chain: Chain, found: CredentialSettings, wanted: ObtainFor) -> SignedCredential:
+    """Obtain the credential of the step that wins, and then of each role that is assumed with it.
+
+    Raises CredentialError.
+    """
+    won = found.chain.winner
+    if won is None:
+        raise chain.failed(found, CredentialProblem.NONE)
+    said = _noted(won.why)
+    if won.status is StepStatus.EXPIRED:
+        renewable = dict(won.hints).get("renews") == "yes"
+        raise chain.failed(found, CredentialProblem.RENEWAL if renewable else CredentialProblem.EXPIRED)
+    if won.status is StepStatus.INCOMPLETE:
+        raise chain.failed(found, CredentialProblem.INCOMPLETE, said=said)
+    if won.status is StepStatus.UNREADABLE:
+        raise chain.failed(found, CredentialProblem.UNREADABLE, said=said)
+    given = material(found)
+    first = given.get("0", "")
+    if first == "login":
+        raise chain.failed(found, CredentialProblem.RENEWAL)
+    if first == "process" and (not found.programs or "0.foreign" in given):
+        raise chain.failed(found, CredentialProblem.NEEDS_CONSENT)
+    if not chain.installed():
+        raise chain.failed(found, CredentialProblem.NO_LIBRARY)
+    keys = await asyncio.to_thread(_Obtaining(chain, found, wanted).keys)
+    service, region = service_and_region(wanted.base_url, str(given.get("region", "")))
+    facts = CredentialFacts("aws", won.step, won.kind, won.source, keys.expires, account=masked(keys.access_key))
+    return SignedCredential(keys, facts, service, region)
+
+
+def _noted(why: object) -> str:
+    return why if isinstance(why, str) else ", ".join(value for _, value in getattr(why, "values", ()))
+
+
+class _Obtaining:
+    """One walk over the stages of a chain: a first credential, then a role for each further stage."""
+
+    def __init__(self, chain: Chain, found: CredentialSettings, wanted: ObtainFor) -> None:
+        self._chain = chain
+        self._found = found
+        self._wanted = wanted
+        self._given = material(found)
+
+    def _text(self, name: str) -> str:
+        value = self._given.get(name, "")
+        return value.reveal() if isinstance(value, Secret) else value
+
+    def keys(self) -> Keys:
+        """Return the credential of the last stage. Raises CredentialError."""
+        first: Mapping[str, Callable[[], Keys]] = {
+            "static": self._static,
+            "web_identity": self._web_identity,
+            "sso": self._sso,
+            "process": self._process,
+            "container": self._container,
+            "instance": self._instance,
+        }
+        with self._explained():
+            keys = first[self._text("0")]()
+            number = 1
+            while f"{number}" in self._given:
+                keys = self._role(number, keys)
+                number += 1
+            return keys
+
+    # -- stages --------------------------------------------------------------------------------------------------------
+
+    def _static(self) -> Keys:
+        won = self._found.chain.winner
+        expires = won.expires if won is not None and won.step == "environment" else 0.0
+        return Keys(self._text("0.access_key"), self._text("0.secret"), self._text("0.token"), expires)
+
+    def _web_identity(self) -> Keys:
+        asked = {
+            "RoleArn": self._text("0.role_arn"),
+            "RoleSessionName": self._text("0.role_session_name") or "llmdoctor",
+            "WebIdentityToken": self._text("0.token"),
+        }
+        return _of_sts(self._client("sts").assume_role_with_web_identity(**asked))
+
+    def _role(self, number: int, keys: Keys) -> Keys:
+        asked: dict[str, Any] = {
+            "RoleArn": self._text(f"{number}.role_arn"),
+            "RoleSessionName": self._text(f"{number}.role_session_name") or "llmdoctor",
+        }
+        if self._text(f"{number}.mfa_serial"):
+            raise self._chain.failed(self._found, CredentialProblem.NEEDS_PERSON, said="mfa_serial")
+        for name, field in (("external_id", "ExternalId"), ("duration_seconds", "DurationSeconds")):
+            if value := self._text(f"{number}.{name}"):
+                asked[field] = int(value) if field == "DurationSeconds" and value.isdigit() else value
+        return _of_sts(self._client("sts", keys).assume_role(**asked))
+
+    def _sso(self) -> Keys:
+        client = self._client("sso", region=self._text("0.region"))
+        said = client.get_role_credentials(
+            roleName=self._text("0.role"), accountId=self._text("0.account"), accessToken=self._text("0.token")
+        )["roleCredentials"]
+        expires = float(said.get("expiration", 0)) / 1000
+        return Keys(said["accessKeyId"], said["secretAccessKey"], said["sessionToken"], expires)
+
+    def _process(self) -> Keys:
+        """Run the program of ``credential_process``, as botocore does, within the time limit of a probe."""
+        import json
+        import subprocess
+
+        from botocore.compat import compat_shell_split
+
+        try:
+            done = subprocess.run(  # noqa: S603 - the program of the user's own settings, after --credential-process
+                compat_shell_split(self._text("0.command")),
+                stdin=subprocess.DEVNULL,
+                capture_output=True,
+                timeout=max(self._wanted.seconds - 0.5, 0.5),
+                check=False,
+            )
+        except subprocess.TimeoutExpired:
+            raise self._chain.failed(self._found, CredentialProblem.PROGRAM, said="time limit") from None
+        except (OSError, ValueError) as error:
+            said = getattr(error, "strerror", None) or type(error).__name__
+            raise self._chain.failed(self._found, CredentialProblem.PROGRAM, said=said) from None
+        try:
+            said = json.loads(done.stdout.decode("utf-8"))
+            keys = Keys(
+                said["AccessKeyId"], said["SecretAccessKey"], said.get("SessionToken"), _seconds(said.get("Expiration"))
+            )
+        except (ValueError, KeyError, TypeError, RecursionError):
+            words = done.stderr.decode("utf-8", "replace").strip().splitlines()
+            said = words[-1][:_SAID] if words else f"exit status {done.returncode}"
+            raise self._chain.failed(self._found, CredentialProblem.PROGRAM, said=said) from None
+        if done.returncode != 0 or said.get("Version") != 1:
+            raise self._chain.failed(self._found, CredentialProblem.PROGRAM, said=f"exit status {done.returncode}")
+        return keys
+
+    def _container(self) -> Keys:
+        from botocore.httpsession import URLLib3Session
+        from botocore.utils import ContainerMetadataFetcher
+
+        fetcher = ContainerMetadataFetcher(URLLib3Session(timeout=2), sleep=lambda seconds: None)
+        token = self._text("0.authorization")
+        headers = {"Authorization": token} if token else None
+        said = fetcher.retrieve_full_uri(self._text("0.url"), headers=headers)
+        return Keys(said["AccessKeyId"], said["SecretAccessKey"], said["Token"], _seconds(said.get("Expiration")))
+
+    def _instance(self) -> Keys:
+        from botocore.utils import InstanceMetadataFetcher
+
+        url = self._text("0.url")
+        config = {
+            "ec2_metadata_service_endpoint": url,
+            "ec2_metadata_service_endpoint_mode": "ipv6" if "[" in url else "ipv4",
+            "ec2_metadata_v1_disabled": bool(self._text("0.only_v2")),
+            "ec2_credential_refresh_window": 0,
+        }
+        fetcher = InstanceMetadataFetcher(timeout=1, num_attempts=1, env={}, config=config)
+        said = fetcher.retrieve_iam_role_credentials()
+        if not said:
+            raise self._chain.failed(self._found, CredentialProblem.NONE, host=url)
+        return Keys(said["access_key"], said["secret_key"], said["token"], _seconds(said.get("expiry_time")))
+
+    # -- botocore ------------------------------------------------------------------------------------------------------
+
+    def _client(self, service: str, keys: Keys | None = None, region: str = "") -> Any:
+        """Return botocore's client of a service, without its own chain: with these keys, or unsigned."""
+        from botocore import UNSIGNED
+        from botocore.config import Config
+        from botocore.session import Session
+
+        session = Session()
+        session.set_config_variable("profile", None)
+        session.full_config.clear()  # the files were read already
+        session.full_config["profiles"] = {}
+        patience = max(min(self._wanted.seconds - 0.5, 5.0), 0.5)
+        config = Config(
+            signature_version=UNSIGNED if keys is None else "v4",
+            connect_timeout=patience,
+            read_timeout=patience,
+            retries={"total_max_attempts": 1},
+            ignore_configured_endpoint_urls=True,
+        )
+        credentials = {}
+        if keys is not None:
+            credentials = {
+                "aws_access_key_id": keys.access_key,
+                "aws_secret_access_key": keys.secret.reveal(),
+                "aws_session_token": keys.token.reveal() if keys.token is not None else None,
+            }
+        return session.create_client(
+            service,
+            region_name=region or self._text("region") or DEFAULT_REGION,
+            endpoint_url=self._text(f"endpoint_{service}") or None,
+            verify=self._wanted.ca_bundle or None,
+            config=config,
+            **credentials,
+        )
+
+    @contextlib.contextmanager
+    def _explained(self) -> Iterator[None]:
+        """Turn botocore's exceptions into problems."""
+        from botocore import exceptions
+
+        won = self._found.chain.winner
+        step = won.step if won is not None else ""
+        host = self._text(f"endpoint_{'sso' if step == 'sso' else 'sts'}") or self._text("0.url")
+        try:
+            yield
+        except CredentialError:
+            raise
+        except exceptions.ClientError as error:
+            said = error.response.get("Error", {})
+            words = f"{said.get('Code', '')}: {said.get('Message', '')}"[:_SAID]
+            expired = step == "sso" and said.get("Code") == "UnauthorizedException"
+            problem = CredentialProblem.EXPIRED if expired else CredentialProblem.REFUSED
+            raise self._chain.failed(self._found, problem, said=words, host=host) from None
+        except (exceptions.HTTPClientError, exceptions.MetadataRetrievalError) as error:
+            words = str(error)[:_SAID]
+            raise self._chain.failed(self._found, CredentialProblem.UNREACHABLE, said=words, host=host) from None
+        except (exceptions.BotoCoreError, KeyError, ValueError, TypeError) as error:
+            words = f"{type(error).__name__}: {error}"[:_SAID]
+            raise self._chain.failed(self._found, CredentialProblem.OTHER, said=words, host=host) from None
+
+
+def _of_sts(said: Mapping[str, Any]) -> Keys:
+    found = said["Credentials"]
+    return Keys(
+        found["AccessKeyId"], found["SecretAccessKey"], found.get("SessionToken"), _seconds(found.get("Expiration"))
+    )
+
+
+def _seconds(moment: Any) -> float:
+    """Return a moment, as botocore gives it (a text or a datetime), in seconds since 1970; 0 if it is none."""
+    if moment is None:
+        return 0.0
+    return moment.timestamp() if hasattr(moment, "timestamp") else moment_of(str(moment))

@@ -1,0 +1,74 @@
+"""Decide whether a house's own chain gives the credential, and read it: only for the few doors that need one."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from probes.catalog.door import Door
+from probes.model.record import replace
+from probes.model.secret import Secret
+from probes.model.settings import BadInput, CredentialSettings, Settings, Sourced
+from probes.protocols.names import NAMES as PROTOCOLS
+from probes.settings.options import Options
+
+
+def chain_wanted(options: Options, door: Door | None, protocol: str) -> str:
+    """Return the chain that gives the credential where no key is given; empty if there is none.
+
+    It is the one that the user names, else that of the door, else that of the protocol.
+    """
+    if options.credential is not None or options.no_env:
+        from probes.credential_chains.names import NAMES, NOT_USED
+
+        named = options.credential
+        if named not in (None, NOT_USED, *NAMES):
+            raise BadInput("--credential is one of {names}.", names=", ".join((*NAMES, NOT_USED)))
+        return "" if named in (None, NOT_USED) else named or ""
+    if door is not None and door.credential:
+        return door.credential
+    if protocol not in PROTOCOLS:
+        return ""
+    from probes.protocols.protocol import wire
+
+    return wire(protocol).credential
+
+
+def with_chain(
+    settings: Settings,
+    vendor: str,
+    options: Options,
+    variable: Callable[[str], Sourced[str] | None],
+    home: Path | None,
+    cwd: Path,
+) -> Settings:
+    """Return the settings with the chain of a house.
+
+    A key of an option comes before the chain; a key of a variable does too, unless the user names the chain.
+    """
+    from probes.credential_chains.chain import chain_of
+    from probes.credential_chains.world import ChainWorld
+
+    by_option = any((options.key, options.key_env, options.key_file, options.key_stdin))
+    if options.credential and not by_option:
+        settings = replace(settings, key=None)
+    world = ChainWorld(
+        variable=variable,
+        home=home,
+        cwd=cwd,
+        base_url=settings.base_url,
+        protocol=settings.protocol.value,
+        key=settings.key,
+        now=time.time(),
+        metadata=options.metadata,
+        programs=options.credential_process,
+    )
+    found = chain_of(vendor).read(world)
+    used = settings.key is None or not settings.key.value.reveal().strip()
+    return replace(settings, credential=replace(found, chain=replace(found.chain, used=used)))
+
+
+def secrets_of(found: CredentialSettings) -> tuple[Secret, ...]:
+    """Return the secrets that the chain's reader has read."""
+    return tuple(value for _, value in found.material if isinstance(value, Secret) and value)

@@ -1,0 +1,69 @@
+"""Call Bedrock with AWS' and Anthropic's own clients, in their environment (`.ci/run` fetches it): one process for all.
+
+Standard input: ``[{"environ", "home", "url", "client", "model", "key"}]``; standard output: for each ``{"method", "said",
+"text", "error"}``. Each call runs in a forked process, which has the variables of its world alone.
+"""
+
+import json
+import os
+import sys
+import tempfile
+
+
+def call(world):
+    client, url, model = world["client"], world["url"], world["model"]
+    asked = [{"role": "user", "content": [{"text": "Count from 1 to 20."}]}]
+    if client == "anthropic":
+        from anthropic import AnthropicBedrock
+
+        made = AnthropicBedrock(base_url=url, max_retries=0)
+        stream = made.messages.create(
+            model=model, max_tokens=16, stream=True, messages=[{"role": "user", "content": "Count."}]
+        )
+        text = "".join(one.delta.text for one in stream if one.type == "content_block_delta")
+        whole = made.messages.create(model=model, max_tokens=16, messages=[{"role": "user", "content": "Say OK."}])
+        return {"text": text, "said": whole.content[0].text}
+    import boto3
+    from botocore.config import Config
+
+    session = boto3.Session()
+    config = Config(retries={"total_max_attempts": 1}, connect_timeout=5, read_timeout=5)
+    made = session.client("bedrock-runtime", endpoint_url=url, config=config)
+    said = made.converse(modelId=model, messages=asked)["output"]["message"]["content"][0]["text"]
+    events = made.converse_stream(modelId=model, messages=asked)["stream"]
+    text = "".join(one["contentBlockDelta"]["delta"].get("text", "") for one in events if "contentBlockDelta" in one)
+    found = session.get_credentials()
+    return {"method": found.method if found is not None else "", "said": said, "text": text}
+
+
+def in_world(world):
+    """Return the result of one call, made in a process of its own."""
+    with tempfile.TemporaryFile("w+") as result:
+        child = os.fork()
+        if not child:
+            os.environ.clear()
+            os.environ.update(world["environ"], HOME=world["home"])
+            from botocore import credentials, tokens
+
+            cache = os.path.join(world["home"], ".aws", "sso", "cache")  # made from HOME when botocore was imported
+            credentials.SSOProvider._SSO_TOKEN_CACHE_DIR = tokens.SSOTokenProvider._SSO_TOKEN_CACHE_DIR = cache
+            try:
+                found = call(world)
+            except BaseException as error:
+                found = {"error": type(error).__name__, "said": str(error)}
+            json.dump(found, result)
+            result.flush()
+            os._exit(0)
+        os.waitpid(child, 0)
+        result.seek(0)
+        return json.load(result)
+
+
+def main():
+    import boto3  # noqa: F401  # once, for all children
+    from anthropic import AnthropicBedrock  # noqa: F401
+
+    json.dump([in_world(world) for world in json.load(sys.stdin)], sys.stdout)
+
+
+main()

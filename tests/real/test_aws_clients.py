@@ -1,0 +1,251 @@
+"""AWS' and Anthropic's own clients agree with every world of AWS credentials, against a door that verifies signatures."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import re
+import subprocess
+from contextlib import ExitStack
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import pytest
+
+from checkout import TESTS
+from diagnose.formats import json as json_format
+from diagnose.formats import text as text_format
+from diagnose.judging.judge import judge
+from diagnose.report import Report
+from probes.demo_server import bedrock_doors
+from probes.demo_server.answers import TEXT
+from probes.demo_server.handlers import What
+from probes.demo_server.server import Answer, PracticeDoor, Request
+from probes.model.archive import dump
+from probes.run.engine import run
+from probes.settings.gather import Options, gather
+from unit.credential_chains.test_aws_chain import made
+from worlds.aws_chains import KEYS, OFF, REGION, WORLDS, ChainWorld, web_token
+from worlds.aws_stand_ins import HOUR, ROLE, SECRETS, USER, stand_in
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(os.name != "posix", reason="the clients are called in forked processes"),
+]
+CLIENTS = Path(os.environ.get("LLMDOCTOR_CLIENTS", ".cache/clients")) / "clouds" / "bin" / "python"
+MODEL = bedrock_doors.MODELS[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """A fault of the door, for credentials that are right: what a check names, and what the clients raise."""
+
+    name: str
+    root: str | None
+    says: str
+    raises: str
+    door: dict[str, Any]
+    protocol: str = "bedrock"
+    stream: What | None = None
+    model: str = MODEL
+
+
+def refuses(status: int, kind: str, words: str) -> What:
+    return bedrock_doors.refused(status, kind, words)
+
+
+FAULTS = (
+    Fault("sound", None, "", "", {}),
+    Fault("sound", None, "", "", {}, "bedrock_invoke"),
+    Fault("clock", "auth.rejected", "clock", "ClientError", {"clock": 900.0}),
+    Fault("clock behind", "auth.rejected", "clock", "PermissionDeniedError", {"clock": -900.0}, "bedrock_invoke"),
+    Fault("region", "key.wrong_region", "region", "ClientError", {"region": "eu-west-1"}),
+    Fault("service", "auth.rejected", "another AWS service", "ClientError", {"service": "bedrock-mantle"}),
+    Fault("model", "model.not_found", "does not know this model ID", "ValidationException", {"models": ("other",)}),
+    Fault(
+        "inference profile",
+        "model.wrong_endpoint",
+        "inference profile",
+        "ValidationException",
+        {
+            "chat": refuses(
+                400,
+                "ValidationException",
+                "Invocation of model ID x with on-demand throughput isn\u2019t supported. Retry your request with the ID or ARN of an inference profile that contains this model.",
+            )
+        },
+    ),
+    Fault(
+        "model access",
+        "model.not_permitted",
+        "no access to the model",
+        "AccessDeniedException",
+        {
+            "chat": refuses(
+                403, "AccessDeniedException", "You don't have access to the model with the specified model ID."
+            )
+        },
+    ),
+    Fault(
+        "permission",
+        "auth.not_permitted",
+        "bedrock:InvokeModel",
+        "AccessDeniedException",
+        {
+            "chat": refuses(
+                403,
+                "AccessDeniedException",
+                "User: arn:aws:iam::000000000000:user/app is not authorized to perform: bedrock:InvokeModel on resource: arn:aws:bedrock:us-east-1::foundation-model/x because no identity-based policy allows the bedrock:InvokeModel action",
+            )
+        },
+    ),
+    Fault(
+        "error in the stream",
+        "stream.error_inside",
+        "",
+        "EventStreamError",
+        {
+            "stream": bedrock_doors.as_events(
+                [
+                    *bedrock_doors.converse_frames()[:6],
+                    bedrock_doors.exception_frame("modelStreamErrorException", "made up"),
+                ],
+                "application/vnd.amazon.eventstream",
+            )
+        },
+    ),
+    Fault(
+        "broken checksum",
+        "stream.malformed",
+        "",
+        "ChecksumMismatch",
+        {
+            "stream": bedrock_doors.as_events(
+                [*bedrock_doors.converse_frames()[:6], bedrock_doors.converse_frames()[6][:-1] + b"\x00"],
+                "application/vnd.amazon.eventstream",
+            )
+        },
+    ),
+)
+
+
+def checked(
+    url: str, environ: dict[str, str], home: Path, protocol: str = "bedrock", model: str = MODEL, **options: Any
+) -> Report:
+    """Check as the command line does; fail if an output has a secret."""
+    given = Options(base_url=url, protocol=protocol, model=model, timeout=8, **options)
+    settings = gather(given, environ, home / "work", home=home)
+    evidence = asyncio.run(run(settings))
+    report = judge(evidence)
+    texts = [dump(evidence), json.dumps(json_format.document(report)), text_format.render(report, "en"), repr(settings)]
+    assert not [secret for secret in SECRETS for text in texts if secret[:12] in text or secret[-12:] in text]
+    return report
+
+
+def clients(calls: list[dict[str, Any]]) -> list[dict[str, str]]:
+    """Call the real clients."""
+    if not CLIENTS.exists():
+        pytest.skip("boto3 and anthropic[bedrock] are not installed: .ci/run does it")
+    script = TESTS / "real" / "aws_clients.py"
+    done = subprocess.run(
+        [CLIENTS, "-W", "ignore", script],
+        input=json.dumps(calls),
+        capture_output=True,
+        text=True,
+        timeout=240,
+        check=True,
+    )
+    found: list[dict[str, str]] = json.loads(done.stdout)
+    return found
+
+
+@cache
+def _worlds() -> dict[str, tuple[Report, dict[str, str]]]:
+    """Check every world of places, and call boto3 in each."""
+    reports, calls = {}, []
+    with ExitStack() as stack:
+        for world in WORLDS:
+            home = Path(stack.enter_context(TemporaryDirectory()))
+            (home / "work").mkdir()
+            meta = stack.enter_context(PracticeDoor(stand_in(_token_of(world))))
+            door = stack.enter_context(PracticeDoor(bedrock_doors.door(access=world.accepted)))
+            environ = made(world, home, meta.url)
+            reports[world.name] = checked(door.url, environ, home, credential_process=world.programs)
+            calls.append({"environ": environ, "home": str(home), "url": door.url, "client": "boto3", "model": MODEL})
+        said = clients(calls)
+    return {world.name: (reports[world.name], one) for world, one in zip(WORLDS, said, strict=True)}
+
+
+def _token_of(world: ChainWorld) -> str:
+    return world.files.get("token", web_token(HOUR))
+
+
+@pytest.mark.parametrize("world", WORLDS, ids=lambda one: one.name)
+def test_boto3_agrees_with_every_world_of_places(world: ChainWorld) -> None:
+    report, boto = _worlds()[world.name]
+    assert report.root_cause == world.root, [one.title for one in report.findings]
+    if world.title:
+        assert report.findings[0].title.startswith(world.title), report.findings[0].title
+    named = boto.get("error") or boto.get("method") or ""
+    assert re.fullmatch(world.boto, named), boto
+    if world.left_open:  # botocore starts the program by itself
+        assert report.verdict == "inconclusive"
+    else:
+        assert (report.verdict == "broken") is bool(boto.get("error")), boto
+    assert report.credential is not None
+
+
+@cache
+def _faults() -> list[tuple[Report, dict[str, str]]]:
+    reports, calls = [], []
+    with ExitStack() as stack:
+        home = Path(stack.enter_context(TemporaryDirectory()))
+        (home / "work").mkdir()
+        environ = {**REGION, **KEYS, **OFF}
+        for fault in FAULTS:
+            door = stack.enter_context(PracticeDoor(bedrock_doors.door(access=[USER, ROLE], **fault.door)))
+            reports.append(checked(door.url, environ, home, fault.protocol, fault.model))
+            client = "anthropic" if fault.protocol == "bedrock_invoke" else "boto3"
+            calls.append(
+                {"environ": environ, "home": str(home), "url": door.url, "client": client, "model": fault.model}
+            )
+        said = clients(calls)
+    return list(zip(reports, said, strict=True))
+
+
+@pytest.mark.parametrize("number", range(len(FAULTS)), ids=[f"{one.protocol} {one.name}" for one in FAULTS])
+def test_the_clients_agree_with_every_fault_of_the_door(number: int) -> None:
+    fault, (report, said) = FAULTS[number], _faults()[number]
+    assert report.root_cause == fault.root, ([one.title for one in report.findings], said)
+    assert fault.says in " ".join(
+        (*(one.title for one in report.findings), *(one.explanation for one in report.findings))
+    )
+    assert (said.get("error") or "") == fault.raises, said
+    if not fault.raises:
+        assert said["said"] == TEXT
+        assert said["text"] == (TEXT if fault.protocol == "bedrock_invoke" else "".join(f"{n} " for n in range(1, 21)))
+
+
+def test_a_bedrock_key_is_sent_as_bearer_and_comes_before_the_chain() -> None:
+    key = "bedrock-api-key-" + "mAdEuPk3y" * 6
+    seen: list[str] = []
+
+    def door(request: Request) -> Answer:
+        seen.append(request.header("authorization").partition(" ")[0])
+        return bedrock_doors.door(key)(request)
+
+    with TemporaryDirectory() as folder, PracticeDoor(door) as place:
+        home = Path(folder)
+        (home / "work").mkdir()
+        environ = {**REGION, **KEYS, **OFF, "AWS_BEARER_TOKEN_BEDROCK": key}
+        report = checked(place.url, environ, home)
+        assert report.verdict == "healthy"
+        assert report.credential is not None
+        assert not report.credential.chain.used
+        assert set(seen) == {"Bearer"}
+        call = {"environ": environ, "home": folder, "url": place.url, "client": "boto3", "model": MODEL}
+        assert clients([call, {**call, "client": "anthropic"}])[1].get("said") == TEXT
