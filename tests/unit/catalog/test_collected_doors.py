@@ -30,8 +30,12 @@ def missing(row: list[str]) -> list[str]:
     door = DOORS.get(id)
     if door is None:
         return ["door"]
-    ours = {one.base_url for one in (*door.endpoints, *door.former)}
-    places = {*door.hosts, *door.slips, *door.websites, *(one.host for one in door.former)}
+    house = [one for one in DOORS if one is door or one.company == door.company]  # a plan has a row of its own
+    ours = {one.base_url for known in house for one in (*known.endpoints, *known.former)}
+    places = {
+        *(host for known in house for host in known.hosts),
+        *(*door.slips, *door.websites, *(one.host for one in door.former)),
+    }
     found = [] if (kind, region) == (door.kind, door.region) else [f"kind {kind}, region {region}"]
     found += [host for host in values(hosts) if host not in places]
     for base in values(bases):

@@ -63,7 +63,13 @@ def test_what_may_pass_is_in_the_catalogue() -> None:
         *("dns.failed", "tcp.refused", "tcp.timeout", "tcp.unreachable", "tcp.reset", "proxy.unreachable", "tls.reset"),
         *("http.timeout", "http.closed", "http.gateway_error", "http.server_error"),
         *("quota.rate_limited", "quota.overloaded", "model.no_channel"),
-        *("stream.cut", "stream.stalled", "stream.error_inside", "app.companion_unreachable"),
+        *(
+            "stream.cut",
+            "stream.stalled",
+            "stream.error_inside",
+            "stream.websocket_closed",
+            "app.companion_unreachable",
+        ),
     }
     assert is_retryable("tcp.reset") and is_retryable("quota.overloaded")
     assert not any(map(is_retryable, ("quota.exhausted", "key.wrong_door", "slo.exceeded", "dns.not_found", None)))
