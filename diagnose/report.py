@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from probes.model.client_run import ClientRun
 from probes.model.credential import CredentialChain, CredentialFacts
+from probes.model.login import StoredLogin
 from probes.model.note import Note
 from probes.model.record import Record
 from probes.model.source import Source, SourceKind
@@ -270,5 +271,6 @@ class Report(Record):
     slos: tuple[SloResult, ...] = ()
     # Where a house's library looks for a credential, and what came of it; None: the door takes a key alone.
     credential: CredentialView | None = None
+    login: StoredLogin | None = None  # that the app has stored; it is never sent
     client: ClientRun | None = None  # what the app itself did; None: the user did not ask for its run
     tries: tuple[Try, ...] = ()  # including the last one; empty if there was only one

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+_NO_CREDENTIAL = ("auth.no_credential", "auth.login_expired")  # what is refused then went out without one
 # Code -> the codes, or the layers with a dot (``key.``), that explain it away if they hold too; ``*`` is any code.
 # Pairs of findings that a run can distinguish but a pasted text cannot are in IN_TEXT below.
 BECAUSE: Mapping[str, tuple[str, ...]] = {
@@ -47,7 +48,8 @@ BECAUSE: Mapping[str, tuple[str, ...]] = {
     ),
     "key.wrong_door": ("settings.wrong_variable", "settings.conflict", "url.host_typo", "url.not_api_host"),
     **dict.fromkeys(
-        ("key.wrong_kind", "key.wrong_audience", "key.wrong_plan"), ("settings.wrong_variable", "url.host_retired")
+        ("key.wrong_kind", "key.wrong_audience", "key.wrong_plan"),
+        ("settings.wrong_variable", "url.host_retired", *_NO_CREDENTIAL),
     ),
     "key.truncated": ("key.masked", "key.placeholder"),
     **dict.fromkeys(("key.wrong_region", "quota.exhausted"), ("key.wrong_plan", "url.host_retired")),
@@ -93,11 +95,12 @@ BECAUSE: Mapping[str, tuple[str, ...]] = {
         ("auth.rejected", "auth.header_lost", "auth.expired"),
         (
             *("key.", "settings.", "url.host_typo", "url.not_api_host", "url.host_retired", "auth.header_style"),
-            "http.header_rejected",
+            *("http.header_rejected", *_NO_CREDENTIAL),
         ),
     ),
     "auth.not_permitted": (
         *("key.", "settings.", "url.host_typo", "url.not_api_host", "url.host_retired", "auth.header_style", "model."),
+        *_NO_CREDENTIAL,
     ),
     # A service that has ended refuses whatever it is asked.
     **dict.fromkeys(

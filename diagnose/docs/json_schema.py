@@ -9,6 +9,7 @@ from diagnose.formats.json import SCHEMA
 from diagnose.report import DIFFERENCES, Severity, Status, Verdict
 from diagnose.words.en.capabilities import NAMES
 from diagnose.words.en.findings import TEXTS
+from probes.catalog.apps import LOGINS
 from probes.model.attempt import Auth
 from probes.model.capability import Support
 from probes.model.client_request import OpenReason
@@ -73,6 +74,7 @@ def schema(closed: bool = False) -> Schema:
                 "as_client": _as_client(closed),
                 "clients": {"type": "array", "items": _client(closed)},
                 "credential": _credential(closed),
+                "login": _login(closed),
                 "client": _client_run(closed, _client_run(closed)),
             },
         ),
@@ -350,6 +352,22 @@ def _credential(closed: bool) -> Schema:
             },
         ),
     }
+
+
+def _login(closed: bool) -> Schema:
+    fields = {
+        "app": TEXT,
+        "name": {"type": "string", "description": "The provider's name in a file with several; else empty."},
+        "source": TEXT,
+        "kind": {"enum": [*LOGINS, "workload"]},
+        "plan": {"type": "string", "description": "The subscription's name; empty if the file does not say."},
+        "host": {"type": "string", "description": "Where the app sends it."},
+        "expires": MAYBE_TEXT,
+        "renews": _flag("The app renews it by itself, without asking anybody."),
+        "overridden_by": MAYBE_TEXT,
+    }
+    about = "The login that the app has stored: it is read, and never sent or renewed."
+    return {"description": about, **_object(closed, fields)}
 
 
 def _flag(about: str) -> Schema:

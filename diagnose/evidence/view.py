@@ -44,6 +44,7 @@ from probes.model.facts import (
     TunnelFacts,
 )
 from probes.model.failure import Failure, Kind, Outcome
+from probes.model.login import StoredLogin
 from probes.model.record import replace
 from probes.model.runtime_facts import RuntimeFacts
 from probes.model.value_issues import Flaw
@@ -135,6 +136,11 @@ class View:
     def credential(self) -> CredentialFacts | None:
         """The credential that the chain gave, or why it gave none; None if it was not asked for one."""
         return self.evidence.one(CredentialFacts, Subject.CREDENTIAL)
+
+    @cached_property
+    def login(self) -> StoredLogin | None:
+        """The login that the app has stored; None if it has none."""
+        return self.evidence.one(StoredLogin, Subject.STORED_LOGIN)
 
     @cached_property
     def companions(self) -> tuple[CompanionFacts, ...]:

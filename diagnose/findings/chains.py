@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from diagnose.evidence.rule import Claim, Rule
 from diagnose.evidence.view import View
+from diagnose.findings import stored_logins
 from diagnose.findings.moments import moment, run_time
 from diagnose.report import Seen, Severity, seen
 from probes.model.credential import CredentialChain, CredentialFacts, CredentialProblem, CredentialStep, StepStatus
@@ -92,15 +93,17 @@ def _no_credential(view: View) -> Claim | None:
     facts = _problem(view, *(one for one in CredentialProblem if one not in _ELSEWHERE))
     severity = Severity.WARNING if facts is not None and facts.problem in LEFT_OPEN else None
     if facts is None or facts.problem is None:
-        return None
+        return stored_logins.unsent(view)
     case = facts.problem.value if facts.problem in _CASES else ""
     return Claim(_evidence(view, facts), values=_values(facts), severity=severity, case=case)
 
 
 def _login_expired(view: View) -> Claim | None:
     """Report a login that has expired, or, as a warning, one that expires within a day."""
+    if (claim := stored_logins.expired(view)) is not None:
+        return claim
     facts = view.credential
-    if facts is not None and facts.problem is CredentialProblem.EXPIRED and facts.step in LOGINS:
+    if facts is not None and facts.problem is CredentialProblem.EXPIRED and _is_login(facts):
         return _claim(view, facts)
     chain, now = view.chain, run_time(view)
     if chain is None or not chain.used or chain.winner is None or chain.winner.step not in LOGINS or not now:
@@ -113,10 +116,14 @@ def _login_expired(view: View) -> Claim | None:
     return Claim(evidence, severity=Severity.WARNING, values=values, case="soon")
 
 
+def _is_login(facts: CredentialFacts) -> bool:
+    return facts.step in LOGINS or facts.kind == "user"
+
+
 def expired_credential(view: View) -> Claim | None:
     """Report a credential of a chain, other than a login, that has expired or is not valid yet."""
     facts = _problem(view, CredentialProblem.EXPIRED, CredentialProblem.EARLY)
-    if facts is None or facts.step in LOGINS:
+    if facts is None or _is_login(facts):
         return None
     return _claim(view, facts, "chain_early" if facts.problem is CredentialProblem.EARLY else "chain")
 
@@ -125,6 +132,8 @@ _CASES = (
     CredentialProblem.NEEDS_CONSENT,
     CredentialProblem.RENEWAL,
     CredentialProblem.NEEDS_PERSON,
+    CredentialProblem.CLOCK,
+    CredentialProblem.NO_PROJECT,
     CredentialProblem.REFUSED,
     CredentialProblem.UNREACHABLE,
     CredentialProblem.PROGRAM,

@@ -28,6 +28,8 @@ _NAMING_FILES = (SourceKind.CONFIG, SourceKind.CSV)
 def _missing_key(view: View) -> Claim | None:
     if view.settings.key_given or view.settings is UNSEEN or _keyed_by_header(view):
         return None
+    if view.login is not None:
+        return None  # the app signs in with it: `auth.no_credential` says what that leaves open
     door, chain = view.door, view.chain
     if chain is not None and chain.used:
         return missing_credential(view, chain)

@@ -14,6 +14,7 @@ from probes.model.known_secrets import KNOWN
 if TYPE_CHECKING:
     from diagnose.report import Finding, Fix, Place, Report
     from probes.model.client_run import ClientRun
+    from probes.model.login import StoredLogin
 
 STARTS_WITH = "{"
 GRAMMAR = Grammar.JSON
@@ -123,6 +124,27 @@ def _document(report: Report) -> dict[str, object]:
         **_as_client(report),
         **_clients(report),
         **_credential(report),
+        **_login(report),
+    }
+
+
+def _login(report: Report) -> dict[str, object]:
+    """Return ``login``, or nothing if the app has stored none."""
+    return {"login": login_object(report.login)} if report.login is not None else {}
+
+
+def login_object(login: StoredLogin) -> dict[str, object]:
+    """Write what is known about a login that an app has stored."""
+    return {
+        "app": login.app,
+        "name": login.name,
+        "source": str(login.source),
+        "kind": login.kind,
+        "plan": login.plan,
+        "host": login.host,
+        "expires": _moment(login.expires),
+        "renews": login.renews,
+        "overridden_by": str(login.overridden) if login.overridden is not None else None,
     }
 
 

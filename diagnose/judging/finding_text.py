@@ -25,6 +25,8 @@ from probes.model.source import Source, SourceKind
 UNREACHABLE = "unreachable"
 # Findings whose cause the server's own words miss: Google answers a key of an ended kind with advice about logins.
 OUTDATED_ADVICE = (("key.wrong_kind", "ended"),)
+# Findings about a credential that was not obtained: what the API itself said is about a request without one.
+OF_CHAINS = ("auth.login_expired", "auth.no_credential")
 # Findings that a server may report before it has looked at the key, or after it has accepted it.
 _BEHIND_THE_KEY = ("quota.exhausted", "auth.upstream")
 TIED = ("url.version_missing", "url.version_doubled", "url.path_wrong")
@@ -102,13 +104,15 @@ def finding_of(raised_rule: RaisedRule, view: View, facts: CaseFacts, lang: str,
         target = view.evidence.target
         all_values |= plan_of(view.model or "", target.base_url or "", target.protocol)
     case = claim.case if reachable or code not in TIED else UNREACHABLE
-    kind = None if case else kind_of(code, answer_of(view), {**all_values, **named_values(view)}, facts)
+    of_chain = code in OF_CHAINS or claim.case in ("chain", "chain_early")  # the words of a token service count
+    heard = claim_values.get("said", "") if of_chain else answer_of(view)
+    kind = None if case and not of_chain else kind_of(code, heard, {**all_values, **named_values(view)}, facts)
     if kind is not None:
         case = kind.id
         all_values = {**all_values, **named_values(view), **kind.values}
     text = words.say(code, lang, all_values, case, facts)
     asked = remedy_steps(view, code, lang, claim.settings if claim.verified else None)
-    if (code, claim.case) in OUTDATED_ADVICE:
+    if (code, claim.case) in OUTDATED_ADVICE or of_chain:
         asked = ()
     if url := all_values.get("better_url"):  # the finding's own words name this address
         asked = tuple(step for step in asked if url not in step.text)

@@ -110,6 +110,7 @@ def judge(evidence: Evidence, lang: str = "en", rules: tuple[Rule, ...] = RULES,
         client_request=_client_line(view),
         slos=results(view),
         credential=CredentialView(view.chain, view.credential) if view.chain is not None else None,
+        login=view.login,
         client=evidence.client,
     )
     last_try = replace(report, duration_ms=round(evidence.seconds * 1000, 1))

@@ -46,6 +46,7 @@ _SPARED = {
     "interrupted": "interrupted",
     "no_key": "no_key",
     "key_not_sent": "key_not_sent",
+    "login": "login",
 }
 
 

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from diagnose.rendering.report_parts import source_text, word
 from diagnose.report import CredentialView
 from diagnose.words import part, spoken
+from probes.model.login import StoredLogin
 
 
 def step_name(name: str, lang: str) -> str:
@@ -45,6 +46,21 @@ def credential_steps(found: CredentialView, lang: str) -> Iterator[tuple[str, st
         text = one.value + (words.LOSERS.format(others=word(lang, "comma").join(losers)) if losers else "")
         place = source_text(one.source, lang)
         yield one.name, label, text, place, True
+
+
+def login_text(login: StoredLogin, lang: str) -> str:
+    """Return what is known about a login that an app has stored: kind, host, validity, what takes its place."""
+    words = part(lang, "chains")
+    said = [word(lang, f"login.{login.kind}"), login.plan, word(lang, "login.for", host=login.host or "?")]
+    if login.expires:
+        said.append(words.EXPIRES.format(moment=_moment(login.expires)))
+    if login.renews:
+        said.append(word(lang, "login.renews"))
+    lost = login.overridden
+    said.append(
+        word(lang, "login.overridden", source=source_text(lost, lang)) if lost is not None else word(lang, "login.kept")
+    )
+    return word(lang, "comma").join(filter(None, said))
 
 
 def _moment(seconds: float) -> str:

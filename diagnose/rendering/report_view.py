@@ -150,7 +150,7 @@ def view_of(report: Report, lang: str) -> ReportView:
         main=problems,
         others=tuple(_other(finding, followers, report, lang) for finding, followers in others),
         checks=tuple(check(line, lang) for line in report.probes),
-        settings=tuple(settings(report.target, lang)),
+        settings=(*settings(report.target, lang), *_login(report, lang)),
         working=tuple(_working(report.settings, lang)) if report.settings else (),
         variables=tuple(variable_lines(report.settings)) if report.settings else (),
         capabilities=report.capabilities,
@@ -285,6 +285,19 @@ def settings(target: Mapping[str, object], lang: str) -> Iterator[Setting]:
     spoken = word(lang, "target.as", protocol=protocol, app=_name_of(app))
     short = word(lang, "target.as_app", app=_name_of(app))
     yield Setting("protocol", word(lang, "target.protocol"), spoken, "", "", short)
+
+
+def _login(report: Report, lang: str) -> Iterator[Setting]:
+    """Yield the login that the app has stored."""
+    login = report.login
+    if login is None:
+        return
+    from diagnose.rendering.credential_steps import login_text  # few apps have one
+
+    text = login_text(login, lang)
+    short = word(lang, f"login.{login.kind}")
+    source = source_text(login.source, lang)
+    yield Setting("login", word(lang, "target.login"), text, _place(login.source), source, short)
 
 
 def _place(source: object) -> str:

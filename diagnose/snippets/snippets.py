@@ -54,6 +54,8 @@ class Template(NamedTuple):
     streams: bool = False
     key_in: str = ""
     signs: bool = False
+    auth: str = ""
+    within: str = ""
 
 
 class Snippet(NamedTuple):
@@ -152,7 +154,9 @@ def write(working: WorkingSettings, wanted: str | None = None) -> Iterator[Snipp
         chosen = wanted in (template.group, template.id) if wanted else template.group in USUAL
         if not chosen or working.protocol not in template.protocols or (template.streams and not working.stream):
             continue
-        if working.auth == Auth.SIGV4 and not template.signs:
+        if (working.auth == Auth.SIGV4 and not template.signs) or template.auth not in ("", working.auth):
+            continue
+        if template.within not in working.base_url:
             continue
         app = load().get(template.group)
         base = in_its_terms(app, working.protocol, working.base_url)
@@ -186,6 +190,8 @@ def _slots(for_client: WorkingSettings, for_sdk: WorkingSettings) -> dict[str, o
         "body": json.dumps(protocol.example(for_client.model)),
         "variables": variables,
         "origin": f"{parts.scheme}://{parts.netloc}",
+        "project": found["project"] if (found := _PROJECT.search(for_sdk.base_url)) is not None else "",
+        "location": found["location"] if found is not None else "",
         "endpoint_path": endpoint_path,
         "package": protocol.ai_sdk_package,
         "env_reference": f"{{env:{for_client.key_env}}}",
@@ -246,7 +252,7 @@ def _quoted_with_reference(text: str, quote_: Callable[[str], str], reference: s
 
 def _sh_headers(working: WorkingSettings) -> str:
     headers = (
-        _quoted_with_reference(f"{name}: {value}", quoting.sh, f"${working.key_env}")
+        _quoted_with_reference(f"{name}: {value}", quoting.sh, _token(working) or f"${working.key_env}")
         for name, value in _headers(working)
     )
     signed = "".join(f"  {one} \\\n" for one in _SIGNED) if working.auth == Auth.SIGV4 else ""
@@ -265,9 +271,16 @@ def _sh_address(working: WorkingSettings) -> str:
     return quoting.sh(_address(working)) + (f'"{mark}key=${working.key_env}"' if working.auth == "query" else "")
 
 
+def _token(working: WorkingSettings) -> str:
+    """Return what prints an access token of Google, for sh and PowerShell alike; empty where a key is sent."""
+    google = wire(working.protocol).credential == "google" and working.auth == Auth.BEARER
+    return "$(gcloud auth application-default print-access-token)" if google else ""
+
+
 def _ps_headers(working: WorkingSettings) -> str:
+    reference = _token(working) or f"$env:{working.key_env}"
     return "; ".join(
-        f"{quoting.powershell(name)} = {_quoted_with_reference(value, quoting.powershell, f'$env:{working.key_env}')}"
+        f"{quoting.powershell(name)} = {_quoted_with_reference(value, quoting.powershell, reference)}"
         for name, value in _headers(working)
     )
 
@@ -291,6 +304,14 @@ def _claude_helper(working: WorkingSettings) -> str:
     return f',\n  "apiKeyHelper": {quoting.json_(f"printenv {working.key_env}")}'
 
 
+# On Vertex AI, the SDKs make the base URL from these variables: project, location and the switch.
+_PROJECT = re.compile(r"/projects/(?P<project>[^/]+)/locations/(?P<location>[^/]+)/")
+_OF_PROJECT = {
+    "vertex": ("GOOGLE_CLOUD_PROJECT", "GOOGLE_CLOUD_LOCATION", "GOOGLE_GENAI_USE_VERTEXAI"),
+    "vertex_anthropic": ("ANTHROPIC_VERTEX_PROJECT_ID", "CLOUD_ML_REGION"),
+}
+
+
 class SnippetVariable(NamedTuple):
     """A variable to set, to ``value`` or, for the key, to the value of the variable ``other``."""
 
@@ -301,6 +322,12 @@ class SnippetVariable(NamedTuple):
 
 def _environment(working: WorkingSettings) -> Iterator[SnippetVariable]:
     sdk = variables_of(working.protocol)
+    if working.protocol in _OF_PROJECT:
+        found = _PROJECT.search(working.base_url)
+        values = (*(found.groups() if found is not None else ("", "")), "true")
+        named = zip(_OF_PROJECT[working.protocol], values, strict=False)
+        yield from (SnippetVariable(name, value) for name, value in named if value)
+        return
     yield SnippetVariable((*sdk.bases, "BASE_URL")[0], working.base_url)
     key = (*sdk.keys, "API_KEY")[0]
     if working.auth != "none" and working.key_env != key and not _sdk_reads_key(sdk, working):

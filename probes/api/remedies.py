@@ -271,6 +271,10 @@ def _first(found: dict[str, str], kind: str, patterns: tuple[TextPattern, ...], 
         found[kind] = hit[kind].rstrip(".,:;/-")
 
 
+# Google names it in every refusal of a token; it is about signing in on web sites, not about calling an API.
+_USELESS = "/identity/sign-in/web/devconsole-project"
+
+
 def _addresses(found: dict[str, str], text: str) -> None:
     for pattern, bare in ((_URL, False), (_HOST, True)):
         for hit in pattern.finditer(text):
@@ -281,7 +285,7 @@ def _addresses(found: dict[str, str], text: str) -> None:
                 found["page"] = f"https://{address.lower()}"
             elif not bare and "url" not in found and _calls(text, hit, address, strong=False):
                 found["url"] = address
-            elif not bare and "page" not in found and _leads(text, hit, address):
+            elif not bare and "page" not in found and not address.endswith(_USELESS) and _leads(text, hit, address):
                 found["page"] = address
 
 

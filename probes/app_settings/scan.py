@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator
 from probes.app_settings import services
 from probes.app_settings.effective import EffectiveSettings
 from probes.app_settings.entry import ABOVE, AppEntry, Collected, EntryCandidate, Layer, environment, of_file
+from probes.app_settings.logins import FoundLogin, logins_of, own_settings, with_login
 from probes.app_settings.sdks import SdkSettings, by_protocol
 from probes.app_settings.search import Reading, Search, SearchPlaces
 from probes.catalog.app import App, AppWire
@@ -21,7 +22,7 @@ from probes.config_formats import compose
 from probes.model.record import Record, replace
 from probes.model.sentence import Sentence
 from probes.model.settings import Settings, Skipped, Sourced
-from probes.model.source import SourceKind, option
+from probes.model.source import Source, SourceKind, option
 from probes.settings.consent import Destination, address
 from probes.settings.gather import BadInput, Options, gather, with_consent
 
@@ -36,7 +37,8 @@ class FoundSettings(Record):
 
     ``name`` is the app's name for them if it has several; ``where`` is ``file:line`` or a variable. ``beyond`` is the
     reason why they are reported but not checked: the key comes from a ``command``, the ``keychain`` or ``outside`` (a
-    project refers to a file outside the project), or the base URL is only valid in a ``container``.
+    project refers to a file outside the project), the base URL is only valid in a ``container``, or it is not known
+    where a ``login`` leads.
     """
 
     app: str
@@ -91,7 +93,8 @@ def found_of_app(world: SearchPlaces, options: Options, apps: Apps) -> FoundSett
     given = any((options.key is not None, options.key_env, options.key_file, options.key_stdin))
     bare = replace(options, app=None, key=None, key_env=None, key_file=None, key_stdin=False, protocol=None)
     wanted = options.protocol if options.protocol != "auto" else None
-    fit = (one for one in find(world, bare, apps, (app.id,)).found if one.beyond != "container")
+    found_here = find(world, bare, apps, (app.id,)).found
+    fit = (one for one in found_here if one.beyond not in ("container", "login"))
     found = next((one for one in fit if wanted in (None, one.settings.protocol.value)), None)
     if found is None:
         return None
@@ -99,7 +102,7 @@ def found_of_app(world: SearchPlaces, options: Options, apps: Apps) -> FoundSett
     if given and settings.base_url is not None:
         by_hand = replace(options, app=None, base_url=settings.base_url.value)
         key = gather(by_hand, world.environ, world.cwd or world.home).key
-        settings = replace(settings, key=key, conflicts=(), auth_variable=None)
+        settings = replace(settings, key=key, conflicts=(), auth_variable=None, login=None)
         settings = with_consent(settings, Destination(), options.send_anyway, world.cwd or world.home)
     elif found.beyond:
         raise BadInput(
@@ -140,7 +143,7 @@ class _Scan:
         """Search the apps' places, the Compose files and the SDKs' variables."""
         found: list[FoundSettings] = []
         for app in self.apps:
-            if app.places and self.wanted(app.id):
+            if (app.places or app.logins) and self.wanted(app.id):
                 app_settings = list(self.of_app(app))
                 self.closed += self.closed_of(app, app_settings)
                 found += app_settings
@@ -158,20 +161,30 @@ class _Scan:
         collected = Collected(app, self.search, self.outside, app.places)
         identifying = self.identifying_variables(app)
         identified = [reading for _, reading in collected.files if identifying & reading.bindings.keys()]
+        logins = list(logins_of(app, self.search, lambda name: _place_of(collected, name)))
         own = any(not set(place.path.values()) & set(_SHARED) for place, _ in collected.files)
         if (
             not own
             and not identified
+            and not logins
             and not any(one.of("base_url") or one.of("key") for one in collected.entries.values())
         ):
             return
         if not own:
             self.claimed.update(reading.shown for reading in identified)
-        entries = self.with_variables(app, collected)
+        entries = self.with_variables(app, collected, any(not one.facts.name for one in logins))
         for entry in _in_use(entries, any(place.login for place in app.places)):
             if one := self.calculator.effective(app, collected, entry, entries):
-                locked = one.settings.key is None and not one.beyond and self.locked(app)
-                yield FoundSettings(app.id, entry.name, one.where, one.settings, "keychain" if locked else one.beyond)
+                settings, beyond = one.settings, one.beyond
+                if login := _login_for(app, entry, settings, logins):
+                    logins.remove(login)
+                    settings, beyond = with_login(settings, login), "" if login.chosen else beyond
+                locked = settings.key is None and settings.login is None and not beyond and self.locked(app)
+                yield FoundSettings(app.id, entry.name, one.where, settings, "keychain" if locked else beyond)
+        for login in logins:
+            place = login.facts.source.location
+            own_one = own_settings(self.sdks.base_settings, app, login)
+            yield FoundSettings(app.id, login.facts.name, place, own_one, "" if login.base_url else "login")
 
     def locked(self, app: App) -> bool:
         """Check whether the app has a keychain entry, which is not opened."""
@@ -194,8 +207,11 @@ class _Scan:
         variables = {name for wire in app.wires for name in (*wire.base_url, *wire.key)}
         return {name for name in variables - shared if _VENDORS.search(name)}
 
-    def with_variables(self, app: App, collected: Collected) -> list[AppEntry]:
-        """Return the entries from the files, completed and extended by the app's variables and named keys."""
+    def with_variables(self, app: App, collected: Collected, signed_in: bool = False) -> list[AppEntry]:
+        """Return the entries from the files, completed and extended by the app's variables and named keys.
+
+        ``signed_in``: a stored login shows that the app is used, so its variables count too.
+        """
         entries = dict(collected.entries)
         claimed = {one.text for entry in entries.values() for one in entry.of("key") if one.kind == "name"}
         claimed.update(name for entry in entries.values() for name in entry.provider_names())
@@ -205,7 +221,7 @@ class _Scan:
             entry = entries.get((wire.protocol, "")) or AppEntry(wire.protocol)
             bases, keys, models = (collected.of_variables(names) for names in (wire.base_url, wire.key, wire.model))
             files_own = any(one.reading is not None for one in (*bases, *keys))
-            asked_for = any(one.asks_login for one in entries.values())
+            asked_for = any(one.asks_login for one in entries.values()) or (signed_in and not entries)
             if not (entry.of("base_url") or entry.of("key") or files_own or asked_for) and (
                 entries or not (bases or keys)
             ):
@@ -241,6 +257,22 @@ class _Scan:
                     if one := self.calculator.effective(app, collected, entry, entries):
                         found = FoundSettings(app.id, entry.name, one.where, one.settings, one.beyond)
                         yield _in_container(found, service, reading, names)
+
+
+def _place_of(collected: Collected, variable: str) -> Source | None:
+    return next((one.source for one in collected.of_variables((variable,))), None)
+
+
+def _login_for(app: App, entry: AppEntry, settings: Settings, logins: list[FoundLogin]) -> FoundLogin | None:
+    """Return the login that the app uses for these settings, or would use if they had no key; None if it has none."""
+    by_login = any(place.login for place in app.places)  # this app gives its login to providers that ask for it alone
+    for one in logins:
+        if one.facts.name:
+            if one.facts.name in entry.provider_names():
+                return one
+        elif (not entry.star or entry.asks_login) if by_login else one.protocol == settings.protocol.value:
+            return one
+    return None
 
 
 def _wires(app: App) -> list[AppWire]:

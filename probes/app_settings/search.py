@@ -77,6 +77,10 @@ class Search:
         found = (self.read(path, form, place.scope != "project", inside) for path, inside in paths.items())
         return [reading for reading in found if reading is not None]
 
+    def readings_at(self, path: Mapping[str, str]) -> list[Reading]:
+        """Return the readable JSON files of the user at a path by system."""
+        return self.readings(SettingsFile(path, format="json"))
+
     def exists(self, place: SettingsFile) -> str | None:
         """Return the shown path of a place's first existing file, without opening it, or None."""
         for path, _ in self._paths(place):

@@ -40,6 +40,8 @@ class AppWire(NamedTuple):
     key: tuple[str, ...] = ()
     model: tuple[str, ...] = ()
     version_variable: str = ""
+    federation: tuple[str, ...] = ()  # variables that, if all are set and no key is, make it exchange an identity token
+    federation_token: tuple[str, ...] = ()  # variables with that token, or, if they end in _FILE, with its file
     unread_keys: tuple[str, ...] = ()  # variables that people set instead of those in `key`; it ignores them
     unread_base_urls: tuple[str, ...] = ()
     headers: Mapping[str, str] = {}  # variable -> header that carries its value, or `Name: Scheme` before the value
@@ -93,6 +95,29 @@ class SettingsFile(NamedTuple):
     needs_trust: bool = False  # a project's file that the app reads only after the user trusts the folder
     trust: str = ""  # pointer in the app's other places: "trusted" there trusts the folder matched by `*`
     storage: str = "plain"
+    confirmed: bool = True
+
+
+class AppLogin(NamedTuple):
+    """A file in which an app keeps a login: tokens that it got by signing in, not a key that somebody pasted.
+
+    ``path`` is as in :class:`SettingsFile`. Pointers are too; with a ``*`` in ``token``, each match is a login of its
+    own, and the same name stands for the ``*`` of the other pointers.
+    """
+
+    path: Mapping[str, str]
+    token: str  # pointer to the token that requests carry
+    of: str = "subscription"  # whose login it is: that of a subscription, or of an account
+    refresh: str = ""  # pointer to the token with which the app renews it, without asking anybody
+    expires: str = ""  # pointer to the moment at which the token ends; empty: it is inside the token, or nowhere
+    plan: str = ""  # pointer to the name of the subscription
+    protocol: str = ""  # protocol of its requests; empty: the app's default
+    base_url: str = ""  # where the app sends it; empty: the app's default
+    protocols: Mapping[str, str] = {}  # by what `*` matches -> protocol
+    base_urls: Mapping[str, str] = {}  # by what `*` matches; a name without one is shown, and not checked
+    overrides: tuple[str, ...] = ()  # variables that take its place
+    chosen: Mapping[str, str] = {}  # pointer -> value, in this file or in a place: it is used even if there is a key
+    sign_in: str = ""  # what to type to sign in again
     confirmed: bool = True
 
 
@@ -167,6 +192,7 @@ class App(NamedTuple):
     leaves_out: Mapping[str, str] = {}  # field, or its start -> the setting with which the app no longer sends it
     key_lines: tuple[str, ...] = ()  # lines for its settings file, one of which gives a provider a key
     places: tuple[SettingsFile, ...] = ()
+    logins: tuple[AppLogin, ...] = ()
     changes: tuple[AppChange, ...] = ()
     run: ClientProgram | None = None
     key_elsewhere: KeyElsewhere | None = None

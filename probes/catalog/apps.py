@@ -14,7 +14,16 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from probes.catalog.app import App, AppChange, AppWebSocket, AppWire, ClientProgram, KeyElsewhere, SettingsFile
+from probes.catalog.app import (
+    App,
+    AppChange,
+    AppLogin,
+    AppWebSocket,
+    AppWire,
+    ClientProgram,
+    KeyElsewhere,
+    SettingsFile,
+)
 from probes.catalog.fact_files import HEADER, compiled_facts, fact_file, line_of, usual_of
 from probes.catalog.provenance import UNKNOWN, Provenance, parted
 from probes.catalog.url_joining import RULES
@@ -31,6 +40,7 @@ ROOTS = ("system", "certifi", "node", "bun", "browser", "unknown")
 SCOPES = ("user", "project", "system")
 FORMATS = ("json", "jsonc", "json5", "toml", "yaml", "dotenv", "lines", "compose", "crushrc", "none")
 HEADER_LISTS = ("lines", "commas", "pairs")  # LISTS in probes/settings/extra_headers.py
+LOGINS = ("subscription", "account")
 STORAGES = ("plain", "keychain", "database")
 SYSTEMS = {"linux": "linux", "darwin": "macos", "win32": "windows"}  # keys: prefixes of sys.platform
 
@@ -150,6 +160,7 @@ def _build_app(id: str, entry: Mapping[str, Any], provenance: Provenance) -> App
     fields: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value for name, value in entry.items()}
     fields["wires"] = tuple(_build_row(AppWire, row) for row in entry["wires"])
     fields["places"] = tuple(_build_row(SettingsFile, row) for row in entry.get("places", ()))
+    fields["logins"] = tuple(_build_row(AppLogin, row) for row in entry.get("logins", ()))
     fields["changes"] = tuple(_change(row, provenance.seen) for row in entry.get("changes", ()))
     for name, make in _PARTS.items():
         if name in entry:
@@ -169,7 +180,7 @@ def _build_row(make: Callable[..., Any], row: dict[str, Any]) -> Any:
     fields: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value for name, value in row.items()}
     if make is ClientProgram and "point_args" in row:
         fields["point_args"] = {name: tuple(value) for name, value in row["point_args"].items()}
-    if make is SettingsFile and isinstance(row["path"], str):
+    if make in (SettingsFile, AppLogin) and isinstance(row["path"], str):
         fields["path"] = dict.fromkeys(SYSTEMS.values(), row["path"])
     if "websocket" in row and make is AppWire:
         fields["websocket"] = _build_row(AppWebSocket, row["websocket"])
@@ -188,6 +199,7 @@ _CHOICES = {
     "format": FORMATS,
     "storage": STORAGES,
     "join": tuple(RULES),
+    "of": LOGINS,
 }
 _LISTED = {"auth": AUTHS}
 
@@ -214,6 +226,8 @@ def _check(entry: object) -> None:
             raise ValueError(f"header_lists is {min(unknown)!r}, not one of {', '.join(HEADER_LISTS)}")
     for row in entry.get("places", ()):
         _check_types(row, SettingsFile, ("path",))
+    for row in entry.get("logins", ()):
+        _check_types(row, AppLogin, ("path", "token"))
     for row in entry.get("changes", ()):
         own, _ = parted(row, UNKNOWN) if isinstance(row, dict) else (row, UNKNOWN)
         _check_types(own, AppChange, (), skip=("provenance",))

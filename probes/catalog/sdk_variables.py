@@ -28,6 +28,8 @@ class SdkVariables(Record):
     unread_keys: tuple[str, ...] = ()
     unread_bases: tuple[str, ...] = ()
     version: str = ""  # variable for the API version
+    federation: tuple[str, ...] = ()  # as in probes/catalog/app.py, and so is the next field
+    federation_token: tuple[str, ...] = ()
     emptied: bool = True  # an empty base URL variable counts as set, as in the Python SDKs
     # As in probes/catalog/app.py.
     headers: Mapping[str, str] = MappingProxyType({})
@@ -64,6 +66,8 @@ def variables_of(protocol: str) -> SdkVariables:
         wire.unread_keys,
         wire.unread_base_urls,
         wire.version_variable,
+        wire.federation,
+        wire.federation_token,
         app.stack == "httpx",
         **headers_of(app, wire),
     )

@@ -41,6 +41,7 @@ class SignedCredential:
     """Requests signed by AWS Signature Version 4."""
 
     auth = Auth.SIGV4
+    base_url = ""
 
     def __init__(self, keys: Keys, facts: CredentialFacts, service: str, region: str) -> None:
         self._keys = keys

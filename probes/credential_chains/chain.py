@@ -10,10 +10,10 @@ from typing import Protocol, cast
 from probes.credential_chains.names import NAMES
 from probes.credential_chains.world import ChainWorld
 from probes.model.attempt import Auth
-from probes.model.credential import CredentialFacts, CredentialProblem
+from probes.model.credential import CredentialChain, CredentialFacts, CredentialProblem
 from probes.model.record import Record
 from probes.model.secret import Secret
-from probes.model.settings import CredentialSettings
+from probes.model.settings import CredentialSettings, Sourced
 
 
 class UnsignedRequest(Record):
@@ -37,6 +37,9 @@ class ObtainedCredential(Protocol):
     @property
     def secrets(self) -> tuple[Secret, ...]: ...
 
+    @property
+    def base_url(self) -> str: ...  # with the project that came with the credential; empty: the base URL as it is
+
     def headers(self, request: UnsignedRequest) -> tuple[tuple[str, str], ...]:
         """Return the headers that carry the credential: a signature of this request, or a token."""
         ...
@@ -47,9 +50,12 @@ class TokenCredential:
 
     auth = Auth.BEARER
 
-    def __init__(self, token: Secret, facts: CredentialFacts, further: tuple[tuple[str, str], ...] = ()) -> None:
+    def __init__(
+        self, token: Secret, facts: CredentialFacts, further: tuple[tuple[str, str], ...] = (), base_url: str = ""
+    ) -> None:
         self._token = token
         self._further = further
+        self.base_url = base_url
         self.facts = facts
 
     @property
@@ -104,6 +110,18 @@ class Chain:
         secret go elsewhere becomes one of the ``flows`` of the result, which need the user's consent.
         """
         raise NotImplementedError
+
+    def before_key(self, world: ChainWorld) -> bool:
+        """Check whether the vendor's SDK takes the chain although a variable holds a key (``world.key``)."""
+        return False
+
+    def base_url(self, base: Sourced[str], protocol: str, chain: CredentialChain) -> str:
+        """Return the base URL with what the vendor's SDK adds to it from settings of the chain, such as a project."""
+        return base.value
+
+    def style(self, key: Secret, protocol: str) -> Auth | None:
+        """Return the header in which the vendor's SDK sends a key that is given; None for the protocol's usual one."""
+        return None
 
     async def obtain(self, found: CredentialSettings, wanted: ObtainFor) -> ObtainedCredential:
         """Obtain the credential of the step that wins. Only this imports the vendor's library.

@@ -14,7 +14,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
-from probes.demo_server import bedrock_doors
+from probes.demo_server import bedrock_doors, vertex_doors
 from probes.demo_server.answers import (
     CLAUDES,
     DONE,
@@ -50,6 +50,7 @@ from probes.demo_server.web_pages import PAGES
 from probes.model.record import replace
 
 bedrock, bedrock_invoke = bedrock_doors.converse, bedrock_doors.invoke
+vertex, vertex_anthropic = vertex_doors.vertex, vertex_doors.anthropic
 
 
 # -- correct doors -----------------------------------------------------------------------------------------------------

@@ -47,7 +47,8 @@ class Audience(NamedTuple):
 class Issuer(NamedTuple):
     """An issuer of tokens. ``iss`` are patterns of that claim, without its scheme and in lower case.
 
-    ``sometimes`` is as in :class:`Credential`.
+    ``sometimes`` is as in :class:`Credential`; a token with one of ``login_claims`` is that of a person's login, which
+    those doors refuse. ``/`` separates the names of a claim and of a member in it, as no known claim ends with one.
     """
 
     name: str
@@ -60,6 +61,7 @@ class Issuer(NamedTuple):
     audience: tuple[Audience, ...] = ()
     foreign: tuple[str, ...] = ()
     sometimes: tuple[str, ...] = ()
+    login_claims: tuple[str, ...] = ()
     provenance: Provenance = UNKNOWN
 
     def audience_of(self, door: str) -> Audience | None:
@@ -84,6 +86,8 @@ KINDS = (
     "client_secret",
     "realtime_secret",
     "account_file",
+    "google_login_file",
+    "federation_file",
     "login_file",
     "private_key",
     "certificate",
@@ -97,7 +101,7 @@ KINDS = (
     SOMETIMES,
 )
 JWT = r"eyJ[\w-]+\.[\w-]+\.[\w-]*"
-_GOOGLE_FILES = frozenset(("service_account", "authorized_user", "external_account", "impersonated_service_account"))
+_GOOGLE_FILES = frozenset(("service_account", "impersonated_service_account"))
 _LOGIN_FIELDS = frozenset(("access_token", "refresh_token", "tokens", "claudeAiOauth", "id_token"))
 
 
@@ -120,7 +124,7 @@ def issuers() -> tuple[Issuer, ...]:
             Audience(tuple(item["doors"]), tuple(item["aud"]), item.get("get", ""))
             for item in entry.get("audience", ())
         )
-        fields = _fields(entry, usual, "iss", "taken_by", "foreign", "sometimes")
+        fields = _fields(entry, usual, "iss", "taken_by", "foreign", "sometimes", "login_claims")
         made.append(Issuer(**(fields | {"audience": audiences})))
     return tuple(made)
 
@@ -155,6 +159,9 @@ def _document(text: str) -> Credential | None:
         fields = loads(text)
     except (ValueError, RecursionError):
         return None
+    other = {"authorized_user": "google_login_file", "external_account": "federation_file"}.get(str(fields.get("type")))
+    if other is not None:
+        return Credential("", other, "google", "vertex", document=True)
     if fields.get("type") in _GOOGLE_FILES or ("private_key" in fields and "client_email" in fields):
         return Credential("", "account_file", "google", "vertex", document=True)
     return Credential("", "login_file", document=True) if _LOGIN_FIELDS & fields.keys() else None

@@ -23,7 +23,8 @@ def fit_jwt(
         if own or here or not door.keys:
             return None
         return KeyFit(Fit.WRONG_KIND, "jwt", matches)
-    if door.id in issuer.sometimes and issuer.provenance.begun(day):
+    login_claims = set(issuer.login_claims) & set(token.carries)
+    if door.id in issuer.sometimes and not login_claims and issuer.provenance.begun(day):
         return KeyFit(Fit.WRONG_KIND, SOMETIMES, matches)
     elsewhere = issuer.company not in ("", door.company)
     if door.id not in issuer.taken_by:

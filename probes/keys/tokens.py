@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from fnmatch import fnmatchcase
+from functools import cache
 from typing import Any
 
 from probes.keys.credential_kinds import JWT, Issuer, issuers, pattern_matches
@@ -67,7 +68,20 @@ def _jwt(text: str) -> Token | None:
         audience=tuple(filter(None, map(_claim, audiences[:_AUDIENCES]))),
         expires=_moment(claims.get("exp")),
         not_before=_moment(claims.get("nbf")),
+        carries=tuple(name for name in _telling_claims() if _carries(claims, name)),
     )
+
+
+@cache
+def _telling_claims() -> tuple[str, ...]:
+    return tuple(sorted({name for one in issuers() for name in one.login_claims}))
+
+
+def _carries(claims: Mapping[str, Any], name: str) -> bool:
+    """Check whether there is a claim, or a member of a claim: ``https://api.openai.com/auth/chatgpt_account_id``."""
+    claim, _, member = name.rpartition("/")
+    inside = claims.get(claim)
+    return bool(claims.get(name)) or (isinstance(inside, dict) and bool(inside.get(member)))
 
 
 def _decoded(part: str) -> Mapping[str, Any] | None:

@@ -29,6 +29,7 @@ from probes.model.facts import (
     UnreadFile,
 )
 from probes.model.failure import Failure, Outcome
+from probes.model.login import StoredLogin
 from probes.model.record import Record
 from probes.model.runtime_facts import RuntimeFacts
 from probes.model.settings import Rename, Slo
@@ -58,6 +59,7 @@ Facts = (
     | CompanionFacts
     | CredentialChain
     | CredentialFacts
+    | StoredLogin
     | RuntimeFacts
     | WebSocketTry
 )
@@ -73,6 +75,7 @@ class Subject(StrEnum):
     CA_BUNDLE = "settings:ca_bundle"
     UNREAD_FILE = "settings:unread"  # a file that was found and not read
     CREDENTIAL_CHAIN = "settings:credential"  # where the house's library looks for a credential
+    STORED_LOGIN = "settings:login"  # that the app has stored; it is never sent
     DOOR = "door"
     KEY_POLICY = "door:key"  # which forms of the key may be sent
     BALANCE = "door:balance"  # the credit that is left

@@ -14,6 +14,7 @@ from typing import Generic, TypeVar
 from probes.model.attempt import Auth
 from probes.model.client_run import ClientStart
 from probes.model.credential import CredentialChain
+from probes.model.login import StoredLogin
 from probes.model.record import Record
 from probes.model.runtime_facts import RuntimeTarget
 from probes.model.secret import Secret
@@ -233,6 +234,7 @@ class Settings(Record):
     auth_variable: str | None = None  # a variable that decides the header: ANTHROPIC_AUTH_TOKEN is sent as Bearer
     headers: tuple[ExtraHeader, ...] = ()  # each name once
     credential: CredentialSettings | None = None  # of a house whose credentials are not keys (aws, google, entra)
+    login: StoredLogin | None = None  # that the app has stored; it is never sent
     query: str = ""  # what an app's settings add to every URL, encoded
     # Whether the app's files let it open a WebSocket first, with the source of the flag; None: no file was read.
     websocket: Sourced[bool] | None = None

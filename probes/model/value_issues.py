@@ -37,7 +37,8 @@ class Token(Record):
     """What a token says about itself, unverified. Every value is empty or 0 if the token does not contain it.
 
     ``form`` is ``jwt`` or ``bedrock``. ``issuer`` and ``audience`` are the claims ``iss`` and ``aud``; ``house`` is the
-    name of the issuer if it is known. ``expires`` and ``not_before`` are seconds since 1970, UTC.
+    name of the issuer if it is known. ``expires`` and ``not_before`` are seconds since 1970, UTC. ``carries`` are names
+    of further claims that tell for whom it was made; their values are not kept.
     """
 
     form: str
@@ -47,6 +48,7 @@ class Token(Record):
     expires: float = 0.0
     not_before: float = 0.0
     region: str = ""
+    carries: tuple[str, ...] = ()
 
 
 class KeyFit(Record):

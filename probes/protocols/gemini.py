@@ -32,11 +32,13 @@ from probes.protocols.stream_counter import StreamCounter
 _RAW = "raw"  # the name of an event outside of `data:` lines
 
 
-class _Gemini(Wire):
+class GenerateContent(Wire):
+    """The Gemini API, and what Vertex AI shares with it."""
+
     name = "gemini"
     endpoint = "/{version}/models/{model}:generateContent"
-    styles = (Auth.X_GOOG_API_KEY, Auth.QUERY, Auth.BEARER)
-    versions = ("v1", "v1beta")
+    styles: tuple[Auth, ...] = (Auth.X_GOOG_API_KEY, Auth.QUERY, Auth.BEARER)
+    versions: tuple[str, ...] = ("v1", "v1beta")
     key_stripped = True
     guess = "gemini-2.5-flash"
     added = r"/v1(?:alpha|beta)?/?$"
@@ -47,12 +49,12 @@ class _Gemini(Wire):
     listing = r"/(?P<version>v\d+(?:alpha|beta))/models"
     model_path = r"/models/([^/:?#]+):"
     precedence = 30
-    bases = ("", "/gemini", "/api/gemini", "/api")
+    bases: tuple[str, ...] = ("", "/gemini", "/api/gemini", "/api")
     looks = 1
     error_shape = "google"
     own_errors = True
-    words = (("ending", "/models/NAME:generateContent"), ("twice", "/v1beta/v1"))
-    provider_names = ("google", "gemini")
+    words: tuple[tuple[str, str], ...] = (("ending", "/models/NAME:generateContent"), ("twice", "/v1beta/v1"))
+    provider_names: tuple[str, ...] = ("google", "gemini")
 
     def models(self, attempt: Attempt) -> ApiRequest:
         # A page has 50 models by default: those on the second page would seem to be missing.
@@ -86,7 +88,7 @@ class _Gemini(Wire):
             blocked = value.get("promptFeedback")
             if isinstance(blocked, dict) and blocked.get("blockReason"):
                 return Answer(model=model, finish=text_of(blocked["blockReason"]))
-            empty = spoken_in(value) == self.name
+            empty = spoken_in(value) == "gemini"
             return Answer(problem="no_candidates" if empty else strange(value, "no_candidates"), model=model)
         first = candidates[0]
         if not isinstance(first, dict) or not (isinstance(first.get("content"), dict) or first.get("finishReason")):
@@ -240,4 +242,4 @@ class _GeminiReader(StreamCounter):
         return replace(found, terminated=bool(found.finish))
 
 
-WIRE = _Gemini()
+WIRE = GenerateContent()

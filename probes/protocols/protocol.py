@@ -96,6 +96,7 @@ class Wire:
     ``model_family``: part of a model's name that marks the models of this protocol on a host with several protocols.
 
     ``credential``: the chain of ``probes/credential_chains`` that gives the credential if no key is given.
+    ``switches``: variables with which the official SDK is told to speak it (``true`` or ``1``), where no URL is given.
 
     URLs
 
@@ -169,6 +170,7 @@ class Wire:
     strict_no_proxy: bool = False
     model_family: str = ""
     credential: str = ""
+    switches: tuple[str, ...] = ()
 
     version_segment: str = ""
     added: str = ""

@@ -118,6 +118,8 @@ class ApiChecks:
                 # Without the credential, other paths and protocols would answer as little as this one.
                 limits = replace(given.limits, extra_requests=0, earned_requests=0)
                 offline = replace(offline, given=replace(given, limits=limits))
+            else:
+                base = self._client.credential.base_url or base
         self.settle(policy, route.exposed if offline.keys.forms else "")
         context = api_context(offline, base, facts, policy)
         loop = AttemptLoop(context, self._client, self._recorder, pool, self._speaks_tls)

@@ -103,6 +103,8 @@ def survey(given: Settings, recorder: Recorder, scrub: Scrubber, day: str = "") 
     chain = given.credential.chain if given.credential is not None else None
     if chain is not None:
         recorder.done(Subject.CREDENTIAL_CHAIN, chain.vendor, chain, began)
+    if given.login is not None:
+        recorder.done(Subject.STORED_LOGIN, given.login.app, given.login, began)
     if where is None:
         return OfflineChecks(given, exams, protocol, None, known, None, None, exams.keys(), AvailableKeys(), day)
     began = recorder.now()

@@ -120,6 +120,8 @@ def _flows(settings: Settings, usual: Destination, other_key: Sourced[Any] | Non
         for secret in _secrets(part, value, settings.secrets):
             if not routes and _at_home(secret, part, value, read, own, usual):
                 continue
+            if not routes and part is FlowPart.KEY and chain_at_home(value, read, settings):
+                continue
             for named_part, source, host, place in dict.fromkeys([*places, *named]):
                 yield Flow(secret, source, named_part, scrub(host), scrub(place))
     for proxy in _proxies(settings):
@@ -140,16 +142,21 @@ def chain_key(settings: Settings) -> Sourced[Secret] | None:
 
 # Hosts that only a house itself has, where its own credentials may go whoever names the host: the region is all that a
 # user chooses in them. A token for a resource (Azure) or a project is not of this kind.
-_HOUSES = (
-    r"bedrock(?:-runtime|-mantle)?(?:-fips)?\.[a-z]{2,4}(?:-[a-z]{1,12}){1,3}-\d\.(?:amazonaws\.com(?:\.cn)?|api\.aws)",
+_AT_AWS = (
+    r"bedrock(?:-runtime|-mantle)?(?:-fips)?\.[a-z]{2,4}(?:-[a-z]{1,12}){1,3}-\d\.(?:amazonaws\.com(?:\.cn)?|api\.aws)"
 )
+_AT_GOOGLE = (
+    r"(?:(?:[a-z]{2,12}(?:-[a-z]{2,12}){1,2}-?\d{1,2}-)?aiplatform|aiplatform\.(?:eu|us)\.rep)\.googleapis\.com"
+)
+_HOUSES = {"aws": _AT_AWS, "google": _AT_GOOGLE}
 
 
-def chain_at_home(value: Sourced[Any], read: list[Url]) -> bool:
+def chain_at_home(value: Sourced[Any], read: list[Url], settings: Settings) -> bool:
     """Check whether the credential of a chain would go to the house's own host, encrypted: whatever names the host."""
-    if not isinstance(value.value, Secret) or value.value or not read:
+    if not isinstance(value.value, Secret) or value.value or not read or settings.credential is None:
         return False
-    return all(one.scheme == "https" and any(re.fullmatch(house, one.host) for house in _HOUSES) for one in read)
+    house = _HOUSES.get(settings.credential.chain.vendor)
+    return house is not None and all(one.scheme == "https" and re.fullmatch(house, one.host) for one in read)
 
 
 def _folders(value: Sourced[Any]) -> list[Source]:
@@ -294,8 +301,6 @@ def _at_home(
         if name and name in (*family.keys, *family.header_variables) and family.default
     )
     if any(address(one) == (host.host, host.port) for one in defaults):
-        return True
-    if part is FlowPart.KEY and chain_at_home(value, read):
         return True
     door = doors.known().of_host(host.host, host.port, host.path)
     # A host of many customers (*.openai.azure.com) belongs to whoever rents it, and so does a path with an account.

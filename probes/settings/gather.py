@@ -124,7 +124,13 @@ def gather(
         ignored=_ignored(named, file),
     )
     if vendor := chain_wanted(options, choice.door, protocol.value):
-        settings = with_chain(settings, vendor, options, variables.filled, home or given_home, cwd)
+        spoken = choice.family.protocol if protocol.value == "auto" else protocol.value
+        settings = with_chain(settings, vendor, spoken, options, variables.filled, home or given_home, cwd)
+    if key is None and choice.family.federation and variables.filled(choice.family.federation[0]):
+        from probes.settings.federation import with_federation  # few settings have it
+
+        named_app = app.id if app is not None else f"{choice.family.protocol}-sdk"
+        settings = with_federation(settings, choice.family, variables, named_app, cwd)
     check_lengths(settings)
     if settings.conflicts and renames is None:
         from probes.settings.renames import misnamed  # most checks have none

@@ -21,7 +21,7 @@ from probes.model.record import Record, replace
 from probes.model.settings import BadInput, Sourced
 from probes.model.source import DEFAULT, SourceKind, option
 from probes.protocols.names import DEFAULT_PROTOCOL, NAMES
-from probes.protocols.protocol import by_looks, meant_by
+from probes.protocols.protocol import by_looks, meant_by, wires
 from probes.settings.config_file import ConfigTable
 from probes.settings.environment import Variables
 from probes.settings.options import Options
@@ -88,6 +88,8 @@ def _family_of_app(app: App, protocol: str, url: str, variables: Variables) -> S
         tuple(name for name in (*usual.keys, *usual.unread_keys) if name not in keys),
         tuple(name for name in (*usual.bases, *usual.unread_bases) if name not in wire.base_url),
         usual.version,
+        wire.federation,
+        wire.federation_token,
         app.stack == "httpx",
         **headers_of(app, wire),
     )
@@ -141,6 +143,9 @@ def choose(
     by_base_url = [each for each in families().values() if each not in meant]
     present = family or next((each for each in meant if _first_set(each, variables)), None)
     present = present or next((each for each in by_base_url if variables.base(each)), None)
+    if present is None and (switched := _switched_on(variables)) is not None:
+        present = variables_of(switched.value)
+        implied = implied or (switched if protocol.value == "auto" else None)
     if (
         present
         and (base := variables.base(present, emptied=present.emptied))
@@ -169,6 +174,15 @@ def choose(
         ):
             return _default(each, None)
     return SdkChoice(variables_of("openai"), None, None, False)
+
+
+def _switched_on(variables: Variables) -> Sourced[str] | None:
+    """Return the protocol that a variable tells the official SDK to speak (``GOOGLE_GENAI_USE_VERTEXAI``), or None."""
+    for one in wires():
+        found = next((value for name in one.switches if (value := variables.filled(name)) is not None), None)
+        if found is not None and found.value.strip().lower() in ("true", "1"):
+            return Sourced(one.name, found.source)
+    return None
 
 
 def _first_set(family: SdkVariables, variables: Variables) -> Sourced[str] | None:

@@ -38,18 +38,20 @@ def chain_wanted(options: Options, door: Door | None, protocol: str) -> str:
 def with_chain(
     settings: Settings,
     vendor: str,
+    protocol: str,
     options: Options,
     variable: Callable[[str], Sourced[str] | None],
     home: Path | None,
     cwd: Path,
 ) -> Settings:
-    """Return the settings with the chain of a house.
+    """Return the settings with the chain of a house. ``protocol`` is the one that is spoken there, where it is known.
 
     A key of an option comes before the chain; a key of a variable does too, unless the user names the chain.
     """
     from probes.credential_chains.chain import chain_of
     from probes.credential_chains.world import ChainWorld
 
+    chain = chain_of(vendor)
     by_option = any((options.key, options.key_env, options.key_file, options.key_stdin))
     if options.credential and not by_option:
         settings = replace(settings, key=None)
@@ -58,15 +60,24 @@ def with_chain(
         home=home,
         cwd=cwd,
         base_url=settings.base_url,
-        protocol=settings.protocol.value,
+        protocol=protocol,
         key=settings.key,
         now=time.time(),
         metadata=options.metadata,
         programs=options.credential_process,
     )
-    found = chain_of(vendor).read(world)
+    if not by_option and chain.before_key(world):
+        settings, world = replace(settings, key=None), replace(world, key=None)
+    found = chain.read(world)
     used = settings.key is None or not settings.key.value.reveal().strip()
-    return replace(settings, credential=replace(found, chain=replace(found.chain, used=used)))
+    found = replace(found, chain=replace(found.chain, used=used))
+    if settings.base_url is not None:
+        base = chain.base_url(settings.base_url, protocol, found.chain)
+        settings = replace(settings, base_url=replace(settings.base_url, value=base))
+    if settings.key is not None and settings.auth is None:
+        style = chain.style(settings.key.value, protocol)
+        settings = replace(settings, auth=Sourced(style, settings.key.source) if style is not None else None)
+    return replace(settings, credential=found)
 
 
 def secrets_of(found: CredentialSettings) -> tuple[Secret, ...]:

@@ -86,6 +86,12 @@ def right_base_url(door: Door | None, protocol: str) -> str | None:
     return next((sdk_base(protocol, url) for url in door.base_urls(protocol) if "{" not in url), None)
 
 
+def _in_other_words(site: Door, protocol: str) -> str | None:
+    """Return the base URL of a site whose protocol has the same answers at other paths; None if there is none."""
+    alike = (name for name in site.protocols if name in NAMES and wire(name).strictness == protocol)
+    return next((url for name in alike if (url := right_base_url(site, name)) is not None), None)
+
+
 def own_part(door: Door | None, protocol: str) -> str:
     """Return the name of the part that differs per user in the door's host (``resource``); empty if there is none."""
     urls = (door.base_urls(protocol) or tuple(one.base_url for one in door.endpoints)) if door else ()
@@ -115,7 +121,7 @@ def sister_sites(
         differs, same_keys = _difference(door, site), bool(site.namespace) and site.namespace == door.namespace
         is_sister = site.id != door.id and site.company == door.company
         is_sister = is_sister and (not same_keys or differs is SiteDifference.PLAN)
-        url = right_base_url(site, protocol) if is_sister else None
+        url = right_base_url(site, protocol) or _in_other_words(site, protocol) if is_sister else None
         alike = any(match.door == site.id for match in matches)
         # Two products of a company often use keys of different shapes; then the shape alone shows which one is meant.
         confused = (

@@ -724,8 +724,8 @@ THROUGH_WORLDS = frozenset(
     probes.protocols.features.openai probes.protocols.features.responses probes.protocols.gemini
     probes.protocols.ollama probes.protocols.openai probes.protocols.responses probes.protocols.stream_counter
     probes.run.api_checks probes.run.connection probes.run.host_environment probes.run.offline_checks
-    diagnose.evidence.proxied_rounds diagnose.judging.complete_fixes diagnose.judging.fix_places probes.settings.conflicts probes.settings.environment probes.settings.key_selection
-    probes.settings.network_settings probes.settings.options
+    diagnose.evidence.proxied_rounds diagnose.judging.complete_fixes diagnose.judging.fix_places diagnose.findings.stored_logins probes.settings.conflicts probes.settings.environment probes.settings.key_selection
+    probes.settings.network_settings probes.settings.options probes.settings.federation
     probes.settings.sdk_selection probes.settings.variable_typos probes.steps.dns probes.steps.door
     probes.steps.proxy_connection probes.steps.recorder probes.steps.settings probes.steps.tls probes.urls.login_pages
     """.split()  # noqa: SIM905 -- names are easier to read in lines

@@ -87,9 +87,10 @@ Take = Callable[[str], object]
 
 def _key(text: str) -> object:
     from probes.keys.flaws import examine_key
-    from probes.keys.owner import fit, identify, plain
+    from probes.keys.owner import fit, identify
+    from probes.keys.plain_key import is_plain
 
-    return (plain(text), examine_key(text, "openai"), examine_key(f"sk-{text}", "gemini"), identify(text)), fit(
+    return (is_plain(text), examine_key(text, "openai"), examine_key(f"sk-{text}", "gemini"), identify(text)), fit(
         text, None, local=False
     )
 

@@ -29,7 +29,7 @@ DOORS: Mapping[str, Callable[..., Handler]] = {
     # A deep check of a protocol without features says that it cannot test them.
     name: getattr(capable_doors, name)
     for name in NAMES
-    if not name.startswith("bedrock")
+    if not name.startswith(("bedrock", "vertex"))
 }
 MODELS = {"azure": "gpt-4o-mini"}
 CALM = Limits(probe=5.0, run=20.0)

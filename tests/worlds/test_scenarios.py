@@ -197,7 +197,7 @@ ELSEWHERE = {
     "app.run_failed": "of an app that is started too: unit/client_run/test_client_runner.py",
     "app.run_works": "of an app that is started too: unit/client_run/test_client_runner.py",
     "http.body_encoding": "by `explain` alone: unit/answers/test_explain_kinds.py",
-    "auth.login_expired": "of stored logins, in a table of their own: worlds/aws_chains.py",
+    "auth.login_expired": "of stored logins, in tables of their own: unit/app_settings/test_logins.py, worlds/aws_chains.py",
     "auth.no_credential": "of a house's own chain, in a table of their own: worlds/aws_chains.py",
     "run.extra_missing": "where a library is missing: unit/credential_chains/test_aws_credential.py",
     "run.crashed": "no world may raise it; by a rule that fails: unit/judging/test_judge.py",

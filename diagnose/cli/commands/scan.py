@@ -231,6 +231,7 @@ def _lines(survey: ScanResult, reports: dict[int, Report], list_only: bool) -> s
 
 def target_of(found: FoundSettings) -> dict[str, object]:
     """Return found settings in the form of a report's target, with the place of each value and a hint of the key."""
+    from diagnose.formats.json import login_object
     from probes.run.offline_checks import scrubber
     from probes.run.scan_checks import name_of
 
@@ -246,6 +247,7 @@ def target_of(found: FoundSettings) -> dict[str, object]:
         "key": {"hint": settings.key.value.hint, "length": len(settings.key.value)} if settings.key else None,
         "sources": {name: scrub(str(value.source)) for name, value in values.items() if value is not None},
         "beyond": found.beyond or None,
+        **({"login": login_object(settings.login)} if settings.login is not None else {}),
     }
 
 

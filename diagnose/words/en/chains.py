@@ -19,7 +19,7 @@ STATUS = {
 }
 
 # By house and step; ``HOUSES`` names the houses in findings.
-HOUSES = {"aws": "AWS"}
+HOUSES = {"aws": "AWS", "entra": "Microsoft Entra ID", "google": "Google"}
 STEPS = {
     "aws.key": "Key given",
     "aws.bearer": "Bedrock API key",
@@ -33,6 +33,17 @@ STEPS = {
     "aws.config_file": "Config file",
     "aws.container": "Container",
     "aws.instance": "EC2 instance",
+    "entra.environment": "Environment",
+    "entra.workload_identity": "Workload identity",
+    "entra.managed_identity": "Managed identity",
+    "entra.cli": "Azure CLI",
+    "entra.powershell": "Azure PowerShell",
+    "entra.developer_cli": "Azure Developer CLI",
+    "google.key": "API key (express mode)",
+    "google.application_credentials": "GOOGLE_APPLICATION_CREDENTIALS",
+    "google.adc_file": "Application Default Credentials",
+    "google.metadata": "Metadata server",
+    "google.cli": "Login of the gcloud CLI",
 }
 
 KINDS = {
@@ -41,9 +52,23 @@ KINDS = {
     "api_key": "API key",
     "role": "role",
     "token": "token",
+    "service_account": "service account",
+    "user": "login of a person",
+    "federation": "workload identity federation",
+    "impersonated": "impersonated service account",
 }
 
-CHOICES = {"region": "Region", "profile": "Profile"}
+CHOICES = {
+    "region": "Region",
+    "profile": "Profile",
+    "scope": "Scope",
+    "tenant": "Tenant",
+    "client": "Client ID",
+    "chain": "AZURE_TOKEN_CREDENTIALS",
+    "project": "Project",
+    "location": "Location",
+    "quota_project": "Quota project",
+}
 
 # What a step tells besides: the name stands before its value.
 HINTS = {
@@ -56,4 +81,9 @@ HINTS = {
     "program": "program",
     "mfa": "with the device",
     "renews": "renewable:",
+    "tenant": "tenant",
+    "client": "client",
+    "target": "acting as",
+    "token_service": "tokens from",
+    "token_file": "token in",
 }

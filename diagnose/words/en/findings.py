@@ -1100,7 +1100,12 @@ TEXTS: dict[str, Text] = {
         "renews it by itself. Nothing is wrong with the base URL or the model.",
         (
             Step("step:sso", "Sign in again: `aws sso login`."),
+            Step("chain:entra step:cli", "Sign in again: `az login`."),
+            Step("chain:entra step:developer_cli", "Sign in again: `azd auth login`."),
+            Step("chain:entra step:powershell", "Sign in again: `Connect-AzAccount`."),
+            Step("chain:google", "Sign in again: `gcloud auth application-default login`."),
             Step("chain:aws step:login", "Sign in again: `aws login`."),
+            "Sign in again: {command}",
             "Sign in again with the program that stored the login.",
             "If the login must last for longer, use an account for programs instead of a person's login.",
         ),
@@ -1111,6 +1116,10 @@ TEXTS: dict[str, Text] = {
         "reason was given}. The API itself was not asked with a credential.",
         (
             Step("chain:aws", "Ask AWS's own program the same question: `aws sts get-caller-identity`."),
+            Step(
+                "chain:google",
+                "Ask Google's own program the same question: `gcloud auth application-default print-access-token`.",
+            ),
             "Correct what is wrong at {place|the place named above}.",
             "If another place is meant, remove the setting that comes before it. `llmdoctor check -v` shows the order.",
         ),

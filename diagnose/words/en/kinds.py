@@ -886,6 +886,38 @@ KINDS: dict[str, Text] = {
             "LiteLLM: gemini/NAME).",
         ),
     ),
+    "google_login": Text(
+        "The login for Google's libraries has expired or was revoked",
+        "`gcloud auth application-default login` stores a login for programs. It ends when the password changes, when "
+        "somebody revokes it, when it is not used for months, or as often as the organization asks for a new one.",
+        (
+            "Sign in again: `gcloud auth application-default login`.",
+            "If the organization asks again every few hours, use a service account for what runs unattended.",
+            "If GOOGLE_APPLICATION_CREDENTIALS is set, the file that it names comes first: renew or remove that one.",
+        ),
+    ),
+    "google_account_key": Text(
+        "Google does not accept the key of the service account: it was deleted, or the account was",
+        "The file is complete, and what it signs was refused. Google deletes keys that it finds in public places, and "
+        "organizations have keys expire.",
+        (
+            "List the account's keys: `gcloud iam service-accounts keys list --iam-account=ACCOUNT`, and compare them "
+            "with `private_key_id` in the file.",
+            "Create a new key, or use a login or workload identity federation instead of a key.",
+            "Check that the file is the one you mean, and that nobody edited it.",
+        ),
+    ),
+    "google_impersonation": Text(
+        "The account may not act as the service account",
+        "The credentials are those of one account that takes the place of another, which needs the permission "
+        "`iam.serviceAccounts.getAccessToken` on the other one.",
+        (
+            "Grant the role: `gcloud iam service-accounts add-iam-policy-binding TARGET --member=user:YOU "
+            "--role=roles/iam.serviceAccountTokenCreator`.",
+            "Enable the API that does it: `gcloud services enable iamcredentials.googleapis.com`.",
+            "Check the target account's address in the file.",
+        ),
+    ),
     "aws_region_unset": Text(
         "No AWS region is set",
         "AWS has a host of its own in every region, and the app's library found no region in the variables, nor in the "
@@ -1006,6 +1038,57 @@ KINDS: dict[str, Text] = {
         ),
     ),
     # -- permissions ---------------------------------------------------------------------------------------------------
+    "azure_role": Text(
+        "The identity lacks the role for this Azure resource",
+        "The token is right, but its identity may not ask for this: it lacks {permission|the data action}. Owner and "
+        "Contributor do not contain it.",
+        (
+            'Give it the role: `az role assignment create --assignee CLIENT_OR_USER --role "Cognitive Services OpenAI '
+            'User" --scope RESOURCE_ID`.',
+            "Wait five minutes, and get a new token: a role counts only some time after it was given.",
+            "Check that it is the identity that you mean: `llmdoctor check -v` shows which step of the chain gives it.",
+        ),
+    ),
+    "entra_tenant": Text(
+        "The token is of another tenant than the Azure resource",
+        "A token is valid only in the tenant that issued it. This one comes from a tenant that does not have the "
+        "resource.",
+        (
+            "Get a token of the resource's tenant: `az login --tenant TENANT`, or AZURE_TENANT_ID for an app.",
+            "Ask which tenant is active: `az account show --query tenantId`.",
+        ),
+    ),
+    "entra_secret": Text(
+        "Entra refuses the app's secret or certificate",
+        "The token service knows the app, and its secret or certificate is wrong or has expired. The model API was not "
+        "asked.",
+        (
+            "Make a new secret: `az ad app credential reset --id CLIENT_ID`, and set it as AZURE_CLIENT_SECRET.",
+            "Use the secret's value, not its ID: the portal shows the value once.",
+            "Without a secret nothing expires: use a managed identity or workload identity.",
+        ),
+    ),
+    "entra_app": Text(
+        "Entra does not find the app, the tenant or the resource of this token",
+        "The token service was asked for an app, a tenant, an identity or an audience that does not exist there. The "
+        "model API was not asked.",
+        (
+            "Compare AZURE_CLIENT_ID and AZURE_TENANT_ID with the app's page: `az ad app show --id CLIENT_ID`.",
+            "For workload identity, compare issuer, subject and audience with the federated credential: `az ad app "
+            "federated-credential list --id CLIENT_ID`.",
+            "Check the scope: https://cognitiveservices.azure.com/.default or https://ai.azure.com/.default.",
+        ),
+    ),
+    "entra_person": Text(
+        "Entra wants a person to sign in again",
+        "The login has ended, or a rule of the tenant wants another factor or a consent. A program cannot give that. "
+        "The model API was not asked.",
+        (
+            "Sign in again: `az login --tenant TENANT --scope https://cognitiveservices.azure.com/.default`.",
+            "For an app that runs unattended, use a service principal or a managed identity instead of a login.",
+            "If a rule of Conditional Access refuses it, ask the tenant's administrator.",
+        ),
+    ),
     "azure_subdomain": Text(
         "This Azure address takes an API key, not a token of Entra ID",
         "A token is accepted only at the resource's own host, which has the name of the resource. At the host of a "
@@ -1060,11 +1143,55 @@ KINDS: dict[str, Text] = {
             "Put the new token into the app, and restart the app.",
         ),
     ),
+    "gcp_scope": Text(
+        "The access token lacks the scope for Vertex AI",
+        "A token allows what its scopes name. Vertex AI wants `https://www.googleapis.com/auth/cloud-platform`, and "
+        "this token was made without it.",
+        (
+            "Sign in again with the scope: `gcloud auth application-default login "
+            "--scopes=https://www.googleapis.com/auth/cloud-platform`.",
+            "On a virtual machine, give it the access scope `cloud-platform`: `gcloud compute instances "
+            "set-service-account VM --scopes=cloud-platform` (the machine must be stopped).",
+            "Where your code makes the credentials, pass this scope.",
+        ),
+    ),
+    "gcp_quota_project": Text(
+        "The account may not use the quota project",
+        "Besides the project of the model, a request can name one that counts and pays for it. The account lacks "
+        "`serviceusage.services.use` on it, or a person's login names none.",
+        (
+            "Choose a project that the account may use: `gcloud auth application-default set-quota-project PROJECT`.",
+            "Or give the account the role Service Usage Consumer (roles/serviceusage.serviceUsageConsumer) on it.",
+            "Check the variable GOOGLE_CLOUD_QUOTA_PROJECT: it comes before `quota_project_id` of the credentials' "
+            "file.",
+        ),
+    ),
+    "gcp_billing": Text(
+        "Billing is off in the Google Cloud project",
+        "Google knows the account and the project. Vertex AI answers only for a project with a billing account.",
+        (
+            "Link a billing account: `gcloud billing projects link PROJECT --billing-account=ACCOUNT`.",
+            "Or enable it on the page https://console.cloud.google.com/billing, and wait a few minutes.",
+            "Check that the app uses the project that you mean.",
+        ),
+    ),
+    "gcp_token_expired": Text(
+        "The Google access token has expired",
+        "An access token is valid for one hour. Google's libraries renew it by themselves; a token that was copied "
+        "into a setting is not renewed.",
+        (
+            "Get a new one: `gcloud auth print-access-token`.",
+            "For an app that runs for longer, use credentials that the library renews: `gcloud auth "
+            "application-default login`, or a service account.",
+            "If the token is new, check the clock of this machine.",
+        ),
+    ),
     "gcp_api_off": Text(
         "The API is not enabled in the Google Cloud project",
         "Google knows the key or account. Each API has to be enabled once in the project to which the key belongs.",
         (
             "Open {page|the API's page in Google Cloud}, choose the project of the key, and enable the API.",
+            Step("chain:google", "Or enable it in a terminal: `gcloud services enable aiplatform.googleapis.com`."),
             "Wait a few minutes, then try again.",
             "Check that the app uses the project that you mean.",
         ),

@@ -15,6 +15,7 @@ NOTES: dict[str, str] = {
     "aws_two_sources": "source_profile and credential_source exclude each other",
     "aws_source_empty": "{name} has no credentials",
     "aws_no_file": "the file does not exist",
+    "file_skipped": "the file was not read: {name}",
     "aws_renewable": "the app can renew it",
     "aws_login_unreadable": "the stored login cannot be read",
     "aws_never_signed_in": "nobody has signed in",
@@ -22,6 +23,10 @@ NOTES: dict[str, str] = {
     "program_not_started": "not started without --credential-process",
     "metadata_not_asked": "never asked on behalf of others",
     "aws_metadata_off": "switched off by AWS_EC2_METADATA_DISABLED",
+    "google_no_json": "it is not JSON",
+    "google_type": "its type is {name}, which Google's library does not know",
+    "google_metadata_off": "switched off by NO_GCE_CHECK",
+    "google_cli_unused": "for gcloud alone: no library uses this login",
     "house": "{name}",  # by `HOUSES` of chains.py
     "chain_step": "{name}",  # by `STEPS` of chains.py
     "chain_status": "{name}",  # by `STATUS` of chains.py
@@ -132,6 +137,8 @@ NOTES: dict[str, str] = {
     "credential_client_secret": "the secret of an OAuth client",
     "credential_realtime_secret": "a client secret of the Realtime API, which is valid for minutes",
     "credential_account_file": "the JSON file of a service account",
+    "credential_google_login_file": "a login for Google's libraries (`gcloud auth application-default login`)",
+    "credential_federation_file": "the file of a workload identity pool, which holds no key",
     "credential_login_file": "the login file of a command-line program",
     "credential_private_key": "a private key (PEM)",
     "credential_certificate": "a certificate (PEM)",

@@ -11,4 +11,6 @@ PROTOCOLS: dict[str, str] = {
     "ollama": "Ollama's API",
     "bedrock": "Amazon Bedrock's Converse API",
     "bedrock_invoke": "Claude on Amazon Bedrock (InvokeModel)",
+    "vertex": "Gemini on Vertex AI",
+    "vertex_anthropic": "Claude on Vertex AI",
 }

@@ -2032,14 +2032,104 @@ CASES: dict[str, Text] = {
             "Or use a Bedrock API key: create one at {console} and set AWS_BEARER_TOKEN_BEDROCK.",
         ),
     ),
+    "settings.missing_key:entra": Text(
+        "No key and no Entra credential found",
+        "Azure takes an API key or a token of Microsoft Entra ID. No key is set, and Azure's own library looks for a "
+        "token in several places, one after the other, of which none has any: {source|no place}.",
+        (
+            "Sign in with Azure's own program: `az login`.",
+            "For an app, set AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_CLIENT_SECRET, or give its machine a managed "
+            "identity.",
+            "Or use a key of the resource: `az cognitiveservices account keys list --name NAME --resource-group GROUP` "
+            "shows it; set AZURE_OPENAI_API_KEY.",
+        ),
+    ),
+    "settings.missing_key:google": Text(
+        "No Google Cloud credentials found",
+        "Google's libraries look for Application Default Credentials in several places, one after the other, and none "
+        "of them has any: {source|no place}. A login with `gcloud auth login` does not count: only gcloud itself uses "
+        "it.",
+        (
+            "Sign in for programs: `gcloud auth application-default login`.",
+            "On a server or in a container, set GOOGLE_APPLICATION_CREDENTIALS to the path of a service account's JSON "
+            "file, or give the machine a service account.",
+            "With an API key of Vertex AI's express mode instead, set GOOGLE_API_KEY, and remove GOOGLE_CLOUD_PROJECT "
+            "and GOOGLE_CLOUD_LOCATION.",
+        ),
+    ),
+    "auth.no_credential:clock": Text(
+        "The clock of this machine is wrong, so Google accepts nothing that it signs",
+        "A service account signs a statement with the time at which it was made, and {address|Google} takes it only "
+        "within minutes of its own time: {said|no reason was given}. The key may well be right.",
+        (
+            "Turn on automatic time on this machine (in a virtual machine or WSL: synchronize its clock with the "
+            "host).",
+            "Compare the clock with `curl -sI https://oauth2.googleapis.com`, which prints Google's own time.",
+        ),
+    ),
+    "auth.no_credential:no_project": Text(
+        "The credential is there, but no Google Cloud project is set",
+        "The address of a model on Vertex AI has the project in it. The SDK takes it from a variable, a service "
+        "account's file, gcloud's configuration or the metadata server, and none of them names one.",
+        (
+            "Set the project: `gcloud config set project PROJECT`, or the variable GOOGLE_CLOUD_PROJECT "
+            "(ANTHROPIC_VERTEX_PROJECT_ID for the Anthropic SDK).",
+            "Or pass the project to the client in your code.",
+        ),
+    ),
     "auth.login_expired:soon": Text(
         "The stored login expires within a day",
         "The login at {place|its place} is valid until {expires|soon}. After that, every request is refused until "
         "somebody signs in again.",
         (
             Step("step:sso", "Sign in again before then: `aws sso login`."),
+            Step("chain:google", "Sign in again before then: `gcloud auth application-default login`."),
+            "Sign in again before then: {command}",
             "Sign in again with the program that stored the login.",
             "If the app must run unattended, use an account for programs instead of a person's login.",
+        ),
+    ),
+    "auth.no_credential:login_subscription": Text(
+        "The app uses a subscription's login, which this check does not send",
+        "{place|A file} holds a login for {address|the provider}. It belongs to a subscription and to this app: it is "
+        "no API key, and a provider may refuse or block it in any other program. So it was read, and neither sent nor "
+        "renewed; whether it is accepted is open.",
+        (
+            Step("app:codex", "See in the app itself whether it is signed in: `codex login status`."),
+            Step(
+                "app:claude-code", "See in the app itself whether it is signed in: start `claude` and type `/status`."
+            ),
+            "If the app says that it is not signed in, sign in again: {command}",
+            "Do not use the login for programs of your own: they need an API key, which is billed apart from the "
+            "subscription.",
+            "For programs of your own, create an API key at {console}",
+        ),
+    ),
+    "auth.no_credential:login_account": Text(
+        "The app uses an account's login, which this check does not send",
+        "{place|A file} holds a login for {address|the provider}. It was made for this app and is no API key: other "
+        "programs may not use it. So it was read, and neither sent nor renewed; whether it is accepted is open.",
+        (
+            Step(
+                "app:gemini-cli",
+                "Since 2026-06-18, Google refuses this login for individuals, also with AI Pro and Ultra: set "
+                "GEMINI_API_KEY, or use Antigravity CLI.",
+            ),
+            "If the app says that it is not signed in, sign in again: {command}",
+            "Do not use the login for programs of your own: they need an API key.",
+            "For programs of your own, create an API key at {console}",
+        ),
+    ),
+    "auth.no_credential:login_workload": Text(
+        "The SDK gets a token by workload identity, which this check does not do",
+        "No key is set, but {place|a setting} is: the SDK exchanges an identity token of this machine or job for a "
+        "token of the provider, which lasts about an hour. This check exchanges nothing, so it is open whether that "
+        "works.",
+        (
+            "Start the app itself, and give what it says to `llmdoctor explain`.",
+            "If the exchange is refused, compare issuer, audience and subject of the identity token (`llmdoctor whose` "
+            "reads the first two) with those that the provider's console expects.",
+            "An older SDK does not know these variables and finds no key: update it.",
         ),
     ),
     "auth.no_credential:needs_consent": Text(
@@ -2053,6 +2143,9 @@ CASES: dict[str, Text] = {
         "The settings at {place|their place} name a program that prints the credential. It ran and gave none: "
         "{said|no reason was given}.",
         (
+            Step("chain:entra step:cli", "Sign in again: `az login`."),
+            Step("chain:entra step:developer_cli", "Sign in again: `azd auth login`."),
+            Step("chain:entra step:powershell", "Sign in again: `Connect-AzAccount`."),
             "Run the program by hand in a terminal, and correct what it reports.",
             "If it needs a path or a variable that only a terminal has, write the full path into the settings.",
         ),
@@ -2069,7 +2162,32 @@ CASES: dict[str, Text] = {
                 "step:web_identity",
                 "Check the role's trust policy: it must name the token's issuer, audience and subject.",
             ),
+            Step(
+                "chain:entra step:workload_identity",
+                "Check the app registration's federated credential: it must name the token's issuer, subject "
+                "and audience.",
+            ),
+            Step(
+                "chain:entra step:environment",
+                "Look up AADSTS7000215 (wrong secret), AADSTS7000222 (expired secret), AADSTS700016 (wrong client or "
+                "tenant): make a new secret with `az ad app credential reset --id CLIENT`.",
+            ),
+            Step(
+                "chain:entra step:managed_identity",
+                "Turn on the managed identity of the app: `az webapp identity assign`. For one that you have made, set "
+                "AZURE_CLIENT_ID.",
+            ),
             Step("chain:aws", "Ask AWS's own program the same question: `aws sts get-caller-identity`."),
+            Step(
+                "chain:google step:application_credentials",
+                "Check whether the service account and its key still exist: `gcloud iam service-accounts keys list "
+                "--iam-account=ACCOUNT`. If not, create a new key.",
+            ),
+            Step(
+                "chain:google",
+                "For impersonation or federation, grant the caller the role Service Account Token Creator "
+                "(`iam.serviceAccounts.getAccessToken`) on the target account.",
+            ),
             "Correct what is wrong at {place|the place named above}.",
         ),
     ),
@@ -2079,6 +2197,11 @@ CASES: dict[str, Text] = {
         "reason was given}.",
         (
             Step("step:instance", "Outside of a cloud's machine nothing answers there: sign in, or set a credential."),
+            Step(
+                "step:metadata",
+                "On a cluster, check that its nodes or workloads have a service account: `gcloud auth list` on the "
+                "machine.",
+            ),
             Step(
                 "step:instance",
                 "In a container on the machine, the metadata service may be one hop too far: allow a hop limit of 2.",
@@ -2097,6 +2220,7 @@ CASES: dict[str, Text] = {
         "They are in {place|their place} and were valid until {expires|a moment in the past}. Nothing renews "
         "credentials that were copied there.",
         (
+            Step("chain:google", "Get a new one: `gcloud auth application-default login`."),
             Step("chain:aws", "Get new ones with `aws sso login`, and use a profile instead of copied credentials."),
             "Get new ones the same way that you got these.",
         ),

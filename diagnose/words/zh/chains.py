@@ -18,7 +18,7 @@ STATUS = {
     StepStatus.FAILED: "失败",
 }
 
-HOUSES = {"aws": "AWS"}
+HOUSES = {"aws": "AWS", "entra": "Microsoft Entra ID", "google": "Google"}
 STEPS = {
     "aws.key": "指定的密钥",
     "aws.bearer": "Bedrock API 密钥",
@@ -32,6 +32,17 @@ STEPS = {
     "aws.config_file": "配置文件",
     "aws.container": "容器",
     "aws.instance": "EC2 实例",
+    "entra.environment": "环境变量",
+    "entra.workload_identity": "工作负载身份",
+    "entra.managed_identity": "托管身份",
+    "entra.cli": "Azure CLI",
+    "entra.powershell": "Azure PowerShell",
+    "entra.developer_cli": "Azure Developer CLI",
+    "google.key": "API 密钥（express 模式）",
+    "google.application_credentials": "GOOGLE_APPLICATION_CREDENTIALS",
+    "google.adc_file": "应用默认凭证（ADC）",
+    "google.metadata": "元数据服务器",
+    "google.cli": "gcloud 命令行的登录",
 }
 
 KINDS = {
@@ -40,9 +51,23 @@ KINDS = {
     "api_key": "API 密钥",
     "role": "角色",
     "token": "令牌",
+    "service_account": "服务账号",
+    "user": "个人登录",
+    "federation": "工作负载身份联合",
+    "impersonated": "模拟的服务账号",
 }
 
-CHOICES = {"region": "区域", "profile": "配置名"}
+CHOICES = {
+    "region": "区域",
+    "profile": "配置名",
+    "scope": "范围",
+    "tenant": "租户",
+    "client": "客户端 ID",
+    "chain": "AZURE_TOKEN_CREDENTIALS",
+    "project": "项目",
+    "location": "位置",
+    "quota_project": "配额项目",
+}
 
 # 步骤的补充信息：名称在值的前面。
 HINTS = {
@@ -55,4 +80,9 @@ HINTS = {
     "program": "程序",
     "mfa": "验证设备",
     "renews": "可续期：",
+    "tenant": "租户",
+    "client": "客户端",
+    "target": "模拟",
+    "token_service": "令牌来自",
+    "token_file": "令牌文件",
 }

@@ -889,7 +889,12 @@ TEXTS: dict[str, Text] = {
         "问题。",
         (
             Step("step:sso", "重新登录：`aws sso login`。"),
+            Step("chain:entra step:cli", "重新登录：`az login`。"),
+            Step("chain:entra step:developer_cli", "重新登录：`azd auth login`。"),
+            Step("chain:entra step:powershell", "重新登录：`Connect-AzAccount`。"),
+            Step("chain:google", "重新登录：`gcloud auth application-default login`。"),
             Step("chain:aws step:login", "重新登录：`aws login`。"),
+            "重新登录：{command}",
             "用保存这个登录的程序重新登录。",
             "如果需要长期有效，改用程序专用的账号，不要用个人登录。",
         ),
@@ -899,6 +904,7 @@ TEXTS: dict[str, Text] = {
         "设置指明了凭证的来源（{place|它的位置}），但从那里什么也没有取到：{said|没有说明原因}。没有带凭证请求过 API。",
         (
             Step("chain:aws", "用 AWS 自己的程序验证：`aws sts get-caller-identity`。"),
+            Step("chain:google", "用 Google 自己的程序验证：`gcloud auth application-default print-access-token`。"),
             "改正 {place|上述位置} 的问题。",
             "如果想用的是别处的凭证，删除排在它前面的设置。`llmdoctor check -v` 会列出先后顺序。",
         ),

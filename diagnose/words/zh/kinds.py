@@ -78,7 +78,8 @@ KINDS: dict[str, Text] = {
     ),
     "router_limits": Text(
         "路由背后目前没有服务商提供 {model|该模型}",
-        "路由认识这个名字，但它可用的服务商都不提供该模型：模型或它的免费版本已下线，或者账号、密钥、应用限制了服务商。",
+        "路由认识这个名字，但它可用的服务商都不提供该模型：模型或它的免费版本已下线，或者账号、密钥、应用限制了服务商。"
+        "",
         (
             "换一个模型，或换用不带 :free 的同一模型：模型页面会列出有哪些服务商。",
             "如果应用或请求限制了服务商（order、only、ignore、allow_fallbacks），请放宽限制。",
@@ -639,7 +640,8 @@ KINDS: dict[str, Text] = {
     ),
     "body_unreadable": Text(
         "服务器无法把请求体当作 JSON 读取",
-        "请求到达了，但请求体为空、被截断、被压缩或已损坏：可能是应用造成的，也可能是途中的代理。还没有检查密钥和模型。",
+        "请求到达了，但请求体为空、被截断、被压缩或已损坏：可能是应用造成的，也可能是途中的代理。还没有检查密钥和模型。"
+        "",
         (
             "升级应用和它用来发请求的库（如果是插件，也升级宿主程序）。",
             "关掉代理和 VPN 再试，并关闭会压缩请求的选项。",
@@ -788,6 +790,36 @@ KINDS: dict[str, Text] = {
             "（在 LiteLLM 中写 gemini/模型名）。",
         ),
     ),
+    "google_login": Text(
+        "供 Google 的库使用的登录已过期或被撤销",
+        "`gcloud auth application-default login` 保存供程序使用的登录。修改密码、有人撤销、几个月不用，或组织要求定期重"
+        "新登录时，它就失效。",
+        (
+            "重新登录：`gcloud auth application-default login`。",
+            "如果组织要求每隔几小时重新登录，无人值守的程序改用服务账号。",
+            "如果设置了 GOOGLE_APPLICATION_CREDENTIALS，它指的文件优先：更新或去掉它。",
+        ),
+    ),
+    "google_account_key": Text(
+        "Google 不接受这个服务账号的密钥：密钥或账号已被删除",
+        "文件是完整的，但用它签名的请求被拒绝。Google 会删除在公开位置发现的密钥，组织也可能让密钥过期。",
+        (
+            "列出账号的密钥：`gcloud iam service-accounts keys list --iam-account=ACCOUNT`，与文件里的 "
+            "`private_key_id` 对比。",
+            "新建密钥，或改用登录或工作负载身份联合。",
+            "检查文件是不是你想用的那个，有没有被改过。",
+        ),
+    ),
+    "google_impersonation": Text(
+        "该账号不能模拟这个服务账号",
+        "凭证是用一个账号代替另一个账号，需要在后者上有 `iam.serviceAccounts.getAccessToken` 权限。",
+        (
+            "授予角色：`gcloud iam service-accounts add-iam-policy-binding TARGET --member=user:YOU "
+            "--role=roles/iam.serviceAccountTokenCreator`。",
+            "启用所需的 API：`gcloud services enable iamcredentials.googleapis.com`。",
+            "检查文件里目标账号的地址。",
+        ),
+    ),
     "aws_region_unset": Text(
         "没有设置 AWS 区域",
         "AWS 在每个区域有自己的主机，而应用的库在环境变量和配置里都没有找到区域。",
@@ -900,6 +932,52 @@ KINDS: dict[str, Text] = {
         ),
     ),
     # -- permissions ---------------------------------------------------------------------------------------------------
+    "azure_role": Text(
+        "这个身份没有该 Azure 资源的角色",
+        "令牌没有问题，但它的身份没有这项权限：缺少{permission|所需的数据操作}。Owner 和 Contributor 不包含它。",
+        (
+            '分配角色：`az role assignment create --assignee CLIENT_OR_USER --role "Cognitive Services OpenAI User" '
+            "--scope RESOURCE_ID`。",
+            "等五分钟，再取新的令牌：角色分配后要过一会儿才生效。",
+            "确认用的是你想用的身份：`llmdoctor check -v` 会显示它来自链中的哪一步。",
+        ),
+    ),
+    "entra_tenant": Text(
+        "令牌与 Azure 资源不在同一个租户",
+        "令牌只在签发它的租户里有效，而这个资源不在那个租户里。",
+        (
+            "取得资源所在租户的令牌：`az login --tenant TENANT`，应用则设置 AZURE_TENANT_ID。",
+            "查看当前的租户：`az account show --query tenantId`。",
+        ),
+    ),
+    "entra_secret": Text(
+        "Entra 拒绝了应用的密码或证书",
+        "令牌服务认得这个应用，但它的密码或证书不对，或已经过期。没有请求过模型 API。",
+        (
+            "生成新的密码：`az ad app credential reset --id CLIENT_ID`，并设为 AZURE_CLIENT_SECRET。",
+            "要用密码的值，而不是它的 ID：门户只显示一次。",
+            "托管身份或工作负载身份不需要密码，也就不会过期。",
+        ),
+    ),
+    "entra_app": Text(
+        "Entra 找不到这个令牌的应用、租户或资源",
+        "令牌服务收到的应用、租户、身份或受众在那里不存在。没有请求过模型 API。",
+        (
+            "把 AZURE_CLIENT_ID 和 AZURE_TENANT_ID 与应用的页面对照：`az ad app show --id CLIENT_ID`。",
+            "使用工作负载身份时，把签发者、主体和受众与联合凭据对照："
+            "`az ad app federated-credential list --id CLIENT_ID`。",
+            "检查范围：https://cognitiveservices.azure.com/.default 或 https://ai.azure.com/.default。",
+        ),
+    ),
+    "entra_person": Text(
+        "Entra 要求有人重新登录",
+        "登录已经失效，或租户的规则要求另一种验证或授权，程序无法提供。没有请求过模型 API。",
+        (
+            "重新登录：`az login --tenant TENANT --scope https://cognitiveservices.azure.com/.default`。",
+            "无人值守的应用请使用服务主体或托管身份，不要用个人登录。",
+            "如果是条件访问规则拒绝了它，联系租户的管理员。",
+        ),
+    ),
     "azure_subdomain": Text(
         "该 Azure 地址要用 API Key，不接受 Entra ID 的令牌",
         "令牌只在资源自己的域名上有效，域名里带有资源名；区域的公共域名只接受 API Key。",
@@ -950,11 +1028,52 @@ KINDS: dict[str, Text] = {
             "把新令牌填到应用中，并重启应用。",
         ),
     ),
+    "gcp_scope": Text(
+        "访问令牌缺少 Vertex AI 的权限范围",
+        "令牌只允许它的范围（scope）所列的操作。Vertex AI 需要 `https://www.googleapis.com/auth/cloud-platform`，而这个"
+        "令牌没有。",
+        (
+            "带上范围重新登录：`gcloud auth application-default login "
+            "--scopes=https://www.googleapis.com/auth/cloud-platform`。",
+            "如果是云主机，给它 `cloud-platform` 访问范围：`gcloud compute instances set-service-account VM "
+            "--scopes=cloud-platform`（须先停机）。",
+            "如果凭证由你的代码创建，传入这个范围。",
+        ),
+    ),
+    "gcp_quota_project": Text(
+        "账号不能使用这个配额项目",
+        "除了模型所在的项目，请求还可以指定一个计量和付费的项目。账号在它上面没有 `serviceusage.services.use` 权限，或"
+        "者个人登录没有指定。",
+        (
+            "选择账号可以使用的项目：`gcloud auth application-default set-quota-project PROJECT`。",
+            "或在该项目上给账号授予 Service Usage Consumer 角色（roles/serviceusage.serviceUsageConsumer）。",
+            "检查变量 GOOGLE_CLOUD_QUOTA_PROJECT：它优先于凭证文件里的 `quota_project_id`。",
+        ),
+    ),
+    "gcp_billing": Text(
+        "Google Cloud 项目没有启用结算",
+        "Google 认识这个账号和项目。没有关联结算账号的项目不能使用 Vertex AI。",
+        (
+            "关联结算账号：`gcloud billing projects link PROJECT --billing-account=ACCOUNT`。",
+            "或在 https://console.cloud.google.com/billing 启用，等几分钟再试。",
+            "检查应用使用的是不是你想用的项目。",
+        ),
+    ),
+    "gcp_token_expired": Text(
+        "Google 访问令牌已过期",
+        "访问令牌的有效期是一小时。Google 的库会自动续期；复制到设置里的令牌不会。",
+        (
+            "重新获取：`gcloud auth print-access-token`。",
+            "应用要长期运行时，让库自己查找凭证：`gcloud auth application-default login`，或使用服务账号。",
+            "如果令牌是新的，检查这台机器的时钟。",
+        ),
+    ),
     "gcp_api_off": Text(
         "该 Google Cloud 项目没有启用此 API",
         "Google 认得这个密钥或账号。每个 API 都要在密钥所属的项目中启用一次。",
         (
             "打开 {page|Google Cloud 控制台中该 API 的页面}，选择密钥所属的项目，启用该 API。",
+            Step("chain:google", "或在终端里启用：`gcloud services enable aiplatform.googleapis.com`。"),
             "等几分钟再试。",
             "检查应用使用的项目是否就是你想用的那个。",
         ),

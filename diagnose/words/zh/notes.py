@@ -15,6 +15,7 @@ NOTES: dict[str, str] = {
     "aws_two_sources": "source_profile 和 credential_source 不能同时设置",
     "aws_source_empty": "{name} 里没有凭证",
     "aws_no_file": "文件不存在",
+    "file_skipped": "没有读取这个文件：{name}",
     "aws_renewable": "应用可以续期",
     "aws_login_unreadable": "保存的登录无法读取",
     "aws_never_signed_in": "还没有登录过",
@@ -22,6 +23,10 @@ NOTES: dict[str, str] = {
     "program_not_started": "没有 --credential-process 就不启动",
     "metadata_not_asked": "不代他人询问",
     "aws_metadata_off": "已由 AWS_EC2_METADATA_DISABLED 关闭",
+    "google_no_json": "不是 JSON",
+    "google_type": "它的类型是 {name}，Google 的库不认识",
+    "google_metadata_off": "已由 NO_GCE_CHECK 关闭",
+    "google_cli_unused": "只供 gcloud 使用：没有库会用这个登录",
     "house": "{name}",  # by `HOUSES` of chains.py
     "chain_step": "{name}",  # by `STEPS` of chains.py
     "chain_status": "{name}",  # by `STATUS` of chains.py
@@ -132,6 +137,8 @@ NOTES: dict[str, str] = {
     "credential_client_secret": "OAuth 客户端密钥",
     "credential_realtime_secret": "Realtime API 的客户端密钥，只有几分钟有效",
     "credential_account_file": "服务账号的 JSON 文件",
+    "credential_google_login_file": "供 Google 的库使用的登录文件（`gcloud auth application-default login`）",
+    "credential_federation_file": "工作负载身份池的文件，其中没有密钥",
     "credential_login_file": "命令行程序的登录文件",
     "credential_private_key": "私钥（PEM）",
     "credential_certificate": "证书（PEM）",

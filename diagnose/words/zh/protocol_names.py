@@ -11,4 +11,6 @@ PROTOCOLS: dict[str, str] = {
     "ollama": "Ollama 接口",
     "bedrock": "Amazon Bedrock 的 Converse API",
     "bedrock_invoke": "Amazon Bedrock 上的 Claude（InvokeModel）",
+    "vertex": "Vertex AI 上的 Gemini",
+    "vertex_anthropic": "Vertex AI 上的 Claude",
 }

@@ -681,8 +681,8 @@ CASES: dict[str, Text] = {
     ),
     "http.front_auth:gateway": Text(
         "{host} 的网关要求在请求头 {header|（见其文档）} 里带上它自己的密钥",
-        "应用和服务商之间有一个网关，它在服务商看到密钥之前就拒绝了请求。除了服务商的密钥，它还要求在{header|另一个}请求头"
-        "里带上网关自己的凭证，而这次请求没有带上它认可的凭证。",
+        "应用和服务商之间有一个网关，它在服务商看到密钥之前就拒绝了请求。除了服务商的密钥，它还要求在{header|另一个}请"
+        "求头里带上网关自己的凭证，而这次请求没有带上它认可的凭证。",
         (
             "把 {header_variable} 设为 `{header}: …`，填上网关的凭证。",
             "从网关的控制台或它的管理员那里取得凭证，并在 {app} 的设置里添加请求头 {header}。",
@@ -1415,7 +1415,8 @@ CASES: dict[str, Text] = {
     ),
     "model.not_permitted:function": Text(
         "{host} 不向这个账户提供 {model|所填的模型}",
-        "英伟达在两种情况下这样回答：模型已从托管接口下线（模型列表里可能还在），或者这个账户无权使用。密钥和地址都没有问题。",
+        "英伟达在两种情况下这样回答：模型已从托管接口下线（模型列表里可能还在），或者这个账户无权使用。密钥和地址都没有"
+        "问题。",
         (
             "到 https://build.nvidia.com 查看这个模型是否还有托管接口。",
             "从列表里换一个模型：列出的模型不一定都能用。",
@@ -1424,7 +1425,8 @@ CASES: dict[str, Text] = {
     ),
     "model.not_found:listed": Text(
         "{host} 列出了模型 {model|（所填的）}，却没有提供",
-        "服务器的模型列表里有这个名字，请求它却被拒绝。它可能需要单独的接口或部署，可能已下线，也可能不对这个账号或这个地域开放。",
+        "服务器的模型列表里有这个名字，请求它却被拒绝。它可能需要单独的接口或部署，可能已下线，也可能不对这个账号或这个"
+        "地域开放。",
         (
             Step("door:vertex|door:bedrock", "不是每个地域都有每个模型：在服务商的列表里查看它在哪里提供。"),
             "在服务商的模型页面查看它是否需要单独的接口或部署。",
@@ -1588,8 +1590,8 @@ CASES: dict[str, Text] = {
     ),
     "auth.upstream:alone": Text(
         "只有模型 {model|（所填的）} 报密钥被拒绝",
-        "用同样的密钥和地址，换一个模型就能得到回答。中转站请求上游时用的是它自己的密钥，这个模型所用的那一个似乎被拒绝了。"
-        "不过，只对部分模型检查密钥的服务器也会这样回答。",
+        "用同样的密钥和地址，换一个模型就能得到回答。中转站请求上游时用的是它自己的密钥，这个模型所用的那一个似乎被拒绝"
+        "了。不过，只对部分模型检查密钥的服务器也会这样回答。",
         (
             "换用刚才有回答的模型：{near}",
             "把这条消息发给 {host} 的管理员：{said}",
@@ -1785,13 +1787,92 @@ CASES: dict[str, Text] = {
             "或改用 Bedrock API 密钥：到 {console} 新建，然后设置 AWS_BEARER_TOKEN_BEDROCK。",
         ),
     ),
+    "settings.missing_key:entra": Text(
+        "没有密钥，也没有找到 Entra 凭证",
+        "Azure 接受 API 密钥或 Microsoft Entra ID 的令牌。没有设置密钥；Azure 自己的库会依次在几个位置查找令牌，"
+        "都没有找到：{source|没有可查的位置}。",
+        (
+            "用 Azure 自己的程序登录：`az login`。",
+            "应用可以设置 AZURE_TENANT_ID、AZURE_CLIENT_ID 和 AZURE_CLIENT_SECRET，或者给它的机器分配托管身份。",
+            "也可以使用资源的密钥：`az cognitiveservices account keys list --name NAME --resource-group GROUP` 会显示"
+            "它；把它设为 AZURE_OPENAI_API_KEY。",
+        ),
+    ),
+    "settings.missing_key:google": Text(
+        "没有找到 Google Cloud 凭证",
+        "Google 的库会依次在几个位置查找应用默认凭证（ADC），但都没有：{source|没有位置}。`gcloud auth login` 的登录不"
+        "算：只有 gcloud 自己使用它。",
+        (
+            "登录供程序使用的凭证：`gcloud auth application-default login`。",
+            "在服务器或容器里，把 GOOGLE_APPLICATION_CREDENTIALS 设为服务账号 JSON 文件的路径，或给机器指定服务账号。",
+            "如果用的是 Vertex AI express 模式的 API 密钥，设置 GOOGLE_API_KEY，并去掉 GOOGLE_CLOUD_PROJECT 和 "
+            "GOOGLE_CLOUD_LOCATION。",
+        ),
+    ),
+    "auth.no_credential:clock": Text(
+        "这台机器的时钟不准，所以 Google 不接受它的签名",
+        "服务账号签名时会写入当时的时间，{address|Google} 只接受与自己的时间相差几分钟以内的签名：{said|没有说明原因}。"
+        "密钥本身可能没有问题。",
+        (
+            "打开这台机器的自动校时（虚拟机或 WSL：与宿主机同步时钟）。",
+            "用 `curl -sI https://oauth2.googleapis.com` 对比，它会输出 Google 的时间。",
+        ),
+    ),
+    "auth.no_credential:no_project": Text(
+        "凭证已经有了，但没有设置 Google Cloud 项目",
+        "Vertex AI 上模型的地址里包含项目。SDK 从变量、服务账号文件、gcloud 的配置或元数据服务器得到它，但都没有给出。",
+        (
+            "设置项目：`gcloud config set project PROJECT`，或变量 GOOGLE_CLOUD_PROJECT（Anthropic SDK 用 "
+            "ANTHROPIC_VERTEX_PROJECT_ID）。",
+            "或在代码里把项目传给客户端。",
+        ),
+    ),
     "auth.login_expired:soon": Text(
         "保存的登录一天之内过期",
         "{place|它的位置} 的登录有效期到 {expires|不久之后} 为止。之后的请求都会被拒绝，直到有人重新登录。",
         (
             Step("step:sso", "在那之前重新登录：`aws sso login`。"),
+            Step("chain:google", "在那之前重新登录：`gcloud auth application-default login`。"),
+            "在那之前重新登录：{command}",
             "用保存这个登录的程序重新登录。",
             "如果应用要无人值守地运行，改用程序专用的账号，不要用个人登录。",
+        ),
+    ),
+    "auth.no_credential:login_subscription": Text(
+        "应用使用的是订阅的登录，本检查不会发送它",
+        "{place|一个文件} 中有一个用于 {address|服务商} 的登录。它属于某个订阅，只供这个应用使用：它不是 API 密钥，"
+        "在别的程序里使用可能被服务商拒绝或封禁。因此这里只读取，既不发送也不续期；它是否仍被接受，无从得知。",
+        (
+            Step("app:codex", "在应用里查看是否已登录：`codex login status`。"),
+            Step("app:claude-code", "在应用里查看是否已登录：启动 `claude`，输入 `/status`。"),
+            "如果应用提示未登录，重新登录：{command}",
+            "不要把这个登录用于自己的程序：那需要 API 密钥，费用与订阅分开计算。",
+            "自己的程序所用的 API 密钥在这里创建：{console}",
+        ),
+    ),
+    "auth.no_credential:login_account": Text(
+        "应用使用的是账号的登录，本检查不会发送它",
+        "{place|一个文件} 中有一个用于 {address|服务商} 的登录。它是为这个应用签发的，不是 API 密钥，别的程序不能使用。"
+        "因此这里只读取，既不发送也不续期；它是否仍被接受，无从得知。",
+        (
+            Step(
+                "app:gemini-cli",
+                "从 2026-06-18 起，Google 不再接受个人用户（包括 AI Pro 和 Ultra）的这种登录：请设置 GEMINI_API_KEY，或"
+                "改用 Antigravity CLI。",
+            ),
+            "如果应用提示未登录，重新登录：{command}",
+            "不要把这个登录用于自己的程序：那需要 API 密钥。",
+            "自己的程序所用的 API 密钥在这里创建：{console}",
+        ),
+    ),
+    "auth.no_credential:login_workload": Text(
+        "SDK 通过工作负载身份取得令牌，本检查不会这样做",
+        "没有设置密钥，但设置了 {place|相关变量}：SDK 会用本机或作业的身份令牌换取服务商的令牌，有效期约一小时。"
+        "本检查不做这种交换，所以能否成功无从得知。",
+        (
+            "直接启动应用，把它的报错交给 `llmdoctor explain`。",
+            "如果交换被拒绝，把身份令牌的签发者、受众（`llmdoctor whose` 可以读出）和主体与服务商控制台里的要求对照。",
+            "旧版 SDK 不认识这些变量，会提示没有密钥：请升级。",
         ),
     ),
     "auth.no_credential:needs_consent": Text(
@@ -1803,6 +1884,9 @@ CASES: dict[str, Text] = {
         "给出凭证的程序失败了",
         "{place|它的位置} 的设置指定了一个输出凭证的程序。它运行了，但没有给出凭证：{said|没有说明原因}。",
         (
+            Step("chain:entra step:cli", "重新登录：`az login`。"),
+            Step("chain:entra step:developer_cli", "重新登录：`azd auth login`。"),
+            Step("chain:entra step:powershell", "重新登录：`Connect-AzAccount`。"),
             "在终端里手动运行这个程序，改正它报告的问题。",
             "如果它依赖只有终端里才有的路径或变量，在设置里写完整路径。",
         ),
@@ -1813,7 +1897,30 @@ CASES: dict[str, Text] = {
         (
             Step("step:assume_role", "在角色的信任策略里写上你的用户或角色，并允许 `sts:AssumeRole`。"),
             Step("step:web_identity", "检查角色的信任策略：要写明令牌的签发者、受众和主体。"),
+            Step(
+                "chain:entra step:workload_identity",
+                "检查应用注册的联合凭据：其中的签发者、主体和受众必须与令牌一致。",
+            ),
+            Step(
+                "chain:entra step:environment",
+                "AADSTS7000215 是密码错误，AADSTS7000222 是密码过期，AADSTS700016 是客户端或租户不对："
+                "用 `az ad app credential reset --id CLIENT` 生成新的密码。",
+            ),
+            Step(
+                "chain:entra step:managed_identity",
+                "为应用启用托管身份：`az webapp identity assign`。如果是用户分配的身份，设置 AZURE_CLIENT_ID。",
+            ),
             Step("chain:aws", "用 AWS 自己的程序验证：`aws sts get-caller-identity`。"),
+            Step(
+                "chain:google step:application_credentials",
+                "检查服务账号和它的密钥是否还在：`gcloud iam service-accounts keys list --iam-account=ACCOUNT`。如果不"
+                "在，新建密钥。",
+            ),
+            Step(
+                "chain:google",
+                "如果用的是模拟或联合身份，给调用者授予目标账号的 Service Account Token Creator 角色"
+                "（`iam.serviceAccounts.getAccessToken`）。",
+            ),
             "改正 {place|上述位置} 的问题。",
         ),
     ),
@@ -1822,6 +1929,7 @@ CASES: dict[str, Text] = {
         "凭证应该来自 {address|某个地址}（{place|默认值}），但它没有响应：{said|没有说明原因}。",
         (
             Step("step:instance", "在云主机之外，那里没有服务：请登录，或设置凭证。"),
+            Step("step:metadata", "在集群里，检查节点或工作负载是否有服务账号：在该机器上运行 `gcloud auth list`。"),
             Step("step:instance", "如果是云主机里的容器，元数据服务可能差一跳：把跳数限制改为 2。"),
             "检查这个地址，以及中间有没有代理或防火墙。",
         ),
@@ -1835,6 +1943,7 @@ CASES: dict[str, Text] = {
         "临时凭证已过期",
         "它们在 {place|它的位置}，有效期到 {expires|过去的某个时间} 为止。复制到那里的凭证不会自动续期。",
         (
+            Step("chain:google", "重新获取：`gcloud auth application-default login`。"),
             Step("chain:aws", "用 `aws sso login` 重新获取，并使用配置名，不要复制凭证。"),
             "用原来的方式重新获取。",
         ),

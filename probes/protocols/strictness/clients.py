@@ -16,15 +16,19 @@ class SdkVersion(NamedTuple):
 
 
 _OPENAI = {"python": SdkVersion("openai-python", "3.57.0"), "node": SdkVersion("openai-node", "7.59.0")}
+_ANTHROPIC = {
+    "python": SdkVersion("anthropic-python", "2.14.0"),
+    "node": SdkVersion("@anthropic-ai/sdk", "1.14.0"),
+}
+_GEMINI = {"python": SdkVersion("google-genai", "3.6.1")}
 CLIENTS: dict[str, dict[str, SdkVersion]] = {
     "openai": _OPENAI,
     "azure": _OPENAI,
     "responses": _OPENAI,
-    "anthropic": {
-        "python": SdkVersion("anthropic-python", "2.14.0"),
-        "node": SdkVersion("@anthropic-ai/sdk", "1.14.0"),
-    },
-    "gemini": {"python": SdkVersion("google-genai", "3.6.1")},
+    "anthropic": _ANTHROPIC,
+    "vertex_anthropic": _ANTHROPIC,
+    "gemini": _GEMINI,
+    "vertex": _GEMINI,
     "ollama": {"python": SdkVersion("ollama-python", "0.6.3")},
 }
 

@@ -167,7 +167,8 @@ SECRET = "MadeUpSecretMadeUpSecretMadeUp12"
         (f"0badcafe|{SECRET}|{'5eed' * 8}", "access_key_pair"),
         (f"MadeUpMadeUpMadeUp123456|{SECRET}", "access_key_pair"),
         ('{"type": "service_account", "private_key": "made-up"}', "account_file"),
-        ('{"type":"external_account","credential_source":{"file":"x"}}', "account_file"),
+        ('{"type":"external_account","credential_source":{"file":"x"}}', "federation_file"),
+        ('{"type":"authorized_user","refresh_token":"made-up"}', "google_login_file"),
         ('{"tokens": {"access_token": "made-up"}}', "login_file"),
         ("-----BEGIN RSA PRIVATE KEY-----\nmadeup\n-----END RSA PRIVATE KEY-----", "private_key"),
         ("-----BEGIN CERTIFICATE-----\nmadeup\n-----END CERTIFICATE-----", "certificate"),
@@ -224,3 +225,13 @@ def test_the_facts_are_consistent() -> None:
         assert all(like == like.lower() and "://" not in like for like in issuer.iss)
         for audience in issuer.audience:
             assert set(audience.doors) <= set(issuer.taken_by)
+
+
+def test_a_login_of_chatgpt_is_told_from_a_federated_token() -> None:
+    """OpenAI takes the token of a service account, and refuses that of a person's login: its claims tell which it is."""
+    issuer, door = "https://auth.openai.com", DOORS.get("openai")
+    assert door is not None
+    mine = {"https://api.openai.com/auth": {"chatgpt_account_id": "acct", "chatgpt_plan_type": "pro"}}
+    login, federated = token(iss=issuer, **mine), token(iss=issuer)
+    assert fit(login, door, local=False, host="api.openai.com", day="2026-11-30").certain
+    assert not fit(federated, door, local=False, host="api.openai.com", day="2026-11-30").certain

@@ -113,7 +113,7 @@ PLANNED: dict[str, tuple[Settings, list[tuple[str, str]], Withheld | None, list[
         [],
     ),
     "header-of-an-app": (settings("https://relay.example", protocol=_CLAUDE, app="claude-code"), _FULL, None, []),
-    "auto": (settings(_RELAY, protocol=_AUTO), [*_FULL, *[("path", "dummy")] * 7], None, []),
+    "auto": (settings(_RELAY, protocol=_AUTO), [*_FULL, *[("path", "dummy")] * 9], None, []),
     "offline": (settings(_PLAIN, offline=True), [], Withheld.PLAINTEXT, []),
     "proxied": (
         settings(

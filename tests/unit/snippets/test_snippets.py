@@ -42,6 +42,16 @@ SPOKEN = {
     "gemini": replace(OPENAI, protocol="gemini", base_url="https://relay.example", auth="x-goog-api-key", version="v1"),
     "azure": replace(OPENAI, protocol="azure", base_url="https://relay.example", auth="api-key", version="2024-10-21"),
     "ollama": replace(OPENAI, protocol="ollama", base_url="http://localhost:11434", auth="none"),
+    "bedrock": replace(OPENAI, protocol="bedrock", base_url="https://relay.example"),
+    "bedrock_invoke": replace(OPENAI, protocol="bedrock_invoke", base_url="https://relay.example"),
+    "vertex": replace(
+        OPENAI, protocol="vertex", base_url="https://relay.example/v1/projects/p/locations/l/publishers/google"
+    ),
+    "vertex_anthropic": replace(
+        OPENAI,
+        protocol="vertex_anthropic",
+        base_url="https://relay.example/v1/projects/p/locations/l/publishers/anthropic",
+    ),
 }
 # What a base URL's path and a model's name may contain: quotes, dollars, braces, backslashes, percent signs.
 ODD = st.text(

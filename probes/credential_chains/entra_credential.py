@@ -1,0 +1,200 @@
+"""Obtain Entra tokens: with azure-identity, or from a managed identity's address. Only this imports azure-identity.
+
+Every value comes from the chain that was read, and none from the environment of this process, except for the programs
+of developers' logins, which azure-identity starts as the user would.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import time
+from typing import Any
+from urllib.parse import quote, urlsplit
+
+from probes.credential_chains.chain import Chain, CredentialError, ObtainFor, TokenCredential, material
+from probes.model.credential import CredentialFacts, CredentialProblem, StepStatus
+from probes.model.secret import Secret
+from probes.model.settings import CredentialSettings
+
+_SAID = 300  # characters of an error that are kept
+# The logins of Azure's own programs, and azure-identity's class for each.
+_PROGRAMS = {
+    "cli": "AzureCliCredential",
+    "powershell": "AzurePowerShellCredential",
+    "developer_cli": "AzureDeveloperCliCredential",
+}
+_ANSWER = 65536  # bytes of a token endpoint's answer
+_PATIENCE = 1.0  # seconds that a machine's metadata may take; azure-identity waits as long before it goes on
+
+
+async def obtain(chain: Chain, found: CredentialSettings, wanted: ObtainFor) -> TokenCredential:
+    """Obtain the token of the step that wins. Raises CredentialError."""
+    won = found.chain.winner
+    if won is None:
+        raise chain.failed(found, CredentialProblem.NONE)
+    if won.status is StepStatus.UNREADABLE:
+        raise chain.failed(
+            found, CredentialProblem.UNREADABLE, said=won.why if isinstance(won.why, str) else won.why.name
+        )
+    if won.status is StepStatus.EXPIRED:
+        raise chain.failed(found, CredentialProblem.EXPIRED)
+    return await asyncio.to_thread(_EntraRequest(chain, found, wanted).credential)
+
+
+class _EntraRequest:
+    """One way to a token."""
+
+    def __init__(self, chain: Chain, found: CredentialSettings, wanted: ObtainFor) -> None:
+        self._chain = chain
+        self._found = found
+        self._wanted = wanted
+        self._given = material(found)
+
+    def _text(self, name: str) -> str:
+        value = self._given.get(name, "")
+        return value.reveal() if isinstance(value, Secret) else value
+
+    def credential(self) -> TokenCredential:
+        """Return the token of the step that wins; of a machine's metadata before it, if that answers."""
+        kind, step = self._text("kind"), ""
+        if self._text("before.kind"):
+            try:
+                token, expires = self._asked("before.")
+                step = "managed_identity"
+            except CredentialError:
+                token = ""
+            if token:
+                return self._made(token, expires, step)
+        if kind in ("app_service", "imds"):
+            token, expires = self._asked("")
+            return self._made(token, expires, step)
+        if kind in _PROGRAMS and (not self._found.programs or self._text("foreign")):
+            raise self._chain.failed(self._found, CredentialProblem.NEEDS_CONSENT)
+        if not self._chain.installed():
+            raise self._chain.failed(self._found, CredentialProblem.NO_LIBRARY)
+        token, expires = self._of_library(kind)
+        return self._made(token, expires, step)
+
+    def _made(self, token: str, expires: float, step: str) -> TokenCredential:
+        won = self._found.chain.winner
+        assert won is not None
+        at = next((one for one in self._found.chain.steps if one.step == step), won)
+        account = dict(at.hints).get("tenant", "")
+        facts = CredentialFacts("entra", at.step, "token", at.source, expires, account=account)
+        return TokenCredential(Secret(token), facts)
+
+    # -- managed identity ----------------------------------------------------------------------------------------------
+
+    def _asked(self, prefix: str) -> tuple[str, float]:
+        """Ask the address of a managed identity, directly and without any proxy."""
+        from http.client import HTTPConnection, HTTPException, HTTPSConnection
+
+        url = urlsplit(self._text(f"{prefix}url"))
+        service = self._text(f"{prefix}kind") == "app_service"
+        resource = quote(self._text("scope").removesuffix("/.default"), safe="")
+        identity = self._text(f"{prefix}identity")
+        query = f"resource={resource}" + (f"&client_id={quote(identity, safe='')}" if identity else "")
+        path = url.path if service else f"{url.path.rstrip('/')}/metadata/identity/oauth2/token"
+        version = "2019-08-01" if service else "2018-02-01"
+        headers = {"X-IDENTITY-HEADER": self._text(f"{prefix}header")} if service else {"Metadata": "true"}
+        patience = min(self._wanted.seconds, 5.0) if service else _PATIENCE
+        host = url.netloc.rpartition("@")[2]
+        try:
+            made = HTTPSConnection if url.scheme == "https" else HTTPConnection
+            connection = made(host, timeout=patience)
+            try:
+                connection.request("GET", f"{path}?api-version={version}&{query}", headers=headers)
+                answer = connection.getresponse()
+                body = answer.read(_ANSWER).decode("utf-8", "replace")
+            finally:
+                connection.close()
+        except (OSError, HTTPException, ValueError) as error:
+            words = getattr(error, "strerror", None) or str(error) or type(error).__name__
+            problem = CredentialProblem.UNREACHABLE if service else CredentialProblem.NONE
+            raise self._chain.failed(self._found, problem, said=words[:_SAID], host=host) from None
+        try:
+            said = json.loads(body)
+            token = said["access_token"]
+            expires = float(said.get("expires_on") or time.time() + float(said.get("expires_in", 0)))
+        except (ValueError, KeyError, TypeError, RecursionError):
+            words = f"{answer.status} {' '.join(body[:_SAID].split())}"
+            # Whatever answers at a machine's address without being its metadata service is passed over.
+            nobody = not service and answer.status not in (400, 403)
+            problem = CredentialProblem.NONE if nobody else CredentialProblem.REFUSED
+            raise self._chain.failed(self._found, problem, said=words, host=host) from None
+        return str(token), expires
+
+    # -- azure-identity ------------------------------------------------------------------------------------------------
+
+    def _of_library(self, kind: str) -> tuple[str, float]:
+        from azure.core.exceptions import ClientAuthenticationError, ServiceRequestError, ServiceResponseError
+        from azure.identity import CredentialUnavailableError
+
+        # The library logs what it also raises; without a handler, Python would print it.
+        logging.getLogger("azure").addHandler(logging.NullHandler())
+        host = "" if kind in _PROGRAMS else urlsplit(self._authority()).netloc
+        try:
+            got = self._library_credential(kind).get_token(self._text("scope"))
+        except CredentialUnavailableError as error:
+            problem = CredentialProblem.PROGRAM if kind in _PROGRAMS else CredentialProblem.REFUSED
+            raise self._chain.failed(self._found, problem, said=_words(error), host=host) from None
+        except ClientAuthenticationError as error:
+            said = _words(error)
+            signed_out = kind in _PROGRAMS and ("AADSTS70043" in said or "AADSTS700082" in said or "az login" in said)
+            problem = (
+                CredentialProblem.EXPIRED
+                if signed_out
+                else CredentialProblem.PROGRAM
+                if kind in _PROGRAMS
+                else CredentialProblem.REFUSED
+            )
+            raise self._chain.failed(self._found, problem, said=said, host=host) from None
+        except (ServiceRequestError, ServiceResponseError) as error:
+            problem = CredentialProblem.UNREACHABLE
+            raise self._chain.failed(self._found, problem, said=_words(error), host=host) from None
+        except ValueError as error:  # a tenant id, a certificate or an address that cannot be one
+            raise self._chain.failed(self._found, CredentialProblem.OTHER, said=_words(error), host=host) from None
+        return got.token, float(got.expires_on)
+
+    def _authority(self) -> str:
+        said = self._text("authority")
+        return said if "://" in said else f"https://{said}"
+
+    def _library_credential(self, kind: str) -> Any:
+        import azure.identity as library
+
+        tenant, seconds = self._text("tenant"), max(int(self._wanted.seconds), 1)
+        if kind in _PROGRAMS:
+            return getattr(library, _PROGRAMS[kind])(tenant_id=tenant, process_timeout=seconds)
+        authority = self._authority()
+        more: dict[str, Any] = {
+            "authority": authority,
+            # Only Microsoft's own authorities are known to its directory of them.
+            "disable_instance_discovery": not authority.removeprefix("https://").rstrip("/").startswith("login."),
+            "retry_total": 0,
+            "connection_timeout": min(self._wanted.seconds, 5.0),
+            "read_timeout": min(self._wanted.seconds, 5.0),
+            "use_env_settings": False,
+        }
+        if self._wanted.ca_bundle:
+            more["connection_verify"] = self._wanted.ca_bundle
+        if self._wanted.proxy:
+            more["proxies"] = {"https": self._wanted.proxy, "http": self._wanted.proxy}
+        client = self._text("client")
+        if kind == "secret":
+            return library.ClientSecretCredential(tenant, client, self._text("secret"), **more)
+        if kind == "certificate":
+            data = self._text("certificate").encode()
+            password = self._text("password") or None
+            return library.CertificateCredential(tenant, client, certificate_data=data, password=password, **more)
+        return library.ClientAssertionCredential(tenant, client, lambda: self._text("assertion"), **more)
+
+
+def _words(error: Exception) -> str:
+    """Return what Entra or the library says, in one line: the AADSTS code and its sentence, without trace ids."""
+    said = " ".join(str(getattr(error, "message", "") or error).split())
+    at = said.find("AADSTS")
+    said = said[at:] if at > 0 else said
+    return said.partition(" Trace ID:")[0][:_SAID]

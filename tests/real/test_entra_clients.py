@@ -1,0 +1,93 @@
+"""openai with azure-identity agrees with every world of Entra credentials, against a door that verifies tokens."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+from contextlib import ExitStack
+from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import pytest
+
+from checkout import TESTS
+from diagnose.report import Report
+from probes.credential_chains import entra
+from probes.demo_server import entra_doors
+from probes.demo_server.answers import TEXT
+from probes.demo_server.certificates import authority
+from probes.demo_server.server import PracticeDoor
+from unit.credential_chains.test_entra_chain import checked, made
+from worlds.entra_chains import SIGNING_KEY, WORLDS, EntraWorld, az_program, stand_in
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(os.name != "posix", reason="the clients are called in forked processes"),
+    pytest.mark.skipif(not entra.CHAIN.installed(), reason="azure-identity is not installed"),
+]
+CLIENTS = Path(os.environ.get("LLMDOCTOR_CLIENTS", ".cache/clients")) / "clouds" / "bin" / "python"
+# Both clients in a world where all is well, and the older one in all others.
+CALLS = [(world, "azure") for world in WORLDS] + [(WORLDS[0], "v1")]
+
+
+def clients(calls: list[dict[str, Any]]) -> list[dict[str, str]]:
+    """Call the real clients."""
+    if not CLIENTS.exists():
+        pytest.skip("openai and azure-identity are not installed: .ci/run does it")
+    done = subprocess.run(
+        [CLIENTS, "-W", "ignore", TESTS / "real" / "entra_clients.py"],
+        input=json.dumps(calls),
+        capture_output=True,
+        text=True,
+        timeout=240,
+        check=True,
+    )
+    found: list[dict[str, str]] = json.loads(done.stdout)
+    return found
+
+
+@cache
+def _results() -> list[tuple[Report, dict[str, str]]]:
+    reports, calls = [], []
+    with ExitStack() as stack:
+        ca = stack.enter_context(authority())
+        path = os.environ["PATH"]
+        for world, client in CALLS:
+            home = Path(stack.enter_context(TemporaryDirectory()))
+            meta = stack.enter_context(PracticeDoor(stand_in(**world.token)))
+            service = stack.enter_context(PracticeDoor(stand_in(**world.token), tls=ca.context("good")))
+            door = stack.enter_context(PracticeDoor(entra_doors.entra(SIGNING_KEY, **world.door)))
+            environ = made(world, home, meta.url, service.url)
+            program = home / "bin" / "az"
+            program.parent.mkdir()
+            if world.programs:
+                program.write_text(az_program())
+                program.chmod(0o755)
+            more = {"protocol": "openai", "base_url": f"{door.url}/openai/v1"} if client == "v1" else {}
+            os.environ["PATH"] = f"{program.parent}{os.pathsep}{path}"
+            try:
+                options = {**more, "ca_bundle": str(ca.ca_pem), "credential_process": world.programs}
+                reports.append(checked(door.url, environ, home, **options))
+            finally:
+                os.environ["PATH"] = path
+            environ |= {"REQUESTS_CA_BUNDLE": str(ca.ca_pem), "PATH": f"{program.parent}{os.pathsep}/usr/bin:/bin"}
+            calls.append({"environ": environ, "home": str(home), "url": door.url, "client": client})
+        said = clients(calls)
+    return list(zip(reports, said, strict=True))
+
+
+@pytest.mark.parametrize("number", range(len(CALLS)), ids=[f"{world.name}, {client}" for world, client in CALLS])
+def test_the_clients_agree_with_every_world(number: int) -> None:
+    world: EntraWorld = CALLS[number][0]
+    report, said = _results()[number]
+    told = [(one.code, one.title) for one in report.findings]
+    if world.left_open:  # the library starts the program by itself
+        assert report.verdict == "inconclusive", told
+        return
+    assert report.root_cause == world.root, (told, said)
+    assert (said.get("error") or "") == world.raises, said
+    if not world.raises:
+        assert (said["said"], said["text"]) == (TEXT, TEXT)

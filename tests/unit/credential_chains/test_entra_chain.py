@@ -1,0 +1,192 @@
+"""The chain of Azure's library as it is read, and a check with each of its worlds against a door that verifies tokens."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from secrets import token_hex
+from typing import Any
+
+import pytest
+
+from diagnose.formats import json as json_format
+from diagnose.formats import text as text_format
+from diagnose.judging.judge import judge
+from diagnose.report import Report
+from probes.credential_chains import entra
+from probes.credential_chains import entra_credential as entra_credential
+from probes.demo_server import entra_doors
+from probes.demo_server.certificates import authority
+from probes.demo_server.server import PracticeDoor
+from probes.model.archive import dump
+from probes.model.credential import CredentialProblem, StepStatus
+from probes.model.settings import CredentialSettings
+from probes.model.source import Owner
+from probes.run.engine import run
+from probes.settings.gather import Options, gather
+from worlds.entra_chains import BY_SECRET, HEADER, SECRETS, SIGNING_KEY, WORLDS, EntraWorld, az_program, stand_in
+
+PLACE = "http://127.0.0.1:9"
+KEY = token_hex(16)
+
+
+def made(world: EntraWorld, home: Path, meta: str = PLACE, service: str = "https://127.0.0.1:9") -> dict[str, str]:
+    """Write the files of a world, and return its environment."""
+    for name, text in world.files.items():
+        path = home / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    (home / "work").mkdir(exist_ok=True)
+    values = {"{meta}": meta, "{authority}": service, "{home}": str(home)}
+    environ = dict(world.environ)
+    for slot, value in values.items():
+        environ = {name: text.replace(slot, value) for name, text in environ.items()}
+    return environ
+
+
+def chain_in(environ: dict[str, str], home: Path, **options: Any) -> CredentialSettings:
+    given = Options(**{"base_url": PLACE, "protocol": "azure", "credential": "entra", **options})
+    found = gather(given, environ, home / "work", home=home).credential
+    assert found is not None
+    return found
+
+
+@pytest.mark.parametrize("world", WORLDS, ids=lambda one: one.name)
+def test_the_step_that_wins_is_named_with_its_place(world: EntraWorld, tmp_path: Path) -> None:
+    found = chain_in(made(world, tmp_path), tmp_path)
+    chain, won = found.chain, found.chain.winner
+    assert (won.step if won is not None else "", str(won.source) if won is not None else "") == (
+        world.step,
+        world.place,
+    )
+    assert {one.step for one in chain.steps if one.status is StepStatus.SHADOWED} >= {*world.shadowed}
+    assert not any(secret in repr(found.chain) or secret in repr(found.material) for secret in SECRETS)
+
+
+def checked(url: str, environ: dict[str, str], home: Path, **options: Any) -> Report:
+    """Check as the command line does; fail if an output has a secret."""
+    given = {"base_url": url, "protocol": "azure", "model": "gpt-4o-mini", "credential": "entra", "timeout": 8}
+    settings = gather(Options(**{**given, **options}), environ, home / "work", home=home)
+    evidence = asyncio.run(run(settings))
+    report = judge(evidence)
+    texts = [dump(evidence), json.dumps(json_format.document(report)), text_format.render(report, "en", verbose=True)]
+    assert not [secret for secret in SECRETS for text in (*texts, repr(settings)) if secret[:12] in text]
+    assert not [text for text in texts if "eyJhbGciOiJIUzI1NiIs" in text], "a token"
+    return report
+
+
+@pytest.fixture(scope="module")
+def trusted() -> Iterator[Any]:
+    with authority() as ca:
+        yield ca
+
+
+def in_world(world: EntraWorld, home: Path, ca: Any, patched: pytest.MonkeyPatch) -> Report:
+    """Check a world with its door, its token service and its metadata on loopback."""
+    tls = PracticeDoor(stand_in(**world.token), tls=ca.context("good"))
+    resource = PracticeDoor(entra_doors.entra(SIGNING_KEY, **world.door))
+    with PracticeDoor(stand_in(**world.token)) as meta, tls as service, resource as door:
+        environ = made(world, home, meta.url, service.url)
+        if world.programs:
+            program = home / "bin" / "az"
+            program.parent.mkdir()
+            program.write_text(az_program())
+            program.chmod(0o755)
+            patched.setenv("PATH", f"{program.parent}{os.pathsep}{os.environ['PATH']}")
+        return checked(door.url, environ, home, ca_bundle=str(ca.ca_pem), credential_process=world.programs)
+
+
+@pytest.mark.skipif(not entra.CHAIN.installed(), reason="azure-identity is not installed")
+@pytest.mark.parametrize("world", WORLDS, ids=lambda one: one.name)
+def test_a_check_of_every_world(
+    world: EntraWorld, tmp_path: Path, trusted: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if world.programs and os.name != "posix":
+        pytest.skip("the made-up program is a shell script")
+    report = in_world(world, tmp_path, trusted, monkeypatch)
+    told = [(one.code, one.title) for one in report.findings]
+    if world.left_open:
+        assert report.verdict == "inconclusive", told
+        return
+    assert report.root_cause == world.root, (told, report.credential and report.credential.obtained)
+    assert world.title in " ".join(title for _, title in told), told
+    assert report.credential is not None
+    if world.root is None:
+        assert report.verdict == "healthy", told
+        assert report.credential.obtained is not None and report.credential.obtained.expires
+
+
+def test_a_key_of_a_resource_that_takes_none(tmp_path: Path) -> None:
+    with PracticeDoor(entra_doors.entra(SIGNING_KEY)) as door:
+        (tmp_path / "work").mkdir()
+        report = checked(door.url, {"AZURE_OPENAI_API_KEY": KEY}, tmp_path, credential=None)
+    assert report.root_cause == "auth.not_permitted"
+    assert "does not accept API keys" in report.findings[0].title
+
+
+def test_metadata_and_programs_are_for_the_owner_alone(tmp_path: Path) -> None:
+    """`serve` and `mcp` ask no metadata for others, and no program starts without consent."""
+    world = next(one for one in WORLDS if one.name == "virtual machine")
+    assert chain_in(made(world, tmp_path), tmp_path, metadata=False).chain.winner is None
+    app = {"IDENTITY_ENDPOINT": PLACE, "IDENTITY_HEADER": HEADER}
+    assert chain_in(app, tmp_path, metadata=False).chain.winner is None
+
+
+def test_a_folder_may_not_send_the_secret_to_a_token_service_of_its_own(tmp_path: Path) -> None:
+    (tmp_path / "work").mkdir()
+    (tmp_path / "work" / ".env").write_text("AZURE_AUTHORITY_HOST=https://stranger.example\n")
+    environ = {name: value for name, value in BY_SECRET.items() if name != "AZURE_AUTHORITY_HOST"}
+    settings = gather(
+        Options(base_url=PLACE, protocol="azure", credential="entra"), environ, tmp_path / "work", home=tmp_path
+    )
+    assert settings.credential is not None
+    (flow,) = settings.credential.flows
+    assert (flow.host, flow.named_by.owner) == ("stranger.example", Owner.FOLDER)
+    assert settings.override is not None and settings.override.withheld
+
+
+def test_a_folder_may_not_have_the_users_certificate_used_for_its_own_address(tmp_path: Path) -> None:
+    (tmp_path / "work").mkdir()
+    (tmp_path / "mine.pem").write_text("made up")
+    lines = ("AZURE_OPENAI_ENDPOINT=https://stranger.example", f"AZURE_CLIENT_CERTIFICATE_PATH={tmp_path / 'mine.pem'}")
+    (tmp_path / "work" / ".env").write_text("\n".join((*lines, "AZURE_TENANT_ID=t", "AZURE_CLIENT_ID=c")))
+    settings = gather(Options(protocol="azure", credential="entra"), {}, tmp_path / "work", home=tmp_path)
+    assert settings.override is not None and settings.override.withheld
+    assert {one.host for one in settings.override.flows} == {"stranger.example"}
+
+
+def test_without_the_library_the_check_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(type(entra.CHAIN), "installed", lambda self: False)
+    with PracticeDoor(entra_doors.entra(SIGNING_KEY)) as door:
+        (tmp_path / "work").mkdir()
+        report = checked(door.url, {**BY_SECRET, "AZURE_AUTHORITY_HOST": "https://127.0.0.1:9"}, tmp_path)
+    assert report.credential is not None and report.credential.obtained is not None
+    assert report.credential.obtained.problem is CredentialProblem.NO_LIBRARY
+    assert (report.verdict, [one.code for one in report.findings]) == ("inconclusive", ["run.extra_missing"])
+
+
+@pytest.mark.parametrize(
+    ("url", "scope"),
+    [
+        ("https://me.openai.azure.com", "https://cognitiveservices.azure.com/.default"),
+        ("https://me.openai.azure.us", "https://cognitiveservices.azure.us/.default"),
+        ("https://me.services.ai.azure.com/openai/v1", "https://ai.azure.com/.default"),
+        (PLACE, "https://cognitiveservices.azure.com/.default"),
+    ],
+)
+def test_the_scope_follows_from_the_host(url: str, scope: str) -> None:
+    assert entra.scope_for(url) == scope
+
+
+def test_reading_a_chain_imports_nothing_of_azure(tmp_path: Path) -> None:
+    code = (
+        "import sys, pathlib; from probes.settings.gather import Options, gather; home = pathlib.Path(sys.argv[1]);"
+        "gather(Options(base_url='https://me.openai.azure.com', protocol='azure'), {}, home, home=home);"
+        "sys.exit(any(name.split('.')[0] in ('azure', 'msal', 'requests') for name in sys.modules))"
+    )
+    assert subprocess.run([sys.executable, "-c", code, str(tmp_path)], check=False).returncode == 0
