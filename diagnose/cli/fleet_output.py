@@ -94,7 +94,7 @@ class FleetOutput:
         if (self._look["only_broken"] and works and before is None) or (self._watching and not changed):
             return
         if self._fmt == "json":
-            self._write(passed(f"{line}\n", Grammar.JSON))
+            self._write(passed(line, Grammar.JSON) + "\n")
         elif self._fmt == "text" and self._watching and before is not None:
             self._write(passed(change(entry, before[0], self.lang, document["started_at"])))
 

@@ -286,7 +286,10 @@ def _observed(name: str, observations: Sequence[Observation]) -> dict[str, objec
             for header in ("server", "via", "date"):  # the server that answered, and its clock
                 if value := facts.header(header):
                     observed.setdefault(header, value[:200])
-            if limits := {key: value[:80] for key, value in facts.response.headers if _RATE_LIMIT.match(key)}:
+            limits = {
+                key: value[:80] for key, value in facts.response.headers if "limit" in key and _RATE_LIMIT.match(key)
+            }
+            if limits:
                 observed["rate_limits"] = limits  # the last answer counts
             requests = observed.setdefault("requests", [])
             assert isinstance(requests, list)

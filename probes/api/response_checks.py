@@ -98,13 +98,13 @@ def leads_nowhere(found: Exchange) -> bool:
     return upstream is not None and bool(re.search(_NO_ROUTE, upstream.text[:2000], re.IGNORECASE))
 
 
-@once_an_exchange
 def _is_signed(found: Exchange) -> bool:
     """Check whether requests of this protocol are signed, or have the credential of a house's chain."""
     name = found.attempt.protocol
     return name in NAMES and bool(wire(name).credential)
 
 
+@once_an_exchange
 def no_route(found: Exchange) -> bool:
     """Check whether the response says that the path does not exist (and not that the model or the key is wrong)."""
     if found.failure is not None or not found.status:

@@ -103,10 +103,8 @@ class Subject(StrEnum):
     WEBSOCKET = "websocket"  # the WebSocket that the app opens before its first request
     DEEP = "deep"  # progress of a deep check, never archived
 
-    @property
-    def probe(self) -> str:
-        """The probe that reports this subject, one of :data:`PROBES`."""
-        return self.value.partition(":")[0]
+    def __init__(self, value: str) -> None:
+        self.probe = value.partition(":")[0]  # that reports this subject, one of PROBES
 
     @property
     def look(self) -> str:
@@ -141,8 +139,9 @@ def facts_of(observations: Iterable[Observation], kind: type[F], *subjects: Subj
 
     ``facts_of(observations, TlsFacts, Subject.HANDSHAKE, Subject.CERTIFICATE)`` prefers those of the handshake.
     """
-    found = {one.subject: one.facts for one in observations if isinstance(one.facts, kind)}
-    return next((found[subject] for subject in subjects if subject in found), None)
+    found = [(one.subject, one.facts) for one in observations if isinstance(one.facts, kind)]
+    found.reverse()  # the latest facts about a subject count
+    return next((facts for wanted in subjects for subject, facts in found if subject is wanted), None)
 
 
 class HostEnvironment(Record):

@@ -87,6 +87,13 @@ def fields_of(kind: type) -> tuple[str, ...]:
     return kind._names if isinstance(kind, RecordType) else ()
 
 
+def values_of(record: Record) -> tuple[Any, ...]:
+    """Return the values of a record's fields, in the order of :func:`fields_of`."""
+    kind = type(record)
+    values = kind._values(record)
+    return (values,) if len(kind._names) == 1 else values
+
+
 if not TYPE_CHECKING:
 
     def replace(record: R, /, **changes: Any) -> R:

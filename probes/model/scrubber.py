@@ -26,6 +26,7 @@ _FOREIGN_KEY = (
 )
 # What each of them begins with, except the last one: few texts have any of these, and the pattern is slow.
 _STARTS = ("sk-", "gsk_", "xai-", "AIza", "hf_", "nvapi-", "pplx-", "r8_", "tgp_v1_")
+LEAST = 19  # signs that follow such a beginning, at least: three and sixteen in `sk-or-…`
 
 
 class _Traces(NamedTuple):
@@ -94,11 +95,20 @@ def _escaped_forms(value: str, raw: bytes) -> set[str]:
     }
 
 
+def _is_key_like(signs: str) -> bool:
+    """Check for as many signs of a key as follow the beginning of each; after that of a hint (``sk-…abcd``) few do."""
+    return len(signs) == LEAST and signs.replace("-", "0").replace("_", "0").isalnum()
+
+
 def _may_hold_a_key(text: str) -> bool:
     """Check whether searching for :data:`_FOREIGN_KEY` can find anything."""
     for start in _STARTS:
-        if start in text:
-            return True
+        at = text.find(start)
+        while at >= 0:
+            at += len(start)
+            if _is_key_like(text[at : at + LEAST]):
+                return True
+            at = text.find(start, at)
     # 32 hexadecimal digits before a dot. Splitting takes a thirtieth of the time of a pattern.
     return any(len(piece) >= 32 and piece[-32:].isalnum() for piece in text.split(".")[:-1])
 
@@ -149,7 +159,10 @@ class Scrubber:
         """Return ``text`` with each known key replaced by ``[key]`` and each unknown one by its hint."""
         if not self._complete:
             self.clean, self._complete = _clean_texts(frozenset(self._known), self._shortest), True
-        if len(text) < self._least or text in self.clean:
+        if text in self.clean:
+            return text
+        if len(text) < self._least:
+            self._remember(text)
             return text
         for at in range(self._learned, len(self._long)):
             self._learn(_traces(self._long[at]))
@@ -163,10 +176,13 @@ class Scrubber:
         if len(text) >= SHORTEST_FOREIGN and _may_hold_a_key(text):
             text = _foreign_key().sub(lambda found: hint(found[0]), text)
         if text == given and len(text) <= 1000:
-            if len(self.clean) >= REMEMBERED:
-                self.clean.clear()
-            self.clean.add(text)
+            self._remember(text)
         return text
+
+    def _remember(self, clean: str) -> None:
+        if len(self.clean) >= REMEMBERED:
+            self.clean.clear()
+        self.clean.add(clean)
 
     def _replace_known(self, text: str) -> str:
         out: list[str] = []

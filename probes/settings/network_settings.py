@@ -41,19 +41,28 @@ def proxies(options: Options, named: list[ConfigTable], environ: Mapping[str, st
         return ProxySettings(http=given, https=given)
     if options.no_env:
         return ProxySettings()
+    # As in urllib: if any variable whose name ends in _proxy is set, the system settings are not read.
+    return _environment_proxies(tuple(environ.items())) or system_proxies()
+
+
+@remembered(1)  # all targets of a fleet have the same
+def _environment_proxies(environ: tuple[tuple[str, str], ...]) -> ProxySettings | None:
+    """Return the proxy settings of the variables; None if there is no variable with a proxy."""
+    named = {name: value for name, value in environ if name.lower().endswith("_proxy")}
+    if not any(named.values()):
+        return None
+    in_cgi = any(name == "REQUEST_METHOD" for name, _ in environ)
 
     def read(name: str) -> Sourced[str] | None:
-        if name in environ:
-            return Sourced(environ[name], environment_variable(name)) if environ[name] else None
+        if name in named:
+            return Sourced(named[name], environment_variable(name)) if named[name] else None
         # Under CGI, HTTP_PROXY holds the Proxy header of the request that the CGI program serves.
-        if name == "http_proxy" and "REQUEST_METHOD" in environ:
+        if name == "http_proxy" and in_cgi:
             return None
-        upper = next((each for each in environ if each.lower() == name and environ[each]), None)
-        return Sourced(environ[upper], environment_variable(upper)) if upper else None
+        upper = next((each for each in named if each.lower() == name and named[each]), None)
+        return Sourced(named[upper], environment_variable(upper)) if upper else None
 
-    found = ProxySettings(read("http_proxy"), read("https_proxy"), read("all_proxy"), read("no_proxy"))
-    # As in urllib: if any variable whose name ends in _proxy is set, the system settings are not read.
-    return found if any(name.lower().endswith("_proxy") and environ[name] for name in environ) else system_proxies()
+    return ProxySettings(read("http_proxy"), read("https_proxy"), read("all_proxy"), read("no_proxy"))
 
 
 def system_proxies() -> ProxySettings:

@@ -13,7 +13,7 @@ from probes.model.evidence import OPTIONAL, PROBES, Facts, Observation, Subject,
 from probes.model.exchange import Exchange, Purpose
 from probes.model.facts import KeyPolicy
 from probes.model.failure import Failure, Kind, Outcome
-from probes.model.record import fields_of, replace
+from probes.model.record import fields_of, replace, values_of
 from probes.model.scrubber import Scrubber
 from probes.model.settings import Limits
 
@@ -40,7 +40,8 @@ def _scrubbed(value: Any, scrub: Callable[[str], str], clean: AbstractSet[str]) 
     # Most values hold no text, or one that was found clean before: a call for each takes most of the time.
     if kind is tuple:
         for at, old in enumerate(value):
-            if (type(old) is str and old in clean) or type(old) in _WITHOUT_TEXT:
+            held = type(old)
+            if held in _WITHOUT_TEXT or (held is str and old in clean):
                 continue
             if _scrubbed(old, scrub, clean) is not old:
                 return (*value[:at], *(_scrubbed(one, scrub, clean) for one in value[at:]))
@@ -50,9 +51,9 @@ def _scrubbed(value: Any, scrub: Callable[[str], str], clean: AbstractSet[str]) 
         _WITHOUT_TEXT.add(kind)
         return value
     changed: dict[str, Any] = {}
-    for name in names:
-        old = getattr(value, name)
-        if (type(old) is str and old in clean) or type(old) in _WITHOUT_TEXT:
+    for name, old in zip(names, values_of(value), strict=True):
+        held = type(old)
+        if held in _WITHOUT_TEXT or (held is str and old in clean):
             continue
         new = _scrubbed(old, scrub, clean)
         if new is not old:

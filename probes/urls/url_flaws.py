@@ -48,6 +48,7 @@ _REFERENCE = r"\$[\w{(]|\{[^{}]*\}|<[^<>]*>|%(?![0-9A-Fa-f]{2})\w+%|%[A-Z]+_[A-Z
 _WHOLE_REFERENCE = (
     r"\$\{[^{}]{0,80}\}|\$\([^()]{0,80}\)|\$\w{1,80}|\{{1,2}[^{}]{0,80}\}{1,2}|<[^<>]{0,80}>|%[A-Za-z_]\w{1,80}%"
 )
+_TIDY = r"[A-Za-z0-9][A-Za-z0-9:/._-]*+(?<=[A-Za-z0-9])"  # as most URLs: no sign in it can be a stray one
 _MARKDOWN = r"\]\s*\(\s*(?=\w+:)"  # [text](url)
 _ASSIGNMENT = r"(?i)\s*+(?:export\s+|set\s+)?(?=\w*(?:base|url|endpoint|host))\w++\s*+=\s*+(?=\S)"
 _MISSPELT_HTTP = r"h[htpsx]{2,7}|t{1,2}ps?"  # https, http, htp, hhtps, htttps, hxxp, ttps, tps
@@ -143,6 +144,8 @@ def _literal_url(raw: str) -> str | None:
 
 def _tidy_url(raw: str) -> tuple[str, list[int]]:
     """Return the text without stray characters, and the indices of those characters."""
+    if re.fullmatch(_TIDY, raw):
+        return raw, []
     kept = list(enumerate(raw))
     if found := re.search(_MARKDOWN, raw) or re.match(_ASSIGNMENT, raw):
         kept = kept[found.end() :]

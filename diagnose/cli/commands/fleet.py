@@ -20,6 +20,8 @@ from probes.model.record import replace
 from probes.model.settings import LONGEST_WAIT
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from diagnose.cli.fleet_check import Wish
     from diagnose.cli.fleet_output import FleetOutput
     from diagnose.cli.forked_worker import Fork
@@ -103,6 +105,8 @@ def command(file: str, worker: bool, agreed: bool, lang: str | None, groups: tup
     from probes.settings import slo
     from probes.settings.gather import Options
 
+    # `os.environ` decodes each name whenever it is read, and each target reads all. On Windows it ignores their case.
+    environ = dict(os.environ) if os.name == "posix" else os.environ
     fmt = "json" if choices["as_json"] else choices["fmt"]
     spoken = console.language(lang, on_screen=fmt == "text" and not choices["output"])
     try:
@@ -111,7 +115,7 @@ def command(file: str, worker: bool, agreed: bool, lang: str | None, groups: tup
         load()  # reports an error in the user's own doors before the run starts
         fleet = read(Path(file), options, groups)
         if not worker:
-            fleet.check_settings(os.environ)
+            fleet.check_settings(environ)
     except slo.SloError as error:
         raise WrongUse("--slo: {detail}.", detail=error) from error
     except (BadInput, DoorsError) as error:
@@ -123,14 +127,14 @@ def command(file: str, worker: bool, agreed: bool, lang: str | None, groups: tup
         from diagnose.cli.worker_pool import work
 
         wish = Wish(spoken, choices["parts"], choices["strict"], choices["retries"], _repeatable(choices))
-        run(work(replace(fleet, agreed=agreed), os.environ, wish))
+        run(work(replace(fleet, agreed=agreed), environ, wish))
         return
     if choices["count"] is not None and choices["watch"] is None:
         raise WrongUse("--count works only together with --watch.")
     also = _also(choices["also"])
     _check_files(Path(file), [name for name in (*also, choices["output"]) if name])
     if choices["watch"] is None:
-        fleet = _consented(fleet, spoken)
+        fleet = _consented(fleet, environ, spoken)
     from diagnose.cli.fleet_output import FleetOutput
 
     look = {"strict": choices["strict"], "share": share, "only_broken": choices["only_broken"]}
@@ -141,9 +145,9 @@ def command(file: str, worker: bool, agreed: bool, lang: str | None, groups: tup
     arguments += ["--agreed"] * fleet.agreed
     command = [*own_command(), "fleet", str(Path(file).absolute()), *arguments, *words]
     wish = Wish(spoken, output.parts, choices["strict"], choices["retries"], _repeatable(choices))
-    forks = _forks(fleet, wish)  # before any file is open and any other thread runs
+    forks = _forks(fleet, environ, wish)  # before any file is open and any other thread runs
     with output:
-        status = run(_check_all(fleet, output, command, choices, wish, forks))
+        status = run(_check_all(fleet, environ, output, command, choices, wish, forks))
     sys.exit(status)
 
 
@@ -181,7 +185,7 @@ def _worker_count(fleet: Fleet) -> int:
     return min(os.cpu_count() or 1, -(-len(fleet.members) // SHARE))
 
 
-def _forks(fleet: Fleet, wish: Wish) -> list[Fork]:
+def _forks(fleet: Fleet, environ: Mapping[str, str], wish: Wish) -> list[Fork]:
     """Start the workers as forks of this process if it may be forked; none if one worker is enough."""
     from diagnose.cli import forked_worker
     from diagnose.cli.worker_pool import warmed, work
@@ -189,17 +193,17 @@ def _forks(fleet: Fleet, wish: Wish) -> list[Fork]:
     count = _worker_count(fleet)
     if count == 1 or not forked_worker.possible():
         return []
-    network = warmed(fleet, os.environ, wish)
-    return forked_worker.forks(count, lambda channel: work(fleet, os.environ, wish, channel, network))
+    network = warmed(fleet, environ, wish)
+    return forked_worker.forks(count, lambda channel: work(fleet, environ, wish, channel, network))
 
 
-def _consented(fleet: Fleet, lang: str) -> Fleet:
+def _consented(fleet: Fleet, environ: Mapping[str, str], lang: str) -> Fleet:
     """Return the fleet with the user's consent, if its CSV file needs it and the user gives it when asked."""
     from diagnose.cli.consent_question import can_ask, with_answer
 
     if fleet.options.offline or fleet.options.send_anyway or not can_ask():
         return fleet
-    found = list(fleet.unagreed(os.environ))
+    found = list(fleet.unagreed(environ))
     if not found:
         return fleet
     answered = with_answer(found, fleet.file.path.parent, lang)
@@ -222,7 +226,13 @@ def _repeatable(choices: dict[str, Any]) -> tuple[tuple[str, ...], ...] | None:
 
 
 async def _check_all(
-    fleet: Fleet, output: FleetOutput, command: list[str], choices: dict[str, Any], wish: Wish, forks: list[Fork]
+    fleet: Fleet,
+    environ: Mapping[str, str],
+    output: FleetOutput,
+    command: list[str],
+    choices: dict[str, Any],
+    wish: Wish,
+    forks: list[Fork],
 ) -> int:
     """Run all rounds and return the exit status of the last; ``command`` starts a worker process."""
     import asyncio
@@ -233,7 +243,7 @@ async def _check_all(
     count = _worker_count(fleet)
     workers: list[Worker | InProcessWorker] = [ForkedWorker(command, one) for one in forks]
     if count == 1:
-        workers = [InProcessWorker(fleet, os.environ, wish)]
+        workers = [InProcessWorker(fleet, environ, wish)]
     workers = workers or [Worker(command) for _ in range(count)]
     pool = WorkerPool(fleet, workers, Worker(command), (choices["jobs"], choices["per_host"]), wish)
     try:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import pytest
+
+from probes.api import response_checks
 from probes.model.attempt import Attempt, Auth, KeyForm
 from probes.model.exchange import Exchange, Purpose, Response, SentRequest
 from probes.model.exchange_memo import REMEMBERED, once_an_exchange
@@ -43,3 +46,11 @@ def test_the_oldest_are_forgotten() -> None:
         status(each)
     status(first)
     assert asked.count(200) == 2
+
+
+def test_whether_a_path_exists_is_worked_out_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked.clear()
+    monkeypatch.setattr(response_checks, "fenced", lambda found: asked.append(found.status))
+    found = answered(404)
+    assert response_checks.no_route(found) == response_checks.no_route(found)
+    assert asked == [404], "a hundred rules ask for it: it would be most of a fleet's judging"

@@ -236,6 +236,10 @@ def test_what_is_searched_for_keys_is_all_that_may_hold_one(key: str, before: st
     assert _may_hold_a_key(before + key + after)
 
 
+def test_a_hint_is_not_searched_for_keys() -> None:
+    assert not _may_hold_a_key('{"hint": "sk-…mnop", "detail": "hf_token, sk-, nvapi-"}')
+
+
 def test_a_secret_that_comes_between_two_texts_is_hidden() -> None:
     scrub = Scrubber([Secret(KEY)])
     other = BODY[::-1]
