@@ -121,6 +121,7 @@ ANSWERS = (
     "page not found",
     "on requests per min",
     "The model `gpt-5-nanoo` does not exist or you do not have access to it",
+    "The model `` does not exist or you do not have access to it",  # a WebSocket's handshake names no model
     "request was sent to",
     "certificate has expired",
     "certificate is not valid for",
