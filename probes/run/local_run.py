@@ -91,7 +91,11 @@ class LocalRun:
         why = NotRun.CONSENT if self.offline is not None and self.offline.keys.project else NotRun.NO_ADDRESS
         why = NotRun.OFFLINE if self.given.offline else why
         why = NotRun.INTERRUPTED if found.interrupted else NotRun.DEADLINE if found.ran_out else why
-        return ClientRun(self.given.app or "", not_run=start.refused or why, because=start.because)
+        from probes.catalog.apps import load  # few checks are asked to run the app
+
+        app = load().get(self.given.app or "")
+        name = app.name if app is not None else ""
+        return ClientRun(self.given.app or "", name, not_run=start.refused or why, because=start.because)
 
     def evidence(self, found: NetworkResults) -> Evidence:
         """Close the record of the run, and return its evidence."""
