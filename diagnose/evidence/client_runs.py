@@ -19,6 +19,8 @@ SAID = 240  # characters of the app's words that are quoted
 _BY_WORDS = {
     **dict.fromkeys(("stream.websocket_refused", "stream.websocket_closed"), "websocket"),
     **dict.fromkeys(("http.header_rejected", "model.parameter_rejected", "http.too_large"), "request"),
+    **dict.fromkeys(("app.sdk_mismatch", "app.runtime"), "packages"),
+    "app.companion_unreachable": "other_host",
     "tls": "roots",
     "proxy": "proxy",
     "dns": "connection",
@@ -31,6 +33,7 @@ _BY_WORDS = {
     "model": "model",
 }
 _SIDES = {"roots": "machine", "proxy": "network", "connection": "machine", "key": "settings", "model": "settings"}
+_SIDES |= {"packages": "machine", "other_host": "network"}
 
 
 class ClientDifference(NamedTuple):
@@ -78,7 +81,7 @@ def difference(view: View, run: ClientRun) -> ClientDifference:
 
 def _case_of_connection(view: View, run: ClientRun, words: str) -> str:
     """Tell what differs between two connections: what the app says, else the proxy, else the root certificates."""
-    if words in ("roots", "proxy", "websocket", "model"):
+    if words in ("roots", "proxy", "websocket", "model", "packages", "other_host"):
         return words
     if bool(run.proxies) != bool(view.evidence.vantage.proxy):
         return "proxy"

@@ -2421,11 +2421,11 @@ CASES: dict[str, Text] = {
         ),
     ),
     "app.run_failed:path": Text(
-        "{app} asks another path than this check",
-        "{app} asks {sent|another path}, where {host} has no API. The check asked {endpoint|the right path}, and that "
-        "works.",
+        "{app} requests a different path than this check",
+        "{app} requests {sent|another path}, where {host} has no API. The check requested {endpoint|the right path}, "
+        "and that works.",
         (
-            "Change the base URL of {app} so that it asks {endpoint}.",
+            "Change the base URL of {app} so that it requests {endpoint}.",
             "Update {app}, if its documentation names another path.",
         ),
     ),
@@ -2457,36 +2457,54 @@ CASES: dict[str, Text] = {
         ),
     ),
     "app.run_failed:request": Text(
-        "{host} refuses the request of {app}, and takes that of this check",
-        "{app} sends more than a short question: tools, further headers, fields of its own. One of them is refused.",
+        "{host} rejects the request of {app}, but accepts that of this check",
+        "{app} sends more than a short question: tools, more headers, fields of its own. One of them is rejected.",
         (
-            "Look for the field or header in what {app} says, and turn it off in its settings.",
-            "If the server is your own, pass fields and headers on that it does not know.",
+            "Find the field or header: run `llmdoctor check` again with the same --app and with --as-client.",
+            "Look for it in what {app} says, and turn it off in its settings.",
+            "If the server is yours, have it pass on fields and headers that it does not know.",
         ),
     ),
     "app.run_failed:reading": Text(
-        "{host} answers {app}, which cannot read the answer",
-        "The request of {app} got an answer with success, and {app} did not take it for one.",
+        "{app} cannot read the answer of {host}",
+        "The request of {app} was answered with success, but {app} did not accept the answer.",
         (
             "Update {app}.",
             "`llmdoctor check --deep` shows what else differs in the answers of {host}.",
         ),
     ),
     "app.run_failed:websocket": Text(
-        "{app} asks for a WebSocket, and goes no further without one",
-        "{app} opens a WebSocket first. {host} refuses it in a way after which {app} does not ask by POST.",
+        "{app} opens a WebSocket first, and gives up without one",
+        "{host} refuses the WebSocket in a way after which {app} sends no normal request.",
         (
-            "Give {app} a provider of its own in its settings, without a WebSocket.",
-            "If the server is your own, answer the upgrade with status 426: clients then ask by POST.",
+            "In the settings of {app}, add a separate provider that uses no WebSocket.",
+            "If the server is yours, answer the upgrade with status 426: clients then send a normal request.",
         ),
     ),
     "app.run_failed:endless": Text(
         "{app} does not end, although the request of this check works",
-        "{app} was started with your settings, and was ended since it went on without an answer. It tries again "
+        "{app} was started with your settings, and was stopped because it went on without an answer. It retries "
         "without saying why.",
         (
             "Start {app} by hand with its most detailed log, and give that text to `llmdoctor explain`.",
             "Check the settings of {app} that this check does not know: plugins, profiles, a login of its own.",
+        ),
+    ),
+    "app.run_failed:packages": Text(
+        "{app} fails before it sends a request: its packages do not fit together",
+        "{app} was started with your settings, and ended with an error of its own libraries. The settings work: this "
+        "check got an answer with them.",
+        (
+            "Find the packages at fault: add `--runtime PATH` with the environment in which {app} is installed.",
+            "Update {app} in the way in which it was installed.",
+        ),
+    ),
+    "app.run_failed:other_host": Text(
+        "{app} cannot reach another host that it needs",
+        "{app} was started with your settings, and failed at a host other than {host}. {host} itself works.",
+        (
+            "Allow the host that {app} names in your firewall or proxy.",
+            "`llmdoctor apps` shows which other hosts {app} contacts, and how to turn that off.",
         ),
     ),
     "app.run_failed:too": Text(

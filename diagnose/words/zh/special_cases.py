@@ -2158,7 +2158,8 @@ CASES: dict[str, Text] = {
         "{host} 拒绝 {app} 的请求，却接受检查的请求",
         "{app} 发送的不止一个简短的问题，还有工具、更多请求头和它自己的字段。其中某一项被拒绝。",
         (
-            "在 {app} 的输出中找到那个字段或请求头，并在设置中关闭。",
+            "找出那个字段或请求头：用同样的 --app 加上 --as-client 再运行一次 `llmdoctor check`。",
+            "在 {app} 的输出中找到它，并在设置中关闭。",
             "如果服务器是你自己的，请把不认识的字段和请求头照样转发。",
         ),
     ),
@@ -2171,11 +2172,11 @@ CASES: dict[str, Text] = {
         ),
     ),
     "app.run_failed:websocket": Text(
-        "{app} 要求 WebSocket，没有就不再继续",
-        "{app} 先建立 WebSocket。{host} 拒绝的方式使 {app} 不再用 POST 请求。",
+        "{app} 先建立 WebSocket，失败后就放弃",
+        "{host} 拒绝 WebSocket 的方式使 {app} 不再发送普通请求。",
         (
-            "在 {app} 的设置中为它配置一个不用 WebSocket 的服务商。",
-            "如果服务器是你自己的，请用状态码 426 回应升级：客户端随后会用 POST。",
+            "在 {app} 的设置中为它单独配置一个不用 WebSocket 的服务商。",
+            "如果服务器是你自己的，请用状态码 426 回应升级请求：客户端随后会发送普通请求。",
         ),
     ),
     "app.run_failed:endless": Text(
@@ -2184,6 +2185,22 @@ CASES: dict[str, Text] = {
         (
             "手动启动 {app} 并打开最详细的日志，把文本交给 `llmdoctor explain`。",
             "检查本次检查不了解的 {app} 设置：插件、配置档、它自己的登录。",
+        ),
+    ),
+    "app.run_failed:packages": Text(
+        "{app} 还没有发送请求就失败了：它的依赖包互不兼容",
+        "用你的设置启动了 {app}，它因自己的库报错而退出。设置本身没有问题：本次检查用它们得到了回答。",
+        (
+            "找出有问题的包：加上 `--runtime PATH`，PATH 是 {app} 所在的环境。",
+            "用当初安装 {app} 的方式更新它。",
+        ),
+    ),
+    "app.run_failed:other_host": Text(
+        "{app} 需要的另一个主机无法访问",
+        "用你的设置启动了 {app}，它在 {host} 以外的主机上失败。{host} 本身可用。",
+        (
+            "在防火墙或代理中放行 {app} 提到的主机。",
+            "`llmdoctor apps` 会显示 {app} 还访问哪些主机，以及如何关闭。",
         ),
     ),
     "app.run_failed:too": Text(

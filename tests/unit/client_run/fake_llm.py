@@ -68,4 +68,7 @@ elif mode == "deaf":
     sys.exit(0 if "127.0.0.1" in os.environ["OPENAI_BASE_URL"] and not os.environ.get("DIRECT") else 1)
 elif mode == "silent":
     pass
+elif mode.startswith("says "):
+    print(mode[5:], file=sys.stderr)
+    sys.exit(1)
 """

@@ -146,11 +146,11 @@ def test_both_fail(call: Call) -> None:
 @pytest.mark.parametrize(
     ("mode", "what", "status", "text", "title"),
     [
-        ("wrong-path", lambda r: False, 404, "", "llm asks another path than this check"),
+        ("wrong-path", lambda r: False, 404, "", "llm requests a different path than this check"),
         ("wrong-header", lambda r: False, 401, "", "llm sends the key in another header than this check"),
         (
             *("more", lambda r: "store" in r.json() if r.body else False, 400, "Unknown parameter: 'store'."),
-            "127.0.0.1 refuses the request of llm, and takes that of this check",
+            "127.0.0.1 rejects the request of llm, but accepts that of this check",
         ),
     ],
 )
@@ -176,6 +176,20 @@ def test_the_apps_own_connection_is_at_fault(call: Call, tmp_path: Path) -> None
     assert judge(load(saved.read_text("utf-8"))).root_cause == report["root_cause"], "a run that was kept"
     assert report["findings"][0]["title"] == "llm does not trust the certificate that this check trusts"
     assert report["side"] == "machine"
+
+
+@pytest.mark.parametrize(
+    ("text", "title"),
+    [
+        ("TypeError: Expected an instance of `httpx2.Client`", "llm fails before it sends a request: its packages do"),
+        ("AggregateError [ETIMEDOUT]: Cannot connect to API", "llm cannot connect to 127.0.0.1, and this check can"),
+    ],
+)
+def test_what_only_a_client_says_is_read(call: Call, text: str, title: str) -> None:
+    with PracticeDoor(b.openai(KEY)) as door:
+        report = report_of(call(door, "--json", mode=f"says {text}"))
+    assert (report["root_cause"], report["side"]) == ("app.run_failed", "machine")
+    assert report["findings"][0]["title"].startswith(title)
 
 
 @pytest.mark.slow
