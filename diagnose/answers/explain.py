@@ -88,6 +88,8 @@ def explanation(text: ReadText, lang: str = "en", door: str | None = None, day: 
             best[hint.code] = hint._replace(values={**known.values, **hint.values}, case=hint.case or known.case)
         else:
             best[hint.code] = known._replace(values={**hint.values, **known.values}, case=known.case or hint.case)
+    for hint in _companion_hints(text, tuple(best.values())):
+        best.setdefault(hint.code, hint)
     for found in [hint for hint in best.values() if hint.case in _SETTLED]:
         for code in _SETTLED[found.case]:
             best.pop(code, None)
@@ -292,6 +294,24 @@ def _end_hints(text: ReadText, door: str | None) -> Iterator[Hint]:
 # The confidence of the facts, where the text itself does not say that the service has ended: if two sources name the
 # end, and if one list alone does.
 _ENDED, _PERHAPS = 0.93, 0.6
+
+# Layers whose codes say that a host is out of reach, or that something in front of it refuses. If those of the way
+# there are about the very host that an app needs besides the API's, its name says more than they do.
+_WAY = frozenset(("dns", "http", "proxy", "tcp", "tls"))
+_OUT_OF_REACH = _WAY | {"access", "auth"}
+_COMPANION, _MOST_COMPANION = 0.85, 0.97
+
+
+def _companion_hints(text: ReadText, others: tuple[Hint, ...]) -> Iterator[Hint]:
+    """Yield the hint that not the API is out of reach, but another host of the app, if ``others`` say that one is."""
+    layers = {hint.code.partition(".")[0]: hint.confidence for hint in others}
+    for note in text.notes:
+        if note.kind != "companion" or not _OUT_OF_REACH & layers.keys():
+            continue
+        above = max((layers[one] + 0.01 for one in _WAY & layers.keys()), default=0.0)
+        sure = max(_COMPANION, above) if text.host == note.values["host"] else _COMPANION
+        yield Hint("app.companion_unreachable", min(sure, _MOST_COMPANION), text.short, note.values)
+
 
 # -- addresses, keys and contradictions --------------------------------------------------------------------------------
 

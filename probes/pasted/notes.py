@@ -34,7 +34,8 @@ class TextNote(NamedTuple):
     - ``edge_for_local``: a public network's own error answers a request to this machine;
     - ``relayed_words``: a host that is no known door answered with the vendor's refusal;
     - ``foreign_model``: OpenAI's own sentence about a model of another vendor;
-    - ``mixed_content``: an https page, and an API address with http.
+    - ``mixed_content``: an https page, and an API address with http;
+    - ``companion``: a host that an app needs besides the API's.
 
     ``where`` is the part of the text, without any key. ``sure``: the shape proves it, or the text calls the URL a base
     URL. ``values`` fill the slots of the finding's words: ``better_url``, ``key_door``, ``doubled``, ``twice``, …

@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from probes.catalog.text_pattern import TextPattern
 from probes.model.scrubber import Scrubber
 from probes.pasted.clients_in_text import TextClient, client_of
+from probes.pasted.companion_hosts import companion_hosts
 from probes.pasted.contradictions import contradictions, speaker
 from probes.pasted.keys_in_text import KIND, find_keys, key_fit, mask_keys
 from probes.pasted.notes import TRIED, PastedText, ScannedText
@@ -35,7 +36,7 @@ def read(text: str) -> PastedText:
         focus = Scrubber(found_keys[:TRIED])(focus)
     seen = _scan(focus, found_keys)
     tags = {*tags_of(seen.lower), *(("@kind",) if KIND.search(text) else ())}
-    notes = (*urls_of(seen), *requested_paths(seen), *contradictions(seen), *key_fit(seen))
+    notes = (*urls_of(seen), *requested_paths(seen), *contradictions(seen), *key_fit(seen), *companion_hosts(seen))
     host = _host(seen)
     client = client_of(seen.lower)
     values = _values(seen, host, client)

@@ -170,7 +170,7 @@ TEXTS = [
     ),
     ("tcp.timeout", "", "AggregateError ETIMEDOUT ... Cannot connect to API (Node, high-latency host)"),
     (
-        "http.blocked",
+        "app.companion_unreachable",
         "",
         "Failed to connect to platform.claude.com: Status 403 ... Unable to connect to Anthropic services",
     ),
