@@ -82,7 +82,7 @@ def settings_of(call: AgentCall, environ: Mapping[str, str], cwd: Path, options:
     )
     found = _of_app(given, environ, cwd) if call.app and not call.target else None
     own_app = found is not None
-    settings = found if found is not None else gather(given, environ, cwd)
+    settings = found if found is not None else _looked_up(gather(given, environ, cwd), environ, cwd)
     if not (call.names_place_or_key or (call.app and not own_app) or call.model):
         return CalledSettings(settings, strange=strange_place(settings))
     without = list(_without_arguments(call, environ, cwd, options, own_app))
@@ -100,6 +100,15 @@ def _of_app(options: Options, environ: Mapping[str, str], cwd: Path) -> Settings
     from probes.app_settings.search import this_world
 
     return of_app(this_world(environ, cwd), options, apps.load())
+
+
+def _looked_up(settings: Settings, environ: Mapping[str, str], cwd: Path) -> Settings:
+    if settings.app is None:
+        return settings
+    from probes.app_settings.needed_setting import looked_up
+    from probes.app_settings.search import this_world
+
+    return looked_up(settings, this_world(environ, cwd), apps.load())
 
 
 def _without_arguments(

@@ -24,6 +24,7 @@ _SHOWN = (
     "httpx",
     "httpx2",
     "pydantic",
+    "pydantic-ai-slim",
     "certifi",
     "undici",
     "typer",

@@ -6,6 +6,7 @@ from diagnose.evidence.rule import Claim, Rule
 from diagnose.evidence.view import View
 from diagnose.report import Seen, Severity, seen
 from probes.model.runtime_facts import RuntimeFacts
+from probes.model.source import DEFAULT
 
 _CLIENT = ("import", "create")  # the stages before anything is sent
 
@@ -65,7 +66,9 @@ def _runtime(view: View) -> Claim | None:
 
 
 def _sdk_mismatch(view: View) -> Claim | None:
-    """Report an SDK that fails before it sends anything, by a fault that is not known."""
+    """Report an SDK that fails before it sends anything, by a fault that is not known, or an app that does."""
+    if (claim := _setting_lacking(view)) is not None:
+        return claim
     facts = view.runtime
     call = facts.call if facts is not None else None
     if facts is None or call is None or call.ok or call.own or call.stage not in _CLIENT:
@@ -75,6 +78,23 @@ def _sdk_mismatch(view: View) -> Claim | None:
     if known_fault(facts) is not None:
         return None
     return Claim(lines_of(facts, call.errors[0] if call.errors else None), values=_values(facts))
+
+
+def _setting_lacking(view: View) -> Claim | None:
+    """Report a setting without which the app ends by itself. An app that was seen to answer does not need it."""
+    need = view.app.needs_setting if view.app is not None else None
+    run = view.evidence.client
+    if need is None or not view.settings.lacks_setting or (run is not None and run.answered):
+        return None
+    source = dict(view.evidence.target.sources).get("base_url", DEFAULT)
+    return Claim(
+        (
+            seen("unset", name=need.pointers[0].removeprefix("/").replace("/", "."), path=need.path),
+            seen("ends_alone", source=source, status=need.status, text=need.says),
+        ),
+        values={"variable": need.variable, "path": need.path, "detail": need.line},
+        case="setting",
+    )
 
 
 def _values(facts: RuntimeFacts) -> dict[str, str]:

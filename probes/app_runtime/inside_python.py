@@ -15,7 +15,7 @@ from typing import Any, Dict, List  # noqa: UP035  Python 3.6 has no other names
 
 PACKAGES = (
     *("openai", "anthropic", "google-genai", "mistralai", "groq", "litellm", "llm", "aider-chat", "shell-gpt"),
-    *("langchain-openai", "langchain-anthropic", "langchain-core", "llama-index-llms-openai"),
+    *("langchain-openai", "langchain-anthropic", "langchain-core", "llama-index-llms-openai", "pydantic-ai-slim"),
     *("httpx", "httpx2", "httpcore", "httpcore2", "h11", "anyio", "certifi", "truststore", "socksio"),
     *("pydantic", "pydantic-core", "typing-extensions", "jiter", "requests", "urllib3", "aiohttp", "typer", "click"),
     "pip",

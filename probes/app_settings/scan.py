@@ -13,6 +13,7 @@ from probes.app_settings import services
 from probes.app_settings.effective import EffectiveSettings
 from probes.app_settings.entry import ABOVE, AppEntry, Collected, EntryCandidate, Layer, environment, of_file
 from probes.app_settings.logins import FoundLogin, logins_of, own_settings, with_login
+from probes.app_settings.needed_setting import with_needed
 from probes.app_settings.sdks import SdkSettings, by_protocol
 from probes.app_settings.search import Reading, Search, SearchPlaces
 from probes.catalog.app import App, AppWire
@@ -175,7 +176,7 @@ class _Scan:
         entries = self.with_variables(app, collected, any(not one.facts.name for one in logins))
         for entry in _in_use(entries, any(place.login for place in app.places)):
             if one := self.calculator.effective(app, collected, entry, entries):
-                settings, beyond = one.settings, one.beyond
+                settings, beyond = with_needed(one.settings, app, collected), one.beyond
                 if login := _login_for(app, entry, settings, logins):
                     logins.remove(login)
                     settings, beyond = with_login(settings, login), "" if login.chosen else beyond

@@ -161,6 +161,22 @@ class KeyElsewhere(NamedTuple):
     times: int = 0
 
 
+class NeedsSetting(NamedTuple):
+    """A setting of the app's files without which it ends by itself as soon as ``variable`` gives it a base URL.
+
+    ``pointers`` are where the setting may be, ``unless`` variables ``NAME=value`` that take its place. ``path`` and
+    ``line`` are the file and the line that set it, ``says`` and ``status`` how the app ends without it.
+    """
+
+    variable: str = ""
+    pointers: tuple[str, ...] = ()
+    unless: tuple[str, ...] = ()
+    path: str = ""
+    line: str = ""
+    says: str = ""
+    status: int = 0
+
+
 class AppChange(NamedTuple):
     """What a version of an app left out and what it does instead: names of packages, fields, headers or settings."""
 
@@ -197,6 +213,7 @@ class App(NamedTuple):
     changes: tuple[AppChange, ...] = ()
     run: ClientProgram | None = None
     key_elsewhere: KeyElsewhere | None = None
+    needs_setting: NeedsSetting | None = None
     confirmed: bool = True
     provenance: Provenance = UNKNOWN
 

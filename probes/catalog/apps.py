@@ -22,6 +22,7 @@ from probes.catalog.app import (
     AppWire,
     ClientProgram,
     KeyElsewhere,
+    NeedsSetting,
     SettingsFile,
 )
 from probes.catalog.fact_files import HEADER, compiled_facts, fact_file, line_of, usual_of
@@ -168,7 +169,12 @@ def _build_app(id: str, entry: Mapping[str, Any], provenance: Provenance) -> App
     return App(id, **fields, provenance=provenance)
 
 
-_PARTS: dict[str, Callable[..., Any]] = {"run": ClientProgram, "key_elsewhere": KeyElsewhere}  # single tables of an app
+# Single tables of an app.
+_PARTS: dict[str, Callable[..., Any]] = {
+    "run": ClientProgram,
+    "key_elsewhere": KeyElsewhere,
+    "needs_setting": NeedsSetting,
+}
 
 
 def _change(row: Mapping[str, Any], seen: str) -> AppChange:

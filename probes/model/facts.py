@@ -31,6 +31,7 @@ class SettingsFacts(Record):
     override: Override | None = None
     headers: tuple[HeaderFacts, ...] = ()
     switches: tuple[str, ...] = ()  # of the app, as its facts name them, that are set: NAME=value
+    lacks_setting: bool = False  # the app's files do not have the setting that its facts say it needs
 
 
 class HeaderFacts(Record):

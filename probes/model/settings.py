@@ -259,6 +259,7 @@ class Settings(Record):
     slos: tuple[Slo, ...] = ()
     runtime: RuntimeTarget | None = None  # the app's own Python or Node, to be asked too
     switches: tuple[str, ...] = ()  # of the app, as its facts name them, that are set: NAME=value
+    lacks_setting: bool = False  # the app's files do not have the setting that its facts say it needs
     renamed: Settings | None = None  # what they would be if variables that no SDK reads had the names that it reads
     renames: tuple[Rename, ...] = ()  # of `renamed`: these names
     client: ClientStart | None = None  # the app itself is run too (`--run-client`)

@@ -90,6 +90,7 @@ def _own(observation: Observation, found: FoundSettings) -> Observation:
         override=settings.override,
         headers=header_facts(settings),
         switches=settings.switches,
+        lacks_setting=settings.lacks_setting,
     )
     return replace(observation, facts=own)
 

@@ -97,6 +97,7 @@ def measure(settings: Settings, exams: SettingsExams, scrub: object) -> Settings
         override=settings.override,
         headers=header_facts(settings),
         switches=settings.switches,
+        lacks_setting=settings.lacks_setting,
     )
 
 

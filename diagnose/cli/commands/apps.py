@@ -17,7 +17,16 @@ from diagnose.cli.usage_errors import WrongUse, meant
 from diagnose.rendering.line_breaks import wrapped
 from diagnose.rendering.lists import columns, labelled
 from diagnose.words import LANGS, part, put, sentence
-from probes.catalog.app import App, AppChange, AppWebSocket, AppWire, ClientProgram, KeyElsewhere, SettingsFile
+from probes.catalog.app import (
+    App,
+    AppChange,
+    AppWebSocket,
+    AppWire,
+    ClientProgram,
+    KeyElsewhere,
+    NeedsSetting,
+    SettingsFile,
+)
 from probes.catalog.apps import Apps, load
 from probes.catalog.closed_apps import ClosedApp, closed_app, closed_apps
 from probes.catalog.companions import Companion, companions_of
@@ -87,18 +96,26 @@ def document(app: App) -> dict[str, Any]:
     return {**_plain(app), **known, "wires": wires, "places": places, "changes": changes, **more, "other_hosts": hosts}
 
 
-def _tables(app: App) -> tuple[tuple[str, ClientProgram | KeyElsewhere | None], ...]:
-    return ("run", app.run), ("key_elsewhere", app.key_elsewhere)
+def _tables(app: App) -> tuple[tuple[str, ClientProgram | KeyElsewhere | NeedsSetting | None], ...]:
+    return ("run", app.run), ("key_elsewhere", app.key_elsewhere), ("needs_setting", app.needs_setting)
 
 
 def _plain(
-    row: App | AppWire | SettingsFile | AppChange | Provenance | ClientProgram | KeyElsewhere | Companion,
+    row: App
+    | AppWire
+    | SettingsFile
+    | AppChange
+    | Provenance
+    | ClientProgram
+    | KeyElsewhere
+    | NeedsSetting
+    | Companion,
 ) -> dict[str, Any]:
     values = row._asdict()
     return {
         name: _value(value)
         for name, value in values.items()
-        if name not in ("wires", "places", "changes", "provenance", "run", "key_elsewhere")
+        if name not in ("wires", "places", "changes", "provenance", "run", "key_elsewhere", "needs_setting")
     }
 
 

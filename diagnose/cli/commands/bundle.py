@@ -120,7 +120,7 @@ def _settings(choices: dict[str, Any], lang: str) -> Settings:
     from probes.catalog.door_files import DoorsError
     from probes.catalog.doors import load
     from probes.model.settings import BadInput
-    from probes.settings.gather import Options, gather
+    from probes.settings.gather import Options
 
     if choices["key"] is not None:
         printer.say(phrase("warning.key_option", lang))
@@ -129,7 +129,7 @@ def _settings(choices: dict[str, Any], lang: str) -> Settings:
     options = Options(**choices)
     try:
         load()  # reports an error in the user's own doors before the run starts
-        settings = check.settings_of_app(options) or gather(options, os.environ, Path.cwd())
+        settings = check.settings_of(options)
     except (BadInput, DoorsError) as error:
         raise click.ClickException(str(error)) from error
     check.say_ignored(settings.ignored, lang)

@@ -150,7 +150,7 @@ def command(
     from probes.catalog.door_files import DoorsError
     from probes.catalog.doors import load
     from probes.model.settings import BadInput
-    from probes.settings.gather import Options, gather
+    from probes.settings.gather import Options
 
     spoken = console.language(lang, on_screen=fmt == "text" and not (as_json or output))
     if choices["key"] is not None:
@@ -166,7 +166,7 @@ def command(
         elif client_program is not None:
             raise BadInput("--client-program belongs to --run-client.")
         elif curl is None:
-            settings = settings_of_app(Options(**choices)) or gather(Options(**choices), os.environ, Path.cwd())
+            settings = settings_of(Options(**choices))
         else:
             from diagnose.cli.curl_option import from_curl
 
@@ -251,6 +251,26 @@ def settings_of_app(options: Options) -> Settings | None:
     return of_app(this_world(os.environ, Path.cwd()), options, apps.load())
 
 
+def settings_of(options: Options) -> Settings:
+    """Return the settings of the app that ``--app`` names, as its files or its variables give them, else the user's.
+
+    Raises BadInput as :func:`probes.settings.gather.gather` does.
+    """
+    from probes.settings.gather import gather
+
+    return settings_of_app(options) or _looked_up(gather(options, os.environ, Path.cwd()))
+
+
+def _looked_up(settings: Settings) -> Settings:
+    if settings.app is None:
+        return settings
+    from probes.app_settings.needed_setting import looked_up
+    from probes.app_settings.search import this_world
+    from probes.catalog import apps
+
+    return looked_up(settings, this_world(os.environ, Path.cwd()), apps.load())
+
+
 def settings_with_client(options: Options, program: str | None, given: dict[str, object]) -> Settings:
     """Return the app's own settings, with its run; ``program`` and ``given`` are those of :func:`with_client`.
 
@@ -263,7 +283,7 @@ def settings_with_client(options: Options, program: str | None, given: dict[str,
     from probes.settings.gather import gather
 
     found = found_of_app(this_world(os.environ, Path.cwd()), options, apps.load()) if options.app else None
-    settings = found.settings if found is not None else gather(options, os.environ, Path.cwd())
+    settings = found.settings if found is not None else _looked_up(gather(options, os.environ, Path.cwd()))
     return with_client(settings, found, options, program, given)
 
 

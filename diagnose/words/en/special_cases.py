@@ -2260,6 +2260,25 @@ CASES: dict[str, Text] = {
             "If you cannot update the SDK, keep httpx below 0.28 in the same environment.",
         ),
     ),
+    "app.sdk_mismatch:setting": Text(
+        "{app} ends before it sends anything: a setting is missing",
+        "With a base URL in {variable|its variable}, {app} does not choose a way to sign in by itself, and its "
+        "settings file names none. Address and key are not the cause: without that variable the same key is used.",
+        (
+            "Add this to {path|its settings file}, between its outer braces: {detail}",
+            "Then start {app} again. The check does not try this setting: {app} alone reads it.",
+        ),
+    ),
+    "app.runtime:httpx2_client": Text(
+        "A package hands the SDK a client of `httpx`, and the SDK takes those of `httpx2` alone",
+        "Since version 1, the SDK of Anthropic is built on `httpx2`. In the app's own environment a package or the "
+        "app's code still makes a client of `httpx` for it, so it fails before it sends anything. Network, address and "
+        "key are not the cause.",
+        (
+            "Install versions that fit: {command}",
+            "In code of your own, make the client with `httpx2.Client`, or pass none.",
+        ),
+    ),
     "app.runtime:socksio": Text(
         "The app's environment lacks the package for SOCKS proxies",
         "A SOCKS proxy is set, and in the app's own environment the package `socksio` is missing. "

@@ -1980,6 +1980,24 @@ CASES: dict[str, Text] = {
             "如果不能更新 SDK，就让同一环境里的 httpx 低于 0.28。",
         ),
     ),
+    "app.sdk_mismatch:setting": Text(
+        "{app} 在发送之前就退出：缺少一项设置",
+        "{variable|变量} 里有 Base URL 时，{app} 不会自己选择登录方式，而它的设置文件里也没有指定。与地址和密钥都无关："
+        "没有这个变量时，同一个密钥可以使用。",
+        (
+            "在 {path|它的设置文件} 最外层的花括号内加入：{detail}",
+            "然后重新启动 {app}。检查没有试过这项设置：只有 {app} 会读取它。",
+        ),
+    ),
+    "app.runtime:httpx2_client": Text(
+        "有个包把 `httpx` 的客户端交给 SDK，而 SDK 只接受 `httpx2` 的",
+        "Anthropic 的 SDK 从版本 1 起基于 `httpx2`。应用自己的环境里，某个包或应用的代码仍然为它创建 `httpx` 的客户端，"
+        "所以还没发送就报错。与网络、地址和密钥都无关。",
+        (
+            "安装互相匹配的版本：{command}",
+            "如果是自己的代码，用 `httpx2.Client` 创建客户端，或者不传客户端。",
+        ),
+    ),
     "app.runtime:socksio": Text(
         "应用的环境缺少 SOCKS 代理所需的包",
         "设置了 SOCKS 代理，而应用自己的环境没有安装 `socksio`。客户端一创建"

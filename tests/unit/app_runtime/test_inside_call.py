@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from diagnose.evidence.runtime_evidence import foreseen_fault
 from probes.app_runtime import inside_python
 from probes.app_runtime.inside_call import MOST, InsideWish, look_inside, read_report
 from probes.demo_server import practice_doors
@@ -72,6 +73,18 @@ def test_the_sdk_of_the_runtime_is_called(tmp_path: Path) -> None:
     assert found.roots[0].state == "missing" and dict(found.proxies)["http"] == "http://p:1"
     unsent = look(target, wish(send=False)).call
     assert unsent is not None and unsent.ok and unsent.stage == "create"
+
+
+@POSIX
+def test_a_package_that_uses_the_httpx_of_before_is_seen_by_its_version(tmp_path: Path) -> None:
+    target = made(tmp_path / "e")
+    site = next((tmp_path / "e").glob("lib*/python*/site-packages"))
+    for name, version in (("anthropic", "2.14.0"), ("pydantic_ai_slim", "2.32.2")):
+        (site / f"{name}-{version}.dist-info").mkdir()
+        text = f"Name: {name.replace('_', '-')}\nVersion: {version}\n"
+        (site / f"{name}-{version}.dist-info" / "METADATA").write_text(text, "utf-8")
+    row = foreseen_fault(look(target, wish(send=False)))
+    assert row is not None and row.id == "httpx2_client" and "pydantic-ai-slim" in row.install["*"]
 
 
 @POSIX

@@ -180,6 +180,11 @@ TEXTS = [
         "messages.3.content.0: Invalid `signature` in `thinking` block",
     ),
     ("app.sdk_mismatch", "", "Expected an instance of `httpx2.Client`"),
+    (
+        "app.sdk_mismatch",
+        "",
+        "Invalid `http_client` argument; `httpx.Client` is from the `httpx` package, but this SDK uses `httpx2`.",
+    ),
 ]
 # What versions of SDKs and clients changed: app, and names of what is gone and what is new.
 CHANGES = [

@@ -46,6 +46,7 @@ def facts(
 GONE = (RootVariable("SSL_CERT_FILE", "/gone", "missing"), RootVariable("NODE_EXTRA_CA_CERTS", "/gone", "missing"))
 PROXIES = "Client.__init__() got an unexpected keyword argument 'proxies'"
 SOCKS = "Using SOCKS proxy, but the 'socksio' package is not installed. Make sure to install httpx using …"
+HTTPX2 = "Invalid `http_client` argument; `httpx.Client` is from the `httpx` package, but this SDK uses `httpx2`. Use …"
 CORE = "The installed pydantic-core version (2.27.2) is incompatible with the current pydantic version, which …"
 AKI = "[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed: Missing Authority Key Identifier (_ssl.c:1000)"
 CHAIN = "unable to get local issuer certificate"
@@ -53,6 +54,7 @@ KNOWN = [
     (facts(said=PROXIES, openai="1.54.3", httpx="0.28.1"), "httpx_proxies", "install 'openai>=1.55.3'"),
     (facts(said=PROXIES, sdk="anthropic", httpx="0.28.1"), "httpx_proxies", "install 'anthropic>=0.40.0'"),
     (facts(said=PROXIES, httpx="0.27.2"), "", ""),
+    (facts(said=HTTPX2, sdk="anthropic", anthropic="2.14.0"), "httpx2_client", "install 'anthropic<1'"),
     (facts(said=SOCKS, httpx="0.28.1"), "socksio", "install 'httpx[socks]'"),
     (facts(said=SOCKS, httpx="0.28.1", httpx2="2.16.2"), "socksio", "install 'httpx2[socks]'"),
     (replace(facts(said="[Errno 2] No such file or directory"), roots=GONE), "roots_gone", "unset SSL_CERT_FILE"),
@@ -90,6 +92,9 @@ def test_versions_alone_are_a_warning_in_few_rows() -> None:
 
     assert row(facts(certifi="2023.7.22")) == "certifi_old"
     assert row(facts(certifi="2026.10.19.post1")) == row(facts(openai="1.54.3", httpx="0.28.1")) == ""
+    assert row(facts(anthropic="2.14.0", pydantic_ai_slim="2.32.2")) == "httpx2_client"
+    assert row(facts(anthropic="2.14.0", pydantic_ai_slim="2.33.0")) == ""
+    assert row(facts(anthropic="0.125.0", pydantic_ai_slim="2.32.2")) == row(facts(pydantic_ai_slim="2.32.2")) == ""
     old = replace(facts(NODE), packages=(RuntimePackage("openai", "7.57.0", ">=22.0.0"),))
     assert row(old) == "node_old" and outgrown(old) == ("openai 7.57.0", "22.0.0")
     assert row(replace(old, version="22.0.0")) == ""
