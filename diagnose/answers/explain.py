@@ -329,6 +329,7 @@ _NOTED: Mapping[str, tuple[tuple[str, float, float], ...]] = {
     "looks_like_key": (("settings.swapped", 0.93, 0.9),),
     "website": (("url.not_api_host", 0.92, 0.92),),
     "host_typo": (("url.host_typo", 0.96, 0.96),),
+    "key_in_query": (("auth.header_style", 0.95, 0.95),),
     "echo_elsewhere": (("key.wrong_door", 0.97, 0.97),),
     "echo_empty": (("settings.missing_key", 0.96, 0.96),),
     "echo_dummy": (("key.placeholder", 0.96, 0.96), ("app.base_url_ignored", 0.8, 0.0)),

@@ -62,7 +62,8 @@ class KeyShape(NamedTuple):
     """A pattern that the keys of a door match as a whole.
 
     ``shortest`` and ``longest`` bound the length of a complete key in characters; 0 means unknown. A complete key
-    contains ``mark``, followed by at least ``after`` characters. Example: ``sk-[0-9a-f]{32}``.
+    contains ``mark``, followed by at least ``after`` characters. ``header`` is the only one in which the provider takes
+    such a key; empty if the endpoint's styles all do. Example: ``sk-[0-9a-f]{32}``.
     """
 
     pattern: str
@@ -72,6 +73,7 @@ class KeyShape(NamedTuple):
     longest: int = 0
     mark: str = ""
     after: int = 0
+    header: str = ""
     provenance: Provenance = UNKNOWN
 
 

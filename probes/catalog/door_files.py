@@ -206,11 +206,13 @@ def _balance(item: object, door: dict[str, Any], seen: str) -> Balance:
 
 
 def _shape(item: dict[str, Any]) -> KeyShape:
-    _check_fields(item, ("shape", "confidence", "note", "length", "mark", "after", *PROVENANCE))
+    _check_fields(item, ("shape", "confidence", "note", "length", "mark", "after", "header", *PROVENANCE))
     shape, note, length = item.get("shape"), item.get("note", ""), item.get("length", 0)
-    mark, after = item.get("mark", ""), item.get("after", 0)
+    mark, after, header = item.get("mark", ""), item.get("after", 0), item.get("header", "")
     if not isinstance(shape, str) or not isinstance(note, str) or not isinstance(mark, str):
         raise ValueError("a key's shape, note or mark is not a string")
+    if not isinstance(header, str):
+        raise ValueError("a key's header is not a string")
     if not isinstance(after, int):
         raise ValueError("after is not a number")
     _check_choice("confidence", item.get("confidence"), CONFIDENCES)
@@ -219,7 +221,7 @@ def _shape(item: dict[str, Any]) -> KeyShape:
         raise ValueError("length is neither a number nor [shortest, longest]")
     shortest, longest = lengths
     confidence = Confidence(item["confidence"])
-    return KeyShape(shape, confidence, note, shortest, longest, mark, after, provenance_of(item))
+    return KeyShape(shape, confidence, note, shortest, longest, mark, after, header, provenance_of(item))
 
 
 def _check_fields(item: dict[str, Any], names: Iterable[str]) -> None:
@@ -324,8 +326,8 @@ def _endpoint_of(row: list[Any]) -> Endpoint:
 def _shape_of(row: list[Any]) -> KeyShape:
     fields = list(row)
     fields[1] = _CONFIDENCES[row[1]]
-    if len(row) > 7:
-        fields[7] = _provenance_of(row[7])
+    if len(row) > 8:
+        fields[8] = _provenance_of(row[8])
     return KeyShape(*fields)
 
 

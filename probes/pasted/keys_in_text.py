@@ -36,6 +36,10 @@ def key_fit(seen: ScannedText) -> Iterator[TextNote]:
             home = doors.get(owners[0]) if len(owners) == 1 else None
             values |= {"key_door": home.name, "better_url": base_url_of(home)} if home else {}
         yield TextNote(found.fit, f"[key] {place}".strip(), found.certain, values)
+        if found.fit is Fit.FITS and door is not None and "404" in seen.lower and "?key=[key]" in seen.lower:
+            shapes = (one for one in door.keys if one.header and re.fullmatch(one.pattern, key))
+            if (shape := next(shapes, None)) is not None:
+                yield TextNote("key_in_query", f"?key=[key] {place}".strip(), values={"better_auth": shape.header})
 
 
 _KEY_BODY = r"[A-Za-z0-9_+/=.~-]"

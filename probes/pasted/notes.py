@@ -35,7 +35,8 @@ class TextNote(NamedTuple):
     - ``relayed_words``: a host that is no known door answered with the vendor's refusal;
     - ``foreign_model``: OpenAI's own sentence about a model of another vendor;
     - ``mixed_content``: an https page, and an API address with http;
-    - ``companion``: a host that an app needs besides the API's.
+    - ``companion``: a host that an app needs besides the API's;
+    - ``key_in_query``: the URL carries a key that its provider takes in a header alone.
 
     ``where`` is the part of the text, without any key. ``sure``: the shape proves it, or the text calls the URL a base
     URL. ``values`` fill the slots of the finding's words: ``better_url``, ``key_door``, ``doubled``, ``twice``, …

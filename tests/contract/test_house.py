@@ -386,10 +386,10 @@ DEFINED = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 def plain(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) -> bool:
     if isinstance(node, ast.ClassDef):
         return all(isinstance(one, ast.AnnAssign | ast.Assign) for one in node.body)
-    return (node.body[-1].end_lineno or 0) - node.body[0].lineno < SHORT
+    return (node.body[-1].end_lineno or 0) - node.body[0].lineno < FEW
 
 
-SHORT = 10  # lines
+FEW = 10  # lines
 
 
 # -- one way out for text ----------------------------------------------------------------------------------------------

@@ -233,6 +233,8 @@ KINDS = (
     FileKind("qwen-code", ".qwen/settings.local.json", _qwen_providers, refers="%s", inside="${%s}"),
     FileKind("opencode", "opencode.json", _opencode, "", "{env:%s}", "{env:%s}", "{file:%s}"),
     FileKind("opencode", "opencode.jsonc", _opencode, "", "{env:%s}", "{env:%s}", "{file:%s}"),
+    FileKind("kilo-code", "kilo.json", _opencode, "", "{env:%s}", "{env:%s}", "{file:%s}"),
+    FileKind("kilo-code", "kilo.jsonc", _opencode, "", "{env:%s}", "{env:%s}", "{file:%s}"),
     FileKind("crush", ".crushrc", _crushrc, "", "$%s", "${%s}"),
     FileKind("crush", "crushrc", _crushrc, "", "$%s", "${%s}"),
     FileKind("crush", ".crush.json", _crush, "", "$%s", "${%s}"),

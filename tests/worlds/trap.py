@@ -49,6 +49,7 @@ _NAMES = {
     "inner.stranger.example": INTRANET,
     "localhost": "127.0.0.1",
     "llm.lan": "10.7.7.7",
+    "api.x.ai": PUBLIC,  # a stranger to the key of another provider
     "relay.example": "23.192.0.1",
     "api.openai.com": "23.192.0.2",
     "api.anthropic.com": "23.192.0.2",

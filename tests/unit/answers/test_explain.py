@@ -291,6 +291,7 @@ REPORTS = [
     ("tcp.unreachable", "dial tcp 192.168.1.50:11434: connect: no route to host (terminal works)"),
     ("app.companion_unreachable", "codex: error sending request for url (https://auth.openai.com/oauth/token): connection refused"),
     ("auth.rejected", "Incorrect API key provided: see https://platform.claude.com/settings/keys"),
+    ("auth.header_style", f"404 for https://generativelanguage.googleapis.com/v1beta/models?key=AQ.Ab8RN6{'aB3dE6gH9j' * 4}kLm4"),
     ("tcp.timeout|tcp.unreachable", "AggregateError [ETIMEDOUT]: connect ETIMEDOUT 104.18.6.192:443, connect ENETUNREACH 2606:4700::1:443"),
     ("tcp.refused", "[Errno 111] Connection refused in docker container for http://localhost:11434"),
     ("tcp.refused|dns.not_found", "host.docker.internal: Connection refused"),
