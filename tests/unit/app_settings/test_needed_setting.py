@@ -11,9 +11,14 @@ import pytest
 from click.testing import CliRunner
 
 from diagnose.cli import program
+from probes.app_settings.needed_setting import looked_up
+from probes.app_settings.search import SearchPlaces
+from probes.catalog import apps
 from probes.demo_server import practice_doors as b
 from probes.demo_server.scenarios import made_up_key
 from probes.demo_server.server import PracticeDoor
+from probes.model.settings import Settings, Sourced
+from probes.model.source import environment_variable, option
 
 KEY = made_up_key()
 CHOSEN = {"security": {"auth": {"selectedType": "gemini-api-key"}}}
@@ -82,3 +87,13 @@ def test_no_way_to_sign_in_is_chosen(found: Callable[..., Any], words: tuple[str
 def test_what_keeps_it_running(found: Callable[..., Any], given: Any) -> None:
     words = (*CHECK, "--offline") if given.get("GOOGLE_GEMINI_BASE_URL") == "" else ()
     assert "app.sdk_mismatch" not in found(*words, **given)
+
+
+def test_a_base_url_that_was_typed_says_nothing_of_the_variable(tmp_path: Path) -> None:
+    def lacks(app: str, source: Any) -> bool:
+        given = Settings(base_url=Sourced("http://127.0.0.1:1", source), app=app)
+        return looked_up(given, SearchPlaces(tmp_path), apps.load()).lacks_setting
+
+    variable = environment_variable("GOOGLE_GEMINI_BASE_URL")
+    assert lacks("gemini-cli", variable)
+    assert not lacks("gemini-cli", option("--base-url")) and not lacks("codex", variable)
