@@ -103,8 +103,8 @@ def _of_app(options: Options, environ: Mapping[str, str], cwd: Path) -> Settings
 
 
 def _looked_up(settings: Settings, environ: Mapping[str, str], cwd: Path) -> Settings:
-    if settings.app is None:
-        return settings
+    if settings.app is None or settings.base_url is None or not settings.base_url.source.variable:
+        return settings  # the app's files need not be read
     from probes.app_settings.needed_setting import looked_up
     from probes.app_settings.search import this_world
 

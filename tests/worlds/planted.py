@@ -1165,6 +1165,10 @@ def _agreed() -> Iterator[Folder]:
 # -- legitimate twins --------------------------------------------------------------------------------------------------
 
 
+# Without this choice of the user's, Gemini CLI ends by itself before it sends anything.
+_GEMINI_BY_KEY = {"~/.gemini/settings.json": '{"security": {"auth": {"selectedType": "gemini-api-key"}}}'}
+
+
 def _twins() -> Iterator[Folder]:
     free = Folder("", {}, code="", status=0)
     for kind in (_alone(kind) for kind in KINDS if kind.refers != "%s"):  # the folder holds its key and its address
@@ -1172,7 +1176,7 @@ def _twins() -> Iterator[Folder]:
         yield replace(
             free,
             name=f"{kind.name} with a key of its own",
-            files=files,
+            files=files | (_GEMINI_BY_KEY if kind.app == "gemini-cli" else {}),
             argv=kind.argv,
             secrets=(),
             gets={"<own>": STRANGER},

@@ -262,8 +262,8 @@ def settings_of(options: Options) -> Settings:
 
 
 def _looked_up(settings: Settings) -> Settings:
-    if settings.app is None:
-        return settings
+    if settings.app is None or settings.base_url is None or not settings.base_url.source.variable:
+        return settings  # the app's files need not be read
     from probes.app_settings.needed_setting import looked_up
     from probes.app_settings.search import this_world
     from probes.catalog import apps
