@@ -154,7 +154,7 @@ WORLDS = (
             ".aws/config": f"[profile work]\nrole_arn = {DENIED}\nsource_profile = base\n",
             ".aws/credentials": f"[base]\n{PROFILE}",
         },
-        title="AWS's token service gives no credential",
+        title="AWS does not allow the app to assume the role",
     ),
     ChainWorld(
         "role with a source that does not exist",
@@ -268,7 +268,7 @@ WORLDS = (
         "environment AWS_ACCESS_KEY_ID",
         "ClientError",
         root="auth.rejected",
-        title="The signature does not fit",
+        title="The provider rejects the access key or its signature",
     ),
     ChainWorld(
         "session that AWS calls expired",
@@ -278,6 +278,6 @@ WORLDS = (
         "ClientError",
         root="auth.expired",
         accepted=(AccessKey(ROLE.name, ROLE.secret, ROLE.token, expired=True),),
-        title="The temporary AWS credentials have expired",
+        title="The AWS credentials are expired or not valid",
     ),
 )
