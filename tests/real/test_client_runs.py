@@ -112,7 +112,7 @@ ROWS = {
     "codex sound": Row("codex", b.responses, None, codex("/v1"), {"MY_KEY": KEY}),
     "codex wrong path": Row("codex", b.responses, "url.version_missing", codex(""), {"MY_KEY": KEY}),
     "codex refused field": Row(
-        "codex", without_include, "refuses the request of Codex CLI", codex("/v1"), {"MY_KEY": KEY}, again=False
+        "codex", without_include, "rejects the request of Codex CLI", codex("/v1"), {"MY_KEY": KEY}, again=False
     ),
     "gemini-cli sound": Row(
         "gemini-cli",
