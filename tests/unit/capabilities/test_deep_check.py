@@ -47,7 +47,7 @@ from probes.model.secret import Secret
 from probes.model.settings import Limits, Settings, Sourced
 from probes.model.source import Source, SourceKind, option
 from probes.protocols import features as a
-from probes.protocols.protocol import NAMES as PROTOCOLS
+
 from probes.protocols.protocol import wire
 from probes.run.engine import run
 from probes.urls.url import parse_url
@@ -58,6 +58,7 @@ pytestmark = pytest.mark.slow
 EMBEDDER = "text-embedding-3-small"
 GPTS = (*answers.MODELS, EMBEDDER)
 SOUND = FeatureBehaviour()
+PROTOCOLS = tuple(DOORS)  # those with features to test
 TALKS = {"openai": b.openai, "anthropic": b.anthropic, "responses": b.responses, "gemini": b.gemini, "ollama": b.ollama}
 WHOLE = ("tools", "tools_stream", "structured_output", "vision")
 

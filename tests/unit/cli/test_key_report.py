@@ -224,6 +224,14 @@ def test_a_plain_key_has_no_flaw(key: str, protocol: str) -> None:
         assert examine_key(key, protocol) == exam
 
 
+@pytest.mark.parametrize(
+    "value", ["sk-1234567890abcdef", "sk-abcdefgh1234567890", "bearersk-Qm7xT2bW9zLk4RvY8nHd3JcPf6"]
+)
+def test_an_example_is_not_plain(value: str) -> None:
+    assert not is_plain(value)
+    assert examine_key(value, "openai").flaws
+
+
 def test_most_keys_are_plain() -> None:
     assert all(is_plain(key) for key in (GROQ, SHARED))
     assert not any(
