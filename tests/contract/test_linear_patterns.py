@@ -199,6 +199,7 @@ MADE: dict[tuple[str, str], Callable[[], Iterable[str]]] = {
     ("probes/catalog/door_files.py", "shape.pattern"): _examples(),  # compiled only, to see whether it is valid
     ("probes/demo_server/practice_doors.py", "*"): _examples(r"/v1/(?:v1|v1beta)/models(?:/([^/:]+):(\w+))?"),
     ("probes/keys/credential_kinds.py", "pattern"): _key_patterns,
+    ("probes/pasted/keys_in_text.py", "one.pattern"): _shapes,
     ("probes/keys/made_up.py", "shape.pattern"): _examples(),  # applied to a text of the program's own
     ("probes/keys/made_up.py", "piece"): _examples(r"[A-Za-z0-9]", r"\w", "a"),
     ("probes/model/scrubber.py", "*"): _examples(r"(?<![A-Za-z0-9])short\-key(?![A-Za-z0-9])"),

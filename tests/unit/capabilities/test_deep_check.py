@@ -47,7 +47,6 @@ from probes.model.secret import Secret
 from probes.model.settings import Limits, Settings, Sourced
 from probes.model.source import Source, SourceKind, option
 from probes.protocols import features as a
-
 from probes.protocols.protocol import wire
 from probes.run.engine import run
 from probes.urls.url import parse_url

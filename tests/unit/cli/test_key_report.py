@@ -33,7 +33,7 @@ from worlds.field_credentials import LONG_AGO, bedrock, token
 
 ANTHROPIC = "sk-ant-api03-" + "Ab3-_x9Zq" * 10 + "k2WAA"
 GROQ = "gsk_" + "q7RtY2uIoP" * 5 + "zX"
-SHARED = "sk-" + "0123456789abcdef" * 2
+SHARED = "sk-" + "9f2c7b1e5a8d3604" * 2
 ZHIPU = "0123456789abcdef" * 2 + "." + "AbCdEfGh12345678"
 DOORS = load()
 
