@@ -15,7 +15,7 @@ import diagnose
 import probes
 from linear import Pattern
 from probes.catalog.text_pattern import text_patterns
-from probes.settings import consent
+from probes.settings import consent, node_version
 
 ROOMS = (Path(probes.__file__).parent, Path(diagnose.__file__).parent)
 METHODS = ("match", "search", "fullmatch", "sub", "subn", "findall", "finditer", "split")
@@ -200,6 +200,7 @@ MADE: dict[tuple[str, str], Callable[[], Iterable[str]]] = {
     ("probes/demo_server/practice_doors.py", "*"): _examples(r"/v1/(?:v1|v1beta)/models(?:/([^/:]+):(\w+))?"),
     ("probes/keys/credential_kinds.py", "pattern"): _key_patterns,
     ("probes/pasted/keys_in_text.py", "one.pattern"): _shapes,
+    ("probes/settings/node_version.py", "pattern"): lambda: [words.decode() for _, words in node_version._FILES],
     ("probes/keys/made_up.py", "shape.pattern"): _examples(),  # applied to a text of the program's own
     ("probes/keys/made_up.py", "piece"): _examples(r"[A-Za-z0-9]", r"\w", "a"),
     ("probes/model/scrubber.py", "*"): _examples(r"(?<![A-Za-z0-9])short\-key(?![A-Za-z0-9])"),
