@@ -13,7 +13,7 @@ _DEEPEST = 6  # levels of JSON
 _LONGEST_JSON = 40_000  # characters of one document
 _TELLING = ("error", "message", "result", "text", "detail", "response")
 _ESCAPES = re.compile(r"\x1b\[[0-9;?]{0,20}[A-Za-z]|\x1b\][^\x07\x1b]{0,200}(?:\x07|\x1b\\)|\r")
-_FRAMES = re.compile(r"^[\s│╭╰─┃━]*(?:\d+ │.*|[╭╰─│┃━ ]*)$")  # lines of rich's tracebacks, which show source code
+_FRAMES = re.compile(r"^[\s│╭╰─┃━]*+(?:\d++ │.*)?$")  # lines of rich's tracebacks, which show source code
 _FAULT = re.compile(
     r"(?i)error|exception|invalid|incorrect|refused|rejected|unauthorized|forbidden|denied|failed|unable|cannot|"
     r"could not|not (?:found|logged|trusted)|unexpected|timed out|certificate|proxy"
