@@ -4,10 +4,9 @@ Standard input: ``[{"environ", "home", "url", "client", "model", "key"}]``; stan
 "text", "error"}``. Each call runs in a forked process, which has the variables of its world alone.
 """
 
-import json
 import os
-import sys
-import tempfile
+
+from child_calls import answer_all
 
 
 def call(world):
@@ -36,34 +35,18 @@ def call(world):
     return {"method": found.method if found is not None else "", "said": said, "text": text}
 
 
-def in_world(world):
-    """Return the result of one call, made in a process of its own."""
-    with tempfile.TemporaryFile("w+") as result:
-        child = os.fork()
-        if not child:
-            os.environ.clear()
-            os.environ.update(world["environ"], HOME=world["home"])
-            from botocore import credentials, tokens
+def prepare(world):
+    from botocore import credentials, tokens
 
-            cache = os.path.join(world["home"], ".aws", "sso", "cache")  # made from HOME when botocore was imported
-            credentials.SSOProvider._SSO_TOKEN_CACHE_DIR = tokens.SSOTokenProvider._SSO_TOKEN_CACHE_DIR = cache
-            try:
-                found = call(world)
-            except BaseException as error:
-                found = {"error": type(error).__name__, "said": str(error)}
-            json.dump(found, result)
-            result.flush()
-            os._exit(0)
-        os.waitpid(child, 0)
-        result.seek(0)
-        return json.load(result)
+    cache = os.path.join(world["home"], ".aws", "sso", "cache")  # made from HOME when botocore was imported
+    credentials.SSOProvider._SSO_TOKEN_CACHE_DIR = tokens.SSOTokenProvider._SSO_TOKEN_CACHE_DIR = cache
 
 
 def main():
     import boto3  # noqa: F401  # once, for all children
     from anthropic import AnthropicBedrock  # noqa: F401
 
-    json.dump([in_world(world) for world in json.load(sys.stdin)], sys.stdout)
+    answer_all(call, prepare)
 
 
 main()

@@ -4,10 +4,7 @@ Standard input: ``[{"environ", "home", "url", "client"}]``; standard output: for
 call runs in a forked process, which has the variables of its world alone.
 """
 
-import json
-import os
-import sys
-import tempfile
+from child_calls import answer_all
 
 SCOPE = "https://cognitiveservices.azure.com/.default"
 
@@ -31,30 +28,11 @@ def call(world):
     return {"said": said, "text": text}
 
 
-def in_world(world):
-    """Return the result of one call, made in a process of its own."""
-    with tempfile.TemporaryFile("w+") as result:
-        child = os.fork()
-        if not child:
-            os.environ.clear()
-            os.environ.update(world["environ"], HOME=world["home"])
-            try:
-                found = call(world)
-            except BaseException as error:
-                found = {"error": type(error).__name__, "said": str(error)}
-            json.dump(found, result)
-            result.flush()
-            os._exit(0)
-        os.waitpid(child, 0)
-        result.seek(0)
-        return json.load(result)
-
-
 def main():
     import azure.identity  # noqa: F401  # once, for all children
     import openai  # noqa: F401
 
-    json.dump([in_world(world) for world in json.load(sys.stdin)], sys.stdout)
+    answer_all(call)
 
 
 main()

@@ -4,10 +4,10 @@ Standard input: ``[{"environ", "home", "url", "tokens", "client", "model"}]``; s
 ``{"said", "text", "error"}``. Each call runs in a forked process, which has the variables of its world alone.
 """
 
-import json
 import os
 import sys
-import tempfile
+
+from child_calls import answer_all
 
 
 def call(world):
@@ -43,26 +43,11 @@ def call(world):
     return {"said": whole.text, "text": "".join(one.text or "" for one in pieces)}
 
 
-def in_world(world):
-    """Return the result of one call, made in a process of its own."""
-    with tempfile.TemporaryFile("w+") as result:
-        child = os.fork()
-        if not child:
-            os.environ.clear()
-            os.environ.update(world["environ"], HOME=world["home"], PATH="/nowhere")
-            from google.oauth2 import credentials
+def prepare(world):
+    from google.oauth2 import credentials
 
-            credentials._GOOGLE_OAUTH2_TOKEN_ENDPOINT = f"{world['tokens']}/token"  # it takes no other for a login
-            try:
-                found = call(world)
-            except BaseException as error:
-                found = {"error": type(error).__name__, "said": str(error)}
-            json.dump(found, result)
-            result.flush()
-            os._exit(0)
-        os.waitpid(child, 0)
-        result.seek(0)
-        return json.load(result)
+    os.environ["PATH"] = "/nowhere"
+    credentials._GOOGLE_OAUTH2_TOKEN_ENDPOINT = f"{world['tokens']}/token"  # it takes no other for a login
 
 
 def main():
@@ -72,7 +57,7 @@ def main():
 
     for name in [one for one in sys.modules if one.startswith("google.auth.compute_engine")]:
         del sys.modules[name]  # they keep the variables that they saw when they were imported
-    json.dump([in_world(world) for world in json.load(sys.stdin)], sys.stdout)
+    answer_all(call, prepare)
 
 
 main()
