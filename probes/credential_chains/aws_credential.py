@@ -14,7 +14,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from probes.credential_chains.aws_files import masked, moment_of
-from probes.credential_chains.chain import Chain, CredentialError, ObtainFor, UnsignedRequest, material
+from probes.credential_chains.chain import Chain, CredentialError, CredentialWalk, ObtainFor, UnsignedRequest, material
 from probes.model.attempt import Auth
 from probes.model.credential import CredentialFacts, CredentialProblem, StepStatus
 from probes.model.secret import Secret
@@ -114,18 +114,8 @@ def _noted(why: object) -> str:
     return why if isinstance(why, str) else ", ".join(value for _, value in getattr(why, "values", ()))
 
 
-class _Obtaining:
+class _Obtaining(CredentialWalk):
     """One walk over the stages of a chain: a first credential, then a role for each further stage."""
-
-    def __init__(self, chain: Chain, found: CredentialSettings, wanted: ObtainFor) -> None:
-        self._chain = chain
-        self._found = found
-        self._wanted = wanted
-        self._given = material(found)
-
-    def _text(self, name: str) -> str:
-        value = self._given.get(name, "")
-        return value.reveal() if isinstance(value, Secret) else value
 
     def keys(self) -> Keys:
         """Return the credential of the last stage. Raises CredentialError."""

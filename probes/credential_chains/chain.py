@@ -168,3 +168,17 @@ def chain_of(vendor: str) -> Chain:
 def material(found: CredentialSettings) -> Mapping[str, Secret | str]:
     """Return what the chain's reader keeps for :meth:`Chain.obtain`, by name."""
     return dict(found.material)
+
+
+class CredentialWalk:
+    """One way from what a chain's reader kept to a credential; each house has a subclass."""
+
+    def __init__(self, chain: Chain, found: CredentialSettings, wanted: ObtainFor) -> None:
+        self._chain = chain
+        self._found = found
+        self._wanted = wanted
+        self._given = material(found)
+
+    def _text(self, name: str) -> str:
+        value = self._given.get(name, "")
+        return value.reveal() if isinstance(value, Secret) else value

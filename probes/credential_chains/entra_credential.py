@@ -13,7 +13,7 @@ import time
 from typing import Any
 from urllib.parse import quote, urlsplit
 
-from probes.credential_chains.chain import Chain, CredentialError, ObtainFor, TokenCredential, material
+from probes.credential_chains.chain import Chain, CredentialError, CredentialWalk, ObtainFor, TokenCredential
 from probes.model.credential import CredentialFacts, CredentialProblem, StepStatus
 from probes.model.secret import Secret
 from probes.model.settings import CredentialSettings
@@ -43,18 +43,8 @@ async def obtain(chain: Chain, found: CredentialSettings, wanted: ObtainFor) -> 
     return await asyncio.to_thread(_EntraRequest(chain, found, wanted).credential)
 
 
-class _EntraRequest:
+class _EntraRequest(CredentialWalk):
     """One way to a token."""
-
-    def __init__(self, chain: Chain, found: CredentialSettings, wanted: ObtainFor) -> None:
-        self._chain = chain
-        self._found = found
-        self._wanted = wanted
-        self._given = material(found)
-
-    def _text(self, name: str) -> str:
-        value = self._given.get(name, "")
-        return value.reveal() if isinstance(value, Secret) else value
 
     def credential(self) -> TokenCredential:
         """Return the token of the step that wins; of a machine's metadata before it, if that answers."""

@@ -20,7 +20,7 @@ from typing import Any, NoReturn
 from urllib.parse import SplitResult, urlsplit
 
 from probes.config_formats.files import SkippedFile, text_of
-from probes.credential_chains.chain import Chain, ObtainFor, TokenCredential, material
+from probes.credential_chains.chain import Chain, CredentialWalk, ObtainFor, TokenCredential, material
 from probes.credential_chains.google_addresses import ANTHROPIC, METADATA, completed
 from probes.credential_chains.google_files import unsealed
 from probes.model.credential import CredentialFacts, CredentialProblem, CredentialStep, StepStatus
@@ -151,21 +151,14 @@ def _why_unread(step: CredentialStep) -> str:
     )
 
 
-class _TokenWalk:
+class _TokenWalk(CredentialWalk):
     """One walk to an access token."""
 
     def __init__(self, chain: Chain, found: CredentialSettings, wanted: ObtainFor, won: CredentialStep) -> None:
-        self._chain = chain
-        self._found = found
-        self._wanted = wanted
+        super().__init__(chain, found, wanted)
         self._won = won
-        self._given = material(found)
         self._ask = _TokenTransport(wanted)
         self._scrub = Scrubber(value for value in self._given.values() if isinstance(value, Secret))
-
-    def _text(self, name: str) -> str:
-        value = self._given.get(name, "")
-        return value.reveal() if isinstance(value, Secret) else value
 
     def credential(self) -> TokenCredential:
         """Return the token with its facts. Raises CredentialError."""
