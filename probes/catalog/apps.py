@@ -11,8 +11,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Mapping
 from functools import cache
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from probes.catalog.app import (
     App,
@@ -30,6 +29,9 @@ from probes.catalog.provenance import UNKNOWN, Provenance, parted
 from probes.catalog.url_joining import RULES
 from probes.config_formats.files import MIB, SkippedFile, text_of
 from probes.protocols.names import NAMES
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 LARGEST = 4 * MIB  # bytes; the built-in apps have 70 KiB
 KINDS = ("sdk", "library", "cli", "ide", "desktop", "server")
