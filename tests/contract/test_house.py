@@ -295,7 +295,9 @@ def test_a_command_loads_no_more_than_it_needs(line: str) -> None:
     code = f"import sys; sys.argv[1:] = {line.split()}; from diagnose.__main__ import main\ntry: main()\n"
     code += "except SystemExit: print('\\n', *sys.modules, file=sys.stderr)"
     environ = {**os.environ, "SOME_KEY": made_up_key(), "PYTHONIOENCODING": "utf-8"}
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, encoding="utf-8", env=environ)
+    done = subprocess.run(
+        [sys.executable, "-P", "-c", code], capture_output=True, text=True, encoding="utf-8", env=environ
+    )
     loaded = set(done.stderr.splitlines()[-1].split())
     assert "diagnose.cli" in loaded, done.stderr
     built = {"pathlib", "urllib.parse"} if compiled_facts("doors") is not None and line in SHORT else set()
