@@ -88,11 +88,18 @@ def explanation(text: ReadText, lang: str = "en", door: str | None = None, day: 
             best[hint.code] = hint._replace(values={**known.values, **hint.values}, case=hint.case or known.case)
         else:
             best[hint.code] = known._replace(values={**hint.values, **known.values}, case=known.case or hint.case)
+    _name_upstream(best, text)
     for hint in _companion_hints(text, tuple(best.values())):
         best.setdefault(hint.code, hint)
     for found in [hint for hint in best.values() if hint.case in _SETTLED]:
         for code in _SETTLED[found.case]:
             best.pop(code, None)
+    noted = {note.kind for note in text.notes}
+    if "documented" in noted:
+        for code in _NO_PATH_FAULT:
+            best.pop(code, None)
+    if {"official_request", "echo_dummy"} <= noted:  # the stand-in was meant for a server that needs no key
+        best.pop("key.placeholder", None)
     _put_causes_first(best)
     group = _ambiguous(best, text)
     ranked = sorted((hint for hint in best.values() if hint.confidence >= LEAST), key=lambda hint: -hint.confidence)
@@ -173,6 +180,9 @@ def _case(hint: Hint, text: ReadText) -> str:
     return case if tag in text.tags and "@loopback" in text.tags else ""
 
 
+# What cannot be wrong, where the request went to the very address that its vendor documents.
+_NO_PATH_FAULT = ("url.path_wrong", "url.version_missing", "url.version_doubled", "shape.not_llm_api")
+
 # -- the order ---------------------------------------------------------------------------------------------------------
 
 _FIRM = 0.75  # the lowest confidence of a cause that may rank before its consequence
@@ -190,6 +200,21 @@ def _put_causes_first(best: dict[str, Hint]) -> None:
         firm = [best[cause].confidence for cause in causes if best[cause].confidence >= _FIRM]
         if firm and hint.confidence - _NEAR <= max(firm):
             best[code] = hint._replace(confidence=min(hint.confidence, _FOLLOWS))
+
+
+# A relay's log about an answer that it got from its own channel: "relay error (channel #63): …".
+_OF_CHANNEL = r"(?i)\b(?:relay|channel|upstream) error[ :,]{0,2}\(?(?:channel ?)?[#(]\s?\d{1,6}\b"
+_ABOUT_KEY = ("auth.rejected", "auth.expired", "auth.login_expired", "auth.header_lost", "auth.not_permitted")
+
+
+def _name_upstream(best: dict[str, Hint], text: ReadText) -> None:
+    """Replace the refusal of a key by that of the relay's own key, if the relay's log says that its channel was refused."""
+    if "channel" not in text.lower or re.search(_OF_CHANNEL, text.plain) is None:
+        return
+    refused = [best.pop(code) for code in _ABOUT_KEY if code in best]
+    if refused:
+        surest = max(refused, key=lambda hint: hint.confidence)
+        best["auth.upstream"] = Hint("auth.upstream", surest.confidence, surest.evidence, surest.values)
 
 
 def _ambiguous(best: dict[str, Hint], text: ReadText) -> Group | None:
@@ -304,7 +329,10 @@ _COMPANION, _MOST_COMPANION = 0.85, 0.97
 
 def _companion_hints(text: ReadText, others: tuple[Hint, ...]) -> Iterator[Hint]:
     """Yield the hint that not the API is out of reach, but another host of the app, if ``others`` say that one is."""
-    layers = {hint.code.partition(".")[0]: hint.confidence for hint in others}
+    layers: dict[str, float] = {}
+    for hint in others:
+        layer = hint.code.partition(".")[0]
+        layers[layer] = max(hint.confidence, layers.get(layer, 0.0))
     for note in text.notes:
         if note.kind != "companion" or not _OUT_OF_REACH & layers.keys():
             continue
@@ -336,7 +364,7 @@ _NOTED: Mapping[str, tuple[tuple[str, float, float], ...]] = {
     "echo_reference": (("key.unexpanded", 0.95, 0.95),),
     "echo_example": (("key.placeholder", 0.95, 0.95),),
     "official_words": (("app.base_url_ignored", 0.96, 0.85),),
-    "official_request": (("app.base_url_ignored", 0.96, 0.96),),
+    "official_request": (("app.base_url_ignored", 0.96, 0.85),),
     "named_elsewhere": (("key.wrong_door", 0.93, 0.93), ("app.base_url_ignored", 0.74, 0.74)),
     "edge_for_local": (("app.private_refused", 0.98, 0.98),),
     "relayed_words": (("auth.upstream", 0.9, 0.9), ("app.base_url_ignored", 0.7, 0.7)),

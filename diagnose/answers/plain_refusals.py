@@ -18,6 +18,12 @@ CLAUSES = 40  # clauses that are read
 LONGEST = 160  # characters of a clause; longer ones are lists or prose
 _END = r"[.;\n:，。；：！!?？{}\[\]\"|]+(?=\s|$|[^\w/])|[\"{}\[\]\n，。；：！？|]+"
 
+# A name in quotes within a sentence, which is neither a key nor a value of JSON: it must not end the clause, and the
+# words in it say nothing.
+_QUOTED = (
+    r"(?<=[a-z\u4e00-\u9fff]) ?[\"'`\u201c\u300c](?=[\w./:@-]{0,79}[\d/:@-])[\w./:@-]{2,80}[\"'`\u201d\u300d]"
+    r"(?= ?[a-z\u4e00-\u9fff,.])"
+)
 _LABEL = (
     r"[\"'][\w.-]{1,30}[\"'] ?:$|\b(?:message|msg|content|detail|reason|error)\W{0,3}$"  # a field's name, no subject
 )
@@ -38,10 +44,12 @@ def plain_refusal(text: str) -> PlainRefusal | None:
     'quota.exhausted'
     >>> plain_refusal("API 调用参数有误，请检查文档。").code
     'model.parameter_rejected'
+    >>> plain_refusal('Model "ollama/qwen3:8b" is not allowed.').code
+    'model.not_permitted'
     >>> plain_refusal("Hello there") is None
     True
     """
-    lower = text[:READ].lower()
+    lower = re.sub(_QUOTED, _blank, text[:READ].lower())
     start = 0
     for count, end in enumerate(_ends(lower)):
         if count == CLAUSES:
@@ -51,6 +59,10 @@ def plain_refusal(text: str) -> PlainRefusal | None:
             return PlainRefusal(code, start, end)
         start = end
     return None
+
+
+def _blank(found: re.Match[str]) -> str:
+    return " " + "x" * (len(found[0]) - 2) + " "
 
 
 def _ends(text: str) -> list[int]:

@@ -24,6 +24,7 @@ class TextNote(NamedTuple):
 
     - ``website``, ``host_typo``: of a URL;
     - ``served_elsewhere``, ``not_served``, ``no_endpoint``: see :mod:`probes.pasted.requested_paths`;
+    - ``documented``: the request went to the address that the vendor documents, so the path is right;
     - ``app_doubles_version``: the requested URL has the base URL's version and another one behind it;
     - ``echo_elsewhere``: the refusing provider does not issue keys that begin like the quoted one;
     - ``echo_empty``, ``echo_dummy``: the refusal quotes an empty key, or a stand-in such as ``no_key``;

@@ -32,6 +32,7 @@ def read(text: str) -> PastedText:
     text = _cut(text)
     found_keys = find_keys(text)
     focus = _focus(mask_keys(text), LOOKED_AT)
+    focus = _without_lists(focus)
     if found_keys:
         focus = Scrubber(found_keys[:TRIED])(focus)
     seen = _scan(focus, found_keys)
@@ -194,6 +195,20 @@ def _plain(text: str) -> str:
 def _character(found: re.Match[str]) -> str:
     code = int(found[1], 16)
     return found[0] if 0xD800 <= code < 0xE000 else chr(code)
+
+
+# A sentence that lists what may be the cause is advice, and evidence of none of them: "could be due to a network issue,
+# proxy configuration, or firewall rules."
+_LISTED_CAUSES = (
+    r"(?i)\b(?:could|may|might|can) be (?:due to|caused by|because of|a result of)\b"
+    r"[^.;\n]{3,80},[^.;\n]{0,160}\bor\b[^.;\n]{0,80}(?=[.;\n]|$)"
+)
+
+
+def _without_lists(focus: str) -> str:
+    if " be " not in focus:
+        return focus
+    return re.sub(_LISTED_CAUSES, "may have several causes", focus)
 
 
 def _scan(focus: str, found_keys: tuple[str, ...]) -> ScannedText:

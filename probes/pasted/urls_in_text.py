@@ -170,8 +170,11 @@ def better_urls(url: UrlInText, door: Door | None) -> dict[str, str]:
     protocol = meant_by(url.path, endings=True)
     documented = base_url_of(door, protocol, url.host) if door is not None else ""
     better: dict[str, str] = {}
-    if documented and documented.rstrip("/") != f"{origin(url)}{path}":
+    known = {one.sdk_url.rstrip("/") for one in door.endpoints} if door is not None and not protocol else ()
+    if documented and documented.rstrip("/") != f"{origin(url)}{path}" and f"{origin(url)}{path}" not in known:
         better["documented_url"] = documented
+    if known and f"{origin(url)}{path}" in known:
+        better["base_is_documented"] = "1"
     if not path and protocol != "anthropic" and not url.host.endswith(".azure.com"):
         better["versioned_url"] = documented or f"{origin(url)}/v1"
     return better
