@@ -640,7 +640,8 @@ KINDS: dict[str, Text] = {
     ),
     "body_no_json": Text(
         "请求体不是有效的 JSON",
-        "服务器收到的请求体不是 JSON：常见原因是文本里的引号或换行没有转义，或客户端发送的是表单或纯文本。问题不在地址和密钥。",
+        "服务器收到的请求体不是 JSON：常见原因是文本里的引号或换行没有转义，或客户端发送的是表单或纯文本。"
+        "问题不在地址和密钥。",
         (
             "以 JSON 发送请求体，并带上 `Content-Type: application/json`。在工作流或代码里，用 JSON 函数"
             "（JSON.stringify、json.dumps）生成，不要自己拼接引号。",
