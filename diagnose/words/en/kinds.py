@@ -878,8 +878,8 @@ KINDS: dict[str, Text] = {
     ),
     "server_gone": Text(
         "The server at {host} closed the connection without an answer",
-        "The server on your machine took the request and then broke off. Most often it crashed, for example for lack of "
-        "memory, or another program holds its port.",
+        "The server on your machine took the request and then broke off. Most often it crashed, for example for lack "
+        "of memory, or another program holds its port.",
         (
             "Check the log of the server at that time, and whether it restarted: a crash while the model loads is "
             "usual when memory is short.",
