@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from diagnose import words
 from diagnose.answers.ambiguous import CLAIMED, generic_rows, group_of, shared_hints
 from diagnose.answers.causes import BECAUSE, IN_TEXT, explains_in_text
-from diagnose.answers.dialects import LOOSE, match_text
+from diagnose.answers.dialects import match_text
 from diagnose.answers.dialects import rows as dialect_rows
 from diagnose.answers.hints import Hint, quote
 from diagnose.answers.own_report import named_cause
@@ -187,7 +187,7 @@ _NO_PATH_FAULT = ("url.path_wrong", "url.version_missing", "url.version_doubled"
 
 _FIRM = 0.75  # the lowest confidence of a cause that may rank before its consequence
 _FOLLOWS = 0.55  # the highest confidence of a finding that follows from a firm cause
-_WORDED = 0.5  # the lowest confidence of words that say more than "unknown error"
+_WORDED = 0.48  # the lowest confidence of words that say more than "unknown error"
 _NEAR = 0.25  # how much less confident than the consequence the cause may be
 
 
@@ -208,7 +208,7 @@ _ABOUT_KEY = ("auth.rejected", "auth.expired", "auth.login_expired", "auth.heade
 
 
 def _name_upstream(best: dict[str, Hint], text: ReadText) -> None:
-    """Replace the refusal of a key by that of the relay's own key, if the relay's log says that its channel was refused."""
+    """Replace the refusal of a key by that of the relay's own key, if the relay's log speaks of its channel."""
     if "channel" not in text.lower or re.search(_OF_CHANNEL, text.plain) is None:
         return
     refused = [best.pop(code) for code in _ABOUT_KEY if code in best]
@@ -261,7 +261,7 @@ def _dialect_hints(text: ReadText, door: str | None, day: str) -> Iterator[Hint]
     for match in matches:
         if match.code == "path" and named:  # the server's own name of the error says more than a sentence about paths
             match = match._replace(confidence=min(match.confidence, _FOLLOWS))
-        bare = match.dialect.startswith("status-") or match.dialect == LOOSE or match.dialect in generic
+        bare = match.dialect.startswith("status-") or match.dialect in generic
         # A client reports "fetch failed" for its own connection; only a server speaks of its upstream.
         if match.code == "http.gateway_error" and not failing and match.dialect not in _RELAYS_OWN:
             match = match._replace(confidence=0.5 * match.confidence)

@@ -24,8 +24,10 @@ _QUOTED = (
     r"(?<=[a-z\u4e00-\u9fff]) ?[\"'`\u201c\u300c](?=[\w./:@-]{0,79}[\d/:@-])[\w./:@-]{2,80}[\"'`\u201d\u300d]"
     r"(?= ?[a-z\u4e00-\u9fff,.])"
 )
+# A field's name, which is no subject.
 _LABEL = (
-    r"[\"'][\w.-]{1,30}[\"'] ?:$|\b(?:message|msg|content|detail|reason|error)\W{0,3}$"  # a field's name, no subject
+    r"[\"'][\w.-]{1,30}[\"'] ?:$"
+    r"|\b(?:message|msg|content|detail|reason|(?<!server )(?<!system )(?<!internal )error)\W{0,3}$"
 )
 
 

@@ -21,10 +21,14 @@ _IDENTIFIER = (
 # The names that a server lists: "The supported API model names are deepseek-chat or deepseek-reasoner".
 _LISTED_NAME = r"[A-Za-z][\w./:@-]{1,60}[\w]"
 _NAMES_LISTED = (
-    r"(?i)\b(?:supported|available|valid|allowed|known|existing) (?:api )?models?(?: names?| ids?)?s?(?: are| is| include)?"
+    r"(?i)\b(?:supported|available|valid|allowed|known|existing) (?:api )?models?(?: names?| ids?)?s?"
+    r"(?: are| is| include)?"
     rf"\s?[:：]?\s?\[?[\"'`]?(?P<names>{_LISTED_NAME}(?:[\"'`]?(?:, ?| or | and |, or )[\"'`]?{_LISTED_NAME}){{1,30}})"
 )
-_GATEWAYS = r"(?i)(?:error from )?(?:the )?(?:upstream )?(?:provider|upstream|openai)[ _](?:returned )?(?:an )?error\.?|bad request"
+_GATEWAYS = (
+    r"(?i)(?:error from )?(?:the )?(?:upstream )?(?:provider|upstream|openai)[ _](?:returned )?(?:an )?error\.?"
+    r"|bad request"
+)
 _VARIABLE = r"\b(?P<name>[A-Z][A-Z0-9]{1,20}(?:_[A-Z0-9]{1,20}){0,3}_(?:API_)?(?:KEY|TOKEN))\b"
 _NO_VARIABLE = r"(?:YOUR|MY|INVALID|MISSING|NO|BAD|WRONG|EXPIRED)_\w{1,40}"
 # Settings, names of classes and the status before a server's sentence: "A=b C=d OpenAI API Error: 400 Invalid …".

@@ -32,7 +32,7 @@ def read(text: str) -> PastedText:
     text = _cut(text)
     found_keys = find_keys(text)
     focus = _focus(mask_keys(text), LOOKED_AT)
-    focus = _without_lists(focus)
+    focus = _without_guesses(focus)
     if found_keys:
         focus = Scrubber(found_keys[:TRIED])(focus)
     seen = _scan(focus, found_keys)
@@ -202,13 +202,23 @@ def _character(found: re.Match[str]) -> str:
 _LISTED_CAUSES = (
     r"(?i)\b(?:could|may|might|can) be (?:due to|caused by|because of|a result of)\b"
     r"[^.;\n]{3,80},[^.;\n]{0,160}\bor\b[^.;\n]{0,80}(?=[.;\n]|$)"
+    r"|可能(?:是|因为|由于|原因)[^。；;\n]{2,40}?(?:也可能|或者?是?|、)[^。；;\n]{1,40}?"
+    r"(?=[。；;\n(（]| ?error|等原因|$)"
+)
+# A client's guess, which says less than the error beside it: "This may be due to the server being overloaded."
+_GUESS = r"(?i)\b(?:this|it|which) (?:could|may|might|can) be (?:due to|caused by|because)\b[^.;\n]{3,120}(?=[.;\n]|$)"
+_SURE_BESIDE = (
+    r"(?i)time(?:d )?[ -]?out|refused|reset by|certificate|no such host|\b(?:status|code|http)\W{0,4}[45]\d\d\b"
 )
 
 
-def _without_lists(focus: str) -> str:
-    if " be " not in focus:
+def _without_guesses(focus: str) -> str:
+    """Remove what a client or a person offers as possible causes."""
+    if " be " not in focus and "可能" not in focus:
         return focus
-    return re.sub(_LISTED_CAUSES, "may have several causes", focus)
+    left = re.sub(_LISTED_CAUSES, "may have several causes", focus)
+    alone = re.sub(_GUESS, "", left)
+    return alone if alone != left and re.search(_SURE_BESIDE, alone) else left
 
 
 def _scan(focus: str, found_keys: tuple[str, ...]) -> ScannedText:

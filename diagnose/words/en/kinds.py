@@ -906,7 +906,8 @@ KINDS: dict[str, Text] = {
         (
             "In the app's settings, set the kind of API of this provider: openai-completions, openai or the like, as "
             "in the app's documentation.",
-            "Check that the provider's name before the model is one that the settings define.",
+            "Check that the name of the provider or endpoint ({provider|with its capitals}) is spelled as in the "
+            "settings, and that the app has read its settings file: restart it, and look for a warning at its start.",
             "Update the app.",
         ),
     ),
