@@ -59,7 +59,8 @@ _MODEL = TextPattern(
 # The model of a refusal, before any other that the text names.
 _REFUSED_MODEL = TextPattern(
     r"(?i)\bmodel(?: or endpoint| name| id)?:? ?[\"'`]{0,2}(?P<before>[A-Za-z][\w./:@-]{2,80})[\"'`]{0,2} "
-    r"(?:does not|doesn't|not found|is not|not exist|was not found|has been|is (?:an?|only|no longer|currently)|cannot)"
+    r"(?:does not|doesn't|not (?:found|supported|available|allowed|enabled)|is not|not exist"
+    r"|was not found|has been|is (?:an?|only|no longer|currently)|cannot)"
     r"|no (?:endpoints?|providers?|channels?|routes?|deployments?) (?:found |available )?for (?:the )?(?:model )?"
     r"[\"'`]{0,2}(?P<offered>[A-Za-z][\w./:@-]{2,80})"
     r"|[\"'`( ](?P<valid>[A-Za-z][\w./:@-]{2,80})[\"'`]{0,2} is not a (?:valid|known|supported) model"
@@ -212,8 +213,14 @@ _SURE_BESIDE = (
 )
 
 
+# What apps write before whatever error they got: "验证失败，请检查参数是否正确: …".
+_APPS_PREFIX = r"(?:[验校][证验]失败[,，]? ?)?请检查[\w/ ]{1,12}是否(?:正确|有效|可用) ?[:：] ?"
+
+
 def _without_guesses(focus: str) -> str:
-    """Remove what a client or a person offers as possible causes."""
+    """Remove what a client or a person offers as possible causes, and what apps write before any error."""
+    if "请检查" in focus:
+        focus = re.sub(_APPS_PREFIX, "", focus)
     if " be " not in focus and "可能" not in focus:
         return focus
     left = re.sub(_LISTED_CAUSES, "may have several causes", focus)

@@ -853,6 +853,17 @@ KINDS: dict[str, Text] = {
             ),
         ),
     ),
+    "context_loaded": Text(
+        "The model is loaded with a context that is too short for this app",
+        "A local server loads a model with a context of its own choice, often far shorter than the model allows. An "
+        "agent's instructions alone can be longer than that. Address and key are not the cause.",
+        (
+            "Load the model with a longer context: in LM Studio in the settings of the model, in Ollama with num_ctx, "
+            "in llama.cpp with -c. Agents need 32768 tokens or more.",
+            "Look into the log of the server: it says what it refused, or that it got no request at all.",
+            "Turn off tools, or use the app's compact instructions.",
+        ),
+    ),
     "gateway_credentials": Text(
         "The gateway has no credentials for the provider {provider|of this model}",
         "The gateway at {host} got the request and chose a provider by the model's name, and it holds no key or login "
