@@ -97,7 +97,8 @@ def explanation(text: ReadText, lang: str = "en", door: str | None = None, day: 
     noted = {note.kind for note in text.notes}
     if "documented" in noted:
         for code in _NO_PATH_FAULT:
-            best.pop(code, None)
+            if code in best and (best[code].bare or best[code].confidence < CLAIMED):
+                best.pop(code)
     if {"official_request", "echo_dummy"} <= noted:  # the stand-in was meant for a server that needs no key
         best.pop("key.placeholder", None)
     _put_causes_first(best)

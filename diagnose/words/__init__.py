@@ -57,7 +57,7 @@ OPTIONAL = (
     *("runtime", "sdk", "command"),
     *("issuer", "product", "path", "names", "not_after", "days", "clients"),
     *("ended", "successor", "tested"),
-    *("status", "said", "retry_after", "seconds", "detail"),
+    *("status", "said", "named", "base_is_documented", "retry_after", "seconds", "detail"),
 )
 
 _PROTOCOL_SLOTS = ("protocol", "other_protocol")  # their values are ids of probes/protocols

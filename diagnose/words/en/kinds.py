@@ -721,8 +721,8 @@ KINDS: dict[str, Text] = {
         "The server got a body that is not JSON: often a quotation mark or line break in a text is not escaped, or the "
         "client sends a form or a text in place of JSON. Address and key are not the cause.",
         (
-            "Send the body as JSON with the header `Content-Type: application/json`. In a workflow or in code, let a "
-            "JSON function write it (JSON.stringify, json.dumps) instead of putting texts between quotation marks.",
+            "Send the body as JSON with the header `Content-Type: application/json`. In a workflow or in code, write "
+            "it with a JSON function (JSON.stringify, json.dumps) instead of putting texts between quotation marks.",
             "Try a short text without quotation marks and line breaks: if it works, these are the cause.",
             "In an app or plug-in, update it.",
         ),
@@ -869,10 +869,10 @@ KINDS: dict[str, Text] = {
         "The gateway at {host} got the request and chose a provider by the model's name, and it holds no key or login "
         "for that provider. Your own key is not the cause.",
         (
-            Step("owner", "If the gateway is yours, add an account or key for {provider|this provider} in it."),
             "Choose a model of a provider for which the gateway has an account. Many gateways take the provider from "
             "the head of the name, as in {provider|provider}/model.",
             Step("relay", "Ask the operator of {host} which models it can serve."),
+            Step("owner", "If the gateway is yours, add an account or key for {provider|this provider} in it."),
         ),
     ),
     "no_json": Text(

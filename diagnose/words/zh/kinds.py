@@ -650,8 +650,8 @@ KINDS: dict[str, Text] = {
         ),
     ),
     "ollama_old": Text(
-        "Ollama 的这个路径上没有服务，而 base URL 是对的",
-        "base URL 以 /v1 结尾，正是 Ollama 的 OpenAI 格式接口所需。但这个 Ollama 没有应用请求的端点：旧版本缺少一部分"
+        "Ollama 的这个路径上没有服务，而 Base URL 是对的",
+        "Base URL 以 /v1 结尾，正是 Ollama 的 OpenAI 格式接口所需。但这个 Ollama 没有应用请求的端点：旧版本缺少一部分"
         "（/v1/completions、/v1/embeddings、/v1/responses），或该端口上是另一个程序。",
         (
             "升级 Ollama：新版本有这个端点。",
@@ -775,9 +775,9 @@ KINDS: dict[str, Text] = {
         "网关没有 {provider|该模型所属服务商} 的凭证",
         "{host} 的网关收到了请求，并按模型名选择了服务商，但它没有这个服务商的密钥或登录。问题不在你自己的密钥。",
         (
-            Step("owner", "如果网关是你自己的，在其中添加 {provider|该服务商} 的账号或密钥。"),
             "换成网关已有账号的服务商的模型。许多网关按名称的前缀选择服务商，例如 {provider|服务商}/模型。",
             Step("relay", "请 {host} 的管理者说明它能提供哪些模型。"),
+            Step("owner", "如果网关是你自己的，在其中添加 {provider|该服务商} 的账号或密钥。"),
         ),
     ),
     "no_json": Text(
@@ -785,7 +785,7 @@ KINDS: dict[str, Text] = {
         "应用得到的是空响应、网页或被截断的响应。地址可能指向网页，也可能是服务器出错或放弃时没有返回错误信息。",
         (
             "用 `curl -i` 请求同一个 URL 查看原始响应：如果是网页，说明地址不对；如果为空，说明服务器或代理出了故障。",
-            "把 base URL 与 {host} 的文档核对：通常以 /v1 结尾。",
+            "把 Base URL 与 {host} 的文档核对：通常以 /v1 结尾。",
             "如果只是偶尔出现，稍后再试：过载的服务器常返回空响应。",
             Step("owner", "如果服务器是你自己的，查看当时的日志。"),
         ),
@@ -803,10 +803,10 @@ KINDS: dict[str, Text] = {
         "{app|应用} 不认识设置中的登录方式",
         "应用在发送请求之前就退出了：设置中的登录方式不是它支持的，或没有选择登录方式。问题不在地址和密钥。",
         (
-            "Gemini CLI 使用密钥时，在 ~/.gemini/settings.json 中写入："
-            '`"security": {"auth": {"selectedType": "gemini-api-key"}}`',
+            "Gemini CLI 使用密钥时，在 ~/.gemini/settings.json 中写入 "
+            '`"security": {"auth": {"selectedType": "gemini-api-key"}}`。',
             "或启动应用，输入 /auth，选择登录方式。",
-            "如果环境变量里设置了 base URL，必须明确选择登录方式：此时应用不会自己选择。",
+            "如果环境变量里设置了 Base URL，必须明确选择登录方式：此时应用不会自己选择。",
         ),
     ),
     "app_provider": Text(
