@@ -27,7 +27,7 @@ _REASON = (
 )
 _BEFORE = (
     r"(?i)(?:invalid|missing|unsupported|unknown|unexpected|unrecognized|illegal|wrong|bad|empty|error|fail\w{0,3}"
-    r"|required|param(?:eter)?)[^.;{}]{0,40}$"
+    r"|required|param(?:eter)?)[^.;{}]{0,40}$|(?:field|location|path)\W{1,4}$"
 )
 _FILE = r"(?i)\.(?:json|jsonl|py|md|[cm]?[jt]sx?|txt|ya?ml|toml|html?|go|rs|java|php|lua|log)$"
 # The part of the request, by the names of the path; the first that fits.

@@ -76,6 +76,7 @@ def _meaning(clause: str) -> str:
     if not faults:
         return ""
     subjects = {name for name, pattern in _subjects() if re.search(pattern, clause)}
+    subjects.add("")  # some faults say enough by themselves
     return next((code for subject, fault, code in _meanings() if subject in subjects and fault in faults), "")
 
 

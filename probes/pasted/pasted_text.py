@@ -206,6 +206,18 @@ _LISTED_CAUSES = (
     r"|可能(?:是|因为|由于|原因)[^。；;\n]{2,40}?(?:也可能|或者?是?|、)[^。；;\n]{1,40}?"
     r"(?=[。；;\n(（]| ?error|等原因|$)"
 )
+# "Please check your API key and base URL": an app's advice, which blames neither.
+_THING = (
+    r"(?:api ?keys?|keys?|base ?urls?|urls?|api (?:address|host)|endpoint|model(?: name)?|network|proxy"
+    r"|config\w{0,8}|settings?)"
+)
+_THING_ZH = r"(?:api ?key|密钥|base ?url|url|接口地址|地址|网络|代理|模型(?:名称?)?|配置|设置|参数)"
+_CHECK_BOTH = (
+    rf"(?i)\b(?:check|verify) (?:that )?(?:your |the )?{_THING}"
+    rf"(?:(?:, | and | or | & |/)(?:your |the )?{_THING}){{1,4}}\b"
+    rf"|请检查 ?(?:[你您]的)?(?:大模型)? ?{_THING_ZH}"
+    rf"(?: ?(?:和|与|或|及|以及|[、,，/]) ?(?:[你您]的)?{_THING_ZH}){{1,4}}"
+)
 # A client's guess, which says less than the error beside it: "This may be due to the server being overloaded."
 _GUESS = r"(?i)\b(?:this|it|which) (?:could|may|might|can) be (?:due to|caused by|because)\b[^.;\n]{3,120}(?=[.;\n]|$)"
 _SURE_BESIDE = (
@@ -221,6 +233,8 @@ def _without_guesses(focus: str) -> str:
     """Remove what a client or a person offers as possible causes, and what apps write before any error."""
     if "请检查" in focus:
         focus = re.sub(_APPS_PREFIX, "", focus)
+    if "heck" in focus or "erify" in focus or "请检查" in focus:
+        focus = re.sub(_CHECK_BOTH, "check the settings", focus)
     if " be " not in focus and "可能" not in focus:
         return focus
     left = re.sub(_LISTED_CAUSES, "may have several causes", focus)
