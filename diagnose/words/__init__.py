@@ -54,7 +54,7 @@ OPTIONAL = (
     *("proxy", "better_proxy", "address", "port", "location", "reference", "parts"),
     *("credential", "house", "audience", "expires", "region", "own_region", "sites", "wanted", "token_command"),
     *("model_plan", "model_plan_url"),
-    *("runtime", "sdk", "command"),
+    *("runtime", "sdk", "command", "runs"),
     *("issuer", "product", "path", "names", "not_after", "days", "clients"),
     *("ended", "successor", "tested"),
     *("status", "said", "retry_after", "seconds", "detail"),
