@@ -197,7 +197,13 @@ class _EntraReader:
             ("assertion", Secret(text.strip())),
         )
         place = self._file_of(file)
-        return _EntraStep(step, material, self._redirected(place), place)
+        flows: tuple[Flow, ...] = ()
+        if place.owner is Owner.USER and file.source.owner is Owner.FOLDER:
+            # The folder chose the file, which may be anything of the user's, and all of it would be sent.
+            authority = self._authority.value if self._authority is not None else AUTHORITY
+            what = f"{authority} {tenant.value} {file.value}"
+            flows = (Flow(place, file.source, FlowPart.CREDENTIAL, _host(authority), what),)
+        return _EntraStep(step, material, (*flows, *self._redirected(place)), place)
 
     def _managed(self) -> _EntraStep:
         endpoint, header = self._world.variable("IDENTITY_ENDPOINT"), self._world.variable("IDENTITY_HEADER")
@@ -255,20 +261,23 @@ class _EntraReader:
     # -- files, and where secrets go -----------------------------------------------------------------------------------
 
     def _read(self, given: Sourced[str]) -> str | Note:
-        inside = given.source.owner is Owner.FOLDER and self._world.cwd in self._path(given).parents
+        path = self._path(given)
         try:
-            text = text_of(self._path(given), self._world.cwd if inside else None)
+            text = text_of(path, self._world.cwd if self._world.inside(given, path) else None)
         except SkippedFile as error:
             return note("file_skipped", name=error.why)
         return text if text is not None else note("aws_no_file")
 
     def _file_of(self, given: Sourced[str]) -> Source:
         """Return the place of a file that a variable names: the user's, unless it comes with the folder."""
-        inside = given.source.owner is Owner.FOLDER and self._world.cwd in self._path(given).parents
+        inside = self._world.inside(given, self._path(given))
         return given.source if inside else Source(SourceKind.CHAIN_FILE, Owner.USER, "", given.value)
 
     def _path(self, given: Sourced[str]) -> Path:
-        return self._world.cwd / Path(given.value).expanduser()
+        try:
+            return self._world.cwd / Path(given.value).expanduser()
+        except RuntimeError:  # the home of a user who does not exist
+            return self._world.cwd / given.value
 
     def _redirected(self, secret: Source) -> tuple[Flow, ...]:
         """Return the flow of a secret to a token service that a file of the folder names."""

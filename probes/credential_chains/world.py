@@ -8,6 +8,7 @@ from pathlib import Path
 from probes.model.record import Record
 from probes.model.secret import Secret
 from probes.model.settings import Sourced
+from probes.model.source import Owner, Source
 
 
 class ChainWorld(Record):
@@ -29,7 +30,20 @@ class ChainWorld(Record):
     metadata: bool = True
     programs: bool = False
 
+    def inside(self, named: Sourced[str], path: Path) -> bool:
+        """Check whether a file of the folder names this file, and it lies in the folder as well."""
+        return named.source.owner is Owner.FOLDER and self.cwd in path.parents
+
     def text(self, name: str) -> str:
         """Return the value of a variable; empty if it is not set."""
         found = self.variable(name)
         return found.value if found is not None else ""
+
+
+def folders_word(value: Sourced[str]) -> Source | None:
+    """Return the folder's value by which this one counts: itself, or the one that names its file; None if it is none.
+
+    A file outside of the folder may be anybody's. So its addresses and programs count as the folder's if the folder
+    chose the file, even though the secrets in it may be the user's.
+    """
+    return next((one for one in (value.source, value.chosen_by) if one is not None and one.owner is Owner.FOLDER), None)
