@@ -62,6 +62,10 @@ def test_the_token_comes_with_account_project_and_expiry(tmp_path: Path) -> None
         (as_json({"error": "internal_failure"}, 503), CredentialProblem.UNREACHABLE, "503"),
         (as_json({"token": "none"}), CredentialProblem.REFUSED, "No access token"),
         (Reply(200, (("Content-Type", "application/json"),), b"[" * 3000), CredentialProblem.OTHER, ""),
+        (as_json({"access_token": "x", "expires_in": 10**400}), CredentialProblem.OTHER, ""),
+        (as_json({"access_token": "x", "expires_in": float("inf")}), CredentialProblem.OTHER, ""),
+        (as_json({"access_token": "x\r\nX-Evil: 1", "expires_in": 60}), CredentialProblem.OTHER, "header"),
+        (as_json({"access_token": ["x"], "expires_in": 60}), CredentialProblem.OTHER, "header"),
     ],
 )
 def test_each_answer_of_a_token_service_is_a_problem_and_never_a_traceback(
