@@ -12,16 +12,21 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from diagnose.formats import text as text_format
+from diagnose.judging.judge import judge
 from probes.credential_chains.aws import CHAIN
 from probes.credential_chains.aws_credential import LARGEST, Keys, SignedCredential, obtain, service_and_region
 from probes.credential_chains.aws_files import moment_of
 from probes.credential_chains.chain import CredentialError, ObtainFor, UnsignedRequest
+from probes.demo_server.answers import as_json
 from probes.demo_server.server import Answer, PracticeDoor, Reply, Request
 from probes.demo_server.sigv4 import AccessKey, refusal
+from probes.model.archive import dump
 from probes.model.credential import CredentialChain, CredentialFacts, CredentialProblem, CredentialStep, StepStatus
 from probes.model.record import replace
 from probes.model.secret import Secret
 from probes.model.settings import CredentialSettings
+from probes.run.engine import run
 from probes.settings.gather import Options, gather
 from worlds.aws_stand_ins import ROLE, USER
 
@@ -181,3 +186,22 @@ def test_a_token_service_that_never_ends_does_not_keep_the_process(tmp_path: Pat
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=20, check=True)
     assert done.stdout.strip() == "late"
+
+
+def test_a_server_that_repeats_the_signed_request_shows_no_part_of_it(tmp_path: Path) -> None:
+    """A signature holds for some minutes, and a session token longer."""
+    pytest.importorskip("botocore")
+    sent: list[str] = []
+
+    def repeats(request: Request) -> Answer:
+        sent.extend(re.findall(r"Signature=([0-9a-f]{64})", request.header("authorization") or ""))
+        said = " ".join(f"{name}: {value}" for name, value in request.headers)
+        return as_json({"__type": "InvalidSignatureException", "message": said}, 403)
+
+    environ = {"AWS_ACCESS_KEY_ID": ROLE.name, "AWS_SECRET_ACCESS_KEY": ROLE.secret, "AWS_SESSION_TOKEN": LENT}
+    with PracticeDoor(repeats) as door:
+        settings = gather(Options(base_url=door.url, protocol="bedrock", model="m"), environ, tmp_path, home=tmp_path)
+        evidence = asyncio.run(run(settings))
+    shown = dump(evidence) + text_format.render(judge(evidence), "en", verbose=True)
+    assert sent
+    assert not [one for one in (*sent, LENT, ROLE.secret) for at in range(len(one) - 11) if one[at : at + 12] in shown]
