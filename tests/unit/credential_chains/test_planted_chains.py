@@ -10,10 +10,13 @@ from typing import Any, NamedTuple
 
 import pytest
 
+from probes.app_settings.scan import find
+from probes.app_settings.search import SearchPlaces
+from probes.catalog import apps
 from probes.model.settings import FlowPart
 from probes.model.source import Owner
 from probes.settings.gather import Options, gather
-from worlds.aws_chains import PROFILE
+from worlds.aws_chains import KEYS, PROFILE
 from worlds.aws_stand_ins import ARN, sso_login
 from worlds.google_chains import OFF, account_file, federation
 
@@ -301,3 +304,41 @@ def test_a_file_that_would_take_hours_is_not_read(tmp_path: Path) -> None:
     assert found is not None
     assert found.chain.winner is not None
     assert found.chain.winner.why == "reading it would take too much time or memory"
+
+
+@pytest.mark.parametrize(
+    ("path", "document", "app"),
+    [
+        (
+            ".config/opencode/opencode.json",
+            {"provider": {"mine": {"npm": "@ai-sdk/openai-compatible", "options": {"baseURL": f"{PLACE}/v1"}}}},
+            "opencode",
+        ),
+        (".claude/settings.json", {"env": {"ANTHROPIC_BASE_URL": PLACE}}, "claude-code"),
+    ],
+)
+@pytest.mark.parametrize("house", ["google", "aws"])
+def test_an_app_with_a_server_of_its_own_gets_no_credential_of_a_house(
+    house: str, path: str, document: dict[str, Any], app: str, tmp_path: Path
+) -> None:
+    """The variables of a house's SDK say nothing about where the apps on the same machine send its credentials."""
+    place = tmp_path / path
+    place.parent.mkdir(parents=True)
+    place.write_text(json.dumps(document))
+    (tmp_path / "work").mkdir()
+    (tmp_path / "key.json").write_text(account_file())
+    environ = {
+        "google": {
+            **OFF,
+            "GOOGLE_GENAI_USE_VERTEXAI": "true",
+            "GOOGLE_CLOUD_PROJECT": "p",
+            "GOOGLE_APPLICATION_CREDENTIALS": str(tmp_path / "key.json"),
+        },
+        "aws": {**KEYS, "AWS_ENDPOINT_URL_BEDROCK_RUNTIME": "http://127.0.0.1:10"},
+    }[house]
+    settings = gather(Options(), environ, tmp_path / "work", home=tmp_path)
+    assert settings.credential is not None, "the SDK's own settings have one"
+    (found,) = find(SearchPlaces(tmp_path, environ, tmp_path / "work"), Options(), apps.load(), (app,)).found
+    assert found.settings.base_url is not None
+    assert found.settings.base_url.value.startswith(PLACE)
+    assert found.settings.credential is None
