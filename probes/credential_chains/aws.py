@@ -163,11 +163,17 @@ class _Reader:
             )
         else:
             yield _absent("bearer", environment_variable("AWS_BEARER_TOKEN_BEDROCK"))
-        yield self._environment()
+        # A file that nobody can read, and a profile that does not exist, break every client before it looks anywhere.
         if self._config.why:
             broken = self._config.config if self._config.config.why else self._config.credentials
             yield _Found(CredentialStep("config_file", StepStatus.UNREADABLE, broken.place(), why=broken.why))
+            yield self._environment()
             return
+        if (missing := self._missing_profile()) is not None:
+            yield missing
+            yield self._environment()
+            return
+        yield self._environment()
         yield self._role(self._profile.value, ())
         yield self._web_identity()
         yield self._sso(self._profile.value)
@@ -231,14 +237,18 @@ class _Reader:
     def _unprefixed(self, profile: str) -> str | Note:
         return note("aws_no_prefix", name=profile) if profile in self._config.unprefixed else ""
 
+    def _missing_profile(self) -> _Found | None:
+        """Return the step of a profile that a variable names and no file has; None if there is one or none is named."""
+        name, place = self._profile.value, self._profile.source
+        if place is DEFAULT or name in self._config.profiles:
+            return None
+        why = self._unprefixed(name) or note("aws_no_profile", name=name)
+        return _Found(CredentialStep("assume_role", StepStatus.INCOMPLETE, place, "profile", why=why))
+
     def _role(self, profile: str, before: tuple[str, ...]) -> _Found:
         values = self._config.profile(profile)
         arn = values.get("role_arn")
-        if profile not in self._config.profiles and self._profile.source is not DEFAULT:
-            why = self._unprefixed(profile) or note("aws_no_profile", name=profile)
-            return _Found(
-                CredentialStep("assume_role", StepStatus.INCOMPLETE, self._profile.source, "profile", why=why)
-            )
+        why: str | Note
         if arn is None or "web_identity_token_file" in values:
             return _absent("assume_role", self._config.config.place(f"[{profile}] role_arn"))
         source, named = values.get("source_profile"), values.get("credential_source")
