@@ -51,6 +51,7 @@ KINDS = {
 }
 # The addresses in a file of federation that get the token from elsewhere, or one that was made of it.
 _RECEIVERS = ("token_url", "service_account_impersonation_url", "token_info_url")
+_AWS_TOKEN = "urn:ietf:params:aws:token-type:aws4_request"  # noqa: S105 - the name of a kind
 _LONGEST = 300  # characters of a name in a file that are shown
 
 
@@ -274,6 +275,8 @@ class _GoogleReader:
         given = info.get("credential_source")
         origin = given if isinstance(given, dict) else {}
         file, url, program = _text(origin, "file"), _text(origin, "url"), origin.get("executable")
+        # google-auth decides by this type; the files that gcloud writes for AWS have a URL as well.
+        of_aws = _text(info, "subject_token_type") == _AWS_TOKEN
         folder = chosen_by is not None or source.owner is Owner.FOLDER
         named_by = chosen_by or source
 
@@ -285,7 +288,7 @@ class _GoogleReader:
                 for host, url in hosts.items()
             )
 
-        if isinstance(program, dict):
+        if isinstance(program, dict) and not of_aws:
             command = _text(program, "command")
             name = Path((command.split() or [""])[0]).name
             step = replace(step, hints=(*step.hints, ("program", name)))
@@ -295,7 +298,7 @@ class _GoogleReader:
             if folder or not self._world.programs:
                 step = replace(step, status=StepStatus.NOT_ASKED, why=note("program_not_started"))
             return _GoogleStep(step, material)
-        if file:
+        if file and not of_aws:
             step = replace(step, hints=(*step.hints, ("token_file", file)))
             path = self._path(file)
             inside = source.owner is Owner.FOLDER and self._world.cwd in path.parents
@@ -310,13 +313,13 @@ class _GoogleReader:
                 return _GoogleStep(step, material)
             place = Source(SourceKind.CHAIN_FILE, Owner.USER, "", file)
             return _GoogleStep(step, material, flows_of(place, file), secret=place)
-        if url or _text(origin, "environment_id"):
+        if url or of_aws:
             # A metadata address of another cloud: what it answers is the user's, wherever the file comes from.
             address = url or _text(origin, "regional_cred_verification_url") or "aws"
             step = replace(step, hints=(*step.hints, ("address", address[:_LONGEST])))
             if not self._world.metadata:
                 return _GoogleStep(replace(step, status=StepStatus.NOT_ASKED, why=note("metadata_not_asked")))
-            material = (("0.source", "url" if url else "aws"), *self._aws_keys(url))
+            material = (("0.source", "aws"), *self._aws_keys()) if of_aws else (("0.source", "url"),)
             if not folder:
                 return _GoogleStep(step, material)
             place = Source(SourceKind.METADATA, Owner.USER, address[:_LONGEST])
@@ -324,10 +327,8 @@ class _GoogleReader:
         why = note("aws_lacks", name="credential_source")
         return _GoogleStep(replace(step, status=StepStatus.INCOMPLETE, why=why))
 
-    def _aws_keys(self, url: str) -> Iterator[tuple[str, Secret | str]]:
+    def _aws_keys(self) -> Iterator[tuple[str, Secret | str]]:
         """Yield the AWS credentials of the environment, with which federation from AWS signs."""
-        if url:
-            return
         for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"):
             if (value := self._world.text(name)) != "":
                 yield f"0.{name}", Secret(value)

@@ -38,6 +38,8 @@ _PRODUCT = Path("/sys/class/dmi/id/product_name")  # by which google-auth recogn
 _JWT = re.compile(r"eyJ[\w-]{10,4000}\.[\w-]{10,8000}(?:\.[\w-]{0,2000})?|ya29\.[\w.-]{10,4000}")
 # What reading an answer raises that is not as agreed: of another type, of a number beyond all bounds, nested too deep.
 _STRANGE = (ValueError, TypeError, LookupError, AttributeError, ArithmeticError, RecursionError)
+# Of a request that federation from AWS has signed, which a token service may repeat, encoded once or twice.
+_SIGNATURE = re.compile(r"(Signature(?:=|%3D|%253D))[0-9a-fA-F]{1,200}")
 # What a failed request for a token means, by the words of the error. The first that matches counts.
 _MEANING = (
     (re.compile(r"invalid_rapt|rapt_required|reauthentication is needed", re.IGNORECASE), CredentialProblem.EXPIRED),
@@ -262,7 +264,8 @@ class _TokenWalk(CredentialWalk):
         self._fail(problem, said)
 
     def _fail(self, problem: CredentialProblem, said: str) -> NoReturn:
-        clean = " ".join(_JWT.sub("[key]", self._scrub(said[:8192])).split())[:_SAID]
+        bare = _SIGNATURE.sub(r"\1[key]", _JWT.sub("[key]", self._scrub(said[:8192])))
+        clean = " ".join(bare.split())[:_SAID]
         raise self._chain.failed(self._found, problem, said=clean, host=self._ask.last) from None
 
     # -- the metadata server -------------------------------------------------------------------------------------------
