@@ -155,6 +155,10 @@ def test_a_folder_may_name_profile_region_and_role(tmp_path: Path) -> None:
         ("https://bedrock-runtime.evil.example", True),
         ("https://bedrock-runtime.x.s3.amazonaws.com", True),
         ("http://bedrock-runtime.eu-west-1.amazonaws.com", True),
+        ("https://bedrock-runtime.eu-west-1.amazonaws.com/openai/v1", False),
+        ("https://bedrock.eu-west-1.amazonaws.com/model-invocation-job/x/stop?y=", True),
+        ("https://bedrock.eu-west-1.amazonaws.com/model-invocation-job/x/stop", True),
+        ("https://bedrock-runtime.eu-west-1.amazonaws.com/model/../x", True),
     ],
 )
 def test_the_users_credential_signs_for_a_folders_address_only_at_aws(url: str, withheld: bool, tmp_path: Path) -> None:
