@@ -10,11 +10,13 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from probes.app_settings.scan import find
+from probes.app_settings.scan import FoundSettings, find
 from probes.app_settings.search import SearchPlaces
 from probes.catalog import apps
+from probes.model.record import replace
 from probes.model.settings import FlowPart
 from probes.model.source import Owner
+from probes.run.scan_checks import sameness
 from probes.settings.gather import Options, gather
 from worlds.aws_chains import KEYS, PROFILE
 from worlds.aws_stand_ins import ARN, sso_login
@@ -342,3 +344,12 @@ def test_an_app_with_a_server_of_its_own_gets_no_credential_of_a_house(
     assert found.settings.base_url is not None
     assert found.settings.base_url.value.startswith(PLACE)
     assert found.settings.credential is None
+
+
+def test_settings_with_a_credential_of_their_own_are_checked_by_themselves(tmp_path: Path) -> None:
+    """One report for both would say that a server without any key works, because the other one signs."""
+    settings = gather(Options(base_url=PLACE, protocol="bedrock"), KEYS, tmp_path, home=tmp_path)
+    one = FoundSettings("boto3", "", "", settings, "")
+    hash(sameness(one, apps.load()))
+    other = replace(one, settings=replace(settings, credential=None))
+    assert sameness(one, apps.load()) != sameness(other, apps.load())
