@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 from probes.config_formats.files import SkippedFile, text_of
 from probes.credential_chains.aws_files import IniFile, masked, moment_of, nested, read_config, read_ini
 from probes.credential_chains.chain import Chain, ObtainedCredential, ObtainFor
-from probes.credential_chains.world import ChainWorld, folders_word
+from probes.credential_chains.world import ChainWorld, bare_address, folders_word, secrets_in
 from probes.model.attempt import Auth
 from probes.model.credential import CredentialChain, CredentialChoice, CredentialStep, StepStatus
 from probes.model.note import Note, note
@@ -149,11 +149,12 @@ class _Reader:
             programs=self._world.programs,
         )
 
-    def _surroundings(self, region: CredentialChoice | None) -> Iterator[tuple[str, str]]:
+    def _surroundings(self, region: CredentialChoice | None) -> Iterator[tuple[str, Secret | str]]:
         yield "region", region.value if region is not None else ""
         for service in ("sts", "sso"):
             if (found := self._endpoint(service)) is not None:
                 yield f"endpoint_{service}", found.value
+                yield from secrets_in(f"endpoint_{service}", found.value)
 
     def _steps(self) -> Iterator[_Found]:
         if self._world.key is not None:
@@ -439,10 +440,12 @@ class _Reader:
         if uri is None:
             return _absent("container", environment_variable("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI"))
         url = f"{CONTAINER}{uri.value}" if relative is not None else uri.value
-        step = CredentialStep("container", StepStatus.NOT_ASKED, uri.source, "session", hints=(("address", url),))
+        step = CredentialStep(
+            "container", StepStatus.NOT_ASKED, uri.source, "session", hints=(("address", bare_address(url)),)
+        )
         if not self._world.metadata:
             return _Found(replace(step, why=note("metadata_not_asked")))
-        material: Material = (("0", "container"), ("0.url", url))
+        material: Material = (("0", "container"), ("0.url", url), *secrets_in("0.url", url))
         file = self._world.variable("AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE")
         token = self._world.variable("AWS_CONTAINER_AUTHORIZATION_TOKEN")
         flows: tuple[Flow, ...] = ()
@@ -464,7 +467,7 @@ class _Reader:
             if uri.source.owner is Owner.FOLDER and token.source.owner is Owner.USER:
                 flows = (Flow(token.source, uri.source, FlowPart.CREDENTIAL, _host(url), url),)
         # What the container's address gives out is no secret of the folder, whoever names the address.
-        return _Found(step, material, flows, Source(SourceKind.METADATA, Owner.USER, url))
+        return _Found(step, material, flows, Source(SourceKind.METADATA, Owner.USER, bare_address(url)))
 
     def _instance(self) -> _Found:
         named = self._world.variable("AWS_EC2_METADATA_SERVICE_ENDPOINT") or self._values.get(
@@ -472,12 +475,14 @@ class _Reader:
         )
         url = named.value if named is not None else METADATA
         source = named.source if named is not None else Source(SourceKind.METADATA, Owner.USER, url)
-        step = CredentialStep("instance", StepStatus.NOT_ASKED, source, "session", hints=(("address", url),))
+        step = CredentialStep(
+            "instance", StepStatus.NOT_ASKED, source, "session", hints=(("address", bare_address(url)),)
+        )
         if self._text("AWS_EC2_METADATA_DISABLED").lower() == "true":
             return _Found(replace(step, why=note("aws_metadata_off")))
         if not self._world.metadata:
             return _Found(replace(step, why=note("metadata_not_asked")))
-        material: Material = (("0", "instance"), ("0.url", url))
+        material: Material = (("0", "instance"), ("0.url", url), *secrets_in("0.url", url))
         if self._text("AWS_EC2_METADATA_V1_DISABLED").lower() == "true":
             material += (("0.only_v2", "yes"),)
         flows: tuple[Flow, ...] = ()

@@ -23,6 +23,7 @@ from probes.credential_chains.chain import (
     material,
     valid_until,
 )
+from probes.credential_chains.world import bare_address
 from probes.model.attempt import Auth
 from probes.model.credential import CredentialFacts, CredentialProblem, StepStatus
 from probes.model.scrubber import Scrubber
@@ -258,7 +259,7 @@ class _Obtaining(CredentialWalk):
         fetcher._session = _BoundedSession(fetcher._session, self._wanted.seconds)
         said = fetcher.retrieve_iam_role_credentials()
         if not said:
-            raise self._chain.failed(self._found, CredentialProblem.NONE, host=url)
+            raise self._chain.failed(self._found, CredentialProblem.NONE, host=bare_address(url))
         return Keys(said["access_key"], said["secret_key"], said["token"], _seconds(said.get("expiry_time")))
 
     # -- botocore ------------------------------------------------------------------------------------------------------
@@ -306,7 +307,7 @@ class _Obtaining(CredentialWalk):
 
         won = self._found.chain.winner
         step = won.step if won is not None else ""
-        host = self._text(f"endpoint_{'sso' if step == 'sso' else 'sts'}") or self._text("0.url")
+        host = bare_address(self._text(f"endpoint_{'sso' if step == 'sso' else 'sts'}") or self._text("0.url"))
         try:
             yield
         except CredentialError:

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 from probes.config_formats.files import SkippedFile, text_of
 from probes.credential_chains.chain import Chain, ObtainedCredential, ObtainFor
-from probes.credential_chains.world import ChainWorld
+from probes.credential_chains.world import ChainWorld, bare_address, secrets_in
 from probes.model.credential import CredentialChain, CredentialChoice, CredentialStep, StepStatus
 from probes.model.note import Note, note
 from probes.model.record import replace
@@ -211,11 +211,12 @@ class _EntraReader:
         hints = (("client", client.value),) if client is not None else ()
         own: Material = (("identity", client.value),) if client is not None else ()
         if endpoint is not None and header is not None:
-            hints = (("address", endpoint.value), *hints)
+            hints = (("address", bare_address(endpoint.value)), *hints)
             step = CredentialStep("managed_identity", StepStatus.NOT_ASKED, endpoint.source, "token", hints=hints)
             if not self._world.metadata:
                 return _EntraStep(replace(step, why=note("metadata_not_asked")))
             material: Material = (("kind", "app_service"), ("url", endpoint.value), ("header", Secret(header.value)))
+            material += secrets_in("url", endpoint.value)
             flows: tuple[Flow, ...] = ()
             if endpoint.source.owner is Owner.FOLDER and header.source.owner is not Owner.FOLDER:
                 host = _host(endpoint.value)
@@ -225,7 +226,7 @@ class _EntraReader:
         url = named.value.rstrip("/") if named is not None else METADATA
         source = named.source if named is not None else Source(SourceKind.METADATA, Owner.USER, url)
         step = CredentialStep(
-            "managed_identity", StepStatus.NOT_ASKED, source, "token", hints=(("address", url), *hints)
+            "managed_identity", StepStatus.NOT_ASKED, source, "token", hints=(("address", bare_address(url)), *hints)
         )
         if not self._world.metadata:
             return _EntraStep(replace(step, why=note("metadata_not_asked")))

@@ -21,7 +21,7 @@ from probes.credential_chains.aws_files import read_ini
 from probes.credential_chains.chain import Chain, ObtainedCredential, ObtainFor
 from probes.credential_chains.google_addresses import ANTHROPIC, METADATA, completed, location_of
 from probes.credential_chains.google_files import sealed
-from probes.credential_chains.world import ChainWorld, folders_word
+from probes.credential_chains.world import ChainWorld, bare_address, folders_word, secrets_in
 from probes.model.attempt import Auth
 from probes.model.credential import CredentialChain, CredentialChoice, CredentialStep, StepStatus
 from probes.model.note import Note, note
@@ -315,11 +315,12 @@ class _GoogleReader:
             return _GoogleStep(step, material, flows_of(place, file), secret=place)
         if url or of_aws:
             # A metadata address of another cloud: what it answers is the user's, wherever the file comes from.
-            address = url or _text(origin, "regional_cred_verification_url") or "aws"
+            address = bare_address(url or _text(origin, "regional_cred_verification_url")) or "aws"
             step = replace(step, hints=(*step.hints, ("address", address[:_LONGEST])))
             if not self._world.metadata:
                 return _GoogleStep(replace(step, status=StepStatus.NOT_ASKED, why=note("metadata_not_asked")))
             material = (("0.source", "aws"), *self._aws_keys()) if of_aws else (("0.source", "url"),)
+            material += secrets_in("0.url", url)
             if not folder:
                 return _GoogleStep(step, material)
             place = Source(SourceKind.METADATA, Owner.USER, address[:_LONGEST])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -47,3 +48,21 @@ def folders_word(value: Sourced[str]) -> Source | None:
     chose the file, even though the secrets in it may be the user's.
     """
     return next((one for one in (value.source, value.chosen_by) if one is not None and one.owner is Owner.FOLDER), None)
+
+
+def bare_address(url: str) -> str:
+    """Return an address for people: without user and password, and without a query, which may hold a token.
+
+    >>> bare_address("http://me:secret@127.0.0.1:9/x?token=1")
+    'http://127.0.0.1:9/x'
+    """
+    start, separator, rest = re.split(r"[?#]", url, maxsplit=1)[0].rpartition("://")
+    host, slash, path = rest.partition("/")
+    return f"{start}{separator}{host.rpartition('@')[2]}{slash}{path}"
+
+
+def secrets_in(name: str, url: str) -> tuple[tuple[str, Secret], ...]:
+    """Return what :func:`bare_address` leaves out, as material of the chain: so that no error text shows it."""
+    host = url.rpartition("://")[2].partition("/")[0]
+    parts = (host.rpartition("@")[0], url.partition("?")[2])
+    return tuple((f"{name}.hidden{number}", Secret(part)) for number, part in enumerate(parts) if part)

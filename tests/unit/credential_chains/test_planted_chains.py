@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import json
 from collections.abc import Mapping
@@ -10,12 +11,16 @@ from typing import Any, NamedTuple
 
 import pytest
 
+from diagnose.formats.text import render
+from diagnose.judging.judge import judge
 from probes.app_settings.scan import FoundSettings, find
 from probes.app_settings.search import SearchPlaces
 from probes.catalog import apps
+from probes.model.archive import dump
 from probes.model.record import replace
 from probes.model.settings import FlowPart
 from probes.model.source import Owner
+from probes.run.engine import run
 from probes.run.scan_checks import sameness
 from probes.settings.gather import Options, gather
 from worlds.aws_chains import KEYS, PROFILE
@@ -353,3 +358,29 @@ def test_settings_with_a_credential_of_their_own_are_checked_by_themselves(tmp_p
     hash(sameness(one, apps.load()))
     other = replace(one, settings=replace(settings, credential=None))
     assert sameness(one, apps.load()) != sameness(other, apps.load())
+
+
+@pytest.mark.parametrize(
+    ("options", "environ"),
+    [
+        (
+            BEDROCK,
+            {"AWS_CONTAINER_CREDENTIALS_FULL_URI": "http://me:mAdEuPpAsSwOrD1@127.0.0.1:9/x?token=mAdEuPpAsSwOrD2"},
+        ),
+        (BEDROCK, {"AWS_EC2_METADATA_SERVICE_ENDPOINT": "http://me:mAdEuPpAsSwOrD1@127.0.0.1:9"}),
+        (
+            ENTRA,
+            {"IDENTITY_ENDPOINT": "http://me:mAdEuPpAsSwOrD1@127.0.0.1:9/x?a=mAdEuPpAsSwOrD2", "IDENTITY_HEADER": "x"},
+        ),
+    ],
+)
+def test_an_address_is_shown_without_its_password(
+    options: dict[str, Any], environ: dict[str, str], tmp_path: Path
+) -> None:
+    settings = gather(Options(base_url=PLACE, **options), environ, tmp_path, home=tmp_path)
+    assert settings.credential is not None
+    assert "127.0.0.1:9" in repr(settings.credential.chain)
+    assert "mAdEuPpAsSwOrD" not in repr(settings.credential.chain)
+    report = judge(asyncio.run(run(settings)))
+    assert "mAdEuPpAsSwOrD" not in render(report, "en", verbose=True)
+    assert "mAdEuPpAsSwOrD" not in dump(asyncio.run(run(settings)))
