@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 
 from probes.catalog.door import Door
+from probes.model.credential import CredentialChain, CredentialStep
 from probes.model.record import replace
 from probes.model.settings import BadInput, Flow, FlowPart, Settings, Sourced
 from probes.model.source import Owner
 from probes.protocols.names import NAMES as PROTOCOLS
 from probes.settings.options import Options
 
+LONGEST = 300  # characters of a value of a chain that are shown: a role, an account, a path
 # Variables of the chains that name a file. What a folder's file puts into one, such as `${HOME}`, is sent nowhere.
 FILES = frozenset(
     (
@@ -91,13 +93,45 @@ def with_chain(
     found = replace(found, chain=replace(found.chain, used=used))
     if settings.base_url is not None:
         base = chain.base_url(settings.base_url, protocol, found.chain)
-        lent = [one for value in of_folder.values() if value.value in base for one in value.borrowed]
+        lent = [
+            one for value in of_folder.values() if value.borrowed and _within(base, value) for one in value.borrowed
+        ]
         borrowed = tuple(dict.fromkeys((*settings.base_url.borrowed, *lent)))
         settings = replace(settings, base_url=replace(settings.base_url, value=base, borrowed=borrowed))
     if settings.key is not None and settings.auth is None:
         style = chain.style(settings.key.value, protocol)
         settings = replace(settings, auth=Sourced(style, settings.key.source) if style is not None else None)
-    return replace(settings, credential=found)
+    return replace(settings, credential=replace(found, chain=_shown(found.chain, settings)))
+
+
+def _within(base: str, value: Sourced[str]) -> bool:
+    """Check whether a value became part of a base URL, as it is or encoded."""
+    from urllib.parse import quote
+
+    return any(one in base for one in (value.value, quote(value.value, safe=":"), quote(value.value, safe="")))
+
+
+def _shown(chain: CredentialChain, settings: Settings) -> CredentialChain:
+    """Return a chain whose texts are short, and hold nothing that a file of the folder has put into them."""
+    from probes.model.scrubber import Scrubber
+
+    scrub = Scrubber(settings.secrets)
+
+    def short(text: str) -> str:
+        return scrub(text[: 2 * LONGEST])[:LONGEST] if text else text
+
+    def pairs(values: Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
+        return tuple((name, short(value)) for name, value in values)
+
+    def step(one: CredentialStep) -> CredentialStep:
+        why = short(one.why) if isinstance(one.why, str) else replace(one.why, values=pairs(one.why.values))
+        return replace(one, hints=pairs(one.hints), why=why)
+
+    choices = (
+        replace(one, value=short(one.value), others=tuple((short(value), place) for value, place in one.others))
+        for one in chain.choices
+    )
+    return replace(chain, steps=tuple(map(step, chain.steps)), choices=tuple(choices))
 
 
 def _lent(of_folder: Mapping[str, Sourced[str]], settings: Settings) -> Iterator[Flow]:

@@ -208,6 +208,8 @@ def test_a_planted_chain_needs_consent(row: PlantedChain, tmp_path: Path) -> Non
     assert row.host in {one.host for one in settings.override.flows}
     assert {one.secret.owner for one in settings.override.flows} == {Owner.USER}
     assert {one.named_by.owner for one in settings.override.flows} == {Owner.FOLDER}
+    assert settings.credential is not None
+    assert TOKEN["GITHUB_TOKEN"][4:16] not in repr(settings.credential.chain)
     assert not any(TOKEN["GITHUB_TOKEN"][:12] in f"{one.host} {one.place}" for one in settings.override.flows)
 
 
@@ -219,10 +221,11 @@ def test_a_users_value_in_the_path_of_a_project_is_asked_nowhere(tmp_path: Path)
     }
     row = PlantedChain("", VERTEX, dotenv, {"key.json": account_file()})
     cwd, home = folder_of(row, tmp_path)
-    settings = gather(Options(**VERTEX), {**OFF, **TOKEN}, cwd, home=home)
-    assert settings.override is not None
-    assert settings.override.withheld
-    assert settings.override.in_address
+    for token in (TOKEN["GITHUB_TOKEN"], "mAdEuP/+mAdEuP mAdEuP"):  # one that is encoded in a path
+        settings = gather(Options(**VERTEX), {**OFF, "GITHUB_TOKEN": token}, cwd, home=home)
+        assert settings.override is not None
+        assert settings.override.withheld
+        assert settings.override.in_address
 
 
 @pytest.mark.parametrize(
@@ -384,3 +387,10 @@ def test_an_address_is_shown_without_its_password(
     report = judge(asyncio.run(run(settings)))
     assert "mAdEuPpAsSwOrD" not in render(report, "en", verbose=True)
     assert "mAdEuPpAsSwOrD" not in dump(asyncio.run(run(settings)))
+
+
+def test_the_texts_of_a_chain_are_short(tmp_path: Path) -> None:
+    row = PlantedChain("", BEDROCK, {}, home={".aws/config": f"[default]\nrole_arn={'x' * 90_000}\nsource_profile=b\n"})
+    cwd, home = folder_of(row, tmp_path)
+    found = gather(Options(base_url=PLACE, **BEDROCK), {"AWS_REGION": "y" * 90_000}, cwd, home=home).credential
+    assert len(repr(found.chain if found is not None else "")) < 9000
