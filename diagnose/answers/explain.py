@@ -101,6 +101,7 @@ def explanation(text: ReadText, lang: str = "en", door: str | None = None, day: 
                 best.pop(code)
     if {"official_request", "echo_dummy"} <= noted:  # the stand-in was meant for a server that needs no key
         best.pop("key.placeholder", None)
+    _drop_hidden_key(best, text)
     _put_causes_first(best)
     group = _ambiguous(best, text)
     ranked = sorted((hint for hint in best.values() if hint.confidence >= LEAST), key=lambda hint: -hint.confidence)
@@ -204,6 +205,8 @@ def _put_causes_first(best: dict[str, Hint]) -> None:
 
 
 # A relay's log about an answer that it got from its own channel: "relay error (channel #63): …".
+# A key in pasted settings, not one that a server quotes.
+_HIDDEN_KEY = r"""(?i)(?:key|token|bearer)["' ]?\s?[:=]?\s?["'`]?(?:sk-)?x{3,}"""
 _OF_CHANNEL = r"(?i)\b(?:relay|channel|upstream) error[ :,]{0,2}\(?(?:channel ?)?[#(]\s?\d{1,6}\b"
 _ABOUT_KEY = ("auth.rejected", "auth.expired", "auth.login_expired", "auth.header_lost", "auth.not_permitted")
 
@@ -216,6 +219,16 @@ def _name_upstream(best: dict[str, Hint], text: ReadText) -> None:
     if refused:
         surest = max(refused, key=lambda hint: hint.confidence)
         best["auth.upstream"] = Hint("auth.upstream", surest.confidence, surest.evidence, surest.values)
+
+
+def _drop_hidden_key(best: dict[str, Hint], text: ReadText) -> None:
+    """Leave out a placeholder of x's if the text tells a sure error of something else: its reporter hid the key."""
+    if "key.placeholder" not in best or re.search(_HIDDEN_KEY, text.plain) is None:
+        return
+    claimed = [hint for code, hint in best.items() if code != "key.placeholder" and hint.confidence >= CLAIMED]
+    about_key = any(hint.code.startswith(("auth.", "key.", "settings.")) for hint in claimed)
+    if not about_key and any(not hint.bare for hint in claimed):
+        best.pop("key.placeholder")
 
 
 def _ambiguous(best: dict[str, Hint], text: ReadText) -> Group | None:

@@ -141,3 +141,28 @@ def test_a_gateways_sentence_yields_to_the_refusal_that_it_quotes() -> None:
 )
 def test_prose_and_logs_claim_nothing(text: str) -> None:
     assert not any(one.likely for one in explained(text, "en").candidates)
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("OpenAI error: 403 Your access has been terminated", "access.client_refused"),
+        ("Request failed (400): Malformed request body, quota resets after 45s", "model.parameter_rejected"),
+        ("401: your token is correct, but this operation is refused by the provider", "auth.not_permitted"),
+        ("您的密钥有效，但供应商拒绝了该请求", "auth.not_permitted"),
+        ("您的密钥无效，请检查", "auth.rejected"),
+        ("api_key=你的密钥\n401 invalid api key", "key.placeholder"),
+        ("Upstream closed the stream before any output was produced", "stream.cut"),
+        ('TypeError: can\'t access property "content", choices[0] is undefined', "shape.malformed_answer"),
+        ("lua: attempt to index local 'choice' (a nil value)", "shape.malformed_answer"),
+        (
+            'PluginInvokeError: {"error_type":"ValidationError","message":"2 validation errors for LLMModelConfig"}',
+            "app.sdk_mismatch",
+        ),
+        ("base_url: https://api.deepseek.com\napi_key: sk-xxx\nhttpx.ConnectTimeout: timed out", "tcp.timeout"),
+        ("api_key: xxxx\nlitellm.RateLimitError: rate limit reached for requests", "quota.rate_limited"),
+        ('api_key="sk-xxxx"\nopenai.AuthenticationError: Error code: 401 - invalid api key', "key.placeholder"),
+    ],
+)
+def test_words_beside_the_error_do_not_replace_it(text: str, code: str) -> None:
+    assert explained(text, "en").candidates[0].code == code
