@@ -23,7 +23,7 @@ from probes.config_formats import compose
 from probes.model.record import Record, replace
 from probes.model.sentence import Sentence
 from probes.model.settings import Settings, Skipped, Sourced
-from probes.model.source import Source, SourceKind, option
+from probes.model.source import SourceKind, option
 from probes.settings.consent import Destination, address
 from probes.settings.gather import BadInput, Options, gather, with_consent
 
@@ -162,7 +162,7 @@ class _Scan:
         collected = Collected(app, self.search, self.outside, app.places)
         identifying = self.identifying_variables(app)
         identified = [reading for _, reading in collected.files if identifying & reading.bindings.keys()]
-        logins = list(logins_of(app, self.search, lambda name: _place_of(collected, name)))
+        logins = list(logins_of(app, self.search, lambda name: next(iter(collected.of_variables((name,))), None)))
         own = any(not set(place.path.values()) & set(_SHARED) for place, _ in collected.files)
         if (
             not own
@@ -258,10 +258,6 @@ class _Scan:
                     if one := self.calculator.effective(app, collected, entry, entries):
                         found = FoundSettings(app.id, entry.name, one.where, one.settings, one.beyond)
                         yield _in_container(found, service, reading, names)
-
-
-def _place_of(collected: Collected, variable: str) -> Source | None:
-    return next((one.source for one in collected.of_variables((variable,))), None)
 
 
 def _login_for(app: App, entry: AppEntry, settings: Settings, logins: list[FoundLogin]) -> FoundLogin | None:

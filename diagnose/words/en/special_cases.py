@@ -2120,12 +2120,33 @@ CASES: dict[str, Text] = {
             "For programs of your own, create an API key at {console}",
         ),
     ),
-    "auth.no_credential:login_workload": Text(
-        "The SDK gets a token by workload identity, which this check does not do",
-        "No key is set, but {place|a setting} is: the SDK exchanges an identity token of this machine or job for a "
-        "token of the provider, which lasts about an hour. This check exchanges nothing, so it is open whether that "
-        "works.",
+    "auth.no_credential:login_keychain": Text(
+        "The app keeps its login in the system's keychain, which this check does not open",
+        "{place|A setting} says so. Whether anybody is signed in there, with which account and until when, is open.",
         (
+            Step("app:codex", "See in the app itself whether it is signed in: `codex login status`."),
+            "If the app says that it is not signed in, sign in again: {command}",
+            "Do not use the login for programs of your own: they need an API key, which is billed apart from a "
+            "subscription.",
+            "For programs of your own, create an API key at {console}",
+        ),
+    ),
+    "auth.no_credential:login_workload": Text(
+        "The app gets a token by workload identity, which this check does not do",
+        "No key is set, but {place|a setting} is: the app exchanges an identity token of this machine or job for a "
+        "token of the provider ({address|at its own host}), which lasts about an hour. This check exchanges nothing, "
+        "so it is open whether that works.",
+        (
+            Step(
+                "door:openai",
+                "Check who exchanges it: LiteLLM reads these variables; OpenAI's SDKs take the same values as "
+                "`workload_identity` in code, and exchange them at https://auth.openai.com/oauth/token.",
+            ),
+            Step(
+                "door:anthropic",
+                "The SDK exchanges it at https://api.anthropic.com/v1/oauth/token: a firewall must allow that, and the "
+                "Workload identity page of the Console shows each attempt.",
+            ),
             "Start the app itself, and give what it says to `llmdoctor explain`.",
             "If the exchange is refused, compare issuer, audience and subject of the identity token (`llmdoctor whose` "
             "reads the first two) with those that the provider's console expects.",

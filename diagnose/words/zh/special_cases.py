@@ -1865,11 +1865,31 @@ CASES: dict[str, Text] = {
             "自己的程序所用的 API 密钥在这里创建：{console}",
         ),
     ),
-    "auth.no_credential:login_workload": Text(
-        "SDK 通过工作负载身份取得令牌，本检查不会这样做",
-        "没有设置密钥，但设置了 {place|相关变量}：SDK 会用本机或作业的身份令牌换取服务商的令牌，有效期约一小时。"
-        "本检查不做这种交换，所以能否成功无从得知。",
+    "auth.no_credential:login_keychain": Text(
+        "应用把登录保存在系统钥匙串里，本检查不会打开它",
+        "{place|一项设置} 是这样写的。那里是否有人登录、用的是哪个账号、何时到期，都无从得知。",
         (
+            Step("app:codex", "在应用里查看是否已登录：`codex login status`。"),
+            "如果应用提示未登录，重新登录：{command}",
+            "不要把这个登录用于自己的程序：那需要 API 密钥，与订阅分开计费。",
+            "自己的程序所用的 API 密钥在这里创建：{console}",
+        ),
+    ),
+    "auth.no_credential:login_workload": Text(
+        "应用通过工作负载身份取得令牌，本检查不会这样做",
+        "没有设置密钥，但设置了 {place|相关变量}：应用会用本机或作业的身份令牌换取服务商（{address|它自己的域名}）的令牌，"
+        "有效期约一小时。本检查不做这种交换，所以能否成功无从得知。",
+        (
+            Step(
+                "door:openai",
+                "确认由谁来交换：LiteLLM 读取这些变量；OpenAI 的 SDK 则在代码里以 `workload_identity` 传入同样的值，并在 "
+                "https://auth.openai.com/oauth/token 交换。",
+            ),
+            Step(
+                "door:anthropic",
+                "SDK 在 https://api.anthropic.com/v1/oauth/token 交换：防火墙要放行它，控制台的 Workload identity 页面会列出"
+                "每次尝试。",
+            ),
             "直接启动应用，把它的报错交给 `llmdoctor explain`。",
             "如果交换被拒绝，把身份令牌的签发者、受众（`llmdoctor whose` 可以读出）和主体与服务商控制台里的要求对照。",
             "旧版 SDK 不认识这些变量，会提示没有密钥：请升级。",
