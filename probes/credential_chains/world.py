@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -16,7 +17,8 @@ class ChainWorld(Record):
     ``variable`` returns the value that a program started here would see, or None; a folder's ``.env`` counts as a
     program that loads it would make it count, and the source's owner says whose word it is. ``key`` is a key that was
     given and takes the chain's place. ``now`` is in seconds since 1970. ``metadata`` is whether metadata addresses may
-    be asked (never by `serve` and `mcp`), ``programs`` whether other programs may be started.
+    be asked (never by `serve` and `mcp`), ``programs`` whether other programs may be started, ``broker`` whether the
+    system has Windows' broker of logins.
     """
 
     variable: Callable[[str], Sourced[str] | None]
@@ -28,6 +30,7 @@ class ChainWorld(Record):
     now: float
     metadata: bool = True
     programs: bool = False
+    broker: bool = sys.platform == "win32"
 
     def text(self, name: str) -> str:
         """Return the value of a variable; empty if it is not set."""

@@ -74,8 +74,8 @@ def _refusal(
     request: Request, signing_key: str, keys: Sequence[str], audiences: Sequence[str], tenant: str, permitted: bool
 ) -> Reply | None:
     scheme, _, token = request.header("authorization").partition(" ")
-    if scheme.lower() != "bearer":
-        key = request.header("api-key")
+    if scheme.lower() != "bearer" or token.count(".") != 2:  # the newer API takes a key as a bearer token too
+        key = request.header("api-key") or token
         if key and not keys:
             return _error(403, "AuthenticationTypeDisabled", "Key based authentication is disabled for this resource.")
         words = "Access denied due to invalid subscription key or wrong API endpoint."

@@ -21,6 +21,8 @@ from probes.settings.options import Options, shown_word
 from probes.settings.sdk_selection import SdkChoice
 from probes.settings.variable_typos import near_names
 
+# AzureOpenAI takes this token before a key, and sends it as Bearer.
+ENTRA_TOKEN = "AZURE_OPENAI_AD_TOKEN"  # noqa: S105 (the name of a variable)
 # The key, the variable that it came from, the places searched, and the conflicting values.
 Taken = tuple[Sourced[Secret] | None, str, list[str], list[Conflict]]
 
@@ -65,13 +67,15 @@ def key_of(
     if target and target.key:
         return _from_reference(target.key, variables, environ)
 
-    door_names, sdk_names = (own_keys(choice.door) if choice.door else []), list(choice.family.keys)
+    door_names, sdk_names = (own_keys(choice.door, choice.family) if choice.door else []), list(choice.family.keys)
     if choice.door is not None and choice.named_door:
         from probes.settings.door_target import keys_for  # only for `check NAME`
 
         sdk_names = keys_for(choice.door, choice.family, variables)
     names = list(dict.fromkeys(sdk_names + door_names if choice.by_variable else door_names + sdk_names))
     searched = _places(names, variables)
+    if ENTRA_TOKEN in sdk_names and variables.filled(ENTRA_TOKEN):
+        names = [ENTRA_TOKEN, *(name for name in names if name != ENTRA_TOKEN)]
     found = next(((name, value) for name in names if (value := variables.filled(name))), None)
     conflicts = key_conflicts(names, found, choice, variables)
     if found is None and check.key:

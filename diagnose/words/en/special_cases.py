@@ -1832,6 +1832,17 @@ CASES: dict[str, Text] = {
         "This is a token, not an API key",
         "It is {credential|a token}, issued by {issuer|another service}. The model API does not accept it as a key.",
         (
+            Step(
+                "door:openai key:identity",
+                "Have it exchanged (workload identity): give it to the SDK as `workload_identity`, or to LiteLLM by "
+                "OPENAI_IDENTITY_PROVIDER_ID, OPENAI_SERVICE_ACCOUNT_ID and OPENAI_IDENTITY_TOKEN_FILE, and set no "
+                "OPENAI_API_KEY.",
+            ),
+            Step(
+                "door:anthropic key:identity",
+                "Have it exchanged (workload identity): set ANTHROPIC_FEDERATION_RULE_ID, ANTHROPIC_ORGANIZATION_ID and "
+                "ANTHROPIC_IDENTITY_TOKEN_FILE, and no ANTHROPIC_API_KEY.",
+            ),
             "Create an API key at {console}",
             "Use an API key that was issued for {host}, not the token of a login.",
             "If the provider supports sign-in without a key (workload identity), the app must exchange this token "
@@ -2034,8 +2045,8 @@ CASES: dict[str, Text] = {
     ),
     "settings.missing_key:entra": Text(
         "No key and no Entra credential found",
-        "Azure takes an API key or a token of Microsoft Entra ID. No key is set, and Azure's own library looks for a "
-        "token in several places, one after the other, of which none has any: {source|no place}.",
+        "No key is set, and Azure's own library finds no token of Microsoft Entra ID in any of its places: {source|none}. "
+        "Azure takes either.",
         (
             "Sign in with Azure's own program: `az login`.",
             "For an app, set AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_CLIENT_SECRET, or give its machine a managed "
@@ -2259,6 +2270,19 @@ CASES: dict[str, Text] = {
         (
             Step("chain:aws", "Renew it, then check again: `aws sso login`, or `aws login` for a console login."),
             "Start the program that stored the login once, then check again.",
+        ),
+    ),
+    "auth.no_credential:kept": Text(
+        "Only the vendor's own library can get this credential",
+        "The settings at {place|their place} leave it to a person at a browser, or to a part of the system that gives "
+        "it to the vendor's library alone. This check does not take that way, so whether the credential works is open.",
+        (
+            Step(
+                "step:browser",
+                "For an app that runs unattended, choose another credential: nobody is there to sign in.",
+            ),
+            Step("chain:entra step:vscode", "To check it all the same, sign in with `az login`."),
+            "Start the app itself, and give what it says to `llmdoctor explain`.",
         ),
     ),
     "auth.no_credential:needs_person": Text(

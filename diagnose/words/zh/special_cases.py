@@ -1603,6 +1603,16 @@ CASES: dict[str, Text] = {
         "这是令牌，不是 API 密钥",
         "它是 {issuer|另一个服务} 的{credential|令牌}。模型接口不接受它作为密钥。",
         (
+            Step(
+                "door:openai key:identity",
+                "让应用用它换取访问令牌（工作负载身份）：以 `workload_identity` 传给 SDK，或用 OPENAI_IDENTITY_PROVIDER_ID、"
+                "OPENAI_SERVICE_ACCOUNT_ID 和 OPENAI_IDENTITY_TOKEN_FILE 交给 LiteLLM，并且不设置 OPENAI_API_KEY。",
+            ),
+            Step(
+                "door:anthropic key:identity",
+                "让 SDK 用它换取访问令牌（工作负载身份）：设置 ANTHROPIC_FEDERATION_RULE_ID、ANTHROPIC_ORGANIZATION_ID 和 "
+                "ANTHROPIC_IDENTITY_TOKEN_FILE，并且不设置 ANTHROPIC_API_KEY。",
+            ),
             "到 {console} 创建 API 密钥。",
             "要用 {host} 签发的 API 密钥，不要用登录令牌。",
             "如果服务商支持不用密钥的身份登录（workload identity），要先由应用拿这个令牌去换取访问令牌。",
@@ -1789,8 +1799,8 @@ CASES: dict[str, Text] = {
     ),
     "settings.missing_key:entra": Text(
         "没有密钥，也没有找到 Entra 凭证",
-        "Azure 接受 API 密钥或 Microsoft Entra ID 的令牌。没有设置密钥；Azure 自己的库会依次在几个位置查找令牌，"
-        "都没有找到：{source|没有可查的位置}。",
+        "没有设置密钥，Azure 自己的库在它会查找的位置也没有找到 Microsoft Entra ID 的令牌：{source|没有可查的位置}。两者有其一"
+        "即可。",
         (
             "用 Azure 自己的程序登录：`az login`。",
             "应用可以设置 AZURE_TENANT_ID、AZURE_CLIENT_ID 和 AZURE_CLIENT_SECRET，或者给它的机器分配托管身份。",
@@ -1887,8 +1897,8 @@ CASES: dict[str, Text] = {
             ),
             Step(
                 "door:anthropic",
-                "SDK 在 https://api.anthropic.com/v1/oauth/token 交换：防火墙要放行它，控制台的 Workload identity 页面会列出"
-                "每次尝试。",
+                "SDK 在 https://api.anthropic.com/v1/oauth/token 交换：防火墙要放行它，控制台的 Workload identity 页面会"
+                "列出每次尝试。",
             ),
             "直接启动应用，把它的报错交给 `llmdoctor explain`。",
             "如果交换被拒绝，把身份令牌的签发者、受众（`llmdoctor whose` 可以读出）和主体与服务商控制台里的要求对照。",
@@ -1980,6 +1990,16 @@ CASES: dict[str, Text] = {
         (
             Step("chain:aws", "先续期再检查：`aws sso login`，控制台登录则用 `aws login`。"),
             "先启动一次保存这个登录的程序，再检查。",
+        ),
+    ),
+    "auth.no_credential:kept": Text(
+        "这个凭证只有厂商自己的库才能取得",
+        "按 {place|它的位置} 的设置，要有人在浏览器里登录，或由系统的一个部件交给厂商自己的库。本检查不走这条路，所以"
+        "凭证是否有效无从得知。",
+        (
+            Step("step:browser", "无人值守的应用请改用别的凭证：没有人在那里登录。"),
+            Step("chain:entra step:vscode", "如果还是要检查，用 `az login` 登录。"),
+            "直接启动应用，把它的报错交给 `llmdoctor explain`。",
         ),
     ),
     "auth.no_credential:needs_person": Text(

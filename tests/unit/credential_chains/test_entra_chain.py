@@ -175,7 +175,9 @@ def test_without_the_library_the_check_says_so(tmp_path: Path, monkeypatch: pyte
     [
         ("https://me.openai.azure.com", "https://cognitiveservices.azure.com/.default"),
         ("https://me.openai.azure.us", "https://cognitiveservices.azure.us/.default"),
-        ("https://me.services.ai.azure.com/openai/v1", "https://ai.azure.com/.default"),
+        ("https://me.services.ai.azure.com/openai/v1", "https://cognitiveservices.azure.com/.default"),
+        ("https://me.services.ai.azure.com/api/projects/p/openai/v1", "https://ai.azure.com/.default"),
+        ("https://[me/openai/v1", "https://cognitiveservices.azure.com/.default"),
         (PLACE, "https://cognitiveservices.azure.com/.default"),
     ],
 )
