@@ -21,7 +21,7 @@ from probes.demo_server.answers import TEXT
 from probes.demo_server.certificates import authority
 from probes.demo_server.server import PracticeDoor
 from unit.credential_chains.test_entra_chain import checked, made
-from worlds.entra_chains import SIGNING_KEY, WORLDS, EntraWorld, az_program, stand_in
+from worlds.entra_chains import SIGNING_KEY, WORLDS, EntraWorld, stand_in, write_programs
 
 pytestmark = [
     pytest.mark.slow,
@@ -61,19 +61,15 @@ def _results() -> list[tuple[Report, dict[str, str]]]:
             service = stack.enter_context(PracticeDoor(stand_in(**world.token), tls=ca.context("good")))
             door = stack.enter_context(PracticeDoor(entra_doors.entra(SIGNING_KEY, **world.door)))
             environ = made(world, home, meta.url, service.url)
-            program = home / "bin" / "az"
-            program.parent.mkdir()
-            if world.programs:
-                program.write_text(az_program())
-                program.chmod(0o755)
+            write_programs(home / "bin", world)
             more = {"protocol": "openai", "base_url": f"{door.url}/openai/v1"} if client == "v1" else {}
-            os.environ["PATH"] = f"{program.parent}{os.pathsep}{path}"
+            os.environ["PATH"] = f"{home / 'bin'}{os.pathsep}{path}"
             try:
                 options = {**more, "ca_bundle": str(ca.ca_pem), "credential_process": world.programs}
                 reports.append(checked(door.url, environ, home, **options))
             finally:
                 os.environ["PATH"] = path
-            environ |= {"REQUESTS_CA_BUNDLE": str(ca.ca_pem), "PATH": f"{program.parent}{os.pathsep}/usr/bin:/bin"}
+            environ |= {"REQUESTS_CA_BUNDLE": str(ca.ca_pem), "PATH": f"{home / 'bin'}{os.pathsep}/usr/bin:/bin"}
             calls.append({"environ": environ, "home": str(home), "url": door.url, "client": client})
         said = clients(calls)
     return list(zip(reports, said, strict=True))

@@ -1170,6 +1170,17 @@ KINDS: dict[str, Text] = {
             "For programs that run unattended, use an API key.",
         ),
     ),
+    "login_token": Text(
+        "The login's token has expired",
+        "The app sent the token of a login, not an API key. Such a token is valid for minutes or hours; the app renews it "
+        "by itself, and that did not happen or did not work.",
+        (
+            "Sign in again in the app that made this token: it is the token of a login, and it has expired.",
+            "If it expires again at once, check the clock of this machine, and whether an old token stands in a variable "
+            "or in a copied file.",
+            "For programs of your own, use an API key.",
+        ),
+    ),
     "azure_key": Text(
         "Azure refuses the key: it is wrong, or it is a key of another resource",
         "Azure says the same for both: each resource has its own endpoint and two keys, and they work only together.",

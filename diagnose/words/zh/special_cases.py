@@ -1887,18 +1887,18 @@ CASES: dict[str, Text] = {
     ),
     "auth.no_credential:login_workload": Text(
         "应用通过工作负载身份取得令牌，本检查不会这样做",
-        "没有设置密钥，但设置了 {place|相关变量}：应用会用本机或作业的身份令牌换取服务商（{address|它自己的域名}）的令牌，"
-        "有效期约一小时。本检查不做这种交换，所以能否成功无从得知。",
+        "没有设置密钥，但设置了 {place|相关变量}：应用会用本机或作业的身份令牌换取服务商（{address|它自己的域名}）的"
+        "令牌，有效期约一小时。本检查不做这种交换，所以能否成功无从得知。",
         (
             Step(
                 "door:openai",
-                "确认由谁来交换：LiteLLM 读取这些变量；OpenAI 的 SDK 则在代码里以 `workload_identity` 传入同样的值，并在 "
-                "https://auth.openai.com/oauth/token 交换。",
+                "确认由谁来交换：LiteLLM 读取这些变量；OpenAI 的 SDK 则在代码里以 `workload_identity` 传入同样的值，"
+                "并在 https://auth.openai.com/oauth/token 交换。",
             ),
             Step(
                 "door:anthropic",
-                "SDK 在 https://api.anthropic.com/v1/oauth/token 交换：防火墙要放行它，控制台的 Workload identity 页面会"
-                "列出每次尝试。",
+                "SDK 在 https://api.anthropic.com/v1/oauth/token 交换：防火墙要放行它，控制台的 Workload identity 页面"
+                "会列出每次尝试。",
             ),
             "直接启动应用，把它的报错交给 `llmdoctor explain`。",
             "如果交换被拒绝，把身份令牌的签发者、受众（`llmdoctor whose` 可以读出）和主体与服务商控制台里的要求对照。",

@@ -8,6 +8,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from secrets import token_hex
 from typing import Any
@@ -22,6 +23,7 @@ from probes.credential_chains import entra
 from probes.credential_chains import entra_credential as entra_credential
 from probes.demo_server import entra_doors
 from probes.demo_server.certificates import authority
+from probes.demo_server.practice_doors import anthropic, azure, openai
 from probes.demo_server.server import PracticeDoor
 from probes.model.archive import dump
 from probes.model.credential import CredentialProblem, StepStatus
@@ -29,7 +31,18 @@ from probes.model.settings import CredentialSettings
 from probes.model.source import Owner
 from probes.run.engine import run
 from probes.settings.gather import Options, gather
-from worlds.entra_chains import BY_SECRET, HEADER, SECRETS, SIGNING_KEY, WORLDS, EntraWorld, az_program, stand_in
+from worlds.entra_chains import (
+    BY_SECRET,
+    CERTIFICATE,
+    HEADER,
+    SECRETS,
+    SIGNING_KEY,
+    WORLDS,
+    EntraWorld,
+    certificate,
+    stand_in,
+    write_programs,
+)
 
 PLACE = "http://127.0.0.1:9"
 KEY = token_hex(16)
@@ -40,7 +53,7 @@ def made(world: EntraWorld, home: Path, meta: str = PLACE, service: str = "https
     for name, text in world.files.items():
         path = home / name
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text)
+        path.write_text(certificate() if text == CERTIFICATE else text)
     (home / "work").mkdir(exist_ok=True)
     values = {"{meta}": meta, "{authority}": service, "{home}": str(home)}
     environ = dict(world.environ)
@@ -93,11 +106,8 @@ def in_world(world: EntraWorld, home: Path, ca: Any, patched: pytest.MonkeyPatch
     with PracticeDoor(stand_in(**world.token)) as meta, tls as service, resource as door:
         environ = made(world, home, meta.url, service.url)
         if world.programs:
-            program = home / "bin" / "az"
-            program.parent.mkdir()
-            program.write_text(az_program())
-            program.chmod(0o755)
-            patched.setenv("PATH", f"{program.parent}{os.pathsep}{os.environ['PATH']}")
+            write_programs(home / "bin", world)
+            patched.setenv("PATH", f"{home / 'bin'}{os.pathsep}{os.environ['PATH']}")
         return checked(door.url, environ, home, ca_bundle=str(ca.ca_pem), credential_process=world.programs)
 
 
@@ -119,6 +129,56 @@ def test_a_check_of_every_world(
     if world.root is None:
         assert report.verdict == "healthy", told
         assert report.credential.obtained is not None and report.credential.obtained.expires
+
+
+OPENAI_HOST, FOUNDRY = "https://res.openai.azure.com", "https://res.services.ai.azure.com"
+CLAUDES = {"prefix": "/anthropic"}
+# The address, the protocol (empty: the one that it suggests), the door with its key, the variable, and the token's audience.
+ADDRESSES = [
+    (OPENAI_HOST, "azure", azure, "AZURE_OPENAI_API_KEY", entra_doors.AUDIENCE),
+    (f"{OPENAI_HOST}/openai/v1", "", azure, "AZURE_OPENAI_API_KEY", entra_doors.AUDIENCE),
+    (f"{OPENAI_HOST}/openai/v1", "", azure, "OPENAI_API_KEY", entra_doors.AUDIENCE),
+    (f"{OPENAI_HOST}/openai/v1", "responses", azure, "OPENAI_API_KEY", entra_doors.AUDIENCE),
+    (f"{FOUNDRY}/openai/v1", "", azure, "AZURE_API_KEY", entra_doors.AUDIENCE),
+    (f"{FOUNDRY}/models", "", partial(openai, prefix="/models"), "OPENAI_API_KEY", entra_doors.AUDIENCE),
+    (f"{FOUNDRY}/anthropic", "", partial(anthropic, **CLAUDES), "ANTHROPIC_FOUNDRY_API_KEY", entra_doors.AUDIENCE),
+    (
+        f"{FOUNDRY}/api/projects/mine/openai/v1",
+        "",
+        partial(openai, prefix="/api/projects/mine/openai/v1"),
+        "OPENAI_API_KEY",
+        "https://ai.azure.com",
+    ),
+]
+
+
+@pytest.mark.skipif(not entra.CHAIN.installed(), reason="azure-identity is not installed")
+@pytest.mark.parametrize("way", ["key", "token"])
+@pytest.mark.parametrize(("url", "protocol", "made_door", "variable", "audience"), ADDRESSES)
+def test_every_address_of_azure_with_a_key_and_with_a_token(
+    url: str, protocol: str, made_door: Any, variable: str, audience: str, way: str, tmp_path: Path, trusted: Any
+) -> None:
+    """The token service gives a token for what it was asked for, and the door takes those of one audience alone."""
+    (tmp_path / "work").mkdir()
+    host = url.split("/")[2]
+    door = entra_doors.entra(SIGNING_KEY, audiences=(audience,), resource=made_door())
+    tls = PracticeDoor(stand_in(), tls=trusted.context("good"))
+    plain = PracticeDoor(made_door(KEY) if way == "key" else door, tls=trusted.context("good", host))
+    with tls as service, plain as there:
+        chain = {name: text.replace("{authority}", service.url) for name, text in BY_SECRET.items()}
+        environ = {variable: KEY} if way == "key" else {**chain, "AZURE_POD_IDENTITY_AUTHORITY_HOST": PLACE}
+        report = checked(
+            url,
+            environ,
+            tmp_path,
+            protocol=protocol or "auto",
+            model=None if "anthropic" in url else "gpt-4o-mini",
+            credential=None,
+            connect_to=(f"{host}:443:127.0.0.1:{there.port}",),
+            ca_bundle=str(trusted.ca_pem),
+        )
+    told = [(one.code, one.severity.value) for one in report.findings]
+    assert report.proven.answer and report.root_cause is None, told
 
 
 def test_a_key_of_a_resource_that_takes_none(tmp_path: Path) -> None:
