@@ -275,7 +275,7 @@ def stand_in(**claims: Any) -> Handler:
             return as_json(lasting(given(request.query("resource"))))
         if (request.method, request.path, request.header("metadata")) == ("POST", "/shell", "true"):
             form = {name: values[0] for name, values in parse_qs(request.body.decode()).items()}
-            return as_json(lasting(given(form.get("resource", ""))))
+            return as_json({**lasting(given(form.get("resource", ""))), "resource": form.get("resource")})
         if request.path == "/metadata/identity/oauth2/token" and "none" not in request.target:
             if request.header("metadata") != "true":
                 return as_json({"error": "invalid_request"}, 400)

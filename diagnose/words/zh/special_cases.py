@@ -1605,13 +1605,14 @@ CASES: dict[str, Text] = {
         (
             Step(
                 "door:openai key:identity",
-                "让应用用它换取访问令牌（工作负载身份）：以 `workload_identity` 传给 SDK，或用 OPENAI_IDENTITY_PROVIDER_ID、"
-                "OPENAI_SERVICE_ACCOUNT_ID 和 OPENAI_IDENTITY_TOKEN_FILE 交给 LiteLLM，并且不设置 OPENAI_API_KEY。",
+                "让应用用它换取访问令牌（工作负载身份）：以 `workload_identity` 传给 SDK，或用 "
+                "OPENAI_IDENTITY_PROVIDER_ID、OPENAI_SERVICE_ACCOUNT_ID 和 OPENAI_IDENTITY_TOKEN_FILE 交给 "
+                "LiteLLM，并且不设置 OPENAI_API_KEY。",
             ),
             Step(
                 "door:anthropic key:identity",
-                "让 SDK 用它换取访问令牌（工作负载身份）：设置 ANTHROPIC_FEDERATION_RULE_ID、ANTHROPIC_ORGANIZATION_ID 和 "
-                "ANTHROPIC_IDENTITY_TOKEN_FILE，并且不设置 ANTHROPIC_API_KEY。",
+                "让 SDK 用它换取访问令牌（工作负载身份）：设置 ANTHROPIC_FEDERATION_RULE_ID、ANTHROPIC_ORGANIZATION_ID "
+                "和 ANTHROPIC_IDENTITY_TOKEN_FILE，并且不设置 ANTHROPIC_API_KEY。",
             ),
             "到 {console} 创建 API 密钥。",
             "要用 {host} 签发的 API 密钥，不要用登录令牌。",
@@ -1799,8 +1800,8 @@ CASES: dict[str, Text] = {
     ),
     "settings.missing_key:entra": Text(
         "没有密钥，也没有找到 Entra 凭证",
-        "没有设置密钥，Azure 自己的库在它会查找的位置也没有找到 Microsoft Entra ID 的令牌：{source|没有可查的位置}。两者有其一"
-        "即可。",
+        "没有设置密钥，Azure 自己的库在它会查找的位置也没有找到 Microsoft Entra ID 的令牌：{source|没有可查的位置}。"
+        "两者有其一即可。",
         (
             "用 Azure 自己的程序登录：`az login`。",
             "应用可以设置 AZURE_TENANT_ID、AZURE_CLIENT_ID 和 AZURE_CLIENT_SECRET，或者给它的机器分配托管身份。",
