@@ -1084,7 +1084,8 @@ KINDS: dict[str, Text] = {
         "The token that the cluster or job has is exchanged for one of Entra. The app has no federated credential for "
         "its issuer, subject and audience, or the identity token has expired. The model API was not asked.",
         (
-            "Compare issuer, subject and audience with the app's: `az ad app federated-credential list --id CLIENT_ID`; "
+            "Compare issuer, subject and audience with the app's: `az ad app federated-credential list --id "
+            "CLIENT_ID`; "
             "`llmdoctor whose` reads issuer, audience and expiry of the token.",
             "The audience has to be api://AzureADTokenExchange.",
             "If the token has expired, have the app read the file of AZURE_FEDERATED_TOKEN_FILE anew each time: the "
@@ -1162,7 +1163,8 @@ KINDS: dict[str, Text] = {
     ),
     "refresh_used": Text(
         "The stored login can no longer be renewed",
-        "The app renews its login with a token that works once. Another session, another copy of the file or a sign-out "
+        "The app renews its login with a token that works once. Another session, another copy of the file or a "
+        "sign-out "
         "has used or revoked it.",
         (
             "Close all sessions of the app, sign out and sign in again.",
@@ -1172,11 +1174,13 @@ KINDS: dict[str, Text] = {
     ),
     "login_token": Text(
         "The login's token has expired",
-        "The app sent the token of a login, not an API key. Such a token is valid for minutes or hours; the app renews it "
+        "The app sent the token of a login, not an API key. Such a token is valid for minutes or hours; the app "
+        "renews it "
         "by itself, and that did not happen or did not work.",
         (
             "Sign in again in the app that made this token: it is the token of a login, and it has expired.",
-            "If it expires again at once, check the clock of this machine, and whether an old token stands in a variable "
+            "If it expires again at once, check the clock of this machine, and whether an old token stands in a "
+            "variable "
             "or in a copied file.",
             "For programs of your own, use an API key.",
         ),
@@ -1189,7 +1193,8 @@ KINDS: dict[str, Text] = {
             "--resource-group GROUP`, where NAME is the first part of the endpoint's host.",
             "If it is not among them, it is of another resource: `az cognitiveservices account list --query "
             '"[].[name, properties.endpoint]" -o tsv` shows the endpoints. Use key and endpoint of the same one.',
-            "If it is, something was lost on the way: compare its first and last characters with {key_hint|those that the "
+            "If it is, something was lost on the way: compare its first and last characters with {key_hint|those "
+            "that the "
             "app has}.",
         ),
     ),

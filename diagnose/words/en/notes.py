@@ -27,7 +27,8 @@ NOTES: dict[str, str] = {
     "google_type": "its type is {name}, which Google's library does not know",
     "google_metadata_off": "switched off by NO_GCE_CHECK",
     "google_cli_unused": "for gcloud alone: no library uses this login",
-    "entra_chain_unknown": "azure-identity does not know the value {name}: use `dev`, `prod`, or the name of one credential, such as `AzureCliCredential`",
+    "entra_chain_unknown": "azure-identity does not know the value {name}: use `dev`, `prod`, or the name of one "
+    "credential, such as `AzureCliCredential`",
     "entra_browser": "asks a person in a browser",
     "entra_broker": "only Windows' broker gives this login, with the package azure-identity-broker: passed over here",
     "entra_broker_kept": "kept by Windows' broker",

@@ -1840,7 +1840,8 @@ CASES: dict[str, Text] = {
             ),
             Step(
                 "door:anthropic key:identity",
-                "Have it exchanged (workload identity): set ANTHROPIC_FEDERATION_RULE_ID, ANTHROPIC_ORGANIZATION_ID and "
+                "Have it exchanged (workload identity): set ANTHROPIC_FEDERATION_RULE_ID, ANTHROPIC_ORGANIZATION_ID "
+                "and "
                 "ANTHROPIC_IDENTITY_TOKEN_FILE, and no ANTHROPIC_API_KEY.",
             ),
             "Create an API key at {console}",
@@ -2045,7 +2046,8 @@ CASES: dict[str, Text] = {
     ),
     "settings.missing_key:entra": Text(
         "No key and no Entra credential found",
-        "No key is set, and Azure's own library finds no token of Microsoft Entra ID in any of its places: {source|none}. "
+        "No key is set, and Azure's own library finds no token of Microsoft Entra ID in any of its places: "
+        "{source|none}. "
         "Azure takes either.",
         (
             "Sign in with Azure's own program: `az login`.",

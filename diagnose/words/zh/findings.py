@@ -857,7 +857,8 @@ TEXTS: dict[str, Text] = {
             ),
             Step(
                 "protocol:azure",
-                "AzureOpenAI 把 API 密钥（`api_key`、AZURE_OPENAI_API_KEY）以 api-key 发送，把 Entra ID 的令牌（`azure_ad_token`、"
+                "AzureOpenAI 把 API 密钥（`api_key`、AZURE_OPENAI_API_KEY）以 api-key 发送，把 Entra ID "
+                "的令牌（`azure_ad_token`、"
                 "AZURE_OPENAI_AD_TOKEN）以 Authorization: Bearer 发送。",
             ),
             "让应用用 {better_auth} 发送密钥。",

@@ -934,7 +934,8 @@ KINDS: dict[str, Text] = {
     # -- permissions ---------------------------------------------------------------------------------------------------
     "foundry_role": Text(
         "这个身份没有该 Foundry 资源的角色",
-        "令牌没有问题，但它的身份没有这项权限：缺少{permission|所需的数据操作}。Owner、Contributor 和 Cognitive Services "
+        "令牌没有问题，但它的身份没有这项权限：缺少{permission|所需的数据操作}。Owner、Contributor 和 Cognitive "
+        "Services "
         "OpenAI User 都不包含它。",
         (
             '分配角色：`az role assignment create --assignee CLIENT_OR_USER --role "Cognitive Services User" '
@@ -972,7 +973,8 @@ KINDS: dict[str, Text] = {
     ),
     "entra_federated": Text(
         "Entra 不接受这个工作负载的身份令牌",
-        "集群或作业的身份令牌要换成 Entra 的令牌。应用没有与它的签发者、主体和受众相符的联合凭据，或者身份令牌已过期。没有请求过"
+        "集群或作业的身份令牌要换成 Entra 的令牌。应用没有与它的签发者、主体和受众相符的联合凭据，"
+        "或者身份令牌已过期。没有请求过"
         "模型 API。",
         (
             "把签发者、主体和受众与应用的联合凭据对照：`az ad app federated-credential list --id CLIENT_ID`；"
@@ -1000,7 +1002,8 @@ KINDS: dict[str, Text] = {
     ),
     "entra_policy": Text(
         "Entra 租户的规则不允许这次登录",
-        "条件访问、必需的授权或必需的分配拒绝了它，例如设备不受管理，或地点不在允许范围内。重新登录也没有用。没有请求过模型 API。",
+        "条件访问、必需的授权或必需的分配拒绝了它，例如设备不受管理，或地点不在允许范围内。重新登录也没有用。"
+        "没有请求过模型 API。",
         (
             "联系租户的管理员；https://entra.microsoft.com 的登录日志会写明是哪条规则。",
             "在受管理的设备上或允许的网络里登录：`az login --tenant TENANT`。",
@@ -1054,7 +1057,8 @@ KINDS: dict[str, Text] = {
     ),
     "login_token": Text(
         "登录的令牌已过期",
-        "应用发送的是登录的令牌，不是 API Key。这种令牌有效期只有几分钟到几小时，由应用自己续期，而这次没有续期或没有成功。",
+        "应用发送的是登录的令牌，不是 API Key。这种令牌有效期只有几分钟到几小时，由应用自己续期，"
+        "而这次没有续期或没有成功。",
         (
             "在生成这个令牌的应用里重新登录：它是登录的令牌，已经过期。",
             "如果马上又过期，检查本机的时间，以及变量或复制来的文件里是否留着旧的令牌。",
