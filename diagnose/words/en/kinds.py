@@ -1150,7 +1150,7 @@ KINDS: dict[str, Text] = {
     ),
     "federation": Text(
         "The identity token of this workload was not exchanged for one of the provider",
-        "Workload identity: the app hands over an identity token of its machine or job, and the provider refused to "
+        "Workload identity: the app sends an identity token of its machine or job, and the provider refused to "
         "give an access token for it. The model API was not asked.",
         (
             "Compare the token's issuer and audience with the rule in the provider's console: `llmdoctor whose` reads "
@@ -1179,7 +1179,7 @@ KINDS: dict[str, Text] = {
         "by itself, and that did not happen or did not work.",
         (
             "Sign in again in the app that made this token: it is the token of a login, and it has expired.",
-            "If it expires again at once, check the clock of this machine, and whether an old token stands in a "
+            "If it expires again at once, check the clock of this machine, and whether there is an old token in a "
             "variable "
             "or in a copied file.",
             "For programs of your own, use an API key.",

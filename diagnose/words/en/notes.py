@@ -30,7 +30,7 @@ NOTES: dict[str, str] = {
     "entra_chain_unknown": "azure-identity does not know the value {name}: use `dev`, `prod`, or the name of one "
     "credential, such as `AzureCliCredential`",
     "entra_browser": "asks a person in a browser",
-    "entra_broker": "only Windows' broker gives this login, with the package azure-identity-broker: passed over here",
+    "entra_broker": "only Windows' broker gives this login, with the package azure-identity-broker: not used here",
     "entra_broker_kept": "kept by Windows' broker",
     "entra_arc": "the agent of Azure Arc gives it to Azure's own library alone",
     "house": "{name}",  # by `HOUSES` of chains.py
