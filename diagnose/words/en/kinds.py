@@ -291,7 +291,9 @@ KINDS: dict[str, Text] = {
         "On Azure, the model in a request is the name of a deployment. The resource in the address has no "
         "deployment with this name.",
         (
-            "Copy the name from the list of deployments in the Azure portal (AI Foundry) and use it as the model.",
+            "Copy the name from the list of deployments and use it as the model: `az cognitiveservices account "
+            "deployment "
+            "list --name NAME --resource-group GROUP -o table`, or the Azure portal (AI Foundry).",
             "Check that the deployment belongs to the resource in the endpoint's address.",
             "If the deployment is new, wait five minutes.",
         ),

@@ -2255,6 +2255,12 @@ CASES: dict[str, Text] = {
         "credentials that were copied there.",
         (
             Step("chain:google", "Get a new one: `gcloud auth application-default login`."),
+            Step(
+                "chain:entra",
+                "Have the app read the file of AZURE_FEDERATED_TOKEN_FILE anew each time, and do not copy it: the "
+                "cluster "
+                "renews it there, for a pod with the label azure.workload.identity/use.",
+            ),
             Step("chain:aws", "Get new ones with `aws sso login`, and use a profile instead of copied credentials."),
             "Get new ones the same way that you got these.",
         ),

@@ -258,7 +258,8 @@ KINDS: dict[str, Text] = {
         "Azure 资源中没有名为 {model|所填名称} 的部署",
         "其他服务商填模型名的地方，Azure 要填部署名。地址中的资源没有这个名称的部署。",
         (
-            "在 Azure 门户（Azure AI Foundry）的部署列表中复制部署名，填到模型处。",
+            "从部署列表中复制部署名，填到模型处：`az cognitiveservices account deployment list --name NAME "
+            "--resource-group GROUP -o table`，或 Azure 门户（Azure AI Foundry）。",
             "检查该部署是否属于终结点地址中的那个资源。",
             "如果部署是刚创建的，请等五分钟。",
         ),

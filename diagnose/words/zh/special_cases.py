@@ -1975,6 +1975,11 @@ CASES: dict[str, Text] = {
         "它们在 {place|它的位置}，有效期到 {expires|过去的某个时间} 为止。复制到那里的凭证不会自动续期。",
         (
             Step("chain:google", "重新获取：`gcloud auth application-default login`。"),
+            Step(
+                "chain:entra",
+                "让应用每次都重新读取 AZURE_FEDERATED_TOKEN_FILE 指向的文件，不要复制它：对带有 "
+                "azure.workload.identity/use 标签的 pod，集群会在那里更新令牌。",
+            ),
             Step("chain:aws", "用 `aws sso login` 重新获取，并使用配置名，不要复制凭证。"),
             "用原来的方式重新获取。",
         ),

@@ -21,6 +21,7 @@ from diagnose.judging.judge import judge
 from diagnose.report import Report
 from probes.credential_chains import entra
 from probes.credential_chains import entra_credential as entra_credential
+from probes.credential_chains.world import ChainWorld
 from probes.demo_server import entra_doors
 from probes.demo_server.certificates import authority
 from probes.demo_server.practice_doors import anthropic, azure, openai
@@ -37,6 +38,7 @@ from worlds.entra_chains import (
     HEADER,
     SECRETS,
     SIGNING_KEY,
+    VSCODE,
     WORLDS,
     EntraWorld,
     certificate,
@@ -208,6 +210,27 @@ def test_a_folder_may_not_send_the_secret_to_a_token_service_of_its_own(tmp_path
     (flow,) = settings.credential.flows
     assert (flow.host, flow.named_by.owner) == ("stranger.example", Owner.FOLDER)
     assert settings.override is not None and settings.override.withheld
+
+
+def test_a_folder_may_not_send_the_secret_of_an_identity_endpoint_to_an_address_of_its_own(tmp_path: Path) -> None:
+    (tmp_path / "work").mkdir()
+    (tmp_path / "work" / ".env").write_text("MSI_ENDPOINT=http://stranger.example/token\n")
+    for environ in ({"MSI_SECRET": HEADER}, {}):
+        found = chain_in(environ, tmp_path)
+        assert [one.host for one in found.flows] == ["stranger.example"]
+
+
+def test_a_login_with_windows_broker_leaves_it_open_only_where_nothing_else_is(tmp_path: Path) -> None:
+    """The broker exists on Windows alone, so that its step is read as there."""
+    record, cli = tmp_path / VSCODE, tmp_path / ".azure/azureProfile.json"
+    record.parent.mkdir(parents=True)
+    record.write_text("{}")
+    where = ChainWorld(lambda name: None, tmp_path, tmp_path, None, "azure", None, 0.0, broker=True)
+    won = entra.CHAIN.read(where).chain.winner
+    assert won is not None and (won.step, str(won.source)) == ("vscode", f"~/{VSCODE}")
+    cli.write_text("{}")
+    won = entra.CHAIN.read(where).chain.winner
+    assert won is not None and won.step == "cli"
 
 
 def test_a_folder_may_not_have_the_users_certificate_used_for_its_own_address(tmp_path: Path) -> None:
