@@ -10,6 +10,7 @@ from pathlib import Path
 
 from probes.catalog.sdk_variables import own_keys
 from probes.config_formats.files import SkippedFile, bytes_of
+from probes.model.attempt import Auth
 from probes.model.secret import Secret
 from probes.model.settings import BadInput, Conflict, ConflictReason, ConflictRole, Sourced
 from probes.model.source import Owner, Source, SourceKind, environment_variable, option
@@ -21,8 +22,11 @@ from probes.settings.options import Options, shown_word
 from probes.settings.sdk_selection import SdkChoice
 from probes.settings.variable_typos import near_names
 
-# AzureOpenAI takes this token before a key, and sends it as Bearer.
+# AzureOpenAI takes this token before a key.
 ENTRA_TOKEN = "AZURE_OPENAI_AD_TOKEN"  # noqa: S105 (the name of a variable)
+# Variables whose client sends the key otherwise than its SDK does elsewhere: openai 3.57 (AzureOpenAI), anthropic 2.14
+# (AnthropicFoundry, which sends it as api-key too).
+STYLES = {ENTRA_TOKEN: Auth.BEARER, "ANTHROPIC_FOUNDRY_API_KEY": Auth.X_API_KEY}
 # The key, the variable that it came from, the places searched, and the conflicting values.
 Taken = tuple[Sourced[Secret] | None, str, list[str], list[Conflict]]
 

@@ -165,7 +165,8 @@ def test_every_address_of_azure_with_a_key_and_with_a_token(
     host = url.split("/")[2]
     door = entra_doors.entra(SIGNING_KEY, audiences=(audience,), resource=made_door())
     tls = PracticeDoor(stand_in(), tls=trusted.context("good"))
-    plain = PracticeDoor(made_door(KEY) if way == "key" else door, tls=trusted.context("good", host))
+    auth = {"auth": ("x-api-key", "api-key")} if "anthropic" in url else {}
+    plain = PracticeDoor(made_door(KEY, **auth) if way == "key" else door, tls=trusted.context("good", host))
     with tls as service, plain as there:
         chain = {name: text.replace("{authority}", service.url) for name, text in BY_SECRET.items()}
         environ = {variable: KEY} if way == "key" else {**chain, "AZURE_POD_IDENTITY_AUTHORITY_HOST": PLACE}
@@ -181,6 +182,17 @@ def test_every_address_of_azure_with_a_key_and_with_a_token(
         )
     told = [(one.code, one.severity.value) for one in report.findings]
     assert report.proven.answer and report.root_cause is None, told
+    assert "auth.header_style" not in dict(told), "each variable's own client sends it as the resource takes it"
+
+
+def test_a_token_of_entra_in_its_variable_goes_before_a_key_and_as_bearer(tmp_path: Path) -> None:
+    token = entra_doors.signed_token(SIGNING_KEY)
+    (tmp_path / "work").mkdir()
+    with PracticeDoor(entra_doors.entra(SIGNING_KEY)) as door:
+        environ = {"AZURE_OPENAI_AD_TOKEN": token, "AZURE_OPENAI_API_KEY": KEY}
+        report = checked(door.url, environ, tmp_path, credential=None)
+        assert {one.header("authorization") for one in door.requests} == {f"Bearer {token}"}
+    assert report.root_cause is None and [one.code for one in report.findings] == ["settings.conflict"]
 
 
 def test_a_key_of_a_resource_that_takes_none(tmp_path: Path) -> None:
