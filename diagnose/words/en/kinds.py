@@ -1174,6 +1174,16 @@ KINDS: dict[str, Text] = {
             "For programs that run unattended, use an API key.",
         ),
     ),
+    "copilot_login": Text(
+        "Nobody is signed in to GitHub Copilot CLI",
+        "It found no token in its variables, in the system's keychain, in its own file or of the GitHub CLI.",
+        (
+            "Sign in: `copilot login`.",
+            "Where nobody can sign in (a pipeline, a container), set COPILOT_GITHUB_TOKEN to a fine-grained personal "
+            "access token with the permission for Copilot requests; a classic one (ghp_) is refused.",
+            "With a model provider of your own, set COPILOT_PROVIDER_BASE_URL: then no login is needed.",
+        ),
+    ),
     "login_token": Text(
         "The login's token has expired",
         "The app sent the token of a login, not an API key. Such a token is valid for minutes or hours; the app "

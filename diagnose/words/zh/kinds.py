@@ -1056,6 +1056,16 @@ KINDS: dict[str, Text] = {
             "无人值守的程序请使用 API Key。",
         ),
     ),
+    "copilot_login": Text(
+        "GitHub Copilot CLI 没有登录",
+        "它的变量、系统钥匙串、它自己的文件和 GitHub CLI 里都没有令牌。",
+        (
+            "登录：`copilot login`。",
+            "无法登录的地方（流水线、容器）设置 COPILOT_GITHUB_TOKEN：用带有 Copilot 请求权限的细粒度个人访问令牌；"
+            "经典令牌（ghp_）不被接受。",
+            "使用自己的模型服务商时，设置 COPILOT_PROVIDER_BASE_URL：那就不需要登录。",
+        ),
+    ),
     "login_token": Text(
         "登录的令牌已过期",
         "应用发送的是登录的令牌，不是 API Key。这种令牌有效期只有几分钟到几小时，由应用自己续期，"
