@@ -6,6 +6,7 @@ import math
 import re
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from probes.app_settings.search import Reading, Search
@@ -54,7 +55,10 @@ def logins_of(app: App, search: Search, variable: Variable) -> tuple[FoundLogin,
         if (setting := _setting(app, row.keychain, search, variable)) is not None:
             found.append(_in_keychain(app, row, setting, variable, tuple(one.shown for one in files)))
             continue
-        here = [one for reading in files for one in _logins(app, row, reading, search, variable)]
+        here: list[FoundLogin] = []
+        for reading in files:
+            # Each takes a search of the whole file: no more are read than are kept.
+            here += islice(_logins(app, row, reading, search, variable), max(_MOST - len(found) - len(here), 0))
         if not here and (setting := _setting(app, row.keychain_first, search, variable)) is not None:
             here = [_in_keychain(app, row, setting, variable)]
         found += here
