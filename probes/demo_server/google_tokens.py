@@ -176,6 +176,8 @@ class TokenService(Record):
         match request.path:
             case "/":
                 return as_text("computeMetadata/\n", 200, flavor)
+            case "/computeMetadata/v1/instance":  # by which Google's library for Node recognizes the server
+                return as_text("service-accounts/\n", 200, flavor)
             case path if path == f"{account}token":
                 token = self.issued(self.account.email, SCOPE)
                 return as_json({"access_token": token, "expires_in": 3599, "token_type": "Bearer"}, 200, flavor)

@@ -54,6 +54,13 @@ class _Vertex(GenerateContent):
     def _path(self, attempt: Attempt, model: str, verb: str) -> str:
         return f"/models/{quote(model.rpartition('/')[2], safe=':@{}')}:{verb}"
 
+    def neighbour(self, base_url: str, protocol: str, model: str) -> tuple[str, str]:
+        """Return the address of the OpenAI-compatible API, which names models with their publisher."""
+        place, mark, _ = base_url.partition("/publishers/")
+        if protocol != "openai" or not mark or "/projects/" not in place:
+            return "", ""
+        return f"{place}/endpoints/openapi", f"google/{model.rpartition('/')[2]}"
+
     def owns(self, value: Mapping[str, Any]) -> bool:
         return False  # its answers have the form of the Gemini API's
 

@@ -2077,6 +2077,17 @@ CASES: dict[str, Text] = {
             "Or pass the project to the client in your code.",
         ),
     ),
+    "auth.no_credential:no_location": Text(
+        "The credential is there, but no location of Vertex AI is set",
+        "The address of a model on Vertex AI has a location in it, such as global or us-east5. The client takes it "
+        "from a variable and has no default.",
+        (
+            "Set the location: CLOUD_ML_REGION for the Anthropic SDK, GOOGLE_CLOUD_LOCATION for Google's clients, such "
+            "as `global`.",
+            "Or pass the location to the client in your code.",
+            "Locations of each model: https://cloud.google.com/vertex-ai/generative-ai/docs/learn/locations",
+        ),
+    ),
     "auth.login_expired:soon": Text(
         "The stored login expires within a day",
         "The login at {place|its place} is valid until {expires|soon}. After that, every request is refused until "

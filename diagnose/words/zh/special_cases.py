@@ -1827,6 +1827,15 @@ CASES: dict[str, Text] = {
             "或在代码里把项目传给客户端。",
         ),
     ),
+    "auth.no_credential:no_location": Text(
+        "凭证已经有了，但没有设置 Vertex AI 的位置",
+        "Vertex AI 上模型的地址里包含位置，例如 global 或 us-east5。客户端从变量得到它，没有默认值。",
+        (
+            "设置位置：Anthropic SDK 用 CLOUD_ML_REGION，Google 的客户端用 GOOGLE_CLOUD_LOCATION，例如 `global`。",
+            "或在代码里把位置传给客户端。",
+            "各模型的位置：https://cloud.google.com/vertex-ai/generative-ai/docs/learn/locations。",
+        ),
+    ),
     "auth.login_expired:soon": Text(
         "保存的登录一天之内过期",
         "{place|它的位置} 的登录有效期到 {expires|不久之后} 为止。之后的请求都会被拒绝，直到有人重新登录。",
