@@ -20,7 +20,7 @@ from probes.protocols.protocol import wire as protocol_of
 from probes.settings import extra_headers
 from probes.settings.app_switches import set_switches
 from probes.settings.consent import Destination
-from probes.settings.gather import with_consent
+from probes.settings.gather import Options, with_consent
 
 
 class EffectiveEntry(NamedTuple):
@@ -39,7 +39,8 @@ class EffectiveSettings(Record):
     """Calculator of effective settings, with the inputs that all entries share.
 
     ``base_settings`` provides the values that no app's files set. ``send_anyway`` agrees to send the user's secrets
-    where a file of ``folder``, the working folder, says.
+    where a file of ``folder``, the working folder, says. ``options`` are those of the checks that follow, ``home`` is
+    the user's home folder.
     """
 
     base_settings: Settings
@@ -47,6 +48,8 @@ class EffectiveSettings(Record):
     apps: Apps
     send_anyway: bool
     folder: Path
+    options: Options
+    home: Path
 
     def effective(
         self, app: App, collected: Collected, entry: AppEntry, entries: list[AppEntry]
@@ -59,7 +62,8 @@ class EffectiveSettings(Record):
         base = next((each for each in bases if each.counts), None)
         key = next((each for each in keys if each.counts or each.beyond), None)
         default = self.default(entry, wire)
-        if base is None and (default is None or not keys):
+        switch = next(iter(entry.of("switch")), None)
+        if base is None and (default is None or not (keys or switch)):
             return None
         base_url = base.sourced(place=True) if base is not None else default
         assert base_url is not None
@@ -75,6 +79,8 @@ class EffectiveSettings(Record):
             protocol=Sourced(protocol, DEFAULT),
             app=app.id,
             api_version=None,
+            credential=None,
+            auth=None,
             headers=extra_headers.merged(headers, self.given_headers),
             query=_query(collected, entry),
             websocket=_websocket(wire, entry),
@@ -99,13 +105,21 @@ class EffectiveSettings(Record):
                 ),
             ),
         )
+        if switch is not None and (vendor := protocol_of(protocol).credential):
+            from probes.settings.wanted_chain import with_chain  # few apps are switched to a cloud
+
+            def variable(name: str) -> Sourced[str] | None:
+                return next(_variable(collected, name), None)
+
+            settings = with_chain(settings, vendor, protocol, self.options, variable, self.home, self.folder)
         user_base = next((each.sourced(place=True) for each in bases if each.counts and not each.by_project), None)
         sdk = variables_of(protocol)
         paired = sdk.keys if user_base is not None and user_base.source.variable in sdk.bases else ()
         variables = (*wire.key, *paired, *wire.headers, *wire.header_lists)
         destination = Destination(user_base or default, variables)
         settings = with_consent(settings, destination, self.send_anyway, self.folder)
-        return EffectiveEntry(settings, _location(entry, base_url, key), key.beyond if key else "")
+        place = switch.source.location if switch is not None else _location(entry, base_url, key)
+        return EffectiveEntry(settings, place, key.beyond if key else "")
 
     @property
     def given_headers(self) -> tuple[ExtraHeader, ...]:

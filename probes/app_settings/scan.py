@@ -17,7 +17,7 @@ from probes.app_settings.needed_setting import with_needed
 from probes.app_settings.sdks import SdkSettings, by_protocol
 from probes.app_settings.search import Reading, Search, SearchPlaces
 from probes.catalog.app import App, AppWire
-from probes.catalog.apps import Apps
+from probes.catalog.apps import Apps, official
 from probes.catalog.doors import load as load_doors
 from probes.config_formats import compose
 from probes.model.record import Record, replace
@@ -132,7 +132,9 @@ class _Scan:
         self.outside: list[Layer] = [environment(world.environ), *shells]
         self.sdks = SdkSettings(world, options, doors, self.outside)
         folder = world.cwd or world.home
-        self.calculator = EffectiveSettings(self.sdks.base_settings, doors, apps, options.send_anyway, folder)
+        self.calculator = EffectiveSettings(
+            self.sdks.base_settings, doors, apps, options.send_anyway, folder, replace(options, app=None), world.home
+        )
         self.closed: list[ClosedStore] = []
         self.claimed: set[str] = set()  # files that belong to an app; the SDKs do not use them
 
@@ -164,28 +166,54 @@ class _Scan:
         identified = [reading for _, reading in collected.files if identifying & reading.bindings.keys()]
         logins = list(logins_of(app, self.search, lambda name: _place_of(collected, name)))
         own = any(not set(place.path.values()) & set(_SHARED) for place, _ in collected.files)
+        switched = self.switched_on(app, collected)
         if (
             not own
             and not identified
             and not logins
+            and not (switched is not None and switched[1].variable not in _of_sdks(app))
             and not any(one.of("base_url") or one.of("key") for one in collected.entries.values())
         ):
             return
         if not own:
             self.claimed.update(reading.shown for reading in identified)
-        entries = self.with_variables(app, collected, any(not one.facts.name for one in logins))
+        if switched is not None:  # it uses nothing else then
+            entries = [self.of_switch(*switched, collected)]
+        else:
+            entries = self.with_variables(app, collected, any(not one.facts.name for one in logins))
         for entry in _in_use(entries, any(place.login for place in app.places)):
             if one := self.calculator.effective(app, collected, entry, entries):
                 settings, beyond = with_needed(one.settings, app, collected), one.beyond
                 if login := _login_for(app, entry, settings, logins):
                     logins.remove(login)
                     settings, beyond = with_login(settings, login), "" if login.chosen else beyond
-                locked = settings.key is None and settings.login is None and not beyond and self.locked(app)
+                keyless = settings.key is None and settings.login is None and settings.credential is None
+                locked = keyless and not beyond and self.locked(app)
                 yield FoundSettings(app.id, entry.name, one.where, settings, "keychain" if locked else beyond)
         for login in logins:
             place = login.facts.source.location
             own_one = own_settings(self.sdks.base_settings, app, login)
             yield FoundSettings(app.id, login.facts.name, place, own_one, "" if login.base_url else "login")
+
+    def switched_on(self, app: App, collected: Collected) -> tuple[AppWire, EntryCandidate] | None:
+        """Return the protocol that a variable makes the app speak, and that variable; None if none does."""
+        for wire in app.wires:
+            for candidate in collected.of_variables(wire.switches)[:1]:
+                if candidate.text.strip().lower() in wire.switched_by:
+                    return wire, candidate
+        return None
+
+    def of_switch(self, wire: AppWire, switch: EntryCandidate, collected: Collected) -> AppEntry:
+        """Return the entry of a protocol that a variable selects: its values come from variables, and the model."""
+        entry = AppEntry(wire.protocol)
+        entry.add("switch", switch)
+        for role, names in (("base_url", wire.base_url), ("key", wire.key), ("model", wire.model)):
+            for candidate in collected.of_variables(names):
+                entry.add(role, candidate)
+        for other in collected.entries.values():
+            for candidate in other.of("model") if not other.star else ():
+                entry.add("model", candidate)
+        return entry
 
     def locked(self, app: App) -> bool:
         """Check whether the app has a keychain entry, which is not opened."""
@@ -258,6 +286,12 @@ class _Scan:
                     if one := self.calculator.effective(app, collected, entry, entries):
                         found = FoundSettings(app.id, entry.name, one.where, one.settings, one.beyond)
                         yield _in_container(found, service, reading, names)
+
+
+def _of_sdks(app: App) -> set[str]:
+    """Return the switches of an app that an official SDK reads too: they do not show that the app is used."""
+    sdks = (official(wire.protocol).wire(wire.protocol) for wire in app.wires if wire.switches)
+    return {name for wire in sdks if wire is not None for name in wire.switches}
 
 
 def _place_of(collected: Collected, variable: str) -> Source | None:

@@ -16,7 +16,8 @@ class ChainWorld(Record):
     ``variable`` returns the value that a program started here would see, or None; a folder's ``.env`` counts as a
     program that loads it would make it count, and the source's owner says whose word it is. ``key`` is a key that was
     given and takes the chain's place. ``now`` is in seconds since 1970. ``metadata`` is whether metadata addresses may
-    be asked (never by `serve` and `mcp`), ``programs`` whether other programs may be started.
+    be asked (never by `serve` and `mcp`), ``programs`` whether other programs may be started. ``app`` is the id of the
+    client that is meant, ``model`` its model; empty if they are not known.
     """
 
     variable: Callable[[str], Sourced[str] | None]
@@ -28,6 +29,8 @@ class ChainWorld(Record):
     now: float
     metadata: bool = True
     programs: bool = False
+    app: str = ""
+    model: str = ""
 
     def text(self, name: str) -> str:
         """Return the value of a variable; empty if it is not set."""

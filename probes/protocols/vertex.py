@@ -39,9 +39,6 @@ class _Vertex(GenerateContent):
     strictness = "gemini"
     words = (("ending", "/models/NAME:generateContent"),)
     provider_names = ("vertex", "vertexai", "vertex-ai", "google-vertex")
-    key_env = ("GOOGLE_API_KEY",)
-    base_url_env = ("GOOGLE_VERTEX_BASE_URL",)
-    default_base_url = "https://aiplatform.googleapis.com"
     ai_sdk_package = "@ai-sdk/google-vertex"
     litellm_provider = "vertex_ai"
     sdk_arguments = MappingProxyType(

@@ -17,9 +17,8 @@ def call(world):
         from anthropic import AnthropicVertex
 
         # The SDK reads its own variable alone, so that apps pass the project of the credentials.
-        project, region = os.environ.get("ANTHROPIC_VERTEX_PROJECT_ID"), os.environ.get("CLOUD_ML_REGION", "global")
-        project = project or google.auth.default()[1]
-        made = AnthropicVertex(base_url=f"{url}/v1", region=region, project_id=project, max_retries=0)
+        project = os.environ.get("ANTHROPIC_VERTEX_PROJECT_ID") or google.auth.default()[1]
+        made = AnthropicVertex(base_url=f"{url}/v1", project_id=project, max_retries=0)
         asked = [{"role": "user", "content": "Count from 1 to 20."}]
         whole = made.messages.create(model=model, max_tokens=16, messages=asked)
         stream = made.messages.create(model=model, max_tokens=16, stream=True, messages=asked)
@@ -44,10 +43,12 @@ def call(world):
 
 
 def prepare(world):
+    from google.auth import iam
     from google.oauth2 import credentials
 
     os.environ["PATH"] = "/nowhere"
     credentials._GOOGLE_OAUTH2_TOKEN_ENDPOINT = f"{world['tokens']}/token"  # it takes no other for a login
+    iam._IAM_ENDPOINT = f"{world['tokens']}/v1/projects/-/serviceAccounts/{{}}:generateAccessToken"
 
 
 def main():

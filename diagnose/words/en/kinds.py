@@ -47,8 +47,8 @@ KINDS: dict[str, Text] = {
     ),
     "vertex_openapi_model": Text(
         "Vertex AI does not serve this model with its OpenAI-compatible API",
-        "At the address that ends with /endpoints/openapi, Vertex AI serves Gemini and open models. Claude is served by "
-        "rawPredict alone.",
+        "At the address that ends with /endpoints/openapi, Vertex AI serves Gemini and open models. Claude is served "
+        "by rawPredict alone.",
         (
             "In the app, choose Vertex AI's own type for the vendor of the model (for Claude: Anthropic on Vertex, in "
             "code AnthropicVertex).",
@@ -939,12 +939,12 @@ KINDS: dict[str, Text] = {
     ),
     "google_federation": Text(
         "Google's token service does not take the token of the other identity provider",
-        "Workload identity federation exchanges a token of another provider for Google's. The pool or its provider does "
-        "not exist under this name, is disabled, or does not admit this token.",
+        "Workload identity federation exchanges a token of another provider for Google's. The pool or its provider "
+        "does not exist under this name, is disabled, or does not admit this token.",
         (
             "Show the provider with its state, condition and allowed audiences: `gcloud iam "
             "workload-identity-pools providers describe PROVIDER --workload-identity-pool=POOL --location=global`.",
-            "Compare `audience` in the credentials' file with the provider's full name, which has the project's number: "
+            "Compare `audience` in the credentials' file with the provider's full name with the project's number: "
             "//iam.googleapis.com/projects/NUMBER/locations/global/workloadIdentityPools/POOL/providers/PROVIDER",
             "Create the file again: `gcloud iam workload-identity-pools create-cred-config`.",
         ),
