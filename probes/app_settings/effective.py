@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
@@ -20,7 +20,10 @@ from probes.protocols.protocol import wire as protocol_of
 from probes.settings import extra_headers
 from probes.settings.app_switches import set_switches
 from probes.settings.consent import Destination
-from probes.settings.gather import Options, with_consent
+from probes.settings.gather import with_consent
+from probes.settings.options import Options
+from probes.settings.sdk_selection import switch_of
+from probes.settings.wanted_chain import chain_wanted, with_chain
 
 
 class EffectiveEntry(NamedTuple):
@@ -38,18 +41,16 @@ class EffectiveEntry(NamedTuple):
 class EffectiveSettings(Record):
     """Calculator of effective settings, with the inputs that all entries share.
 
-    ``base_settings`` provides the values that no app's files set. ``send_anyway`` agrees to send the user's secrets
-    where a file of ``folder``, the working folder, says. ``options`` are those of the checks that follow, ``home`` is
-    the user's home folder.
+    ``base_settings`` provides the values that no app's files set. ``options`` are those of the checks: ``send_anyway``
+    agrees to send the user's secrets where a file of ``folder``, the working folder, says.
     """
 
     base_settings: Settings
     doors: Doors
     apps: Apps
-    send_anyway: bool
-    folder: Path
     options: Options
     home: Path
+    folder: Path
 
     def effective(
         self, app: App, collected: Collected, entry: AppEntry, entries: list[AppEntry]
@@ -62,8 +63,8 @@ class EffectiveSettings(Record):
         base = next((each for each in bases if each.counts), None)
         key = next((each for each in keys if each.counts or each.beyond), None)
         default = self.default(entry, wire)
-        switch = next(iter(entry.of("switch")), None)
-        if base is None and (default is None or not (keys or switch)):
+        chain = chain_wanted(self.options, None, protocol) if switch_of(wire, collected.set_variable) else ""
+        if base is None and (default is None or not (keys or chain)):
             return None
         base_url = base.sourced(place=True) if base is not None else default
         assert base_url is not None
@@ -78,11 +79,11 @@ class EffectiveSettings(Record):
             model=_model(models, general, entry, entries),
             protocol=Sourced(protocol, DEFAULT),
             app=app.id,
-            api_version=None,
             credential=None,
-            auth=None,
+            api_version=None,
             headers=extra_headers.merged(headers, self.given_headers),
             query=_query(collected, entry),
+            auth=None,
             websocket=_websocket(wire, entry),
             auth_variable=key.candidate.variable if key and key.candidate.variable in wire.auth_by else None,
             conflicts=(
@@ -91,7 +92,7 @@ class EffectiveSettings(Record):
                 *_key_conflicts(keys, key, bases, base_url.value),
             ),
             searched=_searched_places(keys, wire, entry, app),
-            switches=set_switches(app, lambda name: next(_variable(collected, name), None)),
+            switches=set_switches(app, collected.set_variable),
             secrets=(
                 *self.base_settings.secrets,
                 *(
@@ -105,21 +106,19 @@ class EffectiveSettings(Record):
                 ),
             ),
         )
-        if switch is not None and (vendor := protocol_of(protocol).credential):
-            from probes.settings.wanted_chain import with_chain  # few apps are switched to a cloud
-
-            def variable(name: str) -> Sourced[str] | None:
-                return next(_variable(collected, name), None)
-
-            settings = with_chain(settings, vendor, protocol, self.options, variable, self.home, self.folder)
+        beyond = key.beyond if key else ""
+        if chain:
+            settings = with_chain(
+                settings, chain, protocol, self.options, collected.set_variable, self.home, self.folder
+            )
+            beyond = beyond or ("command" if found_key is None and entry.of("credential_command") else "")
         user_base = next((each.sourced(place=True) for each in bases if each.counts and not each.by_project), None)
         sdk = variables_of(protocol)
         paired = sdk.keys if user_base is not None and user_base.source.variable in sdk.bases else ()
         variables = (*wire.key, *paired, *wire.headers, *wire.header_lists)
         destination = Destination(user_base or default, variables)
-        settings = with_consent(settings, destination, self.send_anyway, self.folder)
-        place = switch.source.location if switch is not None else _location(entry, base_url, key)
-        return EffectiveEntry(settings, place, key.beyond if key else "")
+        settings = with_consent(settings, destination, self.options.send_anyway, self.folder)
+        return EffectiveEntry(settings, _location(entry, base_url, key), beyond)
 
     @property
     def given_headers(self) -> tuple[ExtraHeader, ...]:
@@ -179,10 +178,6 @@ def _headers(
     if wire.key_wins and key is not None:
         return tuple(one for one in found if one.name.lower() not in KEY_HEADERS)
     return tuple(found)
-
-
-def _variable(collected: Collected, name: str) -> Iterator[Sourced[str]]:
-    yield from _resolved(collected, collected.of_variables((name,)))
 
 
 def _resolved(collected: Collected, candidates: list[EntryCandidate]) -> list[Sourced[str]]:
@@ -305,10 +300,13 @@ def _key_conflicts(
 
 
 def _location(entry: AppEntry, base: Sourced[str], key: ResolvedCandidate | None) -> str:
-    """Return the ``file:line`` of the base URL, else of the key, else of another value in the entry."""
+    """Return the ``file:line`` of the base URL, the key, the switch or another value; else one that has no line."""
     sources = [
         base.source,
         key.source if key else None,
+        *(one.source for one in entry.of("switch")),
         *(one.source for role in entry.roles.values() for one in role),
     ]
-    return next((one for one in sources if one is not None and one.line), base.source).location
+    placed = next((one for one in sources if one is not None and one.line), None)
+    named = next((one.source for one in entry.of("switch")), base.source)
+    return (placed or (named if base.source.kind is SourceKind.DEFAULT else base.source)).location
