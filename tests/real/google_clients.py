@@ -1,9 +1,11 @@
 """Call Vertex AI with google-genai and AnthropicVertex, in their environment (`.ci/run` fetches it): one process for all.
 
-Standard input: ``[{"environ", "home", "url", "tokens", "client", "model"}]``; standard output: for each
-``{"said", "text", "error"}``. Each call runs in a forked process, which has the variables of its world alone.
+Standard input: ``[{"environ", "home", "url", "tokens", "client", "model"}]``, or ``text``, code to run, instead of the
+last two; standard output: for each ``{"said", "text", "error"}``. Each call runs in a forked process, which has the variables of its world alone.
 """
 
+import contextlib
+import io
 import os
 import sys
 
@@ -11,6 +13,10 @@ from child_calls import answer_all
 
 
 def call(world):
+    if "text" in world:  # a snippet, as it is printed
+        with contextlib.redirect_stdout(io.StringIO()) as printed:
+            exec(compile(world["text"], "chat.py", "exec"), {"__name__": "__main__"})
+        return {"said": printed.getvalue().strip()}
     url, model = world["url"], world["model"]
     if world["client"] == "anthropic":
         import google.auth

@@ -22,6 +22,7 @@ from diagnose.formats import json as json_format
 from diagnose.formats import text as text_format
 from diagnose.judging.judge import judge
 from diagnose.report import Report
+from diagnose.snippets.snippets import working_of, write
 from probes.demo_server import vertex_doors
 from probes.demo_server.answers import GEMINIS, TEXT
 from probes.demo_server.server import PracticeDoor
@@ -29,7 +30,17 @@ from probes.model.archive import dump
 from probes.run.engine import run
 from probes.settings.gather import Options, gather
 from unit.credential_chains.test_google_chain import made
-from worlds.google_chains import KEY, SECRETS, VARIABLE, GoogleWorld, account_file, made_up_account, service, worlds
+from worlds.google_chains import (
+    KEY,
+    OFF,
+    SECRETS,
+    VARIABLE,
+    GoogleWorld,
+    account_file,
+    made_up_account,
+    service,
+    worlds,
+)
 
 pytestmark = [
     pytest.mark.slow,
@@ -234,3 +245,31 @@ def test_the_clients_agree_with_every_fault_of_the_door(number: int) -> None:
     words = (*(one.title for one in report.findings), *(one.explanation for one in report.findings))
     assert fault.says in " ".join(words)
     assert (said.get("error") or "") == fault.raises, said
+
+
+def test_the_snippets_run_as_they_are_printed(tmp_path: Path) -> None:
+    (tmp_path / "work").mkdir()
+    known = service()
+    with PracticeDoor(known.handler()) as tokens, PracticeDoor(vertex_doors.door(KEY, tokens=known)) as door:
+        (tmp_path / "key.json").write_text(account_file().replace("{tokens}", tokens.url))
+        account = {**OFF, "GOOGLE_APPLICATION_CREDENTIALS": f"{tmp_path}/key.json", "CLOUD_ML_REGION": "us-east5"}
+        express = {**OFF, "GOOGLE_API_KEY": KEY}
+        calls, names = [], []
+        for environ, protocol in ((account, "vertex"), (account, "vertex_anthropic"), (express, "vertex")):
+            report, texts = checked(door.url, environ, tmp_path, protocol)
+            working = working_of(report)
+            assert working is not None
+            for one in write(working, "sdk"):
+                assert not [secret for secret in SECRETS if secret in one.text]
+                calls.append({"environ": environ, "home": str(tmp_path), "tokens": tokens.url, "text": one.text})
+                names.append(one.id)
+            unseen(texts, door)
+        asked = len(door.requests)
+        said = clients(calls)
+        variables = [
+            one.text for one in write(working_of(checked(door.url, account, tmp_path, "vertex_anthropic")[0]), "env")
+        ]
+    assert names == ["google-genai-vertex", "google-genai-vertex-stream", "anthropic-vertex", "google-genai-express"]
+    assert [one["said"] for one in said] == [TEXT] * 4, said
+    assert len(door.requests) > asked
+    assert f"ANTHROPIC_VERTEX_BASE_URL='{door.url}/v1'" in variables[0]
