@@ -185,7 +185,7 @@ class _GoogleReader:
     def _steps(self) -> Iterator[_GoogleStep]:
         if self._world.key is not None:
             yield _GoogleStep(CredentialStep("key", StepStatus.WINS, self._world.key.source, "api_key"))
-        else:
+        elif self._world.protocol != ANTHROPIC:  # whose models take no key
             yield _absent("key", environment_variable("GOOGLE_API_KEY"))
         folder, shown, owner = self._folder
         adc = folder / ADC_FILE if folder is not None else None

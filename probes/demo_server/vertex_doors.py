@@ -165,7 +165,8 @@ def door(
         if projects and found["project"] is not None and found["project"] not in projects:
             return denied("aiplatform.endpoints.predict", found["project"])
         model = unquote(found["model"])
-        if (models and model not in models) or (locations and found["location"] not in locations):
+        elsewhere = model.startswith("claude") is not (publisher == "anthropic")
+        if (models and model not in models) or elsewhere or (locations and found["location"] not in locations):
             return _unknown(found["scope"] or "", publisher, model)
         return _answer(request, publisher, found["verb"], model, chat, stream)
 
@@ -183,7 +184,7 @@ def _refused(request: Request, keys: Sequence[str], tokens: TokenService | None,
         return None if set(as_key) & set(keys) else give("gemini-400", request)
     if not shown:
         return NO_CREDENTIAL
-    if set(shown) & set(keys):
+    if {one for one in shown if not one.startswith(("AIza", "AQ."))} & set(keys):  # an API key is no token
         return None
     why = tokens.refusal(shown[0]) if tokens is not None else "invalid"
     return _OF_TOKEN[why] if why is not None else None

@@ -56,6 +56,18 @@ KINDS: dict[str, Text] = {
             "https://cloud.google.com/vertex-ai/generative-ai/docs/models",
         ),
     ),
+    "vertex_global": Text(
+        "Vertex AI has no model {model|with this name} at the location global",
+        "The location global does not offer every model, and a name must be exact, with its version. Or the project "
+        "has no access to the model.",
+        (
+            "Check the name and the locations of the model: https://cloud.google.com/vertex-ai/generative-ai/docs/models",
+            "If it is offered in single regions alone, set one of them (GOOGLE_CLOUD_LOCATION, or CLOUD_ML_REGION for "
+            "Claude).",
+            "For a model of another publisher, enable it in Model Garden for this project: "
+            "https://console.cloud.google.com/vertex-ai/model-garden",
+        ),
+    ),
     "vertex_location": Text(
         "Vertex AI has no model {model|with this name} at the location {region|of the request}",
         "Each location of Google Cloud offers its own models, and new ones are often at the location global alone. Or "

@@ -2053,8 +2053,11 @@ CASES: dict[str, Text] = {
             "Sign in for programs: `gcloud auth application-default login`.",
             "On a server or in a container, set GOOGLE_APPLICATION_CREDENTIALS to the path of a service account's JSON "
             "file, or give the machine a service account.",
-            "With an API key of Vertex AI's express mode instead, set GOOGLE_API_KEY, and remove GOOGLE_CLOUD_PROJECT "
-            "and GOOGLE_CLOUD_LOCATION.",
+            Step(
+                "!protocol:vertex_anthropic",
+                "With an API key of Vertex AI's express mode instead, set GOOGLE_API_KEY, and remove "
+                "GOOGLE_CLOUD_PROJECT and GOOGLE_CLOUD_LOCATION.",
+            ),
         ),
     ),
     "auth.no_credential:clock": Text(

@@ -50,6 +50,15 @@ KINDS: dict[str, Text] = {
             "或换成 OpenAI 兼容接口提供的模型：https://cloud.google.com/vertex-ai/generative-ai/docs/models。",
         ),
     ),
+    "vertex_global": Text(
+        "Vertex AI 在位置 global 没有模型 {model|这个名称}",
+        "位置 global 并不提供所有模型，名称也必须完全一致，包括版本。也可能是该项目无权使用这个模型。",
+        (
+            "核对模型的名称和位置：https://cloud.google.com/vertex-ai/generative-ai/docs/models。",
+            "如果只在个别区域提供，就设置其中一个（GOOGLE_CLOUD_LOCATION，Claude 用 CLOUD_ML_REGION）。",
+            "其他发布方的模型要在 Model Garden 为该项目启用：https://console.cloud.google.com/vertex-ai/model-garden。",
+        ),
+    ),
     "vertex_location": Text(
         "Vertex AI 在区域 {region|（请求所用）} 没有模型 {model|（该名称）}",
         "Google Cloud 各区域提供的模型不同，新模型往往只在 global。也可能是项目没有该模型的权限。",
@@ -869,11 +878,11 @@ KINDS: dict[str, Text] = {
     ),
     "vertex_api_key": Text(
         "Vertex AI 在这个地址不接受 API Key",
-        "带项目和位置的地址要用访问令牌。API Key（快速模式）用于不带它们的地址，而且只适用于 Gemini 模型。",
+        "带项目和位置的地址要用访问令牌。API Key（express 模式）用于不带它们的地址，而且只适用于 Gemini 模型。",
         (
             "想用登录，就去掉密钥（GOOGLE_API_KEY、GEMINI_API_KEY），再运行 `gcloud auth application-default login`。",
             "想用密钥，就去掉 GOOGLE_CLOUD_PROJECT 和 GOOGLE_CLOUD_LOCATION，以及代码里的项目和位置。",
-            "密钥必须是 Vertex AI 快速模式的：https://console.cloud.google.com/vertex-ai/studio/settings/api-keys。",
+            "密钥必须是 Vertex AI express 模式的：https://console.cloud.google.com/vertex-ai/studio/settings/api-keys。",
         ),
     ),
     "aws_region_unset": Text(

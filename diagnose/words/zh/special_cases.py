@@ -1805,8 +1805,11 @@ CASES: dict[str, Text] = {
         (
             "登录供程序使用的凭证：`gcloud auth application-default login`。",
             "在服务器或容器里，把 GOOGLE_APPLICATION_CREDENTIALS 设为服务账号 JSON 文件的路径，或给机器指定服务账号。",
-            "如果用的是 Vertex AI express 模式的 API 密钥，设置 GOOGLE_API_KEY，并去掉 GOOGLE_CLOUD_PROJECT 和 "
-            "GOOGLE_CLOUD_LOCATION。",
+            Step(
+                "!protocol:vertex_anthropic",
+                "如果用的是 Vertex AI express 模式的 API 密钥，设置 GOOGLE_API_KEY，并去掉 GOOGLE_CLOUD_PROJECT 和 "
+                "GOOGLE_CLOUD_LOCATION。",
+            ),
         ),
     ),
     "auth.no_credential:clock": Text(

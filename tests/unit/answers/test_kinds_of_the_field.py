@@ -37,6 +37,7 @@ from diagnose.words.en.kinds import KINDS
         ("vertex_openapi_name", "HTTP 400 Malformed publisher model name: expected format '<publisher>/<model>'"),
         ("vertex_openapi_model", "400 The deployed model does not support ChatCompletions. endpoint_id: 7, deployed_model_id: 8"),
         ("vertex_publisher", "404 Publisher Model `projects/p/locations/global/publishers/google/models/mistral-large` not found"),
+        ("vertex_global", "404 Publisher Model `projects/p/locations/global/publishers/google/models/gemini-9` was not found"),
         ("vertex_location", "404 Publisher Model `projects/p/locations/us-east1/publishers/google/models/gemini-3-pro` was not found"),
         ("vertex_location", "404 Publisher Model projects/p/locations/europe-west1/publishers/anthropic/models/claude-x not found"),
         ("litellm_old", "litellm.BadRequestError: LLM Provider NOT provided. You passed model=cerebras/llama-4"),
