@@ -18,7 +18,6 @@ from diagnose.report import Report
 from diagnose.snippets import quoting
 from probes.catalog.apps import load
 from probes.catalog.sdk_variables import SdkVariables, variables_of
-from probes.credential_chains.google_addresses import location_of
 from probes.model.attempt import Auth
 from probes.model.record import Record, replace
 from probes.model.source import Source, variable_in
@@ -330,7 +329,7 @@ def _environment(working: WorkingSettings) -> Iterator[SnippetVariable]:
         yield from (SnippetVariable(name, value) for name, value in named if value)
         # google-genai 3.6.1 does not read its own variable for the address if one of these has turned it to Vertex AI.
         parts = urlsplit(working.base_url)
-        if working.protocol == "vertex_anthropic" and not location_of(parts.hostname or ""):
+        if working.protocol == "vertex_anthropic" and not (parts.hostname or "").endswith(".googleapis.com"):
             yield SnippetVariable(sdk.bases[0], f"{parts.scheme}://{parts.netloc}/v1")
         return
     yield SnippetVariable((*sdk.bases, "BASE_URL")[0], working.base_url)
