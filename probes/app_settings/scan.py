@@ -177,11 +177,17 @@ class _Scan:
         if not own:
             self.claimed.update(reading.shown for reading in identified)
         entries = self.with_variables(app, collected, any(not one.facts.name for one in logins))
+        unused: list[FoundLogin] = []  # the app's own, where a variable turns it elsewhere
         if switched is not None:
             entries = [_switched(switched, collected, entries)]
+            unused = [one for one in logins if not one.facts.name and one.protocol != switched.protocol]
+            logins = [one for one in logins if one not in unused]
         for entry in _in_use(entries, any(place.login for place in app.places)):
             if one := self.calculator.effective(app, collected, entry, entries):
                 settings, beyond = with_needed(one.settings, app, collected), one.beyond
+                settings = replace(
+                    settings, secrets=(*settings.secrets, *(each for one in unused for each in one.secrets))
+                )
                 if login := _login_for(app, entry, settings, logins):
                     logins.remove(login)
                     settings, beyond = with_login(settings, login), "" if login.chosen else beyond

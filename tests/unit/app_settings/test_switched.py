@@ -66,6 +66,16 @@ def test_a_switch_in_the_environment_is_found(environ: dict[str, str], app: str,
     assert [(one.app, one.where) for one in found_in(tmp_path, environ)] == ([(app, place)] if app else [])
 
 
+def test_a_login_that_the_switch_replaces_is_not_checked(tmp_path: Path) -> None:
+    token = "sk-ant-oat01-" + "mAdEuP" * 6
+    written(tmp_path / ".claude" / ".credentials.json", json.dumps({"claudeAiOauth": {"accessToken": token}}))
+    (one,) = [one for one in found_in(tmp_path, CLAUDE) if one.app == "claude-code"]
+    assert one.settings.login is None
+    assert token in [secret.reveal() for secret in one.settings.secrets]
+    (two,) = [one for one in found_in(tmp_path, {}) if one.app == "claude-code"]
+    assert two.settings.login is not None
+
+
 def test_gemini_cli_is_turned_to_vertex_by_its_own_file(tmp_path: Path) -> None:
     lines = ("GOOGLE_GENAI_USE_VERTEXAI=true", "GOOGLE_CLOUD_PROJECT=p", "GOOGLE_CLOUD_LOCATION=eu")
     written(tmp_path / ".gemini" / ".env", "\n".join(lines))
