@@ -989,7 +989,8 @@ KINDS: dict[str, Text] = {
         "without them, and for Gemini models alone.",
         (
             "To use the login, remove the key (GOOGLE_API_KEY, GEMINI_API_KEY), and run `gcloud auth "
-            "application-default login`.",
+            "application-default login`. Where an app has a field for a key alone, give it an access token: "
+            "`gcloud auth print-access-token`, valid for an hour.",
             "To use the key, remove GOOGLE_CLOUD_PROJECT and GOOGLE_CLOUD_LOCATION, and project and location from the "
             "code.",
             "The key must be one for Vertex AI in express mode: https://console.cloud.google.com/vertex-ai/studio/settings/api-keys",

@@ -880,7 +880,8 @@ KINDS: dict[str, Text] = {
         "Vertex AI 在这个地址不接受 API Key",
         "带项目和位置的地址要用访问令牌。API Key（express 模式）用于不带它们的地址，而且只适用于 Gemini 模型。",
         (
-            "想用登录，就去掉密钥（GOOGLE_API_KEY、GEMINI_API_KEY），再运行 `gcloud auth application-default login`。",
+            "想用登录，就去掉密钥（GOOGLE_API_KEY、GEMINI_API_KEY），再运行 `gcloud auth application-default login`。"
+            "如果应用只能填密钥，就填访问令牌：`gcloud auth print-access-token`，有效期一小时。",
             "想用密钥，就去掉 GOOGLE_CLOUD_PROJECT 和 GOOGLE_CLOUD_LOCATION，以及代码里的项目和位置。",
             "密钥必须是 Vertex AI express 模式的：https://console.cloud.google.com/vertex-ai/studio/settings/api-keys。",
         ),
