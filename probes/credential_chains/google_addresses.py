@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 METADATA = "metadata.google.internal"
 ANTHROPIC = "vertex_anthropic"  # the protocol of Anthropic's models
 _HOST = re.compile(
     r"(?:(?P<region>[a-z]{2,12}(?:-[a-z]{2,12}){1,2}-?\d{1,2})-)?aiplatform(?:\.(?P<place>[a-z]{2})\.rep)?\.googleapis\.com"
 )
+# A location becomes part of a host name, and a folder may name it: nothing else may get in there.
+_LOCATION = re.compile(r"[a-z][a-z0-9-]{0,40}")
 _PLAIN = re.compile(r"/?(?:v1(?:beta1)?/?)?(?:publishers/\w+/?)?")  # what the SDKs put in front of the project's path
 
 
@@ -32,13 +34,19 @@ def completed(base: str, protocol: str, project: str, location: str, *, any_host
     origin = f"{parts.scheme}://{parts.netloc}"
     if any_host and project:
         origin = f"https://{host_of(location)}"
-    within = f"projects/{project}/locations/{location}/" if project else ""
+    within = f"projects/{quote(project, safe=':')}/locations/{quote(location, safe='')}/" if project else ""
     return f"{origin}/{version}/{within}publishers/{publisher}"
 
 
 def host_of(location: str) -> str:
-    """Return the host that serves a location: ``global`` and the multi-regions have hosts of their own."""
-    if location == "global":
+    """Return the host that serves a location: ``global`` and the multi-regions have hosts of their own.
+
+    What is no location has that of ``global``, so that the host is always one of Google's.
+
+    >>> host_of("evil.example/x?")
+    'aiplatform.googleapis.com'
+    """
+    if location == "global" or _LOCATION.fullmatch(location) is None:
         return "aiplatform.googleapis.com"
     return (
         f"aiplatform.{location}.rep.googleapis.com"

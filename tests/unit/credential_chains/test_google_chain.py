@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -193,6 +194,22 @@ def test_the_users_token_goes_to_a_folders_address_only_at_google(url: str, with
     assert settings.base_url is not None
     assert settings.base_url.value.startswith(url)
     assert (settings.override is not None and settings.override.withheld) is withheld
+
+
+@pytest.mark.parametrize("protocol", ["vertex", "vertex_anthropic"])
+@pytest.mark.parametrize(
+    "place", ["evil.example/", "evil.example?", "evil.example#", "x@evil.example/", "a.evil.example:1"]
+)
+def test_a_location_never_changes_whose_host_it_is(protocol: str, place: str, tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text(
+        f"GOOGLE_CLOUD_LOCATION='{place}'\nCLOUD_ML_REGION='{place}'\nGOOGLE_CLOUD_PROJECT='p/../{place}'\n"
+    )
+    settings = gather(Options(protocol=protocol), dict(OFF), tmp_path, home=tmp_path / "home")
+    assert settings.base_url is not None
+    parts = urlsplit(settings.base_url.value)
+    assert parts.netloc == "aiplatform.googleapis.com"
+    assert parts.path.count("/") == 7
+    assert not parts.query
 
 
 def test_a_folder_that_names_the_users_file_does_not_get_its_token(tmp_path: Path) -> None:
