@@ -146,6 +146,7 @@ _CASES = (
     CredentialProblem.KEPT,
     CredentialProblem.CLOCK,
     CredentialProblem.NO_PROJECT,
+    CredentialProblem.NO_LOCATION,
     CredentialProblem.REFUSED,
     CredentialProblem.UNREACHABLE,
     CredentialProblem.PROGRAM,

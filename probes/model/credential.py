@@ -100,6 +100,7 @@ class CredentialProblem(StrEnum):
     KEPT = "kept"  # by a part of the system that gives it to the vendor's own library alone
     CLOCK = "clock"  # the clock of this machine is wrong, so what it signed is not accepted
     NO_PROJECT = "no_project"  # the credential is there, but no place names the project that the address needs
+    NO_LOCATION = "no_location"  # the same for the location, of a client without a default
     NEEDS_PERSON = "needs_person"  # somebody would have to type a code
     OTHER = "other"
 
