@@ -268,7 +268,7 @@ WORLDS = (
         "environment AWS_ACCESS_KEY_ID",
         "ClientError",
         root="auth.rejected",
-        title="The provider rejects the access key or its signature",
+        title="The signature does not fit: the secret key is wrong",
     ),
     ChainWorld(
         "session that AWS calls expired",
@@ -278,6 +278,6 @@ WORLDS = (
         "ClientError",
         root="auth.expired",
         accepted=(AccessKey(ROLE.name, ROLE.secret, ROLE.token, expired=True),),
-        title="The AWS credentials are expired or not valid",
+        title="The temporary AWS credentials have expired",
     ),
 )
