@@ -64,8 +64,8 @@ def _asks(
         if able is None:
             break
         call = Call("", turn={}) if name == "tools_result" else None
-        if name == "vision":
-            yield name, attempt, able.claims(attempt, model), 0
+        if name == "vision" and (claims := able.claims(attempt, model)) is not None:
+            yield name, attempt, claims, 0
         yield name, attempt, able.ask(name, attempt, model, (), call), a.ROOM + tokens
     vector = able.embedding(attempt, MODEL) if able is not None else None
     if vector is not None:

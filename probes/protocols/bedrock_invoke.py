@@ -80,6 +80,16 @@ class _BedrockInvoke(Wire):
         return {name: value for name, value in body.items() if name != "max_tokens"} | {"max_tokens": ALLOWANCE}
 
 
+def unpacked(data: str) -> str:
+    """Return the event within a message's payload (``{"bytes": base64}``); empty if there is none."""
+    known, value = parse_json(data)
+    packed = value.get("bytes") if known and isinstance(value, dict) else None
+    try:
+        return base64.b64decode(packed, validate=True).decode("utf-8") if isinstance(packed, str) else ""
+    except (binascii.Error, UnicodeDecodeError, ValueError):
+        return ""
+
+
 class _InvokeReader(FrameReader):
     """A reader of Messages events in base64: what is in the frames is read as the Messages API's own stream."""
 
@@ -92,12 +102,7 @@ class _InvokeReader(FrameReader):
         super().feed(event, at)
         if event.name != "chunk" or event.wrong:
             return
-        known, value = parse_json(event.data)
-        packed = value.get("bytes") if known and isinstance(value, dict) else None
-        try:
-            text = base64.b64decode(packed, validate=True).decode("utf-8") if isinstance(packed, str) else ""
-        except (binascii.Error, UnicodeDecodeError, ValueError):
-            text = ""
+        text = unpacked(event.data)
         known, inner = parse_json(text)
         if not known or not isinstance(inner, dict):
             self.flaw("bad_json")
