@@ -87,6 +87,25 @@ def door(
     return handler
 
 
+def guarded(
+    inner: Handler,
+    *keys: str,
+    access: Sequence[AccessKey] = (),
+    region: str = "us-east-1",
+    service: str = "bedrock",
+    clock: float = 0.0,
+) -> Handler:
+    """Return a door that checks credentials as :func:`door` does, before it leaves the answer to ``inner``.
+
+    So are the paths of other houses' protocols guarded: ``/openai/v1`` of the runtime, and Mantle.
+    """
+
+    def handler(request: Request) -> Answer:
+        return _refused(request, keys, access, region, service, clock) or inner(request)
+
+    return handler
+
+
 def _refused(
     request: Request, keys: Sequence[str], access: Sequence[AccessKey], region: str, service: str, clock: float
 ) -> Answer | None:

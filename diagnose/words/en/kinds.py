@@ -1263,8 +1263,8 @@ KINDS: dict[str, Text] = {
     ),
     "aws_denied": Text(
         "An AWS policy explicitly denies {permission|this request}",
-        "A deny in a policy beats every permission; the message names the kind of policy. Organizations deny regions in "
-        "this way, and an inference profile (us., eu., global.) may send the request to a denied region.",
+        "A deny in a policy beats every permission; the message names the kind of policy. Organizations deny regions "
+        "in this way, and an inference profile (us., eu., global.) may send the request to a denied region.",
         (
             "Check that the account and role are the ones that you mean: `aws sts get-caller-identity`.",
             "Use a model ID or inference profile that stays in an allowed region: `aws bedrock "

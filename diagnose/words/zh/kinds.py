@@ -784,8 +784,8 @@ KINDS: dict[str, Text] = {
         "或应用发送了空的 Bedrock 密钥而没有签名。",
         (
             "看看 AWS 自己的程序读到哪个访问密钥、来自哪里：`aws configure list`。",
-            "如果应用运行环境里设置了 AWS_BEARER_TOKEN_BEDROCK 但值为空，把它删除：空值（Docker Compose 会这样传递未设置的"
-            "变量）同样优先于访问密钥。",
+            "如果应用运行环境里设置了 AWS_BEARER_TOKEN_BEDROCK 但值为空，把它删除：空值（Docker Compose 会这样传递"
+            "未设置的变量）同样优先于访问密钥。",
             "重新复制访问密钥 ID 和私有密钥，前后不要带空格或换行。",
             "如果中间有代理或网关，让它不要改动 Authorization 请求头。",
         ),

@@ -1,7 +1,7 @@
 """Features of Amazon Bedrock's Converse: ``toolConfig``, ``outputConfig.textFormat``, ``image``; no embeddings.
 
-Source: botocore 1.44.8, ``data/bedrock-runtime/2023-09-30``. Embeddings have InvokeModel with a body for each vendor, and
-the descriptions of models are at another host, which a check of this one does not ask.
+Source: botocore 1.44.8, ``data/bedrock-runtime/2023-09-30``. Embeddings need InvokeModel with a body for
+each vendor, and models are described at another host, which a check of this one does not ask.
 """
 
 from __future__ import annotations
