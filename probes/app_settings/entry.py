@@ -18,7 +18,18 @@ from probes.model.settings import Sourced
 from probes.model.source import Owner, Source, SourceKind, environment_variable
 from probes.settings.consent import names_place
 
-ROLES = ("base_url", "key", "key_env", "key_name", "key_command", "login", "websocket", "model", "provider")
+ROLES = (
+    "base_url",
+    "key",
+    "key_env",
+    "key_name",
+    "key_command",
+    "credential_command",
+    "login",
+    "websocket",
+    "model",
+    "provider",
+)
 ABOVE, _ENVIRONMENT, BELOW = 0, 1, 2  # precedence: above or below the shell's variables
 
 
@@ -350,6 +361,10 @@ class Collected:
                     place = (layer.reading, layer.level, name, layer.hidden, value.borrowed)
                     found.append(EntryCandidate(value.text, value.source or held.source, held.own, kind, (), *place))
         return found
+
+    def set_variable(self, name: str) -> Sourced[str] | None:
+        """Return a variable as the app reads it, with its source; None if it is not set."""
+        return next((one.sourced() for one in self.resolve_all(self.of_variables((name,))) if one.counts), None)
 
     def file(self, candidate: EntryCandidate, path: str) -> Value | str | None:
         """Return the content of a ``{file:…}`` reference, None if it cannot be read, or ``outside``.

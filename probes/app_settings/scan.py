@@ -26,6 +26,7 @@ from probes.model.settings import Settings, Skipped, Sourced
 from probes.model.source import Source, SourceKind, option
 from probes.settings.consent import Destination, address
 from probes.settings.gather import BadInput, Options, gather, with_consent
+from probes.settings.sdk_selection import switch_of
 
 # Files that many kinds of programs use: their existence does not show that an app is installed.
 _SHARED = (".env", ".env.local", "~/.env", "config.yaml")
@@ -132,7 +133,7 @@ class _Scan:
         self.outside: list[Layer] = [environment(world.environ), *shells]
         self.sdks = SdkSettings(world, options, doors, self.outside)
         folder = world.cwd or world.home
-        self.calculator = EffectiveSettings(self.sdks.base_settings, doors, apps, options.send_anyway, folder)
+        self.calculator = EffectiveSettings(self.sdks.base_settings, doors, apps, options, world.home, folder)
         self.closed: list[ClosedStore] = []
         self.claimed: set[str] = set()  # files that belong to an app; the SDKs do not use them
 
@@ -164,16 +165,20 @@ class _Scan:
         identified = [reading for _, reading in collected.files if identifying & reading.bindings.keys()]
         logins = list(logins_of(app, self.search, lambda name: _place_of(collected, name)))
         own = any(not set(place.path.values()) & set(_SHARED) for place, _ in collected.files)
+        switched = next((one for one in app.wires if switch_of(one, collected.set_variable) is not None), None)
         if (
             not own
             and not identified
             and not logins
+            and switched is None
             and not any(one.of("base_url") or one.of("key") for one in collected.entries.values())
         ):
             return
         if not own:
             self.claimed.update(reading.shown for reading in identified)
         entries = self.with_variables(app, collected, any(not one.facts.name for one in logins))
+        if switched is not None:
+            entries = [_switched(switched, collected, entries)]
         for entry in _in_use(entries, any(place.login for place in app.places)):
             if one := self.calculator.effective(app, collected, entry, entries):
                 settings, beyond = with_needed(one.settings, app, collected), one.beyond
@@ -274,6 +279,18 @@ def _login_for(app: App, entry: AppEntry, settings: Settings, logins: list[Found
         elif (not entry.star or entry.asks_login) if by_login else one.protocol == settings.protocol.value:
             return one
     return None
+
+
+def _switched(wire: AppWire, collected: Collected, entries: list[AppEntry]) -> AppEntry:
+    """Return the entry of the protocol that a variable makes the app speak: of its own settings, only models stay."""
+    entry = AppEntry(wire.protocol)
+    for role, names in (("base_url", wire.base_url), ("key", wire.key), ("model", wire.model)):
+        for one in collected.of_variables(names):
+            entry.add(role, one)
+    for other in entries:
+        for role in ("model", "credential_command"):
+            entry.roles.setdefault(role, []).extend([] if other.star else other.of(role))
+    return entry
 
 
 def _wires(app: App) -> list[AppWire]:

@@ -49,6 +49,9 @@ class AppWire(NamedTuple):
     key_wins: bool = False  # an extra header does not replace the one that carries the key; elsewhere it does
     websocket: AppWebSocket | None = None
     auth_also: Mapping[str, str] = {}  # variable -> auth style in which the key is sent too if the variable names it
+    switches: tuple[str, ...] = ()  # variables that make it speak this protocol instead of its default one
+    switched_by: tuple[str, ...] = ("true", "1")  # the values of them that do, in lower case
+    default_place: str = ""  # region or location without a setting; empty: it ends with an error
 
 
 class SettingsFile(NamedTuple):
@@ -75,6 +78,7 @@ class SettingsFile(NamedTuple):
     key_env: tuple[str, ...] = ()  # pointers to the name of the variable that holds the key
     key_name: tuple[str, ...] = ()  # pointers to the name of an entry in the app's `keys`
     key_command: tuple[str, ...] = ()  # pointers to a command that prints the key
+    credential_command: tuple[str, ...] = ()  # the same for the credential of a house's own chain
     keys: str = ""  # pointer with one `*`: keys by name, for providers that other places define
     key_env_first: bool = False  # `key_env` has precedence over every key, and without its variable nothing is sent
     login: tuple[str, ...] = ()  # pointers to the flag without which a provider is not given the app's own keys

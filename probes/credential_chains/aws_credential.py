@@ -24,7 +24,7 @@ DEFAULT_REGION = "us-east-1"
 _SAID = 300  # characters of an error that are kept
 # Headers that proxies and HTTP clients change on the way, which botocore does not sign either.
 _UNSIGNED = frozenset(("connection", "expect", "transfer-encoding", "user-agent", "x-amzn-trace-id", "accept-encoding"))
-# A private endpoint (`vpce-….bedrock-runtime.REGION.vpce.amazonaws.com`) has a name of its own before that of the service.
+# The host of a private endpoint (`vpce-….bedrock-runtime.REGION.vpce.amazonaws.com`) begins with a name of its own.
 _HOST = re.compile(
     r"(?:vpce-[a-z0-9-]{1,60}\.)?bedrock(?P<kind>-runtime|-mantle|)(?:-fips)?\.(?P<region>[a-z]{2,4}(?:-[a-z]+)+-\d)\."
 )

@@ -28,6 +28,7 @@ class ChainWorld(Record):
     now: float
     metadata: bool = True
     programs: bool = False
+    emptied: Callable[[str], Sourced[str] | None] | None = None  # a variable that is set, but empty
 
     def text(self, name: str) -> str:
         """Return the value of a variable; empty if it is not set."""

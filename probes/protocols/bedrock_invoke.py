@@ -40,8 +40,6 @@ class _BedrockInvoke(Wire):
     error_shape = "aws"
     strictness = "none"  # its framing is not that of the Messages API, whose readings are measured
     words = (("ending", "/model/NAME/invoke"),)
-    key_env = ("AWS_BEARER_TOKEN_BEDROCK",)
-    base_url_env = ("ANTHROPIC_BEDROCK_BASE_URL",)
     ai_sdk_package = "@ai-sdk/amazon-bedrock"
     litellm_provider = "bedrock"
 
@@ -62,6 +60,9 @@ class _BedrockInvoke(Wire):
 
     def path_check(self, attempt: Attempt) -> ApiRequest:
         return ApiRequest("POST", f"/model/{quote(self.guess, safe=':')}/invoke", JSON_HEADERS, {})
+
+    def guessed_model(self, base_url: str) -> str:
+        return CONVERSE.guessed_model(base_url)
 
     def other_models(self, text: str, attempt: Attempt, model: str) -> tuple[str, ...]:
         return CONVERSE.other_models(text, attempt, model)

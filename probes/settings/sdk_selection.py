@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -99,6 +100,9 @@ def _likely_wire(app: App, url: str, variables: Variables) -> AppWire:
     """Choose among the app's protocols by the base URL, its door or the variables that are set; else the first."""
     if len(app.wires) == 1:
         return app.wires[0]
+    switched = next((wire for wire in app.wires if switch_of(wire, variables.filled) is not None), None)
+    if switched is not None and not url:
+        return switched
     suggested = [meant_by(url, endings=True)]
     door = _door_of(url, "auto") if url else None
     suggested += [name for name in (door.protocols if door else ()) if url]
@@ -107,6 +111,12 @@ def _likely_wire(app: App, url: str, variables: Variables) -> AppWire:
         return by_protocol
     filled = (wire for wire in app.wires if any(variables.filled(name) for name in (*wire.base_url, *wire.key)))
     return next(filled, app.wires[0])
+
+
+def switch_of(wire: AppWire, variable: Callable[[str], Sourced[str] | None]) -> Sourced[str] | None:
+    """Return the variable that makes an app speak this protocol, or None if none does. The first that is set counts."""
+    found = next((value for name in wire.switches if (value := variable(name)) is not None and value.value), None)
+    return found if found is not None and found.value.strip().lower() in wire.switched_by else None
 
 
 def choose(

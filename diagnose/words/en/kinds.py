@@ -1275,7 +1275,7 @@ KINDS: dict[str, Text] = {
     ),
     "aws_bearer": Text(
         "The AWS identity behind the Bedrock key lacks the permission bedrock:CallWithBearerToken",
-        "A Bedrock API key stands for a user or role of AWS. To call with a key, it needs this permission besides "
+        "A Bedrock API key belongs to a user or role of AWS. To call with a key, it needs this permission besides "
         "those for the model.",
         (
             "Add it to the user that the message names: `aws iam attach-user-policy --user-name USER --policy-arn "

@@ -20,6 +20,8 @@ NOTES: dict[str, str] = {
     "aws_login_unreadable": "the stored login cannot be read",
     "aws_never_signed_in": "nobody has signed in",
     "aws_login_own": "only AWS's own libraries may use it",
+    "aws_empty_key": "it is set but empty, and the SDKs send it all the same",
+    "program_of_folder": "never started, since a file of this folder names it",
     "program_not_started": "not started without --credential-process",
     "metadata_not_asked": "never asked on behalf of others",
     "aws_metadata_off": "switched off by AWS_EC2_METADATA_DISABLED",

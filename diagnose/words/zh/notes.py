@@ -20,6 +20,8 @@ NOTES: dict[str, str] = {
     "aws_login_unreadable": "保存的登录无法读取",
     "aws_never_signed_in": "还没有登录过",
     "aws_login_own": "只有 AWS 自己的库才能使用",
+    "aws_empty_key": "已设置但为空，而 SDK 照样发送它",
+    "program_of_folder": "由本文件夹的文件指定，从不启动",
     "program_not_started": "没有 --credential-process 就不启动",
     "metadata_not_asked": "不代他人询问",
     "aws_metadata_off": "已由 AWS_EC2_METADATA_DISABLED 关闭",

@@ -19,7 +19,7 @@ from probes.demo_server import bedrock_doors
 from probes.demo_server.server import PracticeDoor
 from probes.model.credential import StepStatus
 from probes.model.secret import Secret
-from probes.model.settings import CredentialSettings, FlowPart
+from probes.model.settings import BadInput, CredentialSettings, FlowPart
 from probes.model.source import Owner
 from probes.run.engine import run
 from probes.settings.gather import Options, gather
@@ -304,3 +304,25 @@ def test_agents_and_the_served_page_never_ask_metadata(tmp_path: Path) -> None:
     served = gather(Options(target="a", metadata=False), {}, tmp_path, home=tmp_path).credential
     assert served is not None
     assert served.chain.winner is None
+
+
+@pytest.mark.parametrize(("app", "root"), [("boto3", "app.sdk_mismatch"), (None, None)])
+def test_boto3_sends_no_api_key_in_clear(app: str | None, root: str | None, tmp_path: Path) -> None:
+    key = "ABSK" + "bWFkZXVw" * 14 + "eA=="
+    with PracticeDoor(bedrock_doors.door(key)) as door:
+        given = Options(base_url=door.url, protocol="bedrock", model=bedrock_doors.MODELS[0], app=app)
+        report = judge(asyncio.run(run(gather(given, {"AWS_BEARER_TOKEN_BEDROCK": key}, tmp_path, home=tmp_path))))
+    assert report.root_cause == root
+
+
+def test_the_region_of_the_profile_completes_the_address_of_a_known_door(tmp_path: Path) -> None:
+    (tmp_path / ".aws").mkdir()
+    (tmp_path / ".aws" / "config").write_text("[profile work]\nregion = eu-west-1\n")
+    environ = {"AWS_PROFILE": "work", "HOME": str(tmp_path)}
+    for given in (Options(target="bedrock"), Options(protocol="bedrock"), Options(app="anthropic-bedrock")):
+        settings = gather(given, environ, tmp_path / "work", home=tmp_path)
+        assert settings.base_url is not None
+        assert settings.base_url.value == "https://bedrock-runtime.eu-west-1.amazonaws.com"
+    assert gather(Options(protocol="bedrock"), {}, tmp_path / "work", home=tmp_path).base_url is None
+    with pytest.raises(BadInput, match="No AWS region"):
+        gather(Options(target="bedrock"), {}, tmp_path / "work", home=tmp_path)
