@@ -131,6 +131,7 @@ NOTES: dict[str, str] = {
     "credential_jwt": "a token (JWT)",
     "credential_api_key": "an API key in the form of a token",
     "credential_key_id": "the ID of an access key",
+    "credential_temporary_key_id": "the ID of a temporary access key, which needs its secret and session token",
     "credential_access_key_pair": "an access key (ID and secret)",
     "credential_organization_id": "an organization ID",
     "credential_project_id": "a project ID",

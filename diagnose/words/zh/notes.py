@@ -131,6 +131,7 @@ NOTES: dict[str, str] = {
     "credential_jwt": "令牌（JWT）",
     "credential_api_key": "令牌形式的 API 密钥",
     "credential_key_id": "云账号访问密钥的 ID",
+    "credential_temporary_key_id": "临时访问密钥的 ID，还需要配套的密钥和会话令牌",
     "credential_access_key_pair": "云账号的访问密钥（ID 加密钥）",
     "credential_organization_id": "组织 ID",
     "credential_project_id": "项目 ID",

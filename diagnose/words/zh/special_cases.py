@@ -1616,6 +1616,11 @@ CASES: dict[str, Text] = {
         (
             "到 {console} 创建 API 密钥。",
             "在模型服务的页面创建 API 密钥，只填这个密钥，前面不要带 ID。",
+            Step(
+                "door:bedrock",
+                "或让请求带签名：设置 AWS_ACCESS_KEY_ID 和 AWS_SECRET_ACCESS_KEY（ASIA 开头的 ID "
+                "还要 AWS_SESSION_TOKEN），并删除 AWS_BEARER_TOKEN_BEDROCK。",
+            ),
             "如果访问密钥还填到了别的应用里，请更换：它能操作整个账号。",
         ),
     ),
