@@ -46,6 +46,7 @@ class _Bedrock(Wire):
     spoken_at = r"/model/[^/]+/converse(?:-stream)?$"
     address = r"/model/(?P<model>[^/]+)/converse(?:-stream)?"
     model_path = r"/model/([^/?#]+)/converse"
+    newer_base = "/openai/v1"
     precedence = 15
     bases = ("",)
     error_shape = "aws"

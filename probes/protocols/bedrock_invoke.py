@@ -35,6 +35,7 @@ class _BedrockInvoke(Wire):
     spoken_at = r"/model/[^/]+/invoke(?:-with-response-stream)?$"
     address = r"/model/(?P<model>[^/]+)/invoke(?:-with-response-stream)?"
     model_path = r"/model/([^/?#]+)/invoke"
+    newer_base = CONVERSE.newer_base
     precedence = 15
     bases = ("",)
     error_shape = "aws"
