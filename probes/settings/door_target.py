@@ -54,18 +54,23 @@ def base_url_of(
         if door.credential == "aws":
             if (url := _filled(possible[0].sdk_url, {"AWS_REGION": region_of()})) is not None:
                 return Sourced(url, door.default_source)
-            raise BadInput(
-                "No AWS region is set for {name}. Set AWS_REGION (boto3: AWS_DEFAULT_REGION), or region in the profile "
-                "of ~/.aws/config, or give the whole base URL, which looks like {base_url}",
-                name=door.name,
-                base_url=possible[0].base_url,
-            )
+            raise no_region(door.name, possible[0].base_url)
         raise BadInput(
             "{name} gives each customer a base URL of their own. Give the whole base URL, which looks like {base_url}",
             name=door.name,
             base_url=possible[0].base_url,
         )
     return Sourced(fixed.sdk_url, door.default_source)
+
+
+def no_region(name: str, base_url: str) -> BadInput:
+    """Return the error for an address of AWS whose region neither variables nor a profile name."""
+    return BadInput(
+        "No AWS region is set for {name}. Set AWS_REGION (boto3: AWS_DEFAULT_REGION), or region in the profile of "
+        "~/.aws/config, or give the whole base URL, which looks like {base_url}",
+        name=name,
+        base_url=base_url,
+    )
 
 
 def _filled(url: str, environ: Mapping[str, str]) -> str | None:

@@ -1844,13 +1844,13 @@ CASES: dict[str, Text] = {
         "It is {credential|an access key} of {house|a cloud provider}. Such keys sign requests to the cloud's own "
         "interfaces. The model API needs an API key, which is created on another page.",
         (
-            "Create an API key at {console}",
-            "Create an API key on the page of the model service, and use only that key, without an ID in front.",
             Step(
                 "door:bedrock",
-                "Or let the requests be signed: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, for an ID with ASIA "
+                "Use signed requests: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, for an ID with ASIA "
                 "also AWS_SESSION_TOKEN, and remove AWS_BEARER_TOKEN_BEDROCK.",
             ),
+            "Create an API key at {console}",
+            "Create an API key on the page of the model service, and use only that key, without an ID in front.",
             "If the access key was pasted into other apps too, replace it: it gives access to the whole account.",
         ),
     ),

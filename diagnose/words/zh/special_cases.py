@@ -1614,13 +1614,13 @@ CASES: dict[str, Text] = {
         "它是 {house|云平台} 的{credential|访问密钥}，用来给云平台自己的接口签名。模型接口要用 API 密钥，"
         "在另一个页面创建。",
         (
-            "到 {console} 创建 API 密钥。",
-            "在模型服务的页面创建 API 密钥，只填这个密钥，前面不要带 ID。",
             Step(
                 "door:bedrock",
-                "或让请求带签名：设置 AWS_ACCESS_KEY_ID 和 AWS_SECRET_ACCESS_KEY（ASIA 开头的 ID "
+                "让请求带签名：设置 AWS_ACCESS_KEY_ID 和 AWS_SECRET_ACCESS_KEY（ASIA 开头的 ID "
                 "还要 AWS_SESSION_TOKEN），并删除 AWS_BEARER_TOKEN_BEDROCK。",
             ),
+            "到 {console} 创建 API 密钥。",
+            "在模型服务的页面创建 API 密钥，只填这个密钥，前面不要带 ID。",
             "如果访问密钥还填到了别的应用里，请更换：它能操作整个账号。",
         ),
     ),
