@@ -137,6 +137,7 @@ _CASES = (
     CredentialProblem.NEEDS_PERSON,
     CredentialProblem.CLOCK,
     CredentialProblem.NO_PROJECT,
+    CredentialProblem.NO_LOCATION,
     CredentialProblem.REFUSED,
     CredentialProblem.UNREACHABLE,
     CredentialProblem.PROGRAM,

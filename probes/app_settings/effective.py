@@ -302,10 +302,13 @@ def _key_conflicts(
 
 
 def _location(entry: AppEntry, base: Sourced[str], key: ResolvedCandidate | None) -> str:
-    """Return the ``file:line`` of the base URL, else of the key, else of another value in the entry."""
+    """Return the ``file:line`` of the base URL, the key, the switch or another value; else one that has no line."""
     sources = [
         base.source,
         key.source if key else None,
+        *(one.source for one in entry.of("switch")),
         *(one.source for role in entry.roles.values() for one in role),
     ]
-    return next((one for one in sources if one is not None and one.line), base.source).location
+    placed = next((one for one in sources if one is not None and one.line), None)
+    named = next((one.source for one in entry.of("switch")), base.source)
+    return (placed or (named if base.source.kind is SourceKind.DEFAULT else base.source)).location

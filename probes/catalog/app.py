@@ -51,7 +51,13 @@ class AppWire(NamedTuple):
     auth_also: Mapping[str, str] = {}  # variable -> auth style in which the key is sent too if the variable names it
     switches: tuple[str, ...] = ()  # variables that make it speak this protocol instead of its default one
     switched_by: tuple[str, ...] = ("true", "1")  # the values of them that do, in lower case
+    project: tuple[str, ...] = ()  # variables for the project that the address has in it, highest precedence first
+    place: tuple[str, ...] = ()  # the same for the location
+    place_by_model: Mapping[
+        str, str
+    ] = {}  # beginning of a model's name -> variable for its own location; the first counts
     default_place: str = ""  # region or location without a setting; empty: it ends with an error
+    key_before_chain: bool = False  # a key counts although project or location is set; elsewhere these come first
 
 
 class SettingsFile(NamedTuple):

@@ -18,7 +18,8 @@ class ChainWorld(Record):
     ``variable`` returns the value that a program started here would see, or None; a folder's ``.env`` counts as a
     program that loads it would make it count, and the source's owner says whose word it is. ``key`` is a key that was
     given and takes the chain's place. ``now`` is in seconds since 1970. ``metadata`` is whether metadata addresses may
-    be asked (never by `serve` and `mcp`), ``programs`` whether other programs may be started.
+    be asked (never by `serve` and `mcp`), ``programs`` whether other programs may be started. ``app`` is the id of the
+    client that is meant, ``model`` its model; empty if they are not known.
     """
 
     variable: Callable[[str], Sourced[str] | None]
@@ -31,6 +32,8 @@ class ChainWorld(Record):
     metadata: bool = True
     programs: bool = False
     emptied: Callable[[str], Sourced[str] | None] | None = None  # a variable that is set, but empty
+    app: str = ""
+    model: str = ""
 
     def inside(self, named: Sourced[str], path: Path) -> bool:
         """Check whether a file of the folder names this file, and it lies in the folder as well."""

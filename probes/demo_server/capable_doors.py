@@ -11,7 +11,7 @@ import json
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from probes.demo_server import answers, bedrock_doors, error_bodies, handlers
+from probes.demo_server import answers, bedrock_doors, error_bodies, handlers, vertex_doors
 from probes.demo_server import practice_doors as b
 from probes.demo_server.server import Answer, Handler, Reply, Request, Step
 from probes.model.record import Record
@@ -90,6 +90,18 @@ def bedrock_invoke(*keys: str, manners: FeatureBehaviour | None = None, **more: 
     """Return a Bedrock door for InvokeModel with Anthropic's models and these features."""
     whole, streamed = _chat(manners or FeatureBehaviour(), _message, _invoke_frames)
     return bedrock_doors.invoke(*keys, chat=whole, stream=streamed, **more)
+
+
+def vertex(*keys: str, manners: FeatureBehaviour | None = None, **more: Any) -> Handler:
+    """Return a Vertex AI door for Gemini models with these features."""
+    whole, streamed = _chat(manners or FeatureBehaviour(), _generated, _pieces)
+    return vertex_doors.vertex(*keys, chat=whole, stream=streamed, **more)
+
+
+def vertex_anthropic(*keys: str, manners: FeatureBehaviour | None = None, **more: Any) -> Handler:
+    """Return a Vertex AI door for Anthropic's models with these features."""
+    whole, streamed = _chat(manners or FeatureBehaviour(), _message, _events)
+    return vertex_doors.anthropic(*keys, chat=whole, stream=streamed, **more)
 
 
 def azure(*keys: str, manners: FeatureBehaviour | None = None, **more: Any) -> Handler:

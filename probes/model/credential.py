@@ -99,6 +99,7 @@ class CredentialProblem(StrEnum):
     RENEWAL = "renewal"  # a stored login would have to be renewed first, which only its own program does
     CLOCK = "clock"  # the clock of this machine is wrong, so what it signed is not accepted
     NO_PROJECT = "no_project"  # the credential is there, but no place names the project that the address needs
+    NO_LOCATION = "no_location"  # the same for the location, of a client without a default
     NEEDS_PERSON = "needs_person"  # somebody would have to type a code
     OTHER = "other"
 

@@ -90,6 +90,8 @@ def with_chain(
         metadata=options.metadata,
         programs=options.credential_process,
         emptied=first if settings.app in _EMPTY_COUNTS else None,
+        app=settings.app or "",
+        model=settings.model.value if settings.model is not None else "",
     )
     if not by_option and chain.before_key(world):
         settings, world = replace(settings, key=None), replace(world, key=None)

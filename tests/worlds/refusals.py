@@ -151,7 +151,11 @@ REFUSALS = [
     Refusal("vertex token expired", "auth.expired", 401, google(401, "UNAUTHENTICATED", "Request had invalid authentication credentials. Expected OAuth 2 access token, login cookie or other valid authentication credential.", "ACCESS_TOKEN_EXPIRED"), "vertex", text="key.wrong_kind", why="the door of the world is asked with a key, and this one takes access tokens"),
     Refusal("vertex scope", "auth.not_permitted", 403, google(403, "PERMISSION_DENIED", "Request had insufficient authentication scopes.", "ACCESS_TOKEN_SCOPE_INSUFFICIENT"), "vertex"),
     Refusal("vertex quota project", "auth.not_permitted", 403, google(403, "PERMISSION_DENIED", "Caller does not have required permission to use project made-up. Grant the caller the roles/serviceusage.serviceUsageConsumer role, or a custom role with the serviceusage.services.use permission.", "USER_PROJECT_DENIED"), "vertex"),
+    Refusal("vertex project", "auth.not_permitted", 403, google(403, "PERMISSION_DENIED", "Permission denied on resource project made-up.", "CONSUMER_INVALID"), "vertex"),
     Refusal("vertex billing", "auth.not_permitted", 403, google(403, "PERMISSION_DENIED", "This API method requires billing to be enabled. Please enable billing on project #1 then retry.", "BILLING_DISABLED"), "vertex"),
+    Refusal("vertex base model quota", "quota.rate_limited", 429, google(429, "RESOURCE_EXHAUSTED", "Quota exceeded for aiplatform.googleapis.com/online_prediction_requests_per_base_model with base model: anthropic-claude-x. Please submit a quota increase request."), "vertex"),
+    Refusal("vertex bare name", "model.not_found", 400, google(400, "INVALID_ARGUMENT", "Malformed publisher model name: expected format '<publisher>/<model>'"), "vertex"),
+    Refusal("vertex no chat", "model.wrong_endpoint", 400, google(400, "FAILED_PRECONDITION", "The deployed model does not support ChatCompletions. endpoint_id: 1, deployed_model_id: 2"), "vertex"),
     Refusal("vertex not servable", "model.not_found", 400, google(400, "FAILED_PRECONDITION", "Publisher Model `projects/p/locations/us-central1/publishers/anthropic/models/claude-x` is not servable in region us-central1."), "vertex", values={"model": "claude-x"}),
     # -- Bedrock
     Refusal("bedrock key", "auth.rejected", 403, '{"Message":"Authentication failed: Please make sure your API Key is valid."}', "bedrock"),

@@ -37,6 +37,37 @@ KINDS: dict[str, Text] = {
             "For open models, use Vertex AI's OpenAI-compatible endpoint with VENDOR/NAME as the model.",
         ),
     ),
+    "vertex_openapi_name": Text(
+        "Vertex AI's OpenAI-compatible API wants the model's name with its publisher",
+        "At the address that ends with /endpoints/openapi, a model is called PUBLISHER/NAME.",
+        (
+            "Put the publisher in front of the name, as in `google/gemini-2.5-flash`.",
+            "Names of publishers and models: https://cloud.google.com/vertex-ai/generative-ai/docs/models",
+        ),
+    ),
+    "vertex_openapi_model": Text(
+        "Vertex AI does not serve this model with its OpenAI-compatible API",
+        "At the address that ends with /endpoints/openapi, Vertex AI serves Gemini and open models. Claude is served "
+        "by rawPredict alone.",
+        (
+            "In the app, choose Vertex AI's own type for the vendor of the model (for Claude: Anthropic on Vertex, in "
+            "code AnthropicVertex).",
+            "Or choose a model that the OpenAI-compatible API serves: "
+            "https://cloud.google.com/vertex-ai/generative-ai/docs/models",
+        ),
+    ),
+    "vertex_global": Text(
+        "Vertex AI has no model {model|with this name} at the location global",
+        "The location global does not offer every model, and a name must be exact, with its version. Or the project "
+        "has no access to the model.",
+        (
+            "Check the name and the locations of the model: https://cloud.google.com/vertex-ai/generative-ai/docs/models",
+            "If it is offered in single regions alone, set one of them (GOOGLE_CLOUD_LOCATION, or CLOUD_ML_REGION for "
+            "Claude).",
+            "For a model of another publisher, enable it in Model Garden for this project: "
+            "https://console.cloud.google.com/vertex-ai/model-garden",
+        ),
+    ),
     "vertex_location": Text(
         "Vertex AI has no model {model|with this name} at the location {region|of the request}",
         "Each location of Google Cloud offers its own models, and new ones are often at the location global alone. Or "
@@ -1017,6 +1048,53 @@ KINDS: dict[str, Text] = {
             "Check the target account's address in the file.",
         ),
     ),
+    "google_federation": Text(
+        "Google's token service does not take the token of the other identity provider",
+        "Workload identity federation exchanges a token of another provider for Google's. The pool or its provider "
+        "does not exist under this name, is disabled, or does not admit this token.",
+        (
+            "Show the provider with its state, condition and allowed audiences: `gcloud iam "
+            "workload-identity-pools providers describe PROVIDER --workload-identity-pool=POOL --location=global`.",
+            "Compare `audience` in the credentials' file with the provider's full name with the project's number: "
+            "//iam.googleapis.com/projects/NUMBER/locations/global/workloadIdentityPools/POOL/providers/PROVIDER",
+            "Create the file again: `gcloud iam workload-identity-pools create-cred-config`.",
+        ),
+    ),
+    "google_metadata": Text(
+        "Google Cloud's metadata server gives no token",
+        "On Google Cloud, a machine or container gets its tokens from a metadata server. It answered with an error, or "
+        "the machine has no service account.",
+        (
+            "Ask it yourself: `curl -H 'Metadata-Flavor: Google' "
+            "http://metadata.google.internal/computeMetadata/v1/instance/service-accounts/`.",
+            "Attach a service account to the machine, with the access scope `cloud-platform`.",
+            "On GKE, check that Workload Identity binds the pod's account to a service account.",
+            "Elsewhere, sign in with `gcloud auth application-default login`.",
+        ),
+    ),
+    "google_client": Text(
+        "Google does not know the OAuth client of the login",
+        "The login was renewed with a client ID that Google does not know. That happens if an app reads a file of "
+        "another kind as a login, such as that of an impersonated service account.",
+        (
+            "Sign in again: `gcloud auth application-default login`.",
+            "Check `type` in the file: if it is impersonated_service_account or external_account, the app needs a "
+            "version of its library that knows this kind.",
+        ),
+    ),
+    "vertex_api_key": Text(
+        "Vertex AI takes no API key at this address",
+        "An address with a project and a location takes access tokens. An API key (express mode) is for the address "
+        "without them, and for Gemini models alone.",
+        (
+            "To use the login, remove the key (GOOGLE_API_KEY, GEMINI_API_KEY), and run `gcloud auth "
+            "application-default login`. Where an app has a field for a key alone, give it an access token: "
+            "`gcloud auth print-access-token`, valid for an hour.",
+            "To use the key, remove GOOGLE_CLOUD_PROJECT and GOOGLE_CLOUD_LOCATION, and project and location from the "
+            "code.",
+            "The key must be one for Vertex AI in express mode: https://console.cloud.google.com/vertex-ai/studio/settings/api-keys",
+        ),
+    ),
     "aws_region_unset": Text(
         "No AWS region is set",
         "AWS has a host of its own in every region, and the app's library found no region in the variables, nor in the "
@@ -1210,6 +1288,17 @@ KINDS: dict[str, Text] = {
             "file.",
         ),
     ),
+    "gcp_base_model_quota": Text(
+        "The project's quota for {model|this model} on Vertex AI is used up, or zero",
+        "Google counts requests and tokens of each model, project and location. For models of other publishers, the "
+        "quota of a new project is often zero: then the first request already fails.",
+        (
+            "Look at the quota, and ask for more: "
+            "https://console.cloud.google.com/iam-admin/quotas?service=aiplatform.googleapis.com",
+            "If it is not zero, wait a minute, then send fewer requests at the same time.",
+            "Try another location (global has a quota of its own), or another model.",
+        ),
+    ),
     "gcp_billing": Text(
         "Billing is off in the Google Cloud project",
         "Google knows the account and the project. Vertex AI answers only for a project with a billing account.",
@@ -1255,8 +1344,9 @@ KINDS: dict[str, Text] = {
         "Google knows the account. The permission is missing in this project, or the project, location or model does "
         "not exist: Google gives the same answer for both.",
         (
-            "In Google Cloud, open IAM and give the account or service account the role Vertex AI User "
-            "(roles/aiplatform.user): https://console.cloud.google.com/iam-admin/iam",
+            "Give the account the role Vertex AI User: `gcloud projects add-iam-policy-binding PROJECT "
+            "--member=user:YOU --role=roles/aiplatform.user` (serviceAccount:ADDRESS for a service account).",
+            "Or give it on the page https://console.cloud.google.com/iam-admin/iam",
             "Check project ID, location and model name in the request.",
             "Check which account the app uses: `gcloud auth list`",
         ),

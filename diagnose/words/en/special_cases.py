@@ -2058,8 +2058,11 @@ CASES: dict[str, Text] = {
             "Sign in for programs: `gcloud auth application-default login`.",
             "On a server or in a container, set GOOGLE_APPLICATION_CREDENTIALS to the path of a service account's JSON "
             "file, or give the machine a service account.",
-            "With an API key of Vertex AI's express mode instead, set GOOGLE_API_KEY, and remove GOOGLE_CLOUD_PROJECT "
-            "and GOOGLE_CLOUD_LOCATION.",
+            Step(
+                "!protocol:vertex_anthropic",
+                "With an API key of Vertex AI's express mode instead, set GOOGLE_API_KEY, and remove "
+                "GOOGLE_CLOUD_PROJECT and GOOGLE_CLOUD_LOCATION.",
+            ),
         ),
     ),
     "auth.no_credential:clock": Text(
@@ -2080,6 +2083,17 @@ CASES: dict[str, Text] = {
             "Set the project: `gcloud config set project PROJECT`, or the variable GOOGLE_CLOUD_PROJECT "
             "(ANTHROPIC_VERTEX_PROJECT_ID for the Anthropic SDK).",
             "Or pass the project to the client in your code.",
+        ),
+    ),
+    "auth.no_credential:no_location": Text(
+        "The credential is there, but no location of Vertex AI is set",
+        "The address of a model on Vertex AI has a location in it, such as global or us-east5. The client takes it "
+        "from a variable and has no default.",
+        (
+            "Set the location: CLOUD_ML_REGION for the Anthropic SDK, GOOGLE_CLOUD_LOCATION for Google's clients, such "
+            "as `global`.",
+            "Or pass the location to the client in your code.",
+            "Locations of each model: https://cloud.google.com/vertex-ai/generative-ai/docs/learn/locations",
         ),
     ),
     "auth.login_expired:soon": Text(

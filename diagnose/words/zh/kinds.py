@@ -34,6 +34,31 @@ KINDS: dict[str, Text] = {
             "开放模型请用 Vertex AI 的 OpenAI 兼容接口，模型写 厂商/名称。",
         ),
     ),
+    "vertex_openapi_name": Text(
+        "Vertex AI 的 OpenAI 兼容接口要求模型名称带发布方",
+        "在以 /endpoints/openapi 结尾的地址，模型写作 发布方/名称。",
+        (
+            "在名称前加上发布方，例如 `google/gemini-2.5-flash`。",
+            "发布方和模型的名称：https://cloud.google.com/vertex-ai/generative-ai/docs/models。",
+        ),
+    ),
+    "vertex_openapi_model": Text(
+        "Vertex AI 的 OpenAI 兼容接口不提供这个模型",
+        "在以 /endpoints/openapi 结尾的地址，Vertex AI 提供 Gemini 和开放模型。Claude 只能用 rawPredict 调用。",
+        (
+            "在应用里选择 Vertex AI 为该厂商提供的类型（Claude 用 Anthropic on Vertex，代码里用 AnthropicVertex）。",
+            "或换成 OpenAI 兼容接口提供的模型：https://cloud.google.com/vertex-ai/generative-ai/docs/models。",
+        ),
+    ),
+    "vertex_global": Text(
+        "Vertex AI 在位置 global 没有模型 {model|这个名称}",
+        "位置 global 并不提供所有模型，名称也必须完全一致，包括版本。也可能是该项目无权使用这个模型。",
+        (
+            "核对模型的名称和位置：https://cloud.google.com/vertex-ai/generative-ai/docs/models。",
+            "如果只在个别区域提供，就设置其中一个（GOOGLE_CLOUD_LOCATION，Claude 用 CLOUD_ML_REGION）。",
+            "其他发布方的模型要在 Model Garden 为该项目启用：https://console.cloud.google.com/vertex-ai/model-garden。",
+        ),
+    ),
     "vertex_location": Text(
         "Vertex AI 在区域 {region|（请求所用）} 没有模型 {model|（该名称）}",
         "Google Cloud 各区域提供的模型不同，新模型往往只在 global。也可能是项目没有该模型的权限。",
@@ -911,6 +936,47 @@ KINDS: dict[str, Text] = {
             "检查文件里目标账号的地址。",
         ),
     ),
+    "google_federation": Text(
+        "Google 的令牌服务不接受另一个身份提供方的令牌",
+        "工作负载身份联合用其他提供方的令牌换取 Google 的令牌。身份池或其中的提供方不存在、已停用，或不接受这个令牌。",
+        (
+            "查看提供方的状态、条件和允许的受众：`gcloud iam workload-identity-pools providers describe PROVIDER "
+            "--workload-identity-pool=POOL --location=global`。",
+            "把凭据文件里的 `audience` 与提供方的完整名称对比，其中用的是项目编号："
+            "//iam.googleapis.com/projects/NUMBER/locations/global/workloadIdentityPools/POOL/providers/PROVIDER。",
+            "重新生成文件：`gcloud iam workload-identity-pools create-cred-config`。",
+        ),
+    ),
+    "google_metadata": Text(
+        "Google Cloud 的元数据服务器没有给出令牌",
+        "在 Google Cloud 上，机器或容器从元数据服务器取得令牌。它返回了错误，或这台机器没有服务账号。",
+        (
+            "自己问一次：`curl -H 'Metadata-Flavor: Google' "
+            "http://metadata.google.internal/computeMetadata/v1/instance/service-accounts/`。",
+            "给机器绑定服务账号，并设置访问范围 `cloud-platform`。",
+            "在 GKE 上，检查 Workload Identity 是否把 Pod 的账号绑定到服务账号。",
+            "在其他地方，用 `gcloud auth application-default login` 登录。",
+        ),
+    ),
+    "google_client": Text(
+        "Google 不认识这个登录的 OAuth 客户端",
+        "续期登录时用了 Google 不认识的客户端 ID。应用把另一种文件（例如模拟服务账号的文件）当作登录来读时会这样。",
+        (
+            "重新登录：`gcloud auth application-default login`。",
+            "检查文件里的 `type`：如果是 impersonated_service_account 或 external_account，"
+            "应用需要支持这种文件的库版本。",
+        ),
+    ),
+    "vertex_api_key": Text(
+        "Vertex AI 在这个地址不接受 API Key",
+        "带项目和位置的地址要用访问令牌。API Key（express 模式）用于不带它们的地址，而且只适用于 Gemini 模型。",
+        (
+            "想用登录，就去掉密钥（GOOGLE_API_KEY、GEMINI_API_KEY），再运行 `gcloud auth application-default login`。"
+            "如果应用只能填密钥，就填访问令牌：`gcloud auth print-access-token`，有效期一小时。",
+            "想用密钥，就去掉 GOOGLE_CLOUD_PROJECT 和 GOOGLE_CLOUD_LOCATION，以及代码里的项目和位置。",
+            "密钥必须是 Vertex AI express 模式的：https://console.cloud.google.com/vertex-ai/studio/settings/api-keys。",
+        ),
+    ),
     "aws_region_unset": Text(
         "没有设置 AWS 区域",
         "AWS 在每个区域有自己的主机，而应用的库在环境变量和配置里都没有找到区域。",
@@ -1091,6 +1157,16 @@ KINDS: dict[str, Text] = {
             "检查变量 GOOGLE_CLOUD_QUOTA_PROJECT：它优先于凭证文件里的 `quota_project_id`。",
         ),
     ),
+    "gcp_base_model_quota": Text(
+        "该项目在 Vertex AI 上对 {model|此模型} 的配额已用完，或为零",
+        "Google 按模型、项目和位置分别计算请求数和令牌数。对于其他发布方的模型，新项目的配额常常是零，"
+        "第一次请求就会失败。",
+        (
+            "查看配额并申请提高：https://console.cloud.google.com/iam-admin/quotas?service=aiplatform.googleapis.com。",
+            "如果配额不是零，等一分钟，再减少并发请求。",
+            "换一个位置（global 有自己的配额），或换一个模型。",
+        ),
+    ),
     "gcp_billing": Text(
         "Google Cloud 项目没有启用结算",
         "Google 认识这个账号和项目。没有关联结算账号的项目不能使用 Vertex AI。",
@@ -1132,8 +1208,9 @@ KINDS: dict[str, Text] = {
         "该 Google 账号缺少权限 {permission|来使用该模型}",
         "Google 认得这个账号。可能是在该项目中缺少权限，也可能是项目、区域或模型不存在：两种情况 Google 的回答相同。",
         (
-            "在 Google Cloud 的 IAM 页面 https://console.cloud.google.com/iam-admin/iam 给账号或服务账号加上 "
-            "Vertex AI User 角色（roles/aiplatform.user）。",
+            "给账号加上 Vertex AI User 角色：`gcloud projects add-iam-policy-binding PROJECT --member=user:YOU "
+            "--role=roles/aiplatform.user`（服务账号用 serviceAccount:地址）。",
+            "或在页面 https://console.cloud.google.com/iam-admin/iam 上添加。",
             "检查请求中的项目 ID、区域和模型名。",
             "用 `gcloud auth list` 查看应用用的是哪个账号。",
         ),

@@ -1810,8 +1810,11 @@ CASES: dict[str, Text] = {
         (
             "登录供程序使用的凭证：`gcloud auth application-default login`。",
             "在服务器或容器里，把 GOOGLE_APPLICATION_CREDENTIALS 设为服务账号 JSON 文件的路径，或给机器指定服务账号。",
-            "如果用的是 Vertex AI express 模式的 API 密钥，设置 GOOGLE_API_KEY，并去掉 GOOGLE_CLOUD_PROJECT 和 "
-            "GOOGLE_CLOUD_LOCATION。",
+            Step(
+                "!protocol:vertex_anthropic",
+                "如果用的是 Vertex AI express 模式的 API 密钥，设置 GOOGLE_API_KEY，并去掉 GOOGLE_CLOUD_PROJECT 和 "
+                "GOOGLE_CLOUD_LOCATION。",
+            ),
         ),
     ),
     "auth.no_credential:clock": Text(
@@ -1830,6 +1833,15 @@ CASES: dict[str, Text] = {
             "设置项目：`gcloud config set project PROJECT`，或变量 GOOGLE_CLOUD_PROJECT（Anthropic SDK 用 "
             "ANTHROPIC_VERTEX_PROJECT_ID）。",
             "或在代码里把项目传给客户端。",
+        ),
+    ),
+    "auth.no_credential:no_location": Text(
+        "凭证已经有了，但没有设置 Vertex AI 的位置",
+        "Vertex AI 上模型的地址里包含位置，例如 global 或 us-east5。客户端从变量得到它，没有默认值。",
+        (
+            "设置位置：Anthropic SDK 用 CLOUD_ML_REGION，Google 的客户端用 GOOGLE_CLOUD_LOCATION，例如 `global`。",
+            "或在代码里把位置传给客户端。",
+            "各模型的位置：https://cloud.google.com/vertex-ai/generative-ai/docs/learn/locations。",
         ),
     ),
     "auth.login_expired:soon": Text(
