@@ -23,7 +23,7 @@ from probes.config_formats import compose
 from probes.model.record import Record, replace
 from probes.model.sentence import Sentence
 from probes.model.settings import Settings, Skipped, Sourced
-from probes.model.source import Source, SourceKind, option
+from probes.model.source import SourceKind, option
 from probes.settings.consent import Destination, address
 from probes.settings.gather import BadInput, Options, gather, with_consent
 from probes.settings.sdk_selection import switch_of
@@ -163,7 +163,7 @@ class _Scan:
         collected = Collected(app, self.search, self.outside, app.places)
         identifying = self.identifying_variables(app)
         identified = [reading for _, reading in collected.files if identifying & reading.bindings.keys()]
-        logins = list(logins_of(app, self.search, lambda name: _place_of(collected, name)))
+        logins = list(logins_of(app, self.search, lambda name: next(iter(collected.of_variables((name,))), None)))
         own = any(not set(place.path.values()) & set(_SHARED) for place, _ in collected.files)
         switched = next((one for one in app.wires if switch_of(one, collected.set_variable) is not None), None)
         if (
@@ -276,10 +276,6 @@ def _of_sdks(app: App) -> set[str]:
     """Return the switches of an app that an official SDK reads too: they do not show that the app is used."""
     sdks = (official(wire.protocol).wire(wire.protocol) for wire in app.wires if wire.switches)
     return {name for wire in sdks if wire is not None for name in wire.switches}
-
-
-def _place_of(collected: Collected, variable: str) -> Source | None:
-    return next((one.source for one in collected.of_variables((variable,))), None)
 
 
 def _login_for(app: App, entry: AppEntry, settings: Settings, logins: list[FoundLogin]) -> FoundLogin | None:

@@ -128,6 +128,9 @@ class AppLogin(NamedTuple):
     overrides: tuple[str, ...] = ()  # variables that take its place
     chosen: Mapping[str, str] = {}  # pointer -> value, in this file or in a place: it is used even if there is a key
     sign_in: str = ""  # what to type to sign in again
+    # Settings by which the app keeps the login in the system's keychain: pointer into its places, or variable -> value.
+    keychain: Mapping[str, str] = {}  # the file is then not read at all, and neither is a key in it
+    keychain_first: Mapping[str, str] = {}  # the file is read if the keychain has none
     confirmed: bool = True
 
 

@@ -22,7 +22,7 @@ from probes.model.record import Record, replace
 from probes.model.settings import BadInput, Sourced
 from probes.model.source import DEFAULT, SourceKind, option
 from probes.protocols.names import DEFAULT_PROTOCOL, NAMES
-from probes.protocols.protocol import by_looks, meant_by, wires
+from probes.protocols.protocol import by_looks, meant_by, wire, wires
 from probes.settings.config_file import ConfigTable
 from probes.settings.environment import Variables
 from probes.settings.options import Options
@@ -216,6 +216,9 @@ def _at_url(
     usual, second = map(variables_of, _MEANT)
     if door:
         spoken = (*door.protocols, DEFAULT_PROTOCOL)[0]
+        newer = wire(spoken).newer_base if spoken in NAMES else ""
+        if newer and base.value.partition("?")[0].rstrip("/").endswith(newer):
+            spoken = DEFAULT_PROTOCOL  # Azure's newer API is asked with the plain SDK and its variables
         return SdkChoice(variables_of(spoken) if spoken in NAMES else usual, base, door, explicit)
     if not _first_set(usual, variables) and (found := _first_set(second, variables)):
         return SdkChoice(second, base, None, explicit, protocol=Sourced(second.protocol, found.source))
