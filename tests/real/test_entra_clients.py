@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import subprocess
 from contextlib import ExitStack
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import pytest
 
@@ -17,7 +19,7 @@ from probes.demo_server import entra_doors, practice_doors
 from probes.demo_server.answers import CLAUDES, TEXT
 from probes.demo_server.certificates import authority
 from probes.demo_server.server import PracticeDoor
-from real.cloud_clients import FORKED, call_clients
+from real.cloud_clients import CLIENTS, FORKED, call_clients
 from unit.credential_chains.test_entra_chain import checked, made
 from worlds.entra_chains import HEADER, SIGNING_KEY, WORLDS, EntraWorld, stand_in, write_programs
 
