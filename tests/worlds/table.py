@@ -11,6 +11,7 @@ from worlds import (
     field_refusals,
     field_remedies,
     field_way,
+    fresh_cases,
     http,
     protocols,
     public_reports,
@@ -55,5 +56,6 @@ TABLES: dict[str, tuple[Scenario, ...]] = {
     "public_reports_8": public_reports_8.SCENARIOS,
     "public_reports_9": public_reports_9.SCENARIOS,
     "public_reports_10": public_reports_10.SCENARIOS,
+    "fresh_cases": fresh_cases.SCENARIOS,
 }
 SCENARIOS: tuple[Scenario, ...] = tuple(one for table in TABLES.values() for one in table)
