@@ -356,7 +356,7 @@ def _all_matches(words: _Words) -> tuple[Match, ...]:
     if words.body != "html" and (not matches or matches[0].confidence < SURE):
         content = words.status not in _NO_REFUSAL and not (matches and matches[0].code == "model.parameter_rejected")
         told = _by_place(words) if content else ()
-        told = told or (() if matches else _by_kind(words) or _by_words(words))
+        told = told or (() if matches else _by_header(words) or _by_kind(words) or _by_words(words))
         matches = (*told, *(one for one in matches if one.code not in {match.code for match in told}))
     return matches
 
@@ -370,6 +370,22 @@ def _by_place(words: _Words) -> tuple[Match, ...]:
         if fault is not None:
             why = quote(_around(text, fault.start, fault.end))
             return (Match("model.parameter_rejected", SURE, why, "place", None, {"parameter": fault.place}),)
+    return ()
+
+
+def _by_header(words: _Words) -> tuple[Match, ...]:
+    """Return a header that a text asks for, whoever wrote it: ``Set the x-workspace-id header to …``."""
+    if words.status and not 400 <= words.status < 500:
+        return ()
+    from probes.api.remedies import remedies  # only texts that no row knows need its patterns
+
+    for text in words.texts:
+        wanted = next((one.value for one in remedies(text) if one.kind == "header"), "")
+        at = text.find(wanted) if wanted else -1
+        if at >= 0 and (words.status or "header" in text.lower()):
+            why = quote(_around(text, at, at + len(wanted)))
+            confidence = BY_KIND if words.status else PASTED
+            return (Match("http.header_rejected", confidence, why, "header", None, {"parameter": wanted}),)
     return ()
 
 

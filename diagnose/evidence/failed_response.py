@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from diagnose.answers.refusals import about_one_model, read_refusal
+from diagnose.answers.refusals import LIKELY, about_asked_model, about_one_model, in_foreign_words, read_refusal
 from diagnose.evidence.echoed_key import quotes_other_key
 from probes.model.attempt import KeyForm
 
@@ -17,16 +17,22 @@ if TYPE_CHECKING:
 _PASS_ON = ("relay", "gateway", "aggregator", "local")
 
 
-def readings(failed: Exchange, door: DoorFacts | None, hint: str, alone: bool, day: str) -> tuple[Match, ...]:
+def readings(
+    failed: Exchange, door: DoorFacts | None, hint: str, alone: bool, listed: bool, day: str
+) -> tuple[Match, ...]:
     """Return the readings of a failed response, best first. ``day`` is that of the run.
 
+    ``listed``: the server gave its model list for the same key.
     ``hint`` is that of the user's key, empty if the key has a flaw or there is none. ``alone``: only the user's model
     was refused, and another one was answered.
     """
-    found = read_refusal(failed, door.match.id if door else None, day)
+    found = about_asked_model(read_refusal(failed, door.match.id if door else None, day), failed)
     if alone:
         found = tuple(map(about_one_model, found))
     refused = bool(found) and found[0].code == "auth.rejected" and not found[0].values.get("own_words")
+    if refused and listed and _passes_on(door) and in_foreign_words(failed):
+        first = found[0]
+        return (first._replace(code="auth.upstream", key_good=True, confidence=min(first.confidence, LIKELY)), *found)
     quoted = _relays_own_key(failed, door, hint) if refused else ""
     if not quoted:
         return found
@@ -42,7 +48,12 @@ def _relays_own_key(failed: Exchange, door: DoorFacts | None, hint: str) -> str:
     """
     if failed.attempt.key not in (KeyForm.GIVEN, KeyForm.CLEANED) or not hint:
         return ""
-    if door is None or not (door.match.id is None or door.host.local or door.match.kind in _PASS_ON):
+    if not _passes_on(door):
         return ""
     error = failed.reading.error
     return quotes_other_key(f"{error.message if error else ''}\n{failed.response.text}", hint)
+
+
+def _passes_on(door: DoorFacts | None) -> bool:
+    """Check whether the host may pass requests on to another one: it is no provider's own."""
+    return door is not None and (door.match.id is None or door.host.local or door.match.kind in _PASS_ON)

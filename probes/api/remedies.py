@@ -70,9 +70,9 @@ _HEADER = (
 )
 _HEADERS = (
     TextPattern(
-        rf"(?:missing|requires?|required|must (?:include|contain|set|send|have|pass)|without|lacks?|needs?|add"
-        rf"|set|provide|pass|send)"
-        rf"(?: (?:a|an|the|required|valid|request|custom|http|header|either|or|of)){{0,4}}:? {_HEADER}"
+        rf"(?i:missing|requires?|required|must (?:include|contain|set|send|have|pass)|without|lacks?|needs?|add"
+        rf"|set|provide|pass|send|include|specify|supply|expect(?:s|ed)?)"
+        rf"(?: (?:a|an|the|your|required|valid|request|custom|http|header|either|or|of)){{0,4}}:? {_HEADER}"
     ),
     TextPattern(
         rf"{_HEADER}[,:]?(?: request| http)? ?(?:header)?(?: field)? (?:missing|required|(?:is |was |must be "
@@ -103,11 +103,20 @@ _MODEL = TextPattern(
     r"(?: (?:the|a|newer))?(?: ?model)?s?:? ?[`'\"“]?"
     r"(?P<model>(?!v\d{1,2}/)[A-Za-z][A-Za-z0-9]{0,30}(?:[./:-][A-Za-z0-9]{1,30}){1,8})[`'\"”]?"
 )
-_PATH = TextPattern(
-    r"(?i)(?:\buse|\btry|only (?:be )?(?:supported|available|accessible) (?:in|at|on|via|through|with)"
-    r"|did you mean(?: to use)?"
-    r"|switch to|请使用|请改用|改用)(?: the)? ?[`'\"“]?"
-    r"(?P<path>/?v\d\w{0,6}(?:/[a-z_-]{2,30}){1,3}|/(?:[\w-]{1,40}/){1,4}[a-z_-]{2,30})"
+# A path behind a verb: that of an endpoint (`/v2/chat/completions`), or a version alone (`/v3`).
+_PLACE = (
+    r"(?P<path>/?v\d\w{0,6}(?:/[a-z_-]{2,30}){1,3}|/(?:[\w-]{1,40}/){1,4}[a-z_-]{2,30}"
+    r"|/(?:[a-z][\w-]{1,30}/){0,3}v\d{1,2}(?:alpha|beta)?\d{0,2}(?![\w/-]))"
+)
+_PATHS = (
+    TextPattern(
+        r"(?i)(?:\buse|\btry|\bcall|(?:only|now|is|are|be) (?:be )?(?:supported|available|accessible|served|found)"
+        r" (?:in|at|on|via|through|with|under)|mov(?:e|ed|ing) to|migrat\w{1,5} to|upgrad\w{1,3} to"
+        r"|replaced (?:by|with)|superseded by|did you mean(?: to use)?"
+        r"|switch to|请使用|请改用|改用|迁移[到至])(?: the)?(?: new| api| path| endpoint| route){0,2}:? ?[`'\"“]?"
+        rf"(?:(?:GET|POST) )?{_PLACE}"
+    ),
+    TextPattern(rf"(?i)(?<![\w.:/-]){_PLACE}[`'\"”]? (?:endpoint |path |route |api )?instead\b"),
 )
 _PARAMETER = TextPattern(
     r"(?i)(?:\buse|did you mean|请使用|请改用|改用) ?[`'\"“](?P<parameter>[a-z][a-z0-9_.]{2,50})[`'\"”]"
@@ -243,8 +252,8 @@ def remedies(message: str) -> tuple[Remedy, ...]:
     if header:
         found["header"] = header
     _addresses(found, text)
+    _first(found, "path", _PATHS, text)
     for kind, pattern in (
-        ("path", _PATH),
         ("model", _MODEL),
         ("parameter", _PARAMETER),
         ("region", _REGION),

@@ -46,7 +46,8 @@ _FAULT = (
 _ELSEWHERE = (
     r"(?:does not|doesn.t|not) support (?:the |this )?[`'\"]?/?[\w/.-]{1,60}[`'\"]? (?:api|endpoint|path|route)\b"
     r"|(?:endpoint|path|route|api) (?:has |was |is )?(?:been )?(?:moved|retired|replaced|deprecated)"
-    r"|\b(?:use|moved to|replaced by|available at|switch to|migrate to) (?:the )?[`'\"]?"
+    r"|\b(?:use|call|moved to|replaced (?:by|with)|superseded by|available at|served (?:at|under)|switch to|upgrade to"
+    r"|migrate to) (?:the )?(?:(?:new|api|path|endpoint|route) ){0,2}[`'\"]?"
     r"(?:https?://[\w.:-]{1,80})?/[\w/.-]{2,80}"
     r"|(?:请使用|请改用|迁移到|迁移至)\s?(?:https?://[\w.:-]{1,80})?/[\w/.-]{2,80}"
 )

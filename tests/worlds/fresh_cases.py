@@ -12,6 +12,7 @@ from typing import Any
 from probes.demo_server import answers, handlers
 from probes.demo_server import practice_doors as b
 from probes.demo_server.server import Answer, Handler, Reply, Request
+from probes.model.failure import Kind
 from probes.model.record import replace
 from worlds.cases import claude, said
 from worlds.field_credentials import LONG_AGO, jwt
@@ -443,7 +444,7 @@ SCENARIOS = (
     ),
     Scenario(
         "fresh-one-model-without-login",
-        "auth.upstream",
+        "model.not_permitted",
         _one_model(
             error(401, "You are not logged in to hub.made-up.example", type="authentication_error"),
             "hub/large",
@@ -457,7 +458,7 @@ SCENARIOS = (
     ),
     Scenario(
         "fresh-upstream-page-not-found",
-        "shape.not_llm_api",
+        "http.gateway_error",
         only_list(
             error(
                 502,
@@ -514,7 +515,7 @@ SCENARIOS = (
     ),
     Scenario(
         "fresh-own-endpoint-of-tgi",
-        "url.path_wrong",
+        "url.endpoint_included",
         _generate,
         "http://127.0.0.1:{port}/generate",
         model="tgi",
@@ -580,7 +581,7 @@ SCENARIOS = (
     ),
     Scenario(
         "fresh-one-slash",
-        "url.invalid",
+        "url.scheme_missing",
         base_url="https:/relay.example/v1",
         host="relay.example",
         certificate="good",
@@ -600,7 +601,7 @@ SCENARIOS = (
         "dns.bogus_answer",
         base_url="https://api.groq.com/openai/v1",
         shape="groq",
-        roads=Roads({"api.groq.com": ("0.0.0.0",)}),
+        roads=Roads({"api.groq.com": ("0.0.0.0",)}, {"0.0.0.0": Kind.REFUSED}),
         says=("0.0.0.0",),
         source="F4",
     ),
