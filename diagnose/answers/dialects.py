@@ -38,6 +38,7 @@ _FIELD = TextPattern(
     r"""(?i)["'](?:type|code|status|reason|error_code|err_code|errorcode|__type)["'] ?: ?["']?([\w.:-]{1,80})""", 0
 )
 _MESSAGE = TextPattern(r"""(?i)["'](?:message|detail|error|msg)["'] ?: ?["']([^"']{1,300})["']""", 0)
+_HEADER_WORD = TextPattern(r"(?i)\bheaders?\b|请求头")
 _NAME = r"[A-Za-z][\w.:-]{4,79}"
 _ESCAPE = r"\\u([0-9a-fA-F]{4})"
 _TAG = r"<[^<>]{0,300}>"
@@ -382,7 +383,7 @@ def _by_header(words: _Words) -> tuple[Match, ...]:
     for text in words.texts:
         wanted = next((one.value for one in remedies(text) if one.kind == "header"), "")
         at = text.find(wanted) if wanted else -1
-        if at >= 0 and (words.status or "header" in text.lower()):
+        if at >= 0 and (_HEADER_WORD.search(text) or (words.status and wanted[:2].lower() == "x-")):
             why = quote(_around(text, at, at + len(wanted)))
             confidence = BY_KIND if words.status else PASTED
             return (Match("http.header_rejected", confidence, why, "header", None, {"parameter": wanted}),)

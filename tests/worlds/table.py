@@ -12,6 +12,7 @@ from worlds import (
     field_remedies,
     field_way,
     fresh_cases,
+    fresh_cases_2,
     http,
     protocols,
     public_reports,
@@ -57,5 +58,6 @@ TABLES: dict[str, tuple[Scenario, ...]] = {
     "public_reports_9": public_reports_9.SCENARIOS,
     "public_reports_10": public_reports_10.SCENARIOS,
     "fresh_cases": fresh_cases.SCENARIOS,
+    "fresh_cases_2": fresh_cases_2.SCENARIOS,
 }
 SCENARIOS: tuple[Scenario, ...] = tuple(one for table in TABLES.values() for one in table)
