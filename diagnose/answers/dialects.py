@@ -357,7 +357,7 @@ def _all_matches(words: _Words) -> tuple[Match, ...]:
     if words.body != "html" and (not matches or matches[0].confidence < SURE):
         content = words.status not in _NO_REFUSAL and not (matches and matches[0].code == "model.parameter_rejected")
         told = _by_place(words) if content else ()
-        told = told or (() if matches else _by_header(words) or _by_kind(words) or _by_words(words))
+        told = told or (() if matches else _by_header(words) or _by_kind(words) or _by_ask(words) or _by_words(words))
         matches = (*told, *(one for one in matches if one.code not in {match.code for match in told}))
     return matches
 
@@ -400,6 +400,18 @@ def _by_kind(words: _Words) -> tuple[Match, ...]:
             code, start, end = found
             confidence = BY_KIND if words.status or words.body == "json" else PASTED
             return (Match(code, confidence, quote(_around(text, start, end)), "kind"),)
+    return ()
+
+
+def _by_ask(words: _Words) -> tuple[Match, ...]:
+    """Return a missing permission if a refusal asks to do something first: to verify, bind, accept or enable."""
+    if words.status not in (400, 401, 403):
+        return ()
+    from probes.api.remedies import remedies  # only texts that no row knows need its patterns
+
+    text = words.texts[0]
+    if any(one.kind == "ask" and one.value not in ("pull", "policy") for one in remedies(text)):
+        return (Match("auth.not_permitted", IN_WORDS, quote(text), "words", True),)
     return ()
 
 

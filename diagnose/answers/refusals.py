@@ -17,6 +17,12 @@ LIKELY = 0.45  # confidence of what another explanation fits too
 CLEAR = 0.88  # confidence from which the words of a refusal are about a key, and not only about access
 UPSTREAM = 0.97  # confidence in the reading of an upstream's error that a gateway quotes
 STATUS_ALONE = 0.6  # the same if the gateway quotes no words, only the status
+# What words mean that say less than those about the model itself.
+_VAGUE = ("auth.not_permitted", "quota.overloaded", "http.gateway_error")
+# Credentials that no request with a bearer token carries: Anthropic's and Google's headers, Azure's and AWS' names.
+_OTHER_CREDENTIAL = (
+    r"(?i)\bx-(?:goog-)?api-key\b|\bsubscription key\b|security token included in the request|\baws credentials\b"
+)
 _SHORTEST = 3  # characters of a model's name that is looked for in a refusal
 # What an upstream's status means if its words are not known.
 _BEHIND = {
@@ -63,7 +69,7 @@ def about_asked_model(found: tuple[Match, ...], failed: Exchange) -> tuple[Match
     ``您无权访问glm-4v`` and ``No healthy endpoints found for llama-3-8b``.
     """
     first, error, name = found[0] if found else None, failed.reading.error, failed.attempt.model or ""
-    plain = first is None or first.code == "auth.not_permitted" or first.dialect.startswith(("words", "status-"))
+    plain = first is None or first.code in _VAGUE or first.dialect.startswith(("words", "status-"))
     if not plain or error is None or len(name) < _SHORTEST or name not in error.message[:READ]:
         return found
     told = plain_refusal(error.message[:READ].replace(name, " model "))
@@ -85,8 +91,8 @@ def in_foreign_words(failed: Exchange) -> bool:
     foreign = {one.error_shape for one in wires() if one.error_shape} - {spoken.error_shape}
     if error.shape in foreign and not spoken.own_errors:
         return True
-    named = set(re.findall(r"(?i)\bx-(?:goog-)?api-key\b", error.message[:READ]))
-    return bool(named) and failed.attempt.auth not in (Auth.X_API_KEY, Auth.X_GOOG_API_KEY)
+    named = re.search(_OTHER_CREDENTIAL, error.message[:READ]) is not None
+    return named and failed.attempt.auth in (Auth.BEARER, Auth.QUERY)
 
 
 def _hosted_model(exchange: Exchange) -> Match | None:

@@ -84,6 +84,9 @@ _HEADERS = (
         r"(?:缺少|缺失|未提供|请(?:添加|设置|携带|传入|提供|增加))(?:的|必要的|必需的)?(?:请求头|header)?"
         rf"[ :：]{{0,2}}{_HEADER}"
     ),
+    TextPattern(
+        rf"(?:请求头|header)(?:中|里|部)?.{{0,6}}(?:携带|添加|设置|传入|包含|提供|加上|带上|传递)[ :：]{{0,2}}{_HEADER}"
+    ),
     TextPattern(rf"(?:请求头|header)[ :：]{{0,2}}{_HEADER}.{{0,6}}(?:缺失|缺少|必填|必须|不能为空|未提供|未设置)"),
 )
 # What carries the key is no remedy of its own: auth.header_lost speaks of it.

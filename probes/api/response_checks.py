@@ -47,7 +47,7 @@ _ELSEWHERE = (
     r"(?:does not|doesn.t|not) support (?:the |this )?[`'\"]?/?[\w/.-]{1,60}[`'\"]? (?:api|endpoint|path|route)\b"
     r"|(?:endpoint|path|route|api) (?:has |was |is )?(?:been )?(?:moved|retired|replaced|deprecated)"
     r"|\b(?:use|call|moved to|replaced (?:by|with)|superseded by|available at|served (?:at|under)|switch to|upgrade to"
-    r"|migrate to) (?:the )?(?:(?:new|api|path|endpoint|route) ){0,2}[`'\"]?"
+    r"|migrate to) (?:the )?(?:(?:new|api|path|endpoint|route) ){0,2}[`'\"]?(?:(?:GET|POST) )?"
     r"(?:https?://[\w.:-]{1,80})?/[\w/.-]{2,80}"
     r"|(?:请使用|请改用|迁移到|迁移至)\s?(?:https?://[\w.:-]{1,80})?/[\w/.-]{2,80}"
 )
@@ -82,6 +82,8 @@ _UNSERVED = (
     r"|\b(?:endpoint|route|protocol|interface|api(?! (?:version|key)))\b.{0,40} not (?:yet |currently )?"
     r"(?:supported|implemented|enabled)"
     r"|unsupported (?:api|endpoint|protocol|(?:api |request )?format|path|route)\b"
+    r"|(?:unsupported|unknown|invalid) (?:operation|method|call|action)\b.{0,12}"
+    r"\b(?:create)?(?:responses?|messages|chat|generatecontent)(?:[._]?\w{1,20}){0,2}\b"
     r"|\b(?:create\w{3,30}|chatcomplete|messages(?:counttokens)?) is not supported by \w"
     r"|\bprovider '?undefined'? not found"  # Claude Code Router reads the model on its own protocol's path only
     r"|(?:接口|协议|格式|端点).{0,12}(?:不支持|未实现|未开放)|(?:不支持|未实现).{0,12}(?:接口|协议|格式|端点)"

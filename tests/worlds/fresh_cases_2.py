@@ -431,7 +431,6 @@ FRESH = (
         ),
         LOCAL,
         model="Qwen3-0.6B-GGUF",
-        typed=lambda key: "lemonade",
         says=("Qwen3-0.6B-GGUF",),
         source="lemonade-sdk/lemonade#1462",
     ),
