@@ -13,6 +13,7 @@ from worlds import (
     field_way,
     fresh_cases,
     fresh_cases_2,
+    fresh_cases_3,
     http,
     protocols,
     public_reports,
@@ -59,5 +60,6 @@ TABLES: dict[str, tuple[Scenario, ...]] = {
     "public_reports_10": public_reports_10.SCENARIOS,
     "fresh_cases": fresh_cases.SCENARIOS,
     "fresh_cases_2": fresh_cases_2.SCENARIOS,
+    "fresh_cases_3": fresh_cases_3.SCENARIOS,
 }
 SCENARIOS: tuple[Scenario, ...] = tuple(one for table in TABLES.values() for one in table)
