@@ -170,11 +170,14 @@ def told_status(found: Exchange) -> int:
     return (stated_status(error) or found.status) if found.ok and error is not None else found.status
 
 
-def unserved(found: Exchange | None) -> bool:
-    """Check whether the response says that this protocol or endpoint is not served here, or not for this model."""
+def unserved(found: Exchange | None, *, forbidden: bool = False) -> bool:
+    """Check whether the response says that this protocol or endpoint is not served here, or not for this model.
+
+    ``forbidden``: also with 403, which may mean the key instead, so that only another protocol that works proves it.
+    """
     if found is None or found.failure is not None or fenced(found) or found.response.body is Body.HTML:
         return False
-    if told_status(found) not in (400, 404, 405, 415, 422, 500, 501, 503):
+    if told_status(found) not in (400, 404, 405, 415, 422, 500, 501, 503, *((403,) if forbidden else ())):
         return False
     error = found.reading.error
     words = f"{error.code} {error.type} {error.message}" if error is not None else found.response.text

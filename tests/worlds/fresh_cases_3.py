@@ -355,7 +355,7 @@ SCENARIOS = (
     ),
     Scenario(
         "fresh3-no-model-is-loaded",
-        "model.no_channel",
+        "model.not_found",
         lambda key: b.openai(
             models=(),
             unknown_model=said(400, {"error": "No model is currently loaded"}),
@@ -407,6 +407,7 @@ SCENARIOS = (
         "model.parameter_rejected",
         lambda key: b.openai(
             key,
+            prefix="/compatible-mode/v1",
             chat=said(
                 400,
                 {
@@ -455,7 +456,6 @@ SCENARIOS = (
         base_url="file://relay.example/v1",
         host="relay.example",
         certificate="good",
-        first=("https://relay.example/v1",),
         source="F5",
     ),
     Scenario(
@@ -479,7 +479,7 @@ SCENARIOS = (
     ),
     Scenario(
         "fresh3-hotel-page",
-        "http.redirected",
+        "http.front_auth",
         lambda key: b.redirect(302, "https://login.hotel.example/portal"),
         "https://relay.example/v1",
         says=("login.hotel.example",),
