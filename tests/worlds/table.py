@@ -14,6 +14,7 @@ from worlds import (
     fresh_cases,
     fresh_cases_2,
     fresh_cases_3,
+    fresh_cases_4,
     http,
     protocols,
     public_reports,
@@ -61,5 +62,6 @@ TABLES: dict[str, tuple[Scenario, ...]] = {
     "fresh_cases": fresh_cases.SCENARIOS,
     "fresh_cases_2": fresh_cases_2.SCENARIOS,
     "fresh_cases_3": fresh_cases_3.SCENARIOS,
+    "fresh_cases_4": fresh_cases_4.SCENARIOS,
 }
 SCENARIOS: tuple[Scenario, ...] = tuple(one for table in TABLES.values() for one in table)
