@@ -70,6 +70,8 @@ _NOT_BY_MODEL = (
     r"\b(?:responses?|messages|chat[ /]?completions?|anthropic|gemini|generatecontent) (?:api|endpoint|protocol|format)"
     r" (?:is |are )?not (?:yet |currently )?(?:supported|available|enabled)"
     r" (?:for|by|with|on) (?:this |the |that )?model\b"
+    r"|\bonly (?:supports?|serves?|accepts?|speaks?|exposes?|implements?) (?:the )?(?:openai|anthropic|google)?(?:.s)? ?"
+    r"(?:v1/)?(?:chat[ /]?completions?|messages api|responses api|generatecontent)\b"
 )
 _UNSERVED = (
     r"convert_request_failed|\bnot[ _]?(?:yet )?implemented\b|\bunimplemented\b|\bapi is (?:currently )?not supported"
@@ -81,7 +83,7 @@ _UNSERVED = (
     r" (?:api|endpoint|protocol|format)"
     r"|\b(?:endpoint|route|protocol|interface|api(?! (?:version|key)))\b.{0,40} not (?:yet |currently )?"
     r"(?:supported|implemented|enabled)"
-    r"|unsupported (?:api|endpoint|protocol|(?:api |request )?format|path|route)\b"
+    r"|unsupported[ _](?:api|endpoint|protocol|(?:api |request )?format|path|route)\b"
     r"|(?:unsupported|unknown|invalid) (?:operation|method|call|action)\b.{0,12}"
     r"\b(?:create)?(?:responses?|messages|chat|generatecontent)(?:[._]?\w{1,20}){0,2}\b"
     r"|\b(?:create\w{3,30}|chatcomplete|messages(?:counttokens)?) is not supported by \w"

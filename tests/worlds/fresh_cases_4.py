@@ -24,7 +24,9 @@ _NOT_FOUND = said(404, {"detail": "Not Found"})
 
 
 def _anthropic(reply: Reply) -> World:
-    return lambda key: b.anthropic(key, chat=reply, stream=reply)
+    return lambda key: b.anthropic(
+        key, prefix="/anthropic", models=("MiniMax-M3",), chat=reply, stream=reply, listing=reply
+    )
 
 
 def _null_delta(key: str) -> Handler:

@@ -15,6 +15,7 @@ from worlds import (
     fresh_cases_2,
     fresh_cases_3,
     fresh_cases_4,
+    fresh_cases_5,
     http,
     protocols,
     public_reports,
@@ -63,5 +64,6 @@ TABLES: dict[str, tuple[Scenario, ...]] = {
     "fresh_cases_2": fresh_cases_2.SCENARIOS,
     "fresh_cases_3": fresh_cases_3.SCENARIOS,
     "fresh_cases_4": fresh_cases_4.SCENARIOS,
+    "fresh_cases_5": fresh_cases_5.SCENARIOS,
 }
 SCENARIOS: tuple[Scenario, ...] = tuple(one for table in TABLES.values() for one in table)
