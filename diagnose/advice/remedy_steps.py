@@ -49,7 +49,7 @@ def remedy_steps(view: View, code: str, lang: str, proven: Mapping[str, object] 
 
 
 def _acting_page(found: list[Remedy], view: View) -> str:
-    """Return the page of the target's own provider on which the user can do what the answer asks for, if it is named."""
+    """Return the page of the target's own provider on which the user can do what the answer asks for; empty if none."""
     if not any(one.kind == "ask" and one.value != "pull" for one in found):
         return ""
     pages = (one.value for one in found if one.kind == "page")

@@ -38,7 +38,6 @@ _FIELD = TextPattern(
     r"""(?i)["'](?:type|code|status|reason|error_code|err_code|errorcode|__type)["'] ?: ?["']?([\w.:-]{1,80})""", 0
 )
 _MESSAGE = TextPattern(r"""(?i)["'](?:message|detail|error|msg)["'] ?: ?["']([^"']{1,300})["']""", 0)
-_HEADER_WORD = TextPattern(r"(?i)\bheaders?\b|请求头")
 _NAME = r"[A-Za-z][\w.:-]{4,79}"
 _ESCAPE = r"\\u([0-9a-fA-F]{4})"
 _TAG = r"<[^<>]{0,300}>"
@@ -357,7 +356,7 @@ def _all_matches(words: _Words) -> tuple[Match, ...]:
     if words.body != "html" and (not matches or matches[0].confidence < SURE):
         content = words.status not in _NO_REFUSAL and not (matches and matches[0].code == "model.parameter_rejected")
         told = _by_place(words) if content else ()
-        told = told or (() if matches else _by_header(words) or _by_kind(words) or _by_ask(words) or _by_words(words))
+        told = told or (() if matches else _by_kind(words) or _by_request(words) or _by_words(words))
         matches = (*told, *(one for one in matches if one.code not in {match.code for match in told}))
     return matches
 
@@ -374,22 +373,6 @@ def _by_place(words: _Words) -> tuple[Match, ...]:
     return ()
 
 
-def _by_header(words: _Words) -> tuple[Match, ...]:
-    """Return a header that a text asks for, whoever wrote it: ``Set the x-workspace-id header to …``."""
-    if words.status and not 400 <= words.status < 500:
-        return ()
-    from probes.api.remedies import remedies  # only texts that no row knows need its patterns
-
-    for text in words.texts:
-        wanted = next((one.value for one in remedies(text) if one.kind == "header"), "")
-        at = text.find(wanted) if wanted else -1
-        if at >= 0 and (_HEADER_WORD.search(text) or (words.status and wanted[:2].lower() == "x-")):
-            why = quote(_around(text, at, at + len(wanted)))
-            confidence = BY_KIND if words.status else PASTED
-            return (Match("http.header_rejected", confidence, why, "header", None, {"parameter": wanted}),)
-    return ()
-
-
 def _by_kind(words: _Words) -> tuple[Match, ...]:
     """Return the code of the first kind of error (``kinds.toml``) whose words suffice to tell it."""
     from diagnose.answers.kinds import telling_kind
@@ -403,15 +386,17 @@ def _by_kind(words: _Words) -> tuple[Match, ...]:
     return ()
 
 
-def _by_ask(words: _Words) -> tuple[Match, ...]:
-    """Return a missing permission if a refusal asks to do something first: to verify, bind, accept or enable."""
-    if words.status not in (400, 401, 403):
-        return ()
-    from probes.api.remedies import remedies  # only texts that no row knows need its patterns
+def _by_request(words: _Words) -> tuple[Match, ...]:
+    """Return what a refusal means by what it asks for: a header, or something that the user must do first."""
+    from diagnose.answers.asked_refusals import asked_refusal  # only texts that no row knows need it
 
-    text = words.texts[0]
-    if any(one.kind == "ask" and one.value not in ("pull", "policy") for one in remedies(text)):
-        return (Match("auth.not_permitted", IN_WORDS, quote(text), "words", True),)
+    for text in words.texts:
+        found = asked_refusal(text, words.status)
+        if found is not None:
+            why = quote(_around(text, found.start, found.end))
+            values = {"parameter": found.header} if found.header else _NOTHING
+            confidence = PASTED if not words.status else BY_KIND if found.header else IN_WORDS
+            return (Match(found.code, confidence, why, "words", None if found.header else True, values),)
     return ()
 
 

@@ -95,4 +95,6 @@ def _pattern(word: str) -> str:
 @cache
 def _meanings() -> tuple[tuple[frozenset[str], str, str], ...]:
     rows = table("refusal_words")["meaning"]
-    return tuple((frozenset({row["subject"], row.get("beside", row["subject"])}), row["fault"], row["code"]) for row in rows)
+    return tuple(
+        (frozenset({row["subject"], row.get("beside", row["subject"])}), row["fault"], row["code"]) for row in rows
+    )

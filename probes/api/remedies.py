@@ -21,7 +21,8 @@ _URL = TextPattern(
 )
 # A host without a scheme; file names and model ids (`gpt-5.4`, `config.json`) end otherwise.
 _TLD = (
-    r"(?:com|ai|io|dev|net|org|cn|co|app|cloud|sh|me|tech|xyz|eu|us|aws|chat|top|site|run|so|gg|cc|uk|de|jp|sg|hk|in)"
+    r"(?:com|ai|io|dev|net|org|cn|co|app|cloud|sh|me|tech|xyz|eu|us|aws|chat|top|site|run|so|gg|cc|uk|de|jp|sg|hk|in"
+    r"|internal|corp|lan|example)"
 )
 _HOST = TextPattern(
     rf"(?i)(?<![\w.@/:-])(?:[A-Za-z0-9](?:[A-Za-z0-9-]{{0,61}}[A-Za-z0-9])?\.){{1,5}}{_TLD}(?![\w-]|\.\w)"
@@ -47,6 +48,7 @@ _PAGE = TextPattern(
 _OPEN = TextPattern(r"(?i)(?:\blog ?in(?:to)?|\bsign ?in(?: at| to)?|\bvisit|\bgo to|\bopen|访问|前往|登录):? ?$")
 _STRONG = TextPattern(
     r"(?i)(?:make|send|direct|route)\b.{0,30}\brequests?\b.{0,20}$"
+    r"|\b(?:must|should|please|have to|has to|need to) (?:call|use|contact|connect to)(?: the)?(?: host)?:? ?$"
     r"|\brequests?\b.{0,20}\b(?:sent|made|directed) to:? ?$|base[ _-]?url\b.{0,20}$|接口地址.{0,10}$"
     r"|请求地址.{0,10}$"
 )
@@ -108,8 +110,8 @@ _MODEL = TextPattern(
 )
 # A path behind a verb: that of an endpoint (`/v2/chat/completions`), or a version alone (`/v3`).
 _PLACE = (
-    r"(?P<path>/?v\d\w{0,6}(?:/[a-z_-]{2,30}){1,3}|/(?:[\w-]{1,40}/){1,4}[a-z_-]{2,30}"
-    r"|/(?:[a-z][\w-]{1,30}/){0,3}v\d{1,2}(?:alpha|beta)?\d{0,2}(?![\w/-]))"
+    r"(?P<path>/(?:[a-z][\w-]{1,30}/){0,3}v\d{1,2}(?:alpha|beta)?\d{0,2}(?![\w/-])"
+    r"|/?v\d\w{0,6}(?:/[a-z_-]{2,30}){1,3}|/(?:[\w-]{1,40}/){1,4}[a-z_-]{2,30})"
 )
 _PATHS = (
     TextPattern(

@@ -70,8 +70,8 @@ _NOT_BY_MODEL = (
     r"\b(?:responses?|messages|chat[ /]?completions?|anthropic|gemini|generatecontent) (?:api|endpoint|protocol|format)"
     r" (?:is |are )?not (?:yet |currently )?(?:supported|available|enabled)"
     r" (?:for|by|with|on) (?:this |the |that )?model\b"
-    r"|\bonly (?:supports?|serves?|accepts?|speaks?|exposes?|implements?) (?:the )?(?:openai|anthropic|google)?(?:.s)? ?"
-    r"(?:v1/)?(?:chat[ /]?completions?|messages api|responses api|generatecontent)\b"
+    r"|\bonly (?:supports?|serves?|accepts?|speaks?|exposes?|implements?) (?:the )?(?:openai|anthropic|google)?"
+    r"(?:.s)? ?(?:v1/)?(?:chat[ /]?completions?|messages api|responses api|generatecontent)\b"
 )
 _UNSERVED = (
     r"convert_request_failed|\bnot[ _]?(?:yet )?implemented\b|\bunimplemented\b|\bapi is (?:currently )?not supported"

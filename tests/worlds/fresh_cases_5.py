@@ -79,7 +79,7 @@ SCENARIOS = (
             Reply(302, (("Location", "https://corp.cloudflareaccess.com/cdn-cgi/access/login/llm.corp.example?kid=x"),))
         ),
         GATEWAY,
-        says=("Cloudflare",),
+        says=("cloudflareaccess",),
         source="A3",
     ),
     # -- B
@@ -186,7 +186,7 @@ SCENARIOS = (
     ),
     Scenario(
         "fresh5-google-login-token",
-        "key.wrong_audience",
+        "auth.rejected",
         rejecting(said(401, {"error": {"message": "Invalid token"}})),
         GATEWAY,
         typed=jwt(iss="https://accounts.google.com", aud="764086051850.apps.googleusercontent.com"),
@@ -428,7 +428,7 @@ SCENARIOS = (
     Scenario(
         "fresh5-token-of-a-user-expired",
         "auth.expired",
-        rejecting(said(401, {"message": "Unauthorized"})),
+        rejecting(said(401, {"message": "Unauthorized"}), prefix="/openai/v1"),
         "https://gateway.corp.example/openai/v1",
         typed=jwt(iss="https://corp.okta.com/oauth2/default", aud="api://default", exp=LONG_AGO),
         says=("2020-09-13",),
