@@ -16,6 +16,7 @@ from worlds import (
     fresh_cases_3,
     fresh_cases_4,
     fresh_cases_5,
+    fresh_cases_6,
     http,
     protocols,
     public_reports,
@@ -65,5 +66,6 @@ TABLES: dict[str, tuple[Scenario, ...]] = {
     "fresh_cases_3": fresh_cases_3.SCENARIOS,
     "fresh_cases_4": fresh_cases_4.SCENARIOS,
     "fresh_cases_5": fresh_cases_5.SCENARIOS,
+    "fresh_cases_6": fresh_cases_6.SCENARIOS,
 }
 SCENARIOS: tuple[Scenario, ...] = tuple(one for table in TABLES.values() for one in table)
