@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from diagnose.answers.dialects import Match
 from diagnose.answers.refusals import LIKELY, about_asked_model, about_one_model, in_foreign_words, read_refusal
 from diagnose.evidence.echoed_key import quotes_other_key
 from probes.model.attempt import KeyForm
 
 if TYPE_CHECKING:
-    from diagnose.answers.dialects import Match
     from probes.model.exchange import Exchange
     from probes.model.facts import DoorFacts
 
 # Kinds of doors that pass requests on to others, with keys of their own.
+_OF_KEYS = ("auth.rejected", "auth.expired", "key.wrong_kind", "key.wrong_audience")
 _PASS_ON = ("relay", "gateway", "aggregator", "local")
 
 
@@ -29,10 +30,12 @@ def readings(
     found = about_asked_model(read_refusal(failed, door.match.id if door else None, day), failed)
     if alone:
         found = tuple(map(about_one_model, found))
-    refused = bool(found) and found[0].code == "auth.rejected" and not found[0].values.get("own_words")
-    if refused and listed and _passes_on(door) and in_foreign_words(failed):
-        first = found[0]
-        return (first._replace(code="auth.upstream", key_good=True, confidence=min(first.confidence, LIKELY)), *found)
+    about_key = bool(found) and found[0].code in _OF_KEYS and not found[0].values.get("own_words")
+    if about_key and listed and _passes_on(door) and in_foreign_words(failed):
+        # The server took the user's key for its list, and passes on how its provider refuses another one.
+        first = Match("auth.upstream", min(found[0].confidence, LIKELY), found[0].why, found[0].dialect, True)
+        return (first, *(one for one in found if one.code not in _OF_KEYS))
+    refused = about_key and found[0].code == "auth.rejected"
     quoted = _relays_own_key(failed, door, hint) if refused else ""
     if not quoted:
         return found

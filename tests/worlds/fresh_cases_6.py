@@ -287,7 +287,7 @@ SCENARIOS = (
     ),
     Scenario(
         "fresh6-chat-in-the-base-and-404",
-        "url.endpoint_included",
+        "url.path_wrong",
         lambda key: b.openai(models=("m-1",), elsewhere=Reply(404)),
         "http://127.0.0.1:{port}/v1/chat",
         model="m-1",
