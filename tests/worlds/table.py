@@ -17,6 +17,7 @@ from worlds import (
     fresh_cases_4,
     fresh_cases_5,
     fresh_cases_6,
+    fresh_cases_7,
     http,
     protocols,
     public_reports,
@@ -67,5 +68,6 @@ TABLES: dict[str, tuple[Scenario, ...]] = {
     "fresh_cases_4": fresh_cases_4.SCENARIOS,
     "fresh_cases_5": fresh_cases_5.SCENARIOS,
     "fresh_cases_6": fresh_cases_6.SCENARIOS,
+    "fresh_cases_7": fresh_cases_7.SCENARIOS,
 }
 SCENARIOS: tuple[Scenario, ...] = tuple(one for table in TABLES.values() for one in table)
