@@ -11,6 +11,7 @@ from probes.api.remedies import remedies
 from probes.catalog.text_pattern import TextPattern
 
 _HEADER_WORD = TextPattern(r"(?i)\bheaders?\b|请求头")
+_CREDENTIAL = TextPattern(r"(?i)-(?:auth|authorization|key|token|secret|signature)$")
 _NO_PERMISSION = ("pull", "policy")  # what servers ask for besides permissions
 
 
@@ -37,7 +38,8 @@ def asked_refusal(text: str, status: int) -> AskedRefusal | None:
     header = next((one.value for one in asked if one.kind == "header"), "")
     at = text.find(header) if header else -1
     if at >= 0 and (_HEADER_WORD.search(text) or (status and header[:2].lower() == "x-")):
-        return AskedRefusal("http.header_rejected", at, at + len(header), header)
+        own = status in (400, 401, 403) and _CREDENTIAL.search(header) is not None
+        return AskedRefusal("http.front_auth" if own else "http.header_rejected", at, at + len(header), header)
     if status in (400, 401, 403) and any(one.kind == "ask" and one.value not in _NO_PERMISSION for one in asked):
         return AskedRefusal("auth.not_permitted", 0, len(text))
     return None

@@ -18,7 +18,7 @@ CLEAR = 0.88  # confidence from which the words of a refusal are about a key, an
 UPSTREAM = 0.97  # confidence in the reading of an upstream's error that a gateway quotes
 STATUS_ALONE = 0.6  # the same if the gateway quotes no words, only the status
 # What words mean that say less than those about the model itself.
-_VAGUE = ("auth.not_permitted", "quota.overloaded", "http.gateway_error")
+_VAGUE = ("auth.not_permitted", "quota.overloaded", "http.gateway_error", "http.server_error")
 # Credentials that no request with a bearer token carries: Anthropic's and Google's headers, Azure's and AWS' names.
 _OTHER_CREDENTIAL = (
     r"(?i)\bx-(?:goog-)?api-key\b|\bsubscription key\b|security token included in the request|\baws credentials\b"

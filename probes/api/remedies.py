@@ -78,9 +78,10 @@ _HEADERS = (
     ),
     TextPattern(
         rf"{_HEADER}[,:]?(?: request| http)? ?(?:header)?(?: field)? (?:missing|required|(?:is |was |must be "
-        rf"|has to be )(?:required|missing|needed|set|present|provided|sent|not (?:found|set|present|provided"
+        rf"|has to be )(?:required|missing|mandatory|expected|absent|needed|set|present|provided|sent|not (?:found|set|present|provided"
         rf"|sent)))"
     ),
+    TextPattern(rf"\b[Nn]o (?:valid )?{_HEADER} (?:header )?(?:in|on|with|was|found|present|sent)\b"),
     TextPattern(rf"\b(?:correct|right|valid|proper) {_HEADER} (?:request |http )?header"),
     TextPattern(
         r"(?:缺少|缺失|未提供|请(?:添加|设置|携带|传入|提供|增加))(?:的|必要的|必需的)?(?:请求头|header)?"
@@ -118,6 +119,7 @@ _PATHS = (
         r"(?i)(?:\buse|\btry|\bcall|(?:only|now|is|are|be) (?:be )?(?:supported|available|accessible|served|found)"
         r" (?:in|at|on|via|through|with|under)|mov(?:e|ed|ing) to|migrat\w{1,5} to|upgrad\w{1,3} to"
         r"|replaced (?:by|with)|superseded by|did you mean(?: to use)?"
+        r"|(?:send|make|direct|route)(?: all| your| the| such| these){0,2} (?:requests?|calls?) to|requests? (?:go|belong) to"
         r"|switch to|请使用|请改用|改用|迁移[到至])(?: the)?(?: new| api| path| endpoint| route){0,2}:? ?[`'\"“]?"
         rf"(?:(?:GET|POST) )?{_PLACE}"
     ),
@@ -313,7 +315,8 @@ def _calls(text: str, hit: re.Match[str], address: str, *, strong: bool) -> bool
     if _OTHER_TASK.search(place):
         return False
     for_people, for_programs = _FOR_PEOPLE.search(place), _FOR_PROGRAMS.search(place)
-    return bool(told) and not for_people and (bool(for_programs) or (strong and "host" in before.lower()))
+    named = "host" in before.lower() or (address.count(".") > 1 and re.match(r"\W{0,3}instead\b", after) is not None)
+    return bool(told) and not for_people and (bool(for_programs) or (strong and named))
 
 
 def _leads(text: str, hit: re.Match[str], address: str) -> bool:

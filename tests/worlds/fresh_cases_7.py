@@ -145,7 +145,7 @@ SCENARIOS = (
             )
         ),
         GATEWAY,
-        says=("Bedrock",),
+        says=("Converse",),
         first=("operator",),
         source="C6",
     ),
@@ -204,7 +204,7 @@ SCENARIOS = (
     # -- E
     claude(
         "fresh7-stream-without-usage",
-        "stream.malformed",
+        None,
         lambda key: b.anthropic(
             key,
             stream=answers.as_events(
@@ -220,7 +220,7 @@ SCENARIOS = (
         ),
         "https://relay.example",
         shape="relay",
-        verdict="degraded",
+        also=("stream.malformed",),
         says=("content",),
         source="E1",
     ),
