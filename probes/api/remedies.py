@@ -78,7 +78,8 @@ _HEADERS = (
     ),
     TextPattern(
         rf"{_HEADER}[,:]?(?: request| http)? ?(?:header)?(?: field)? (?:missing|required|(?:is |was |must be "
-        rf"|has to be )(?:required|missing|mandatory|expected|absent|needed|set|present|provided|sent|not (?:found|set|present|provided"
+        rf"|has to be )(?:required|missing|mandatory|expected|absent|needed|set|present|provided|sent"
+        rf"|not (?:found|set|present|provided"
         rf"|sent)))"
     ),
     TextPattern(rf"\b[Nn]o (?:valid )?{_HEADER} (?:header )?(?:in|on|with|was|found|present|sent)\b"),
@@ -119,7 +120,8 @@ _PATHS = (
         r"(?i)(?:\buse|\btry|\bcall|(?:only|now|is|are|be) (?:be )?(?:supported|available|accessible|served|found)"
         r" (?:in|at|on|via|through|with|under)|mov(?:e|ed|ing) to|migrat\w{1,5} to|upgrad\w{1,3} to"
         r"|replaced (?:by|with)|superseded by|did you mean(?: to use)?"
-        r"|(?:send|make|direct|route)(?: all| your| the| such| these){0,2} (?:requests?|calls?) to|requests? (?:go|belong) to"
+        r"|(?:send|make|direct|route)(?: all| your| the| such| these){0,2} (?:requests?|calls?) to"
+        r"|requests? (?:go|belong) to"
         r"|switch to|请使用|请改用|改用|迁移[到至])(?: the)?(?: new| api| path| endpoint| route){0,2}:? ?[`'\"“]?"
         rf"(?:(?:GET|POST) )?{_PLACE}"
     ),
