@@ -248,6 +248,7 @@ SCENARIOS = (
         _null_delta,
         RELAY,
         says=("inference failed",),
+        sdk="the SDK ends in an empty success without a word; the user has no answer",
         source="D",
     ),
     # -- E

@@ -365,6 +365,7 @@ SCENARIOS = (
         _usage_without_choices,
         RELAY,
         says=("choices",),
+        sdk="the SDK ends in an empty success without a word; the user has no answer",
         source="E",
     ),
     claude(

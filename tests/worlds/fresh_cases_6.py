@@ -256,6 +256,7 @@ SCENARIOS = (
         _done_without_text,
         RELAY,
         says=("text",),
+        sdk="the SDK ends in an empty success without a word; the user has no answer",
         source="E",
     ),
     claude(
