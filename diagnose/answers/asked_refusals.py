@@ -12,6 +12,7 @@ from probes.catalog.text_pattern import TextPattern
 
 _HEADER_WORD = TextPattern(r"(?i)\bheaders?\b|请求头")
 _CREDENTIAL = TextPattern(r"(?i)-(?:auth|authorization|key|token|secret|signature)$")
+_LIMITS = (402, 408, 413, 429)  # refusals whose headers tell how long to wait
 _NO_PERMISSION = ("pull", "policy")  # what servers ask for besides permissions
 
 
@@ -32,7 +33,7 @@ def asked_refusal(text: str, status: int) -> AskedRefusal | None:
     >>> asked_refusal("Please verify your email address first.", 403).code
     'auth.not_permitted'
     """
-    if status and not 400 <= status < 500:
+    if status and (not 400 <= status < 500 or status in _LIMITS):
         return None
     asked = remedies(text)
     header = next((one.value for one in asked if one.kind == "header"), "")

@@ -39,6 +39,7 @@ def test_a_step_of_the_user(text: str) -> None:
         ("add openai-api-compatible error", 0),
         ("Missing Authorization header", 401),
         ("Please verify your email", 503),
+        ("Send fewer requests; set the X-Priority header for more", 429),
         ("model not found, try pulling it first", 404),
     ],
 )
