@@ -31,7 +31,7 @@ from probes.model.record import replace
 from probes.model.runtime_facts import RuntimeFacts
 
 # The headers that say how many requests and tokens are left: OpenAI's, Anthropic's, and those of the IETF's draft.
-_RATE_LIMIT = re.compile(r"(?:x-|anthropic-)?rate-?limit-[a-z-]{1,60}$")
+_RATE_LIMIT = r"(?:x-|anthropic-)?rate-?limit-[a-z-]{1,60}$"
 QUICK = 0.01  # seconds; a shorter time says nothing about a provider
 
 # Why a probe was spared, by the run's note: the phrase is `skip.` and this name.
@@ -287,7 +287,9 @@ def _observed(name: str, observations: Sequence[Observation]) -> dict[str, objec
                 if value := facts.header(header):
                     observed.setdefault(header, value[:200])
             limits = {
-                key: value[:80] for key, value in facts.response.headers if "limit" in key and _RATE_LIMIT.match(key)
+                key: value[:80]
+                for key, value in facts.response.headers
+                if "limit" in key and re.match(_RATE_LIMIT, key)
             }
             if limits:
                 observed["rate_limits"] = limits  # the last answer counts
@@ -328,6 +330,10 @@ def _observed(name: str, observations: Sequence[Observation]) -> dict[str, objec
         elif isinstance(facts, DirectFacts):
             observed["direct"] = facts.kind.value if facts.kind is not None else "reached"
     return observed
+
+
+def _is_rate_limit(header: str) -> bool:
+    return "limit" in header and re.match(_RATE_LIMIT, header) is not None
 
 
 def _runtime(facts: RuntimeFacts) -> dict[str, object]:

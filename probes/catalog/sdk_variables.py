@@ -106,9 +106,7 @@ def unread() -> frozenset[str]:
 
 
 # Many programs use these variables for other purposes, so on their own they do not mean that an LLM is used.
-SHARED_NAMES = re.compile(
-    r"GITHUB|^GH_|^HF_|HUGGING|^AWS_|^CF_|CLOUDFLARE|DATABRICKS|DIGITALOCEAN|VERCEL|SNOWFLAKE|GOOGLE"
-)
+SHARED_NAMES = r"GITHUB|^GH_|^HF_|HUGGING|^AWS_|^CF_|CLOUDFLARE|DATABRICKS|DIGITALOCEAN|VERCEL|SNOWFLAKE|GOOGLE"
 
 
 def own_keys(door: Door) -> list[str]:
@@ -118,4 +116,4 @@ def own_keys(door: Door) -> list[str]:
 
 def means_an_llm(name: str) -> bool:
     """Check whether a door's key variable is used for nothing but that door."""
-    return name not in unread() and name not in official_keys() and not SHARED_NAMES.search(name)
+    return name not in unread() and name not in official_keys() and not re.search(SHARED_NAMES, name)

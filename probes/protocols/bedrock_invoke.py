@@ -7,8 +7,6 @@ The body is a Messages request without model and stream, with ``anthropic_versio
 
 from __future__ import annotations
 
-import base64
-import binascii
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote
@@ -89,6 +87,8 @@ class _InvokeReader(FrameReader):
 
     def feed(self, event: Event, at: float) -> None:
         """Read one message. The event within counts as having come with its name, which the framing does not have."""
+        import base64  # every command that knows the protocols imports this module, and few read its streams
+
         super().feed(event, at)
         if event.name != "chunk" or event.wrong:
             return
@@ -96,7 +96,7 @@ class _InvokeReader(FrameReader):
         packed = value.get("bytes") if known and isinstance(value, dict) else None
         try:
             text = base64.b64decode(packed, validate=True).decode("utf-8") if isinstance(packed, str) else ""
-        except (binascii.Error, UnicodeDecodeError, ValueError):
+        except ValueError:
             text = ""
         known, inner = parse_json(text)
         if not known or not isinstance(inner, dict):

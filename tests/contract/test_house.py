@@ -170,7 +170,7 @@ def test_what_judges_touches_no_network(name: str) -> None:
     }
     pure |= {"probes.api.response_checks", "probes.api.attempt_round", "probes.api.upstream_errors"}
     pure |= {"probes.api.uniform_refusals", "probes.api.model_names"}
-    pure |= {"probes.urls.login_pages", "probes.protocols.errors"}
+    pure |= {"probes.urls.login_pages", "probes.urls.addresses", "probes.protocols.errors"}
     pure |= {"probes.catalog.literal_filter", "probes.catalog.text_pattern"}  # of patterns alone
     pure |= {"probes.protocols.strictness.clients", "probes.catalog.app_readers"}
     # Markers of each protocol: its file, and the variables of its SDK.
