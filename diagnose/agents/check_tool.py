@@ -18,12 +18,14 @@ from diagnose.cli.consent_question import flow_line, granted, unagreed
 from diagnose.judging.judge import judge
 from diagnose.rendering.report_parts import source_text, word
 from diagnose.words import part, put
+from probes.model.credential import StepStatus
 from probes.model.record import replace
 from probes.model.source import SourceKind
 from probes.network.network import Network
 from probes.run.offline_checks import scrubber
 from probes.run.plan import plan
 from probes.settings.address_readings import readings
+from probes.settings.consent import chain_key
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -31,7 +33,9 @@ if TYPE_CHECKING:
     from diagnose.agents.check_runner import CheckRunner
     from diagnose.agents.server_options import AgentServerOptions
     from probes.model.evidence import Observation
-    from probes.model.settings import Flow, Settings
+    from probes.model.secret import Secret
+    from probes.model.settings import Flow, Settings, Sourced
+    from probes.model.source import Source
 
 
 def prepare(given: Mapping[str, str], options: AgentServerOptions, runner: CheckRunner) -> Prepared:
@@ -126,11 +130,22 @@ def folder_wish(sign: str, flow: Flow, lang: str) -> PermissionRequest:
     return wish("folder", None, sign, lang, flow=flow_line(flow, lang))
 
 
+def secrets_sent(settings: Settings) -> list[Source]:
+    """Return the places of the key, or of what the credential of a chain is made of, and of other secrets sent."""
+    given = settings.key or _credential_of(settings)
+    found = [given.source] if given is not None else []
+    return [*found, *(one.value.source for one in settings.headers if not one.flaw and one.value.value)]
+
+
+def _credential_of(settings: Settings) -> Sourced[Secret] | None:
+    """Return the credential of a chain, if one can be obtained at all."""
+    won = settings.credential.chain.winner if settings.credential is not None else None
+    possible = won is not None and won.status in (StepStatus.WINS, StepStatus.NOT_ASKED)
+    return chain_key(settings) if possible else None
+
+
 def _secrets(settings: Settings, lang: str) -> list[str]:
-    """Return the sources of the key and of the other secrets that the check would send."""
-    found = [settings.key.source] if settings.key is not None else []
-    found += [one.value.source for one in settings.headers if not one.flaw and one.value.value]
-    return list(dict.fromkeys(source_text(one, lang) for one in found))
+    return list(dict.fromkeys(source_text(one, lang) for one in secrets_sent(settings)))
 
 
 def host_of(settings: Settings) -> str:

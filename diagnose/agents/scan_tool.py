@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from diagnose import __version__
 from diagnose.agents import arguments
 from diagnose.agents.call_settings import strange_place
-from diagnose.agents.check_tool import folder_wish, guarded_network, host_of, permitted, place_wish, wish
+from diagnose.agents.check_tool import folder_wish, guarded_network, host_of, permitted, place_wish, secrets_sent, wish
 from diagnose.agents.lent_keys import without_lent
 from diagnose.agents.permissions import Permission, PermissionRequest
 from diagnose.agents.prepared import Prepared, Progress
@@ -68,7 +68,7 @@ def _wishes(result: ScanResult, folder: Path, lang: str) -> Iterator[PermissionR
             yield asked
     for sign, flow in unagreed(settings, folder).items():  # the address itself may hold a secret, without any key
         yield folder_wish(sign, flow, lang)
-    keyed = [one for one in settings if one.key is not None or one.headers]
+    keyed = [one for one in settings if secrets_sent(one) or one.headers]
     if not keyed:
         return
     words: Mapping[str, str] = part(lang, "agents").SAY

@@ -40,7 +40,14 @@ class AgentServerOptions(Record):
     lang: str = "en"
 
     def check_options(self, depth: str) -> Options:
-        """Return the options of a check of this depth: ``offline``, ``free`` or ``full``."""
+        """Return the options of a check or scan of this depth: ``offline``, ``free`` or ``full``.
+
+        No agent may ask the machine's metadata address for credentials.
+        """
         return Options(
-            timeout=self.timeout, deadline=self.deadline, offline=depth == "offline", no_spend=depth != "full"
+            timeout=self.timeout,
+            deadline=self.deadline,
+            offline=depth == "offline",
+            no_spend=depth != "full",
+            metadata=False,
         )

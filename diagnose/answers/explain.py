@@ -305,7 +305,10 @@ _COMPANION, _MOST_COMPANION = 0.85, 0.97
 
 def _companion_hints(text: ReadText, others: tuple[Hint, ...]) -> Iterator[Hint]:
     """Yield the hint that not the API is out of reach, but another host of the app, if ``others`` say that one is."""
-    layers = {hint.code.partition(".")[0]: hint.confidence for hint in others}
+    layers: dict[str, float] = {}
+    for hint in others:
+        layer = hint.code.partition(".")[0]
+        layers[layer] = max(hint.confidence, layers.get(layer, 0.0))
     for note in text.notes:
         if note.kind != "companion" or not _OUT_OF_REACH & layers.keys():
             continue

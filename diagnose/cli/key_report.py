@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from diagnose.rendering.lists import hung, pad
-from diagnose.words import notes, part, put
+from diagnose.words import notes, part, provider_name, put
 from probes.model.key_shape import ENDED, SOMETIMES, Confidence, Fit
 from probes.model.named_tuple import NamedTuple
 from probes.model.note import Note, note
@@ -211,7 +211,7 @@ def _lines(look: KeyReport, doors: Doors, lang: str) -> Iterator[str]:
     yield words["candidates"] + words["colon"].rstrip()
     for match, door in known[:SHOWN]:
         why = _why(match, words, lang)
-        yield f"  {door.name} [{door.id}]{words['colon']}{why}"
+        yield f"  {provider_name(door.name, lang)} [{door.id}]{words['colon']}{why}"
         if door.provenance.ended(look.day):
             yield f"    {put(words['ended'], {'ended': door.provenance.end})}"
             continue

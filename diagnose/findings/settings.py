@@ -55,7 +55,7 @@ def _missing_key(view: View) -> Claim | None:
         if told is not None:
             return Claim((*evidence, line_of(told)), values=values, case="refused")
         return Claim(evidence, values=values)
-    values |= {"place": base.location, "lines": " | ".join(app.key_lines)}
+    values |= {"place": base.location, "lines": Listed(app.key_lines, " | ")}
     # The app's settings name the variable that holds the key, and it is not set.
     named = next((one for one in view.settings.searched if one.startswith("environment ")), "")
     if named:

@@ -16,6 +16,7 @@ from diagnose.findings.api import said
 from diagnose.report import Seen, Severity, seen
 from probes.model.exchange import WebSocketTry
 from probes.model.failure import Kind
+from probes.model.listed import Listed
 from probes.model.record import replace
 from probes.model.source import DEFAULT, SourceKind
 
@@ -135,7 +136,9 @@ def _claim(view: View, found: WebSocketTry, app: AppWebSocket, then: After, case
         "seconds": app.held if then is After.WAITS else app.seconds,
         "status": str(found.error_status or found.exchange.status or ""),
         "place": base.location if base.kind is SourceKind.APP else "",
-        "lines": " | ".join(app.lines).replace("{base_url}", address or "") if flag is None else "",
+        "lines": Listed((line.replace("{base_url}", address or "") for line in app.lines), " | ")
+        if flag is None
+        else "",
         "other_source": flag.location if flag is not None else "",
     }
     busy = then is After.GIVES_UP and {found.exchange.status, found.error_status} & {*_BUSY}

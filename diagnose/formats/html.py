@@ -16,6 +16,7 @@ from diagnose.words import tag_of
 
 if TYPE_CHECKING:
     from diagnose.rendering.fix_view import FixView
+    from diagnose.rendering.report_view import Action
     from diagnose.report import CapabilityLine, ProbeLine, Report
 
 STARTS_WITH = "<!DOCTYPE html>"
@@ -165,8 +166,17 @@ def _fix(fix: FixView, lang: str) -> Safe | None:
 
 def _steps(problem: Problem, lang: str) -> Safe:
     tried = tag("span", word(lang, "tried"), class_="tried")
-    items = [tag("li", tag("bdi", prose(one.text)), (SPACE, tried) if one.tested else None) for one in problem.steps]
+    items = [
+        tag("li", tag("bdi", prose(one.head)), (SPACE, tried) if one.tested else None, _items(one))
+        for one in problem.steps
+    ]
     return tag("ol", items, class_="steps")
+
+
+def _items(step: Action) -> Safe | None:
+    if step.is_code:
+        return _copy(step.items)
+    return tag("ul", [tag("li", tag("bdi", prose(item))) for item in step.items]) if step.items else None
 
 
 def _other_steps(problem: Problem, lang: str) -> Safe | None:

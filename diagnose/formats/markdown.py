@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import json
 import re
+import textwrap
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
@@ -137,7 +138,11 @@ def _problem(problem: Problem, lang: str, is_headline: bool) -> Iterator[str]:
 def advice(problem: Problem, lang: str) -> Iterator[str]:
     """Yield the steps of a problem and its explanation."""
     for number, step in enumerate(problem.steps, 1):
-        yield f"{number}. {prose(step.text)}" + (f" ({escape(word(lang, 'tried'))})" if step.tested else "")
+        yield f"{number}. {prose(step.head)}" + (f" ({escape(word(lang, 'tried'))})" if step.tested else "")
+        if step.is_code:
+            yield textwrap.indent(fence("\n".join(map(plain, step.items)), "text"), "   ")
+        else:
+            yield from (f"   - {prose(item)}" for item in step.items)
     if problem.steps:
         yield ""
     if problem.explanation:

@@ -18,7 +18,7 @@ from diagnose.rendering.page import Line as Line
 from diagnose.rendering.page import Page as Page
 from diagnose.rendering.report_parts import clip, short_cost
 from diagnose.rendering.report_view import Check, Problem, ReportView, answer_time, view_of
-from diagnose.rendering.text_lines import EVIDENCE, asked_for, changes, head, named
+from diagnose.rendering.text_lines import EVIDENCE, action, asked_for, changes, head, named
 from diagnose.rendering.verbose_text import verbose_page
 from diagnose.report import RequestLine
 
@@ -116,9 +116,8 @@ def _fix(page: Page, problem: Problem, column: int, most: int) -> None:
         return
     steps = problem.steps[:most]
     for number, step in enumerate(steps, 1):
-        tested: Line = [(page.aside(page.word("tried")), "green")] if step.tested else []
         numbered = f"{number}. " if len(steps) > 1 else ""
-        page.hang([*lead, (numbered, "")], [(page.safe(step.text), ""), *tested])
+        action(page, step, [*lead, (numbered, "")])
         lead = [(" " * column, "")]
         for one in problem.fixes:
             if step.tested and one.tested and one.summary == step.text:

@@ -78,6 +78,8 @@ def _app_name(view: View, lang: str) -> dict[str, str]:
     names = {}
     if view.app is not None:
         names["app"] = view.app.name
+        if view.app.run is not None and not view.app.run.refused:
+            names["runs"] = view.app.id  # as `--run-client` takes it
     elif client is not None:  # the official SDK, which the user did not name
         names["app"] = words.spoken(note("official_sdk", name=client.name.partition(" for ")[0]), lang)
     return names

@@ -26,6 +26,7 @@ from diagnose.rendering.report_parts import (
     word,
 )
 from diagnose.report import Status
+from diagnose.words.text_type import ListStep
 from probes.model.record import Record, replace
 from probes.model.source import Source, SourceKind
 
@@ -41,10 +42,26 @@ _NOTHING_TO_CHECK = ("connect_to", "address", "not_tls", "keyless")
 
 
 class Action(Record):
-    """One thing to do; ``tested`` says that the run received an answer with exactly this."""
+    """One thing to do; ``tested`` says that the run received an answer with exactly this.
+
+    ``text`` is all of it in one line. It may end with a list: then ``head`` is what precedes the ``items``.
+    """
 
     text: str
     tested: bool
+
+    @property
+    def head(self) -> str:
+        return self.text.head if isinstance(self.text, ListStep) else self.text
+
+    @property
+    def items(self) -> tuple[str, ...]:
+        return self.text.items if isinstance(self.text, ListStep) else ()
+
+    @property
+    def is_code(self) -> bool:
+        """Check whether the items are lines of a file."""
+        return isinstance(self.text, ListStep) and self.text.is_code
 
 
 class Problem(Record):

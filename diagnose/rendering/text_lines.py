@@ -10,7 +10,7 @@ from diagnose.rendering.report_parts import clip
 
 if TYPE_CHECKING:
     from diagnose.rendering.fix_view import FixView
-    from diagnose.rendering.report_view import Problem, ReportView
+    from diagnose.rendering.report_view import Action, Problem, ReportView
     from diagnose.report import CapabilityLine
 
 SUMMARY = 200  # characters of a probe's summary
@@ -54,6 +54,20 @@ def changes(page: Page, fix: FixView, lead: Line, column: int) -> None:
             page.end_right(page.word("fix.writes"), indent=column)
     for text in fix.by_hand:
         page.hang([(" " * column, "")], [(page.safe(text), "")])
+
+
+def action(page: Page, step: Action, lead: Line) -> None:
+    """Add a step after ``lead``, and the items of its list in lines of their own."""
+    tested: Line = [(page.aside(page.word("tried")), "green")] if step.tested else []
+    page.hang(lead, [(page.safe(step.head), ""), *(tested if not step.items else ())])
+    indent = " " * (sum(page.cells(text) for text, _ in lead) + 2)
+    for item in step.items:
+        if step.is_code:
+            page.lines.append([(indent, ""), (page.safe(item), "bold")])
+        else:
+            page.hang([(indent, "")], [(page.safe(item), "")])
+    if step.items and step.tested:
+        page.end_right(page.word("fix.tested"), "green", indent=len(indent))
 
 
 def named(page: Page, problem: Problem) -> Line:

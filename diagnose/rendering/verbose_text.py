@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from diagnose.rendering.outlet import plain
 from diagnose.rendering.page import STYLES, Line, Page
 from diagnose.rendering.report_parts import clip, duration
-from diagnose.rendering.text_lines import EVIDENCE, SUMMARY, capabilities, changes, head, named
+from diagnose.rendering.text_lines import EVIDENCE, SUMMARY, action, capabilities, changes, head, named
 
 if TYPE_CHECKING:
     from diagnose.rendering.report_view import Check, Problem, ReportView
@@ -68,9 +68,8 @@ def _in_full(page: Page, problem: Problem, is_headline: bool) -> None:
     if problem.steps:
         page.title("what_to_do")
         for number, step in enumerate(problem.steps, 1):
-            tested: Line = [(page.aside(page.word("tried")), "green")] if step.tested else []
             lead = f"    {number}. " if len(problem.steps) > 1 else "    "
-            page.hang([(lead, "")], [(page.safe(step.text), ""), *tested])
+            action(page, step, [(lead, "")])
     if problem.explanation:
         page.title("why")
         page.hang([("    ", "")], [(page.safe(problem.explanation), "")])

@@ -23,7 +23,7 @@ from importlib import import_module
 from types import ModuleType
 from typing import TYPE_CHECKING
 
-from diagnose.words.text_type import Step, Text
+from diagnose.words.text_type import ListStep, Step, Text
 from probes.model.listed import Listed
 from probes.model.module_names import modules_in
 
@@ -54,7 +54,7 @@ OPTIONAL = (
     *("proxy", "better_proxy", "address", "port", "location", "reference", "parts"),
     *("credential", "house", "audience", "expires", "region", "own_region", "sites", "wanted", "token_command"),
     *("model_plan", "model_plan_url"),
-    *("runtime", "sdk", "command"),
+    *("runtime", "sdk", "command", "runs"),
     *("issuer", "product", "path", "names", "not_after", "days", "clients"),
     *("ended", "successor", "tested"),
     *("status", "said", "retry_after", "seconds", "detail"),
@@ -132,14 +132,33 @@ def say(
     ``facts`` are those of a run (:mod:`diagnose.advice.case_facts`); the steps that do not fit them are left out, and
     those beyond the fourth. Without facts, all steps are returned.
     """
-    words, values = text(code, lang, case), _readable(values, lang)
+    words, given, values = text(code, lang, case), values, _readable(values, lang)
     stand_ins = {name: phrase(f"unknown.{name}", lang) for name in ALWAYS}
     title, explanation = (fill(template, values, stand_ins) for template in (words.title, words.explanation))
     fitting = (one for one in words.steps if facts is None or not isinstance(one, Step) or one.suits(facts))
-    steps = tuple(step for step in (fill(one, values, stand_ins) for one in fitting) if step)
+    steps = tuple(step for step in (_step(one, given, values, stand_ins, lang) for one in fitting) if step)
     if not values.get("host") and words.title.startswith("{"):  # the title begins with a stand-in, which is lower-case
         title = title and title[0].upper() + title[1:]
     return Text(title or words.title, explanation or words.explanation, steps if facts is None else steps[:MOST_STEPS])
+
+
+def _step(
+    template: str,
+    given: Mapping[str, str | None],
+    values: Mapping[str, str | None],
+    stand_ins: Mapping[str, str],
+    lang: str,
+) -> str | None:
+    """Fill in a step. If it ends with a list of pairs or of lines, keep its items apart, for reports that have room."""
+    filled = fill(template, values, stand_ins)
+    if filled is None or not template.endswith("}"):
+        return filled
+    *_, last = _slots(template)
+    listed = given.get(last[2])
+    if not isinstance(listed, Listed) or listed.joint not in ("; ", " | ") or len(listed.parts) < 2:
+        return filled
+    head = filled.removesuffix(joined(listed, lang)).rstrip()
+    return ListStep(filled, head, tuple(joined(one, lang) for one in listed.parts), listed.joint == " | ")
 
 
 def phrase(key: str, lang: str, values: Mapping[str, str | None] | None = None) -> str:
@@ -160,17 +179,32 @@ def protocol_name(protocol: str, lang: str) -> str:
     return joined(Listed(names.get(one, one) for one in protocol.split(", ")), lang)
 
 
+def provider_name(name: str, lang: str) -> str:
+    """Return the name of a provider in the language ``lang``; any other text unchanged.
+
+    >>> provider_name("Volcengine Ark (Doubao)", "zh")
+    '火山方舟（豆包）'
+    """
+    names: Mapping[str, str] = part(lang, "provider_names").PROVIDERS
+    return names.get(name, name)
+
+
 def _readable(values: Mapping[str, str | None], lang: str) -> Mapping[str, str | None]:
-    """Return the values of slots with the readable names of protocols, and lists with the language's punctuation."""
+    """Return the values of slots with the language's names of protocols and providers, and its punctuation in lists."""
     named = {slot: protocol_name(value, lang) for slot in _PROTOCOL_SLOTS if (value := values.get(slot))}
-    lists = {slot: joined(value, lang) for slot, value in values.items() if isinstance(value, Listed)}
-    return {**values, **lists, **named} if named or lists else values
+    for slot, value in values.items():
+        if value and slot not in named and (here := joined(value, lang)) is not value:
+            named[slot] = here
+    return {**values, **named} if named else values
 
 
 def joined(listed: str, lang: str) -> str:
-    """Join a list as the language ``lang`` does it, for example with ``、`` in Chinese; other text stays unchanged."""
+    """Join a list as the language ``lang`` does it, for example with ``、`` in Chinese.
+
+    A provider gets its name in the language; other text stays unchanged.
+    """
     if not isinstance(listed, Listed):
-        return listed
+        return provider_name(listed, lang)
     joints: Mapping[str, str] = part(lang, "notes").JOINTS
     return joints[listed.joint].join(joined(one, lang) for one in listed.parts)
 

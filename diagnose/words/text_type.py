@@ -33,6 +33,23 @@ class Step(str):
         )
 
 
+class ListStep(str):
+    """A filled-in step that ends with a list, as one line of text; ``head`` is the text before it, ``items`` the list.
+
+    ``is_code`` says that the items are lines of a file.
+    """
+
+    head: str
+    items: tuple[str, ...]
+    is_code: bool
+    __slots__ = ("head", "is_code", "items")
+
+    def __new__(cls, text: str, head: str, items: tuple[str, ...], is_code: bool) -> ListStep:
+        step = super().__new__(cls, text)
+        step.head, step.items, step.is_code = head, items, is_code
+        return step
+
+
 class Text(NamedTuple):
     """The words of a finding in one language: the most specific steps first, those for the server's owner last."""
 

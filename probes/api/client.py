@@ -235,7 +235,11 @@ class ApiClient:
             from probes.credential_chains.chain import UnsignedRequest
 
             unsigned = UnsignedRequest(ask.method, where.origin + path, tuple(headers), body)
-            headers += credential.headers(unsigned)
+            signed = credential.headers(unsigned)
+            for _, value in signed:  # a server may repeat it, and it holds for some minutes
+                if "Signature=" in value:
+                    self._scrub.add(value.rpartition("Signature=")[2])
+            headers += signed
         headers.append(("Accept-Encoding", "gzip, deflate"))
         if ask.body is not None:
             headers.append(("Content-Length", str(len(body))))

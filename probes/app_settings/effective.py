@@ -76,6 +76,10 @@ class EffectiveSettings(Record):
             app=app.id,
             api_version=None,
             headers=extra_headers.merged(headers, self.given_headers),
+            # Those of the base settings belong to the SDK of another house, and must not go to this app's server.
+            auth=None,
+            credential=None,
+            login=None,
             query=_query(collected, entry),
             websocket=_websocket(wire, entry),
             auth_variable=key.candidate.variable if key and key.candidate.variable in wire.auth_by else None,

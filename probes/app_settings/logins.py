@@ -6,6 +6,7 @@ import math
 import re
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
+from itertools import islice
 
 from probes.app_settings.search import Reading, Search
 from probes.catalog.app import App, AppLogin
@@ -44,8 +45,9 @@ def logins_of(app: App, search: Search, variable: Callable[[str], Source | None]
     found: list[FoundLogin] = []
     for row in app.logins:
         for reading in search.readings_at(row.path):
-            found += _logins(app, row, reading, search, variable)
-    return tuple(found[:_MOST])
+            # Each takes a search of the whole file: no more are read than are kept.
+            found += islice(_logins(app, row, reading, search, variable), _MOST - len(found))
+    return tuple(found)
 
 
 def _logins(

@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 from probes.config_formats.files import SkippedFile, text_of
 from probes.credential_chains.aws_files import IniFile, masked, moment_of, nested, read_config, read_ini
 from probes.credential_chains.chain import Chain, ObtainedCredential, ObtainFor
-from probes.credential_chains.world import ChainWorld
+from probes.credential_chains.world import ChainWorld, bare_address, folders_word, secrets_in
 from probes.model.attempt import Auth
 from probes.model.credential import CredentialChain, CredentialChoice, CredentialStep, StepStatus
 from probes.model.named_tuple import NamedTuple
@@ -81,8 +81,9 @@ class _Reader:
                 return IniFile(f"~/.aws/{usual}", Owner.USER)
             return read_ini(home / ".aws" / usual, f"~/.aws/{usual}", Owner.USER, None)
         path = self._path(named.value)
-        inside = named.source.owner is Owner.FOLDER and world.cwd in path.parents
-        return read_ini(path, named.value, Owner.FOLDER if inside else Owner.USER, world.cwd if inside else None)
+        if world.inside(named, path):
+            return read_ini(path, named.value, Owner.FOLDER, world.cwd)
+        return read_ini(path, named.value, Owner.USER, None, folders_word(named))
 
     def _path(self, text: str) -> Path:
         home = self._world.home
@@ -113,7 +114,7 @@ class _Reader:
         services = self._config.services.get(self._values.get("services", _MISSING).value, {})
         section = services.get(service.replace("-", "_"), _MISSING)
         if url := nested(section.value).get("endpoint_url", ""):
-            return Sourced(url, section.source)
+            return Sourced(url, section.source, chosen_by=section.chosen_by)
         return self._world.variable("AWS_ENDPOINT_URL") or self._values.get("endpoint_url")
 
     # -- the chain -----------------------------------------------------------------------------------------------------
@@ -148,11 +149,12 @@ class _Reader:
             programs=self._world.programs,
         )
 
-    def _surroundings(self, region: CredentialChoice | None) -> Iterator[tuple[str, str]]:
+    def _surroundings(self, region: CredentialChoice | None) -> Iterator[tuple[str, Secret | str]]:
         yield "region", region.value if region is not None else ""
         for service in ("sts", "sso"):
             if (found := self._endpoint(service)) is not None:
                 yield f"endpoint_{service}", found.value
+                yield from secrets_in(f"endpoint_{service}", found.value)
 
     def _steps(self) -> Iterator[_Found]:
         if self._world.key is not None:
@@ -162,11 +164,17 @@ class _Reader:
             )
         else:
             yield _absent("bearer", environment_variable("AWS_BEARER_TOKEN_BEDROCK"))
-        yield self._environment()
+        # A file that nobody can read, and a profile that does not exist, break every client before it looks anywhere.
         if self._config.why:
             broken = self._config.config if self._config.config.why else self._config.credentials
             yield _Found(CredentialStep("config_file", StepStatus.UNREADABLE, broken.place(), why=broken.why))
+            yield self._environment()
             return
+        if (missing := self._missing_profile()) is not None:
+            yield missing
+            yield self._environment()
+            return
+        yield self._environment()
         yield self._role(self._profile.value, ())
         yield self._web_identity()
         yield self._sso(self._profile.value)
@@ -230,14 +238,18 @@ class _Reader:
     def _unprefixed(self, profile: str) -> str | Note:
         return note("aws_no_prefix", name=profile) if profile in self._config.unprefixed else ""
 
+    def _missing_profile(self) -> _Found | None:
+        """Return the step of a profile that a variable names and no file has; None if there is one or none is named."""
+        name, place = self._profile.value, self._profile.source
+        if place is DEFAULT or name in self._config.profiles:
+            return None
+        why = self._unprefixed(name) or note("aws_no_profile", name=name)
+        return _Found(CredentialStep("assume_role", StepStatus.INCOMPLETE, place, "profile", why=why))
+
     def _role(self, profile: str, before: tuple[str, ...]) -> _Found:
         values = self._config.profile(profile)
         arn = values.get("role_arn")
-        if profile not in self._config.profiles and self._profile.source is not DEFAULT:
-            why = self._unprefixed(profile) or note("aws_no_profile", name=profile)
-            return _Found(
-                CredentialStep("assume_role", StepStatus.INCOMPLETE, self._profile.source, "profile", why=why)
-            )
+        why: str | Note
         if arn is None or "web_identity_token_file" in values:
             return _absent("assume_role", self._config.config.place(f"[{profile}] role_arn"))
         source, named = values.get("source_profile"), values.get("credential_source")
@@ -259,10 +271,9 @@ class _Reader:
         number = 1 + max(int(name) for name, _ in base.material if name.isdigit())
         options = ("role_arn", "external_id", "role_session_name", "duration_seconds", "mfa_serial")
         role = [(str(number), "role"), *((f"{number}.{one}", values[one].value) for one in options if one in values)]
-        flows = (*base.flows, *self._redirected("sts", base.step))
-        return _Found(
-            replace(step, hints=tuple(hints)), (*base.material, *role), flows, base.secret or base.step.source
-        )
+        secret = base.secret or base.step.source
+        flows = (*base.flows, *self._redirected("sts", secret))
+        return _Found(replace(step, hints=tuple(hints)), (*base.material, *role), flows, secret)
 
     def _source(
         self, profile: str, source: Sourced[str] | None, named: Sourced[str] | None, before: tuple[str, ...]
@@ -311,7 +322,7 @@ class _Reader:
         step = replace(step, hints=(*step.hints, ("role", arn.value)))
         path = self._path(file.value)
         try:
-            inside = file.source.owner is Owner.FOLDER and self._world.cwd in path.parents
+            inside = self._world.inside(file, path)
             token = text_of(path, self._world.cwd if inside else None)
         except SkippedFile as error:
             return _Found(replace(step, status=StepStatus.UNREADABLE, why=error.why))
@@ -328,12 +339,12 @@ class _Reader:
         material: Material = (("0", "web_identity"), ("0.token", Secret(token)), ("0.role_arn", arn.value))
         if name is not None:
             material += (("0.role_session_name", name.value),)
-        flows = self._redirected("sts", step)
-        if file.source.owner is Owner.FOLDER and not inside:
+        place = file.source if inside else Source(SourceKind.CHAIN_FILE, Owner.USER, "", file.value)
+        flows = self._redirected("sts", place)
+        if (chosen_by := folders_word(file)) is not None and not inside:
             host = self._host_of("sts")
-            place = Source(SourceKind.CHAIN_FILE, Owner.USER, "", file.value)
-            flows = (*flows, Flow(place, file.source, FlowPart.CREDENTIAL, host, f"{host} {file.value}"))
-        return _Found(step, material, flows)
+            flows = (*flows, Flow(place, chosen_by, FlowPart.CREDENTIAL, host, f"{host} {file.value}"))
+        return _Found(step, material, flows, place)
 
     def _sso(self, profile: str) -> _Found:
         values = self._config.profile(profile)
@@ -372,22 +383,25 @@ class _Reader:
             ("0.account", whole["sso_account_id"].value),
             ("0.role", whole["sso_role_name"].value),
         )
-        return _Found(step, material, self._redirected("sso", step))
+        # Whoever names account and role: the login is one of the user's.
+        place = Source(SourceKind.CHAIN_FILE, Owner.USER, "", f"~/.aws/sso/cache/{_cache_name(key)}")
+        return _Found(step, material, self._redirected("sso", place), place)
 
     def _cached(self, key: str) -> tuple[str, float, bool] | Note:
         """Return the token of an SSO login, when it expires, and whether the app could renew it; a note if it has none.
 
         The name of the file is the SHA-1 of the session's name or, without one, of the start URL.
         """
-        name = hashlib.sha1(key.encode(), usedforsecurity=False).hexdigest()
         home = self._world.home
         try:
-            text = text_of(home / ".aws" / "sso" / "cache" / f"{name}.json") if home is not None else None
+            text = text_of(home / ".aws" / "sso" / "cache" / _cache_name(key)) if home is not None else None
             held = json.loads(text) if text is not None else None
         except (SkippedFile, ValueError, RecursionError):
             return note("aws_login_unreadable")
         if held is None:
             return note("aws_never_signed_in")
+        if not isinstance(held, dict):
+            return note("aws_login_unreadable")
         token, expires = held.get("accessToken"), held.get("expiresAt")
         if not isinstance(token, str) or not isinstance(expires, str):
             return note("aws_login_unreadable")
@@ -411,11 +425,12 @@ class _Reader:
             return _absent("process", self._config.config.place(f"[{profile}] credential_process"))
         program = Path((command.value.split() or [""])[0]).name
         step = CredentialStep("process", StepStatus.NOT_ASKED, command.source, "session", hints=(("program", program),))
-        if not self._world.programs or command.source.owner is Owner.FOLDER:
+        foreign = folders_word(command) is not None
+        if not self._world.programs or foreign:
             step = replace(step, why=note("program_not_started"))
         # Arguments of the program may hold a secret of its own.
         material: Material = (("0", "process"), ("0.command", Secret(command.value)))
-        if command.source.owner is Owner.FOLDER:
+        if foreign:
             material += (("0.foreign", "yes"),)
         return _Found(step, material)
 
@@ -425,16 +440,18 @@ class _Reader:
         if uri is None:
             return _absent("container", environment_variable("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI"))
         url = f"{CONTAINER}{uri.value}" if relative is not None else uri.value
-        step = CredentialStep("container", StepStatus.NOT_ASKED, uri.source, "session", hints=(("address", url),))
+        step = CredentialStep(
+            "container", StepStatus.NOT_ASKED, uri.source, "session", hints=(("address", bare_address(url)),)
+        )
         if not self._world.metadata:
             return _Found(replace(step, why=note("metadata_not_asked")))
-        material: Material = (("0", "container"), ("0.url", url))
+        material: Material = (("0", "container"), ("0.url", url), *secrets_in("0.url", url))
         file = self._world.variable("AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE")
         token = self._world.variable("AWS_CONTAINER_AUTHORIZATION_TOKEN")
         flows: tuple[Flow, ...] = ()
         if file is not None:
             try:
-                inside = file.source.owner is Owner.FOLDER and self._world.cwd in self._path(file.value).parents
+                inside = self._world.inside(file, self._path(file.value))
                 text = text_of(self._path(file.value), self._world.cwd if inside else None)
             except SkippedFile as error:
                 return _Found(replace(step, status=StepStatus.UNREADABLE, why=error.why))
@@ -449,7 +466,8 @@ class _Reader:
             material += (("0.authorization", Secret(token.value)),)
             if uri.source.owner is Owner.FOLDER and token.source.owner is Owner.USER:
                 flows = (Flow(token.source, uri.source, FlowPart.CREDENTIAL, _host(url), url),)
-        return _Found(step, material, flows)
+        # What the container's address gives out is no secret of the folder, whoever names the address.
+        return _Found(step, material, flows, Source(SourceKind.METADATA, Owner.USER, bare_address(url)))
 
     def _instance(self) -> _Found:
         named = self._world.variable("AWS_EC2_METADATA_SERVICE_ENDPOINT") or self._values.get(
@@ -457,19 +475,21 @@ class _Reader:
         )
         url = named.value if named is not None else METADATA
         source = named.source if named is not None else Source(SourceKind.METADATA, Owner.USER, url)
-        step = CredentialStep("instance", StepStatus.NOT_ASKED, source, "session", hints=(("address", url),))
+        step = CredentialStep(
+            "instance", StepStatus.NOT_ASKED, source, "session", hints=(("address", bare_address(url)),)
+        )
         if self._text("AWS_EC2_METADATA_DISABLED").lower() == "true":
             return _Found(replace(step, why=note("aws_metadata_off")))
         if not self._world.metadata:
             return _Found(replace(step, why=note("metadata_not_asked")))
-        material: Material = (("0", "instance"), ("0.url", url))
+        material: Material = (("0", "instance"), ("0.url", url), *secrets_in("0.url", url))
         if self._text("AWS_EC2_METADATA_V1_DISABLED").lower() == "true":
             material += (("0.only_v2", "yes"),)
         flows: tuple[Flow, ...] = ()
-        if named is not None and named.source.owner is Owner.FOLDER:
-            place = Source(SourceKind.METADATA, Owner.USER, METADATA)
-            flows = (Flow(place, named.source, FlowPart.CREDENTIAL, _host(url), url),)
-        return _Found(step, material, flows)
+        place = Source(SourceKind.METADATA, Owner.USER, METADATA)
+        if named is not None and (chosen_by := folders_word(named)) is not None:
+            flows = (Flow(place, chosen_by, FlowPart.CREDENTIAL, _host(url), url),)
+        return _Found(step, material, flows, place)
 
     # -- where secrets go ----------------------------------------------------------------------------------------------
 
@@ -477,13 +497,18 @@ class _Reader:
         found = self._endpoint(service)
         return _host(found.value) if found is not None else f"{service}.amazonaws.com"
 
-    def _redirected(self, service: str, step: CredentialStep) -> tuple[Flow, ...]:
-        """Return the flow of a step's secret to an address that a file of the folder names for a service of AWS."""
+    def _redirected(self, service: str, secret: Source | None) -> tuple[Flow, ...]:
+        """Return the flow of a secret to an address that a file of the folder names for a service of AWS."""
         found = self._endpoint(service)
-        place = step.source
-        if found is None or found.source.owner is not Owner.FOLDER or place is None or place.owner is Owner.FOLDER:
+        chosen_by = folders_word(found) if found is not None else None
+        if found is None or chosen_by is None or secret is None or secret.owner is Owner.FOLDER:
             return ()
-        return (Flow(place, found.source, FlowPart.CREDENTIAL, _host(found.value), found.value),)
+        return (Flow(secret, chosen_by, FlowPart.CREDENTIAL, _host(found.value), found.value),)
+
+
+def _cache_name(key: str) -> str:
+    """Return the name of the file in which the AWS CLI keeps the login of a session or a start URL."""
+    return f"{hashlib.sha1(key.encode('utf-8', 'surrogateescape'), usedforsecurity=False).hexdigest()}.json"
 
 
 def _absent(step: str, place: Source | None, why: str | Note = "") -> _Found:

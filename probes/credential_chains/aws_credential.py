@@ -6,21 +6,39 @@ asked is what was shown, and agreed to. Nothing is written: neither its caches n
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import re
+import time
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
 from probes.credential_chains.aws_files import masked, moment_of
-from probes.credential_chains.chain import Chain, CredentialError, CredentialWalk, ObtainFor, UnsignedRequest, material
+from probes.credential_chains.chain import (
+    Chain,
+    CredentialError,
+    CredentialWalk,
+    ObtainFor,
+    UnsignedRequest,
+    material,
+    valid_until,
+)
+from probes.credential_chains.world import bare_address
 from probes.model.attempt import Auth
 from probes.model.credential import CredentialFacts, CredentialProblem, StepStatus
+from probes.model.scrubber import Scrubber
 from probes.model.secret import Secret
 from probes.model.settings import CredentialSettings
+from probes.network.daemon_thread import in_daemon_thread
 
 DEFAULT_REGION = "us-east-1"
+LARGEST = 1024**2  # bytes of an answer; credentials have a few KiB
+# What services repeat of a request, or answer with an error's status although it gives credentials.
+_SIGNATURE = re.compile(r"(Signature=)[0-9a-fA-F]+")
+_FIELD = re.compile(r"((?:SecretAccessKey|Token)\\?[\"']?\s{0,9}[:=>]\s{0,9}\\?[\"']?)[^\"'<>\s\\]{4,}")
+_LONGEST = 8192  # characters of an error that are looked at
+# What botocore raises for an answer that is not as agreed: of another type, with a number beyond all bounds.
+_STRANGE = (LookupError, ValueError, TypeError, AttributeError, ArithmeticError, RuntimeError)
 _SAID = 300  # characters of an error that are kept
 # Headers that proxies and HTTP clients change on the way, which botocore does not sign either.
 _UNSIGNED = frozenset(("connection", "expect", "transfer-encoding", "user-agent", "x-amzn-trace-id", "accept-encoding"))
@@ -104,7 +122,7 @@ async def obtain(chain: Chain, found: CredentialSettings, wanted: ObtainFor) -> 
         raise chain.failed(found, CredentialProblem.NEEDS_CONSENT)
     if not chain.installed():
         raise chain.failed(found, CredentialProblem.NO_LIBRARY)
-    keys = await asyncio.to_thread(_Obtaining(chain, found, wanted).keys)
+    keys = await in_daemon_thread(_Obtaining(chain, found, wanted).keys, "aws")
     service, region = service_and_region(wanted.base_url, str(given.get("region", "")))
     facts = CredentialFacts("aws", won.step, won.kind, won.source, keys.expires, account=masked(keys.access_key))
     return SignedCredential(keys, facts, service, region)
@@ -117,6 +135,10 @@ def _noted(why: object) -> str:
 class _Obtaining(CredentialWalk):
     """One walk over the stages of a chain: a first credential, then a role for each further stage."""
 
+    def __init__(self, chain: Chain, found: CredentialSettings, wanted: ObtainFor) -> None:
+        super().__init__(chain, found, wanted)
+        self._scrub = Scrubber(value for value in self._given.values() if isinstance(value, Secret))
+
     def keys(self) -> Keys:
         """Return the credential of the last stage. Raises CredentialError."""
         first: Mapping[str, Callable[[], Keys]] = {
@@ -128,12 +150,21 @@ class _Obtaining(CredentialWalk):
             "instance": self._instance,
         }
         with self._explained():
-            keys = first[self._text("0")]()
+            keys = self._kept(first[self._text("0")]())
             number = 1
             while f"{number}" in self._given:
-                keys = self._role(number, keys)
+                keys = self._kept(self._role(number, keys))
                 number += 1
             return keys
+
+    def _kept(self, keys: Keys) -> Keys:
+        """Return keys whose secrets no error will show. Raises CredentialError if no header can hold them."""
+        for secret in (keys.secret, keys.token):
+            if secret is not None:
+                self._scrub.add(secret)
+        for text in (keys.access_key, *((keys.token.reveal(),) if keys.token is not None else ())):
+            self._sendable(text)
+        return keys
 
     # -- stages --------------------------------------------------------------------------------------------------------
 
@@ -167,7 +198,7 @@ class _Obtaining(CredentialWalk):
         said = client.get_role_credentials(
             roleName=self._text("0.role"), accountId=self._text("0.account"), accessToken=self._text("0.token")
         )["roleCredentials"]
-        expires = float(said.get("expiration", 0)) / 1000
+        expires = valid_until(float(said.get("expiration", 0)) / 1000)
         return Keys(said["accessKeyId"], said["secretAccessKey"], said["sessionToken"], expires)
 
     def _process(self) -> Keys:
@@ -207,7 +238,8 @@ class _Obtaining(CredentialWalk):
         from botocore.httpsession import URLLib3Session
         from botocore.utils import ContainerMetadataFetcher
 
-        fetcher = ContainerMetadataFetcher(URLLib3Session(timeout=2), sleep=lambda seconds: None)
+        session = _BoundedSession(URLLib3Session(timeout=2), self._wanted.seconds)
+        fetcher = ContainerMetadataFetcher(session, sleep=lambda seconds: None)
         token = self._text("0.authorization")
         headers = {"Authorization": token} if token else None
         said = fetcher.retrieve_full_uri(self._text("0.url"), headers=headers)
@@ -224,9 +256,10 @@ class _Obtaining(CredentialWalk):
             "ec2_credential_refresh_window": 0,
         }
         fetcher = InstanceMetadataFetcher(timeout=1, num_attempts=1, env={}, config=config)
+        fetcher._session = _BoundedSession(fetcher._session, self._wanted.seconds)
         said = fetcher.retrieve_iam_role_credentials()
         if not said:
-            raise self._chain.failed(self._found, CredentialProblem.NONE, host=url)
+            raise self._chain.failed(self._found, CredentialProblem.NONE, host=bare_address(url))
         return Keys(said["access_key"], said["secret_key"], said["token"], _seconds(said.get("expiry_time")))
 
     # -- botocore ------------------------------------------------------------------------------------------------------
@@ -237,10 +270,9 @@ class _Obtaining(CredentialWalk):
         from botocore.config import Config
         from botocore.session import Session
 
-        session = Session()
-        session.set_config_variable("profile", None)
-        session.full_config.clear()  # the files were read already
-        session.full_config["profiles"] = {}
+        # The files were read already: no variable of this process names a profile or a file of them again.
+        unread = (None, None, None, None)
+        session = Session(session_vars=dict.fromkeys(("profile", "config_file", "credentials_file"), unread))
         patience = max(min(self._wanted.seconds - 0.5, 5.0), 0.5)
         config = Config(
             signature_version=UNSIGNED if keys is None else "v4",
@@ -256,7 +288,7 @@ class _Obtaining(CredentialWalk):
                 "aws_secret_access_key": keys.secret.reveal(),
                 "aws_session_token": keys.token.reveal() if keys.token is not None else None,
             }
-        return session.create_client(
+        client = session.create_client(
             service,
             region_name=region or self._text("region") or DEFAULT_REGION,
             endpoint_url=self._text(f"endpoint_{service}") or None,
@@ -264,31 +296,70 @@ class _Obtaining(CredentialWalk):
             config=config,
             **credentials,
         )
+        client._endpoint.http_session = _BoundedSession(client._endpoint.http_session, self._wanted.seconds)
+        return client
 
     @contextlib.contextmanager
     def _explained(self) -> Iterator[None]:
         """Turn botocore's exceptions into problems."""
         from botocore import exceptions
+        from botocore.parsers import ResponseParserError
 
         won = self._found.chain.winner
         step = won.step if won is not None else ""
-        host = self._text(f"endpoint_{'sso' if step == 'sso' else 'sts'}") or self._text("0.url")
+        host = bare_address(self._text(f"endpoint_{'sso' if step == 'sso' else 'sts'}") or self._text("0.url"))
         try:
             yield
         except CredentialError:
             raise
         except exceptions.ClientError as error:
             said = error.response.get("Error", {})
-            words = f"{said.get('Code', '')}: {said.get('Message', '')}"[:_SAID]
+            words = self._clean(f"{said.get('Code', '')}: {said.get('Message', '')}")
             expired = step == "sso" and said.get("Code") == "UnauthorizedException"
             problem = CredentialProblem.EXPIRED if expired else CredentialProblem.REFUSED
             raise self._chain.failed(self._found, problem, said=words, host=host) from None
         except (exceptions.HTTPClientError, exceptions.MetadataRetrievalError) as error:
-            words = str(error)[:_SAID]
+            words = self._clean(str(error))
             raise self._chain.failed(self._found, CredentialProblem.UNREACHABLE, said=words, host=host) from None
-        except (exceptions.BotoCoreError, KeyError, ValueError, TypeError) as error:
-            words = f"{type(error).__name__}: {error}"[:_SAID]
+        except (exceptions.BotoCoreError, ResponseParserError, *_STRANGE) as error:
+            words = self._clean(f"{type(error).__name__}: {error}")
             raise self._chain.failed(self._found, CredentialProblem.OTHER, said=words, host=host) from None
+
+    def _clean(self, words: str) -> str:
+        """Return what a service or the library says, without secrets: some repeat the request, signature and all."""
+        bare = _FIELD.sub(r"\1[key]", _SIGNATURE.sub(r"\1[key]", words[:_LONGEST]))
+        return self._scrub(bare)[:_SAID]
+
+
+class _BoundedSession:
+    """A session of botocore whose answers are bounded in bytes and time; botocore reads them to their end."""
+
+    def __init__(self, session: Any, seconds: float) -> None:
+        self._session = session
+        self._ends = time.monotonic() + seconds
+
+    def send(self, request: Any) -> Any:
+        """Send a request and return its answer. Raises HTTPClientError if that is too large or takes too long."""
+        from botocore.exceptions import HTTPClientError
+
+        request.stream_output = True  # else it is read before it is returned
+        answer = self._session.send(request)
+        content = bytearray()
+        try:
+            for piece in answer.raw.stream():
+                content += piece
+                if len(content) > LARGEST or time.monotonic() > self._ends:
+                    raise ValueError("the answer is too large" if len(content) > LARGEST else "time limit")
+        except Exception as error:  # of urllib3, or the one above
+            raise HTTPClientError(error=error) from None
+        finally:
+            answer.raw.close()
+        answer._content = bytes(content)
+        return answer
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._session.close()
 
 
 def _of_sts(said: Mapping[str, Any]) -> Keys:
@@ -302,4 +373,4 @@ def _seconds(moment: Any) -> float:
     """Return a moment, as botocore gives it (a text or a datetime), in seconds since 1970; 0 if it is none."""
     if moment is None:
         return 0.0
-    return moment.timestamp() if hasattr(moment, "timestamp") else moment_of(str(moment))
+    return valid_until(moment.timestamp() if hasattr(moment, "timestamp") else moment_of(str(moment)))

@@ -59,14 +59,20 @@ class AwsConfig(Record):
         return self.config.why or self.credentials.why
 
 
-def read_ini(path: Path, shown: str, owner: Owner, found_in: Path | None) -> IniFile:
-    """Read a file. ``found_in`` is the folder in which it was merely found, for a file that the folder names."""
+def read_ini(path: Path, shown: str, owner: Owner, found_in: Path | None, chosen_by: Source | None = None) -> IniFile:
+    """Read a file. ``found_in`` is the folder in which it was merely found, for a file that the folder names.
+
+    ``chosen_by`` is the folder's value that names a file outside of it. What is secret there may be the user's, but its
+    addresses and programs are used only because the folder wants it.
+    """
     try:
         text = text_of(path, found_in)
     except SkippedFile as error:
         return IniFile(shown, owner, why=error.why, exists=True)
     if text is None:
         return IniFile(shown, owner)
+    if _SLOW.search(text):
+        return IniFile(shown, owner, why=SkippedFile("excessive").why, exists=True)
     parser = configparser.RawConfigParser()
     try:
         parser.read_string(text)
@@ -76,7 +82,11 @@ def read_ini(path: Path, shown: str, owner: Owner, found_in: Path | None) -> Ini
     lines = _lines(text)
     sections = {
         section: {
-            name: Sourced(value or "", Source(SourceKind.CHAIN_FILE, owner, name, shown, lines.get((section, name), 0)))
+            name: Sourced(
+                value or "",
+                Source(SourceKind.CHAIN_FILE, owner, name, shown, lines.get((section, name), 0)),
+                chosen_by=chosen_by,
+            )
             for name, value in parser.items(section)
         }
         for section in parser.sections()
@@ -84,6 +94,8 @@ def read_ini(path: Path, shown: str, owner: Owner, found_in: Path | None) -> Ini
     return IniFile(shown, owner, sections, exists=True)
 
 
+# The pattern of configparser takes quadratic time for such a run: hours for a file of 1 MiB.
+_SLOW = re.compile(r"\S[^\S\n]{100}")
 _SECTION = re.compile(r"\[([^\]]{1,500})\]")
 _OPTION = re.compile(r"([^\s=:#;\[][^=:]{0,200})[=:]")
 

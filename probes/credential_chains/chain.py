@@ -170,6 +170,14 @@ def material(found: CredentialSettings) -> Mapping[str, Secret | str]:
     return dict(found.material)
 
 
+_LAST = 253402300799  # the last second that `datetime` knows
+
+
+def valid_until(moment: float) -> float:
+    """Return when a credential expires, in seconds since 1970; 0 for what is no moment, as a service may answer."""
+    return moment if 0 < moment <= _LAST else 0.0
+
+
 class CredentialWalk:
     """One way from what a chain's reader kept to a credential; each house has a subclass."""
 
@@ -178,6 +186,12 @@ class CredentialWalk:
         self._found = found
         self._wanted = wanted
         self._given = material(found)
+
+    def _sendable(self, token: object) -> str:
+        """Return a token that came from elsewhere. Raises CredentialError if no header can hold it."""
+        if isinstance(token, str) and token.isascii() and token.isprintable() and token.strip():
+            return token
+        raise self._chain.failed(self._found, CredentialProblem.OTHER, said="not a token that a header can hold")
 
     def _text(self, name: str) -> str:
         value = self._given.get(name, "")

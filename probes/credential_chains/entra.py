@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 from probes.config_formats.files import SkippedFile, text_of
 from probes.credential_chains.chain import Chain, ObtainedCredential, ObtainFor
-from probes.credential_chains.world import ChainWorld
+from probes.credential_chains.world import ChainWorld, bare_address, secrets_in
 from probes.model.credential import CredentialChain, CredentialChoice, CredentialStep, StepStatus
 from probes.model.named_tuple import NamedTuple
 from probes.model.note import Note, note
@@ -197,7 +197,13 @@ class _EntraReader:
             ("assertion", Secret(text.strip())),
         )
         place = self._file_of(file)
-        return _EntraStep(step, material, self._redirected(place), place)
+        flows: tuple[Flow, ...] = ()
+        if place.owner is Owner.USER and file.source.owner is Owner.FOLDER:
+            # The folder chose the file, which may be anything of the user's, and all of it would be sent.
+            authority = self._authority.value if self._authority is not None else AUTHORITY
+            what = f"{authority} {tenant.value} {file.value}"
+            flows = (Flow(place, file.source, FlowPart.CREDENTIAL, _host(authority), what),)
+        return _EntraStep(step, material, (*flows, *self._redirected(place)), place)
 
     def _managed(self) -> _EntraStep:
         endpoint, header = self._world.variable("IDENTITY_ENDPOINT"), self._world.variable("IDENTITY_HEADER")
@@ -205,11 +211,12 @@ class _EntraReader:
         hints = (("client", client.value),) if client is not None else ()
         own: Material = (("identity", client.value),) if client is not None else ()
         if endpoint is not None and header is not None:
-            hints = (("address", endpoint.value), *hints)
+            hints = (("address", bare_address(endpoint.value)), *hints)
             step = CredentialStep("managed_identity", StepStatus.NOT_ASKED, endpoint.source, "token", hints=hints)
             if not self._world.metadata:
                 return _EntraStep(replace(step, why=note("metadata_not_asked")))
             material: Material = (("kind", "app_service"), ("url", endpoint.value), ("header", Secret(header.value)))
+            material += secrets_in("url", endpoint.value)
             flows: tuple[Flow, ...] = ()
             if endpoint.source.owner is Owner.FOLDER and header.source.owner is not Owner.FOLDER:
                 host = _host(endpoint.value)
@@ -219,7 +226,7 @@ class _EntraReader:
         url = named.value.rstrip("/") if named is not None else METADATA
         source = named.source if named is not None else Source(SourceKind.METADATA, Owner.USER, url)
         step = CredentialStep(
-            "managed_identity", StepStatus.NOT_ASKED, source, "token", hints=(("address", url), *hints)
+            "managed_identity", StepStatus.NOT_ASKED, source, "token", hints=(("address", bare_address(url)), *hints)
         )
         if not self._world.metadata:
             return _EntraStep(replace(step, why=note("metadata_not_asked")))
@@ -255,20 +262,23 @@ class _EntraReader:
     # -- files, and where secrets go -----------------------------------------------------------------------------------
 
     def _read(self, given: Sourced[str]) -> str | Note:
-        inside = given.source.owner is Owner.FOLDER and self._world.cwd in self._path(given).parents
+        path = self._path(given)
         try:
-            text = text_of(self._path(given), self._world.cwd if inside else None)
+            text = text_of(path, self._world.cwd if self._world.inside(given, path) else None)
         except SkippedFile as error:
             return note("file_skipped", name=error.why)
         return text if text is not None else note("aws_no_file")
 
     def _file_of(self, given: Sourced[str]) -> Source:
         """Return the place of a file that a variable names: the user's, unless it comes with the folder."""
-        inside = given.source.owner is Owner.FOLDER and self._world.cwd in self._path(given).parents
+        inside = self._world.inside(given, self._path(given))
         return given.source if inside else Source(SourceKind.CHAIN_FILE, Owner.USER, "", given.value)
 
     def _path(self, given: Sourced[str]) -> Path:
-        return self._world.cwd / Path(given.value).expanduser()
+        try:
+            return self._world.cwd / Path(given.value).expanduser()
+        except RuntimeError:  # the home of a user who does not exist
+            return self._world.cwd / given.value
 
     def _redirected(self, secret: Source) -> tuple[Flow, ...]:
         """Return the flow of a secret to a token service that a file of the folder names."""

@@ -6,17 +6,25 @@ of developers' logins, which azure-identity starts as the user would.
 
 from __future__ import annotations
 
-import asyncio
 import json
 import logging
+import re
 import time
 from typing import Any
 from urllib.parse import quote, urlsplit
 
-from probes.credential_chains.chain import Chain, CredentialError, CredentialWalk, ObtainFor, TokenCredential
+from probes.credential_chains.chain import (
+    Chain,
+    CredentialError,
+    CredentialWalk,
+    ObtainFor,
+    TokenCredential,
+    valid_until,
+)
 from probes.model.credential import CredentialFacts, CredentialProblem, StepStatus
 from probes.model.secret import Secret
 from probes.model.settings import CredentialSettings
+from probes.network.daemon_thread import in_daemon_thread
 
 _SAID = 300  # characters of an error that are kept
 # The logins of Azure's own programs, and azure-identity's class for each.
@@ -26,6 +34,7 @@ _PROGRAMS = {
     "developer_cli": "AzureDeveloperCliCredential",
 }
 _ANSWER = 65536  # bytes of a token endpoint's answer
+_JWT = re.compile(r"eyJ[\w-]{10,4000}\.[\w-]{10,8000}(?:\.[\w-]{0,2000})?")
 _PATIENCE = 1.0  # seconds that a machine's metadata may take; azure-identity waits as long before it goes on
 
 
@@ -40,7 +49,7 @@ async def obtain(chain: Chain, found: CredentialSettings, wanted: ObtainFor) -> 
         )
     if won.status is StepStatus.EXPIRED:
         raise chain.failed(found, CredentialProblem.EXPIRED)
-    return await asyncio.to_thread(_EntraRequest(chain, found, wanted).credential)
+    return await in_daemon_thread(_EntraRequest(chain, found, wanted).credential, "entra")
 
 
 class _EntraRequest(CredentialWalk):
@@ -72,7 +81,7 @@ class _EntraRequest(CredentialWalk):
         assert won is not None
         at = next((one for one in self._found.chain.steps if one.step == step), won)
         account = dict(at.hints).get("tenant", "")
-        facts = CredentialFacts("entra", at.step, "token", at.source, expires, account=account)
+        facts = CredentialFacts("entra", at.step, "token", at.source, valid_until(expires), account=account)
         return TokenCredential(Secret(token), facts)
 
     # -- managed identity ----------------------------------------------------------------------------------------------
@@ -108,13 +117,15 @@ class _EntraRequest(CredentialWalk):
             said = json.loads(body)
             token = said["access_token"]
             expires = float(said.get("expires_on") or time.time() + float(said.get("expires_in", 0)))
-        except (ValueError, KeyError, TypeError, RecursionError):
-            words = f"{answer.status} {' '.join(body[:_SAID].split())}"
+        except (ValueError, LookupError, TypeError, AttributeError, ArithmeticError, RecursionError):
+            # What has a token but no moment of its end is no error's text.
+            text = "no token in the answer" if answer.status == 200 else " ".join(_JWT.sub("[key]", body).split())
+            words = f"{answer.status} {text[:_SAID]}"
             # Whatever answers at a machine's address without being its metadata service is passed over.
             nobody = not service and answer.status not in (400, 403)
             problem = CredentialProblem.NONE if nobody else CredentialProblem.REFUSED
             raise self._chain.failed(self._found, problem, said=words, host=host) from None
-        return str(token), expires
+        return self._sendable(token), expires
 
     # -- azure-identity ------------------------------------------------------------------------------------------------
 

@@ -21,7 +21,7 @@ from probes.credential_chains.aws_files import read_ini
 from probes.credential_chains.chain import Chain, ObtainedCredential, ObtainFor
 from probes.credential_chains.google_addresses import ANTHROPIC, METADATA, completed, location_of
 from probes.credential_chains.google_files import sealed
-from probes.credential_chains.world import ChainWorld
+from probes.credential_chains.world import ChainWorld, bare_address, folders_word, secrets_in
 from probes.model.attempt import Auth
 from probes.model.credential import CredentialChain, CredentialChoice, CredentialStep, StepStatus
 from probes.model.named_tuple import NamedTuple
@@ -50,6 +50,9 @@ KINDS = {
     "external_account_authorized_user": "user",
     "impersonated_service_account": "impersonated",
 }
+# The addresses in a file of federation that get the token from elsewhere, or one that was made of it.
+_RECEIVERS = ("token_url", "service_account_impersonation_url", "token_info_url")
+_AWS_TOKEN = "urn:ietf:params:aws:token-type:aws4_request"  # noqa: S105 - the name of a kind
 _LONGEST = 300  # characters of a name in a file that are shown
 
 
@@ -61,6 +64,7 @@ class _GoogleStep(NamedTuple):
     flows: tuple[Flow, ...] = ()
     project: Sourced[str] | None = None
     quota: Sourced[str] | None = None
+    secret: Source | None = None  # where the secret stands, if that is not the place of the step
 
 
 class _Google(Chain):
@@ -109,30 +113,32 @@ class _GoogleReader:
         self._folder = self._cloud_sdk()
         self._configuration = self._active_configuration()
 
-    def _cloud_sdk(self) -> tuple[Path | None, str, Owner]:
-        """Return the folder of Google's own tools, how it is shown, and whose word it is."""
+    def _cloud_sdk(self) -> tuple[Path | None, str, Owner, Source | None]:
+        """Return the folder of Google's own tools, how it is shown, whose it is, and the folder's value that chose it.
+
+        The last part is None if the user did.
+        """
         named = self._world.variable("CLOUDSDK_CONFIG")
         if named is not None:
             path = self._path(named.value)
-            return path, named.value, self._owner(named, path)
+            return path, named.value, self._owner(named, path), folders_word(named)
         if os.name == "nt":
             data = self._world.variable("APPDATA")
             root = Path(data.value) if data is not None else Path(self._world.text("SystemDrive") or "C:") / "\\"
-            return root / "gcloud", "%APPDATA%\\gcloud", Owner.USER
+            return root / "gcloud", "%APPDATA%\\gcloud", Owner.USER, folders_word(data) if data is not None else None
         home = self._world.home
-        return (home / ".config" / "gcloud" if home is not None else None), "~/.config/gcloud", Owner.USER
+        return (home / ".config" / "gcloud" if home is not None else None), "~/.config/gcloud", Owner.USER, None
 
     def _path(self, text: str) -> Path:
         return self._world.cwd / text  # google-auth does not expand a tilde
 
     def _owner(self, named: Sourced[str], path: Path) -> Owner:
         """Return whose file it is that a variable names: the folder's own, or one of the user's."""
-        inside = named.source.owner is Owner.FOLDER and self._world.cwd in path.parents
-        return Owner.FOLDER if inside else Owner.USER
+        return Owner.FOLDER if self._world.inside(named, path) else Owner.USER
 
     def _active_configuration(self) -> Mapping[str, Sourced[str]]:
         """Return the values of ``[core]`` in the active configuration of the gcloud CLI."""
-        folder, shown, owner = self._folder
+        folder, shown, owner, _ = self._folder
         if folder is None:
             return {}
         inside = self._world.cwd if owner is Owner.FOLDER else None
@@ -171,6 +177,7 @@ class _GoogleReader:
         return CredentialSettings(
             CredentialChain("google", rows, won, choices),
             material=material,
+            secret=winner.secret if winner is not None else None,
             flows=winner.flows if winner is not None else (),
             metadata=self._world.metadata,
             programs=self._world.programs,
@@ -181,7 +188,7 @@ class _GoogleReader:
             yield _GoogleStep(CredentialStep("key", StepStatus.WINS, self._world.key.source, "api_key"))
         else:
             yield _absent("key", environment_variable("GOOGLE_API_KEY"))
-        folder, shown, owner = self._folder
+        folder, shown, owner, chosen_by = self._folder
         adc = folder / ADC_FILE if folder is not None else None
         place = f"{shown}{chr(92) if shown.startswith('%') else '/'}{ADC_FILE}"
         named = self._world.variable(VARIABLE)
@@ -192,9 +199,7 @@ class _GoogleReader:
         if adc is None:
             yield _absent("adc_file", Source(SourceKind.CHAIN_FILE, Owner.USER, "", place))
         else:
-            yield self._file(
-                "adc_file", adc, Source(SourceKind.CHAIN_FILE, owner, "", place), missing=StepStatus.ABSENT
-            )
+            yield self._file("adc_file", adc, Source(SourceKind.CHAIN_FILE, owner, "", place), chosen_by)
         yield self._metadata()
         yield self._cli()
 
@@ -204,17 +209,22 @@ class _GoogleReader:
         if source.owner is Owner.FOLDER and self._owner(named, path) is Owner.USER:
             # The folder chose it, but what lies there is the user's: it goes nowhere without the user's word.
             source = Source(SourceKind.CHAIN_FILE, Owner.USER, "", named.value)
-        return self._file("application_credentials", path, source, (("file", named.value),), StepStatus.UNREADABLE)
+        hints = (("file", named.value),)
+        return self._file("application_credentials", path, source, folders_word(named), hints, StepStatus.UNREADABLE)
 
     def _file(
         self,
         name: str,
         path: Path,
         source: Source,
+        chosen_by: Source | None,
         hints: tuple[tuple[str, str], ...] = (),
         missing: StepStatus = StepStatus.ABSENT,
     ) -> _GoogleStep:
-        """Return the step of a file with credentials."""
+        """Return the step of a file with credentials. ``chosen_by`` is the folder's value that names it, if one does.
+
+        Then what the file takes from elsewhere, and where it sends that, is not the user's word, wherever it lies.
+        """
         step = CredentialStep(name, StepStatus.WINS, source, hints=hints)
         try:
             text = text_of(path, self._world.cwd if source.owner is Owner.FOLDER else None)
@@ -242,9 +252,11 @@ class _GoogleReader:
         open_info, secrets = sealed(info)
         material: Material = (("0", "file"), ("0.info", json.dumps(open_info)), *secrets)
         flows: tuple[Flow, ...] = ()
+        secret: Source | None = None
         if kind == "external_account":
-            sourced = self._subject(info, step, source)
-            step, material, flows = sourced.step, material + sourced.material, sourced.flows
+            sourced = self._subject(info, step, source, chosen_by)
+            step, material = sourced.step, material + sourced.material
+            flows, secret = sourced.flows, sourced.secret
             if step.status is not StepStatus.WINS:
                 return _GoogleStep(step, material if sourced.material else (), flows)
         project, quota = _text(info, "project_id"), _text(info, "quota_project_id")
@@ -254,16 +266,30 @@ class _GoogleReader:
             flows,
             Sourced(project, source) if project and kind == "service_account" else None,
             Sourced(quota, source) if quota else None,
+            secret,
         )
 
-    def _subject(self, info: Mapping[str, Any], step: CredentialStep, source: Source) -> _GoogleStep:
+    def _subject(
+        self, info: Mapping[str, Any], step: CredentialStep, source: Source, chosen_by: Source | None
+    ) -> _GoogleStep:
         """Return the step with the token that workload identity federation exchanges, or the place that gives it."""
         given = info.get("credential_source")
         origin = given if isinstance(given, dict) else {}
         file, url, program = _text(origin, "file"), _text(origin, "url"), origin.get("executable")
-        token_host = _host(_text(info, "token_url"))
-        folder = source.owner is Owner.FOLDER
-        if isinstance(program, dict):
+        # google-auth decides by this type; the files that gcloud writes for AWS have a URL as well.
+        of_aws = _text(info, "subject_token_type") == _AWS_TOKEN
+        folder = chosen_by is not None or source.owner is Owner.FOLDER
+        named_by = chosen_by or source
+
+        def flows_of(place: Source, what: str) -> tuple[Flow, ...]:
+            """Return the flows of what the file takes from elsewhere: to each host that it names for it."""
+            hosts = {_host(url): url for name in _RECEIVERS if (url := _text(info, name))}
+            return tuple(
+                Flow(place, named_by, FlowPart.CREDENTIAL, host, f"{url[:_LONGEST]} {what}")
+                for host, url in hosts.items()
+            )
+
+        if isinstance(program, dict) and not of_aws:
             command = _text(program, "command")
             name = Path((command.split() or [""])[0]).name
             step = replace(step, hints=(*step.hints, ("program", name)))
@@ -273,39 +299,38 @@ class _GoogleReader:
             if folder or not self._world.programs:
                 step = replace(step, status=StepStatus.NOT_ASKED, why=note("program_not_started"))
             return _GoogleStep(step, material)
-        if file:
+        if file and not of_aws:
             step = replace(step, hints=(*step.hints, ("token_file", file)))
             path = self._path(file)
-            inside = folder and self._world.cwd in path.parents
+            inside = source.owner is Owner.FOLDER and self._world.cwd in path.parents
             try:
                 token = text_of(path, self._world.cwd if inside else None)
             except SkippedFile as error:
                 return _GoogleStep(replace(step, status=StepStatus.UNREADABLE, why=error.why))
             if token is None:
                 return _GoogleStep(replace(step, status=StepStatus.UNREADABLE, why=note("aws_no_file")))
-            flows: tuple[Flow, ...] = ()
-            if folder and not inside:
-                place = Source(SourceKind.CHAIN_FILE, Owner.USER, "", file)
-                flows = (Flow(place, source, FlowPart.CREDENTIAL, token_host, f"{token_host} {file}"),)
-            return _GoogleStep(step, (("0.source", "file"), ("0.token", Secret(token.strip()))), flows)
-        if url or _text(origin, "environment_id"):
+            material = (("0.source", "file"), ("0.token", Secret(token.strip())))
+            if inside or not folder:
+                return _GoogleStep(step, material)
+            place = Source(SourceKind.CHAIN_FILE, Owner.USER, "", file)
+            return _GoogleStep(step, material, flows_of(place, file), secret=place)
+        if url or of_aws:
             # A metadata address of another cloud: what it answers is the user's, wherever the file comes from.
-            address = url or _text(origin, "regional_cred_verification_url") or "aws"
+            address = bare_address(url or _text(origin, "regional_cred_verification_url")) or "aws"
             step = replace(step, hints=(*step.hints, ("address", address[:_LONGEST])))
             if not self._world.metadata:
                 return _GoogleStep(replace(step, status=StepStatus.NOT_ASKED, why=note("metadata_not_asked")))
-            flows = ()
-            if folder:
-                place = Source(SourceKind.METADATA, Owner.USER, address[:_LONGEST])
-                flows = (Flow(place, source, FlowPart.CREDENTIAL, token_host, f"{token_host} {address[:_LONGEST]}"),)
-            return _GoogleStep(step, (("0.source", "url" if url else "aws"), *self._aws_keys(url)), flows)
+            material = (("0.source", "aws"), *self._aws_keys()) if of_aws else (("0.source", "url"),)
+            material += secrets_in("0.url", url)
+            if not folder:
+                return _GoogleStep(step, material)
+            place = Source(SourceKind.METADATA, Owner.USER, address[:_LONGEST])
+            return _GoogleStep(step, material, flows_of(place, address[:_LONGEST]), secret=place)
         why = note("aws_lacks", name="credential_source")
         return _GoogleStep(replace(step, status=StepStatus.INCOMPLETE, why=why))
 
-    def _aws_keys(self, url: str) -> Iterator[tuple[str, Secret | str]]:
+    def _aws_keys(self) -> Iterator[tuple[str, Secret | str]]:
         """Yield the AWS credentials of the environment, with which federation from AWS signs."""
-        if url:
-            return
         for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"):
             if (value := self._world.text(name)) != "":
                 yield f"0.{name}", Secret(value)
@@ -334,7 +359,8 @@ class _GoogleReader:
             for one in (named, at)
             if one is not None and one.source.owner is Owner.FOLDER
         )
-        return _GoogleStep(step, material, flows)
+        machine = Source(SourceKind.METADATA, Owner.USER, METADATA)
+        return _GoogleStep(step, material, flows, secret=machine)
 
     def _cli(self) -> _GoogleStep:
         """Return the login of the gcloud CLI, which no library uses."""

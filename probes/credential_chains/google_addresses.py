@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import re
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 METADATA = "metadata.google.internal"
 ANTHROPIC = "vertex_anthropic"  # the protocol of Anthropic's models
 _HOST = re.compile(
     r"(?:(?P<region>[a-z]{2,12}(?:-[a-z]{2,12}){1,2}-?\d{1,2})-)?aiplatform(?:\.(?P<place>[a-z]{2})\.rep)?\.googleapis\.com"
 )
+# What can be part of a host's name. Anything else (``evil.example/``) would name another host.
+_LOCATION = re.compile(r"[a-z][a-z0-9-]{0,40}")
 _PLAIN = re.compile(r"/?(?:v1(?:beta1)?/?)?(?:publishers/\w+/?)?")  # what the SDKs put in front of the project's path
 
 
 def completed(base: str, protocol: str, project: str, location: str, *, any_host: bool) -> str:
     """Return a base URL with the path of a project's models, as google-genai and the Anthropic SDK make it.
 
-    With ``any_host`` the location decides the host too. Without a project it is the path of an API key (express mode).
+    With ``any_host`` the location decides the host too, unless it cannot be part of one's name. Without a project it is
+    the path of an API key (express mode).
 
     >>> completed("http://127.0.0.1:8080/v1", "vertex", "p", "global", any_host=False)
     'http://127.0.0.1:8080/v1/projects/p/locations/global/publishers/google'
@@ -30,9 +33,9 @@ def completed(base: str, protocol: str, project: str, location: str, *, any_host
     publisher = "anthropic" if protocol == ANTHROPIC else "google"
     version = "v1beta1" if "/v1beta1" in parts.path else "v1"
     origin = f"{parts.scheme}://{parts.netloc}"
-    if any_host and project:
+    if any_host and project and _LOCATION.fullmatch(location):
         origin = f"https://{host_of(location)}"
-    within = f"projects/{project}/locations/{location}/" if project else ""
+    within = f"projects/{quote(project, safe=':')}/locations/{quote(location, safe='')}/" if project else ""
     return f"{origin}/{version}/{within}publishers/{publisher}"
 
 

@@ -8,7 +8,6 @@ environment of this process only.
 
 from __future__ import annotations
 
-import asyncio
 import http.client
 import json
 import re
@@ -20,13 +19,14 @@ from typing import Any, NoReturn
 from urllib.parse import SplitResult, urlsplit
 
 from probes.config_formats.files import SkippedFile, text_of
-from probes.credential_chains.chain import Chain, CredentialWalk, ObtainFor, TokenCredential, material
+from probes.credential_chains.chain import Chain, CredentialWalk, ObtainFor, TokenCredential, material, valid_until
 from probes.credential_chains.google_addresses import ANTHROPIC, METADATA, completed
 from probes.credential_chains.google_files import unsealed
 from probes.model.credential import CredentialFacts, CredentialProblem, CredentialStep, StepStatus
 from probes.model.scrubber import Scrubber
 from probes.model.secret import Secret
 from probes.model.settings import CredentialSettings
+from probes.network.daemon_thread import in_daemon_thread
 from probes.urls.addresses import literal_address, private_address
 
 SCOPE = "https://www.googleapis.com/auth/cloud-platform"  # what google-genai and the Anthropic SDK ask for
@@ -36,6 +36,10 @@ _PATIENCE = 5.0  # seconds for one request
 _DETECTION = 1.5  # seconds for the metadata server, which answers within milliseconds where there is one
 _PRODUCT = Path("/sys/class/dmi/id/product_name")  # by which google-auth recognizes a machine on Google Cloud
 _JWT = re.compile(r"eyJ[\w-]{10,4000}\.[\w-]{10,8000}(?:\.[\w-]{0,2000})?|ya29\.[\w.-]{10,4000}")
+# What reading an answer raises that is not as agreed: of another type, of a number beyond all bounds, nested too deep.
+_STRANGE = (ValueError, TypeError, LookupError, AttributeError, ArithmeticError, RecursionError)
+# Of a request that federation from AWS has signed, which a token service may repeat, encoded once or twice.
+_SIGNATURE = re.compile(r"(Signature(?:=|%3D|%253D))[0-9a-fA-F]{1,200}")
 # What a failed request for a token means, by the words of the error. The first that matches counts.
 _MEANING = (
     (re.compile(r"invalid_rapt|rapt_required|reauthentication is needed", re.IGNORECASE), CredentialProblem.EXPIRED),
@@ -140,7 +144,7 @@ async def obtain(chain: Chain, found: CredentialSettings, wanted: ObtainFor) -> 
         raise chain.failed(found, CredentialProblem.NEEDS_CONSENT)
     if not chain.installed():
         raise chain.failed(found, CredentialProblem.NO_LIBRARY)
-    return await asyncio.to_thread(_TokenWalk(chain, found, wanted, won).credential)
+    return await in_daemon_thread(_TokenWalk(chain, found, wanted, won).credential, "google")
 
 
 def _why_unread(step: CredentialStep) -> str:
@@ -164,7 +168,8 @@ class _TokenWalk(CredentialWalk):
         """Return the token with its facts. Raises CredentialError."""
         token, expires, account, project = self._metadata() if self._text("0") == "metadata" else self._of_file()
         won = self._won
-        facts = CredentialFacts("google", won.step, won.kind, won.source, expires, account=account)
+        token = self._sendable(token)
+        facts = CredentialFacts("google", won.step, won.kind, won.source, valid_until(expires), account=account)
         project = project or self._text("project")
         base = self._wanted.base_url
         if self._wanted.protocol in ("vertex", ANTHROPIC):
@@ -189,7 +194,7 @@ class _TokenWalk(CredentialWalk):
             self._refused(error)
         except exceptions.TransportError as error:
             self._fail(CredentialProblem.UNREACHABLE, str(error))
-        except (exceptions.GoogleAuthError, ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
+        except (exceptions.GoogleAuthError, *_STRANGE) as error:
             self._fail(CredentialProblem.OTHER, f"{type(error).__name__}: {error}")
         if not credentials.token:
             self._fail(CredentialProblem.OTHER, "no token")
@@ -259,7 +264,8 @@ class _TokenWalk(CredentialWalk):
         self._fail(problem, said)
 
     def _fail(self, problem: CredentialProblem, said: str) -> NoReturn:
-        clean = " ".join(_JWT.sub("[key]", self._scrub(said[:8192])).split())[:_SAID]
+        bare = _SIGNATURE.sub(r"\1[key]", _JWT.sub("[key]", self._scrub(said[:8192])))
+        clean = " ".join(bare.split())[:_SAID]
         raise self._chain.failed(self._found, problem, said=clean, host=self._ask.last) from None
 
     # -- the metadata server -------------------------------------------------------------------------------------------
@@ -288,7 +294,7 @@ class _TokenWalk(CredentialWalk):
             email, project = self._plain(f"{account}email"), self._plain(f"{root}project/project-id")
         except TransportError as error:
             self._fail(CredentialProblem.UNREACHABLE, str(error))
-        except (ValueError, KeyError, TypeError, RecursionError):
+        except _STRANGE:
             self._fail(CredentialProblem.OTHER, "no token in the answer")
         return token, time.time() + seconds, email, "" if self._text("project") else project
 

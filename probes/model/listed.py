@@ -9,7 +9,7 @@ from typing import Literal
 class Listed(str):
     """A list as English text, with its parts for a language that joins them otherwise (``words/*/notes.py``, JOINTS).
 
-    A part may be a list itself, for example a name and its address:
+    A part may be a list itself, for example a name and its address. The joint `` | `` is between lines of a file:
 
     >>> Listed([Listed(["Moonshot", "https://api.moonshot.cn/v1"], ": "), "a relay"], "; ")
     'Moonshot: https://api.moonshot.cn/v1; a relay'
@@ -19,7 +19,7 @@ class Listed(str):
     joint: str
     parts: tuple[str, ...]
 
-    def __new__(cls, parts: Iterable[str], joint: Literal[", ", "; ", ": "] = ", ") -> Listed:
+    def __new__(cls, parts: Iterable[str], joint: Literal[", ", "; ", ": ", " | "] = ", ") -> Listed:
         kept = tuple(parts)
         listed = super().__new__(cls, joint.join(kept))
         listed.parts, listed.joint = kept, joint

@@ -10,7 +10,6 @@ from __future__ import annotations
 import asyncio
 import socket
 import ssl
-import threading
 from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from functools import partial
@@ -22,6 +21,7 @@ from probes.model.note import note
 from probes.model.settings import NodeSettings, Sourced
 from probes.network import name_servers as names
 from probes.network import trust_stores
+from probes.network.daemon_thread import in_daemon_thread
 from probes.network.failures import NetError, classify
 from probes.network.proxy_server import Proxy
 from probes.network.proxy_tunnel import Pipe, ask
@@ -97,33 +97,11 @@ class Network:
     async def resolve(self, host: str, port: int) -> tuple[Address, ...]:
         """Return the host's addresses in the order of the system's resolver.
 
-        The resolver runs in a daemon thread, since Python waits for the threads of a pool when it exits, long after the
-        deadline. Raises NetError with NAME_UNKNOWN, NAME_FAILED or NAME_INVALID.
+        Raises NetError with NAME_UNKNOWN, NAME_FAILED or NAME_INVALID.
         """
-        loop = asyncio.get_running_loop()
-        future: asyncio.Future[list[Any]] = loop.create_future()
-
-        def settle(result: list[Any] | None, error: BaseException | None) -> None:
-            if future.done():
-                return
-            if error is not None:
-                future.set_exception(error)
-            else:
-                future.set_result(result or [])
-
-        def work() -> None:
-            result: list[Any] | None = None
-            error: BaseException | None = None
-            try:
-                result = list(socket.getaddrinfo(host, port, type=socket.SOCK_STREAM))
-            except Exception as problem:
-                error = problem
-            with suppress(RuntimeError):  # the loop may be closed by now
-                loop.call_soon_threadsafe(settle, result, error)
-
-        threading.Thread(target=work, name="resolver", daemon=True).start()
+        look_up = partial(socket.getaddrinfo, host, port, type=socket.SOCK_STREAM)
         try:
-            rows = await future
+            rows = await in_daemon_thread(look_up, "resolver")
         except Exception as error:
             raise NetError(classify(error), str(error).split("] ")[-1][:120]) from error
         addresses = []

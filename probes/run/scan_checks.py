@@ -64,7 +64,7 @@ def sameness(found: FoundSettings, apps: Apps) -> Hashable:
     withheld = settings.override is not None and settings.override.withheld
     values = (settings.base_url, settings.key, settings.model, settings.api_version)
     given = tuple(one.value if one is not None else None for one in values)
-    variable = (settings.auth_variable, settings.query, settings.login)
+    variable = (settings.auth_variable, settings.query, settings.login, settings.credential)
     headers = tuple((one.name, one.value.value, one.protocols, one.flaw) for one in settings.headers)
     return (others, settings.renamed, headers, *given, settings.protocol.value, sent, kept, variable, tried, withheld)
 

@@ -148,15 +148,32 @@ _AT_AWS = (
 _AT_GOOGLE = (
     r"(?:(?:[a-z]{2,12}(?:-[a-z]{2,12}){1,2}-?\d{1,2}-)?aiplatform|aiplatform\.(?:eu|us)\.rep)\.googleapis\.com"
 )
-_HOUSES = {"aws": _AT_AWS, "google": _AT_GOOGLE}
+# The paths at which these hosts answer models. Elsewhere the same credential may stop a job or read what was stored.
+_AWS_PATH = r"(?:/(?:openai|anthropic))?(?:/v1)?(?:/(?:chat/completions|messages|responses|model/[^/]+/[a-z-]+))?"
+_GOOGLE_PATH = (
+    r"(?:/v1(?:beta1)?)?(?:/projects/[^/]+/locations/[^/]+)?"
+    r"(?:/publishers/\w+(?:/models/[^/:]+:(?:stream)?(?:g|G)enerateContent|/models/[^/:]+:(?:r|streamR)awPredict)?"
+    r"|/endpoints/openapi(?:/chat/completions)?)?"
+)
+_HOUSES = {"aws": (_AT_AWS, _AWS_PATH), "google": (_AT_GOOGLE, _GOOGLE_PATH)}
 
 
 def chain_at_home(value: Sourced[Any], read: list[Url], settings: Settings) -> bool:
-    """Check whether the credential of a chain would go to the house's own host, encrypted: whatever names the host."""
+    """Check whether the credential of a chain would go to models at the house's own host, encrypted.
+
+    Then it does not matter what names the host.
+    """
     if not isinstance(value.value, Secret) or value.value or not read or settings.credential is None:
         return False
     house = _HOUSES.get(settings.credential.chain.vendor)
-    return house is not None and all(one.scheme == "https" and re.fullmatch(house, one.host) for one in read)
+    return house is not None and all(
+        one.scheme == "https"
+        and re.fullmatch(house[0], one.host)
+        and re.fullmatch(house[1], one.path)
+        and not one.query
+        and not climbs(one.path)
+        for one in read
+    )
 
 
 def _folders(value: Sourced[Any]) -> list[Source]:

@@ -3,15 +3,26 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 
 from probes.catalog.door import Door
+from probes.model.credential import CredentialChain, CredentialStep
 from probes.model.record import replace
-from probes.model.secret import Secret
-from probes.model.settings import BadInput, CredentialSettings, Settings, Sourced
+from probes.model.settings import BadInput, Flow, FlowPart, Settings, Sourced
+from probes.model.source import Owner
 from probes.protocols.names import NAMES as PROTOCOLS
 from probes.settings.options import Options
+
+LONGEST = 300  # characters of a value of a chain that are shown: a role, an account, a path
+# Variables of the chains that name a file. What a folder's file puts into one, such as `${HOME}`, is sent nowhere.
+FILES = frozenset(
+    (
+        *("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE", "AWS_WEB_IDENTITY_TOKEN_FILE"),
+        *("AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE", "GOOGLE_APPLICATION_CREDENTIALS", "CLOUDSDK_CONFIG", "APPDATA"),
+        *("AZURE_CLIENT_CERTIFICATE_PATH", "AZURE_FEDERATED_TOKEN_FILE", "AZURE_CONFIG_DIR"),
+    )
+)
 
 
 def chain_wanted(options: Options, door: Door | None, protocol: str) -> str:
@@ -55,8 +66,16 @@ def with_chain(
     by_option = any((options.key, options.key_env, options.key_file, options.key_stdin))
     if options.credential and not by_option:
         settings = replace(settings, key=None)
+    of_folder: dict[str, Sourced[str]] = {}
+
+    def read(name: str) -> Sourced[str] | None:
+        found = variable(name)
+        if found is not None and found.source.owner is Owner.FOLDER:
+            of_folder[name] = found
+        return found
+
     world = ChainWorld(
-        variable=variable,
+        variable=read,
         home=home,
         cwd=cwd,
         base_url=settings.base_url,
@@ -69,17 +88,81 @@ def with_chain(
     if not by_option and chain.before_key(world):
         settings, world = replace(settings, key=None), replace(world, key=None)
     found = chain.read(world)
+    found = replace(found, flows=(*found.flows, *_lent(of_folder, settings)))
     used = settings.key is None or not settings.key.value.reveal().strip()
     found = replace(found, chain=replace(found.chain, used=used))
     if settings.base_url is not None:
         base = chain.base_url(settings.base_url, protocol, found.chain)
-        settings = replace(settings, base_url=replace(settings.base_url, value=base))
+        lent = [
+            one for value in of_folder.values() if value.borrowed and _within(base, value) for one in value.borrowed
+        ]
+        borrowed = tuple(dict.fromkeys((*settings.base_url.borrowed, *lent)))
+        settings = replace(settings, base_url=replace(settings.base_url, value=base, borrowed=borrowed))
     if settings.key is not None and settings.auth is None:
         style = chain.style(settings.key.value, protocol)
         settings = replace(settings, auth=Sourced(style, settings.key.source) if style is not None else None)
-    return replace(settings, credential=found)
+    return replace(settings, credential=replace(found, chain=_shown(found.chain, settings)))
 
 
-def secrets_of(found: CredentialSettings) -> tuple[Secret, ...]:
-    """Return the secrets that the chain's reader has read."""
-    return tuple(value for _, value in found.material if isinstance(value, Secret) and value)
+def _within(base: str, value: Sourced[str]) -> bool:
+    """Check whether a value became part of a base URL, as it is or encoded."""
+    from urllib.parse import quote
+
+    return any(one in base for one in (value.value, quote(value.value, safe=":"), quote(value.value, safe="")))
+
+
+def _shown(chain: CredentialChain, settings: Settings) -> CredentialChain:
+    """Return a chain whose texts are short, and hold nothing that a file of the folder has put into them."""
+    from probes.model.scrubber import Scrubber
+
+    scrub = Scrubber(settings.secrets)
+
+    def short(text: str) -> str:
+        return scrub(text[: 2 * LONGEST])[:LONGEST] if text else text
+
+    def pairs(values: Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
+        return tuple((name, short(value)) for name, value in values)
+
+    def step(one: CredentialStep) -> CredentialStep:
+        why = short(one.why) if isinstance(one.why, str) else replace(one.why, values=pairs(one.why.values))
+        return replace(one, hints=pairs(one.hints), why=why)
+
+    choices = (
+        replace(one, value=short(one.value), others=tuple((short(value), place) for value, place in one.others))
+        for one in chain.choices
+    )
+    return replace(chain, steps=tuple(map(step, chain.steps)), choices=tuple(choices))
+
+
+def _lent(of_folder: Mapping[str, Sourced[str]], settings: Settings) -> Iterator[Flow]:
+    """Yield the flows of what a file of the folder has put of the user's into the variables of the chain.
+
+    ``of_folder`` are the folder's variables that the chain's reader has read. Any of them may be sent as an access key,
+    a header, a tenant or a project: to the base URL, or to an address of the chain. An agreement is about all of them.
+    """
+    lent = {name: one for name, one in of_folder.items() if one.borrowed and name not in FILES}
+    if not lent:
+        return
+    import hashlib  # few folders do that
+
+    from probes.model.scrubber import Scrubber
+
+    base = settings.base_url.value if settings.base_url is not None else ""
+    addresses = [base, *(one.value for one in of_folder.values() if "://" in one.value and not one.borrowed)]
+    hosts = dict.fromkeys(_shown_host(one) for one in addresses if one)
+    fixed = sorted(f"{name}={one.value}" for name, one in of_folder.items() if not one.borrowed)
+    whole = hashlib.sha256("\0".join((base, *fixed)).encode("utf-8", "surrogatepass")).hexdigest()
+    scrub = Scrubber(settings.secrets)
+    for value in lent.values():
+        for secret in value.borrowed:
+            for host in map(scrub, hosts or ("",)):
+                yield Flow(secret, value.source, FlowPart.CREDENTIAL, host, f"{host} {whole}")
+
+
+def _shown_host(url: str) -> str:
+    from urllib.parse import urlsplit
+
+    try:
+        return urlsplit(url).netloc.rpartition("@")[2] or url[:80]
+    except ValueError:  # brackets without an IPv6 address
+        return url[:80]

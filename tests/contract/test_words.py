@@ -96,7 +96,7 @@ TABLES = [
     (file, name)
     for file in FILES
     for name, table in vars(import_module(f"diagnose.words.en.{file}")).items()
-    if name.isupper() and isinstance(table, dict | tuple)
+    if name.isupper() and isinstance(table, dict | tuple) and name != "PROVIDERS"  # only names that differ from English
 ]
 
 

@@ -529,6 +529,23 @@ def _env_files() -> Iterator[Folder]:
         {"OPENAI_BASE_URL": "https://relay.example/<FOO>/v1"},
         silent=True,
     )
+    aws = "AWS_ACCESS_KEY_ID=AKIAMADEUPMADEUPMADE\nAWS_SECRET_ACCESS_KEY=made-up\n"
+    yield Folder(
+        ".env a token as AWS's session token",
+        {".env": f"{aws}AWS_SESSION_TOKEN=${{GITHUB_TOKEN}}\nAWS_ENDPOINT_URL_BEDROCK_RUNTIME={TLS}\n"},
+        (*CHECK, "--protocol", "bedrock"),
+        ("GITHUB_TOKEN",),
+        ("GITHUB_TOKEN", host_of(TLS), ".env"),
+    )
+    yield Folder(
+        ".env a token as a project of Google",
+        {".env": f"GOOGLE_CLOUD_PROJECT=${{GITHUB_TOKEN}}\nGOOGLE_VERTEX_BASE_URL={TLS}\n"},
+        (*CHECK, "--protocol", "vertex"),
+        ("GITHUB_TOKEN",),
+        ("GITHUB_TOKEN", host_of(TLS), ".env"),
+        {"NO_GCE_CHECK": "true", "GOOGLE_APPLICATION_CREDENTIALS": "/no/such/file"},
+        silent=True,
+    )
     for name, door in {
         "claims the key's variable": {"hosts": [host_of(TLS)], "key_env": ["OPENAI_API_KEY"]},
         "claims a known host": {"hosts": ["api.openai.com", host_of(TLS)], "key_env": ["OPENAI_API_KEY"]},

@@ -16,7 +16,7 @@ from diagnose.cli.list_width import list_width
 from diagnose.cli.usage_errors import WrongUse, meant
 from diagnose.rendering.line_breaks import wrapped
 from diagnose.rendering.lists import columns, labelled
-from diagnose.words import LANGS, look, part, put
+from diagnose.words import LANGS, look, part, provider_name, put
 from probes.catalog.door import Door, Endpoint, KeyShape
 from probes.catalog.doors import Doors
 from probes.catalog.model_ends import ends_at
@@ -60,7 +60,7 @@ def chosen(doors: Doors, words: tuple[str, ...]) -> tuple[Door, ...]:
     """Return the door with that id or name, the doors at that host, or every door that contains all the words."""
     asked = " ".join(words).strip().lower()
     for door in doors:
-        if asked and asked in (door.id, door.name.lower()):
+        if asked and asked in (door.id, *map(str.lower, _names(door))):
             return (door,)
     host = asked.partition("://")[2].partition("/")[0] or asked
     if "." in host and (at_host := doors.of_host(host)):
@@ -70,8 +70,13 @@ def chosen(doors: Doors, words: tuple[str, ...]) -> tuple[Door, ...]:
 
 def _haystack(door: Door) -> str:
     urls = (endpoint.base_url for endpoint in door.endpoints)
-    names = (door.id, door.name, door.company, door.kind, door.region)
+    names = (door.id, *_names(door), door.company, door.kind, door.region)
     return " ".join((*names, *door.hosts, *urls, *door.key_env)).lower()
+
+
+def _names(door: Door) -> set[str]:
+    """Return the names of a provider in all languages."""
+    return {door.name, *(provider_name(door.name, lang) for lang in LANGS)}
 
 
 def _unknown(doors: Doors, asked: str) -> WrongUse:
@@ -148,7 +153,7 @@ def _table(doors: tuple[Door, ...], lang: str, width: int | None, day: str) -> I
     words = part(lang, "tables")
     over = [f"{door.id} ({door.provenance.end})" for door in doors if door.provenance.ended(day)]
     doors = tuple(door for door in doors if not door.provenance.ended(day))
-    rows: list[tuple[str, ...]] = [words.DOORS_HEAD, *(row(door) for door in doors)]
+    rows: list[tuple[str, ...]] = [words.DOORS_HEAD, *(row(door, lang) for door in doors)]
     yield from columns(rows, width, head=True)
     yield ""
     yield from wrapped(put(words.DOORS["count"], {"count": len(doors)}), width)
@@ -156,9 +161,10 @@ def _table(doors: tuple[Door, ...], lang: str, width: int | None, day: str) -> I
         yield from wrapped(put(words.DOORS["over"], {"names": ", ".join(over)}), width)
 
 
-def row(door: Door) -> tuple[str, str, str, str, str]:
+def row(door: Door, lang: str) -> tuple[str, str, str, str, str]:
     """Return the table row of a door: id, name, region, first base URL, and the variable of its key."""
-    return door.id, door.name, door.region, _first_url(door) or "-", door.key_env[0] if door.key_env else "-"
+    key_env = door.key_env[0] if door.key_env else "-"
+    return door.id, provider_name(door.name, lang), door.region, _first_url(door) or "-", key_env
 
 
 def _first_url(door: Door) -> str:
@@ -168,7 +174,7 @@ def _first_url(door: Door) -> str:
 
 def _full(door: Door, doors: Doors, lang: str, width: int | None, day: str) -> Iterator[str]:
     words: dict[str, str] = part(lang, "tables").DOORS
-    yield f"{door.name} [{door.id}]"
+    yield f"{provider_name(door.name, lang)} [{door.id}]"
     last = ""
     rows = []
     for label, value in (*_end(door, doors, words, day), *_facts(door, doors, words, day)):

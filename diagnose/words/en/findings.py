@@ -1180,7 +1180,7 @@ TEXTS: dict[str, Text] = {
         "separately, although the key is valid.",
         (
             "Use this key in one of the apps that the plan names.",
-            "To see whether it works there, run that app once: `llmdoctor check --app NAME --run-client`",
+            "To see whether it works there, run that app once: `llmdoctor check --app {runs|NAME} --run-client`",
             "For this app, use a pay-as-you-go key and its general address.",
             "Do not make the app pretend to be another one: that can get your account closed.",
         ),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 JOINT = "; "  # between two notes
-JOINTS = {", ": ", ", "; ": "; ", ": ": ": "}  # of a list, by the English one
+JOINTS = {", ": ", ", "; ": "; ", ": ": ": ", " | ": " | "}  # of a list, by the English one
 
 # By the name of :class:`probes.model.note.Note`.
 NOTES: dict[str, str] = {

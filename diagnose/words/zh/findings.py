@@ -955,7 +955,7 @@ TEXTS: dict[str, Text] = {
         "它只供指定的应用使用，多半是编程工具。其他程序即使密钥没问题，{host} 也会拒绝，或者另外计费。",
         (
             "在套餐支持的程序里使用这个密钥。",
-            "想知道在那些程序里能否使用，可以让 llmdoctor 运行一次：`llmdoctor check --app NAME --run-client`。",
+            "想知道在那些程序里能否使用，可以让 llmdoctor 运行一次：`llmdoctor check --app {runs|NAME} --run-client`。",
             "这个应用请改用按量付费的密钥和通用的 Base URL。",
             "不要让应用冒充别的客户端：可能会被封号。",
         ),

@@ -11,6 +11,12 @@ from pathlib import Path
 import pytest
 
 from diagnose.agents.call_settings import AgentCall, settings_of
+from diagnose.agents.check_runner import CheckRunner
+from diagnose.agents.check_tool import wishes_of
+from diagnose.agents.permissions import Permission
+from diagnose.agents.scan_tool import prepare as prepare_scan
+from diagnose.agents.server_options import AgentServerOptions
+from diagnose.cli.commands.mcp import lookups
 from diagnose.judging.judge import judge
 from diagnose.rendering.report_parts import exit_status
 from probes.credential_chains.aws import CHAIN, METADATA
@@ -155,6 +161,10 @@ def test_a_folder_may_name_profile_region_and_role(tmp_path: Path) -> None:
         ("https://bedrock-runtime.evil.example", True),
         ("https://bedrock-runtime.x.s3.amazonaws.com", True),
         ("http://bedrock-runtime.eu-west-1.amazonaws.com", True),
+        ("https://bedrock-runtime.eu-west-1.amazonaws.com/openai/v1", False),
+        ("https://bedrock.eu-west-1.amazonaws.com/model-invocation-job/x/stop?y=", True),
+        ("https://bedrock.eu-west-1.amazonaws.com/model-invocation-job/x/stop", True),
+        ("https://bedrock-runtime.eu-west-1.amazonaws.com/model/../x", True),
     ],
 )
 def test_the_users_credential_signs_for_a_folders_address_only_at_aws(url: str, withheld: bool, tmp_path: Path) -> None:
@@ -304,3 +314,25 @@ def test_agents_and_the_served_page_never_ask_metadata(tmp_path: Path) -> None:
     served = gather(Options(target="a", metadata=False), {}, tmp_path, home=tmp_path).credential
     assert served is not None
     assert served.chain.winner is None
+
+
+def test_an_agent_needs_the_permission_to_sign_and_to_spend(tmp_path: Path) -> None:
+    """A credential of a chain is no key, and costs as much as one."""
+    options = AgentServerOptions(lookups=lookups(), environ=dict(KEYS), folders=(tmp_path,))
+    given = options.check_options("full")
+    assert not given.metadata
+    call = AgentCall(target="https://bedrock-runtime.us-east-1.amazonaws.com", protocol="bedrock")
+    wishes = wishes_of(settings_of(call, KEYS, tmp_path, given), tmp_path, "en")
+    assert {Permission.SEND, Permission.SPEND} <= {one.permission for one in wishes}
+    assert any("AWS_ACCESS_KEY_ID" in one.question for one in wishes)
+    free = wishes_of(settings_of(call, KEYS, tmp_path, options.check_options("free")), tmp_path, "en")
+    assert Permission.SPEND not in {one.permission for one in free}
+
+
+def test_an_agents_scan_asks_no_metadata_and_needs_the_same_permission(tmp_path: Path) -> None:
+    given = {"folder": str(tmp_path), "depth": "full", "app": "", "detail": ""}
+    for environ, sends in ((KEYS, True), ({}, False)):
+        around = {**environ, "AWS_ENDPOINT_URL_BEDROCK_RUNTIME": "https://gateway.example", "HOME": str(tmp_path)}
+        options = AgentServerOptions(lookups=lookups(), environ=around, folders=(tmp_path,))
+        wishes = prepare_scan(given, options, CheckRunner(1, 60)).wishes
+        assert (Permission.SEND in {one.permission for one in wishes}) is sends

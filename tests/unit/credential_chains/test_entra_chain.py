@@ -21,6 +21,7 @@ from diagnose.report import Report
 from probes.credential_chains import entra
 from probes.credential_chains import entra_credential as entra_credential
 from probes.demo_server import entra_doors
+from probes.demo_server.answers import as_json
 from probes.demo_server.certificates import authority
 from probes.demo_server.server import PracticeDoor
 from probes.model.archive import dump
@@ -190,3 +191,22 @@ def test_reading_a_chain_imports_nothing_of_azure(tmp_path: Path) -> None:
         "sys.exit(any(name.split('.')[0] in ('azure', 'msal', 'requests') for name in sys.modules))"
     )
     assert subprocess.run([sys.executable, "-c", code, str(tmp_path)], check=False).returncode == 0
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        {"access_token": "mAdEuPtOkEn" * 4, "expires_on": 10**400},
+        {"access_token": "mAdEuPtOkEn" * 4, "expires_on": "soon"},
+        {"access_token": ["mAdEuPtOkEn" * 4], "expires_on": "1"},
+        ["mAdEuPtOkEn" * 4],
+    ],
+    ids=["beyond all bounds", "no moment", "a list", "no object"],
+)
+def test_an_answer_that_is_no_token_is_not_shown(answer: object, tmp_path: Path) -> None:
+    (tmp_path / "work").mkdir()
+    with PracticeDoor(lambda request: as_json(answer)) as door:
+        report = checked(door.url, {"IDENTITY_ENDPOINT": door.url, "IDENTITY_HEADER": HEADER}, tmp_path)
+    assert report.credential is not None and report.credential.obtained is not None
+    assert report.credential.obtained.problem is not None
+    assert "mAdEuPtOkEn" not in report.credential.obtained.said

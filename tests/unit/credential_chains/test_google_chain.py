@@ -182,6 +182,8 @@ def test_a_folders_own_account_is_its_own_and_its_program_is_not_started(tmp_pat
         ("https://us-central1-aiplatform.googleapis.com.evil.example", True),
         ("https://storage.googleapis.com/evil", True),
         ("http://aiplatform.googleapis.com", True),
+        ("https://aiplatform.googleapis.com/v1/projects/p/locations/global/publishers/google", False),
+        ("https://aiplatform.googleapis.com/v1/projects/p/locations/global/batchPredictionJobs/1:cancel?x=", True),
     ],
 )
 def test_the_users_token_goes_to_a_folders_address_only_at_google(url: str, withheld: bool, tmp_path: Path) -> None:

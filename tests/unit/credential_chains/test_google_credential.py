@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import json
+import re
 import subprocess
 import sys
 from pathlib import Path
+from urllib.parse import parse_qs, unquote
 
 import pytest
 
@@ -18,9 +21,21 @@ from probes.demo_server.server import Answer, Handler, PracticeDoor, Reply, Requ
 from probes.model.credential import CredentialProblem
 from probes.model.settings import CredentialSettings
 from unit.credential_chains.test_google_chain import chain_in
+from worlds.aws_chains import KEYS, REGION
 from worlds.google_chains import OFF, PLACE, account_file, federation, service
 
 pytest.importorskip("google.auth")
+
+AWS_POOL = {
+    **json.loads(federation()),
+    "subject_token_type": "urn:ietf:params:aws:token-type:aws4_request",
+    "credential_source": {  # as `gcloud iam workload-identity-pools create-cred-config --aws` writes it
+        "environment_id": "aws1",
+        "region_url": "http://169.254.169.254/latest/meta-data/placement/availability-zone",
+        "url": "http://169.254.169.254/latest/meta-data/iam/security-credentials",
+        "regional_cred_verification_url": "https://sts.{region}.amazonaws.com?Action=GetCallerIdentity&Version=2011-06-15",
+    },
+}
 
 
 def settings_for(tokens: str, home: Path, text: str = "", **options: object) -> CredentialSettings:
@@ -62,6 +77,10 @@ def test_the_token_comes_with_account_project_and_expiry(tmp_path: Path) -> None
         (as_json({"error": "internal_failure"}, 503), CredentialProblem.UNREACHABLE, "503"),
         (as_json({"token": "none"}), CredentialProblem.REFUSED, "No access token"),
         (Reply(200, (("Content-Type", "application/json"),), b"[" * 3000), CredentialProblem.OTHER, ""),
+        (as_json({"access_token": "x", "expires_in": 10**400}), CredentialProblem.OTHER, ""),
+        (as_json({"access_token": "x", "expires_in": float("inf")}), CredentialProblem.OTHER, ""),
+        (as_json({"access_token": "x\r\nX-Evil: 1", "expires_in": 60}), CredentialProblem.OTHER, "header"),
+        (as_json({"access_token": ["x"], "expires_in": 60}), CredentialProblem.OTHER, "header"),
     ],
 )
 def test_each_answer_of_a_token_service_is_a_problem_and_never_a_traceback(
@@ -81,6 +100,25 @@ def test_a_secret_that_the_token_service_repeats_is_not_shown(tmp_path: Path) ->
         found, said = problem_of(settings_for(door.url, tmp_path))
     assert found is CredentialProblem.REFUSED
     assert "eyJ" not in said
+
+
+def test_a_signature_that_the_token_service_repeats_is_not_shown(tmp_path: Path) -> None:
+    signed: list[str] = []
+
+    def echoes(request: Request) -> Answer:
+        said = request.body.decode()
+        said = said[max(said.find("Signature") - 20, 0) :]
+        signed.extend(re.findall(r"Signature\W?[%25]*3D([0-9a-f]{64})", said))
+        return as_json({"error": "invalid_grant", "error_description": said}, 400)
+
+    with PracticeDoor(echoes) as door:
+        (tmp_path / "pool.json").write_text(json.dumps(AWS_POOL).replace("{tokens}", door.url))
+        environ = {**OFF, **PLACE, **KEYS, **REGION, "GOOGLE_APPLICATION_CREDENTIALS": str(tmp_path / "pool.json")}
+        found, said = problem_of(chain_in(environ, tmp_path, tmp_path))
+    assert found is CredentialProblem.REFUSED
+    assert signed
+    assert "Signature" in said
+    assert signed[0][:12] not in said
 
 
 def test_nobody_who_listens_is_out_of_reach(tmp_path: Path) -> None:
@@ -134,3 +172,20 @@ def test_nothing_of_google_is_imported_until_a_token_is_wanted() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_federation_from_aws_signs_with_the_keys_of_the_environment(tmp_path: Path) -> None:
+    asked: list[dict[str, list[str]]] = []
+
+    def exchange(request: Request) -> Answer:
+        asked.append(parse_qs(request.body.decode()))
+        return as_json({"access_token": "ya29.made-up", "expires_in": 3600, "token_type": "Bearer"})
+
+    with PracticeDoor(exchange) as door:
+        (tmp_path / "pool.json").write_text(json.dumps(AWS_POOL).replace("{tokens}", door.url))
+        environ = {**OFF, **PLACE, **KEYS, **REGION, "GOOGLE_APPLICATION_CREDENTIALS": str(tmp_path / "pool.json")}
+        got = obtained(chain_in(environ, tmp_path, tmp_path))
+    assert [one.reveal() for one in got.secrets] == ["ya29.made-up"]
+    signed = json.loads(unquote(asked[0]["subject_token"][0]))
+    assert signed["url"] == "https://sts.us-east-1.amazonaws.com?Action=GetCallerIdentity&Version=2011-06-15"
+    assert any(KEYS["AWS_ACCESS_KEY_ID"] in one["value"] for one in signed["headers"])

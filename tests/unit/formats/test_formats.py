@@ -17,6 +17,7 @@ from diagnose import formats
 from diagnose.formats import json, markdown, nagios, text
 from diagnose.rendering import report_parts
 from diagnose.report import Fix, Place, ProbeLine, Report, Status
+from diagnose.words.text_type import ListStep
 from probes.model.known_secrets import KNOWN
 from probes.model.record import replace
 from probes.model.source import SourceKind
@@ -497,3 +498,20 @@ def test_nagios(made: Report, status: int, state: str) -> None:
 def test_nagios_names_the_cause_and_the_time_to_the_first_token() -> None:
     assert "The address lacks its version segment (url.version_missing)" in nagios.render(BROKEN, "en")
     assert nagios.render(HEALTHY, "en").endswith("| time=1.412s;;;0 requests=3;;;0 tokens=27;;;0 ttft=0.412s;;;0\n")
+
+
+# -- steps that end with a list ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("is_code", [False, True])
+def test_a_list_in_a_step_has_a_line_for_each_item(is_code: bool) -> None:
+    items = ('name = "relay"', f"note = {NASTY!r}")
+    step = ListStep(f"Add: {' | '.join(items)}", "Add:", items, is_code)
+    made = replace(BROKEN, findings=(replace(BROKEN.findings[0], fixes=(), steps=(step,)), *BROKEN.findings[1:]))
+    for fmt in formats.FORMATS:
+        out = formats.render(made, fmt, "en")
+        assert not CONTROL.search(out)
+        if fmt in ("text", "markdown", "html"):
+            alone = [line for line in re.split(r"\n|<li>|<code>", out) if re.match(r"[-\s]*(<bdi>)?name = ", line)]
+            assert len(alone) == 1, (fmt, out)
+    assert ("```text\n   name" in formats.render(made, "markdown", "en")) == is_code
