@@ -315,6 +315,19 @@ def test_a_frozen_type_is_a_record() -> None:
     assert frozen == set()
 
 
+def test_a_named_tuple_is_ours() -> None:
+    """Defining one of typing's takes ten times as long, at every start (docs/design/019-start-up.md)."""
+    theirs = {
+        name
+        for name in MODULES
+        for node in ast.walk(tree(name))
+        if isinstance(node, ast.ImportFrom)
+        and node.module == "typing"
+        and "NamedTuple" in {one.name for one in node.names}
+    }
+    assert theirs <= {"probes.model.named_tuple"}
+
+
 def test_a_whole_check_imports_no_httpx() -> None:
     """Importing httpx takes longer than click and rich together (docs/design/011-httpx.md)."""
     key = made_up_key()
