@@ -262,7 +262,7 @@ class Report(Record):
     cost: Mapping[str, int]
     interrupted: bool = False
     left_open: tuple[str, ...] = ()  # what was not tested and why: `--no-spend`, `--offline`, the deadline
-    open_by_choice: bool = False  # nothing is wrong, and only what the user told the run not to ask is left open
+    open_by_choice: bool = False  # nothing is wrong, and only what the run was not to ask is left open
     clients: tuple[Client, ...] = ()  # clients that need a base URL other than the one that works
     lang: str = "en"
     facts_date: str = ""  # ISO 8601: how old the facts are by which it was judged

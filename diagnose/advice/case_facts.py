@@ -7,7 +7,8 @@ A step in ``diagnose/words`` names them in its conditions (:class:`diagnose.word
 - ``door:ID`` of the host, and ``door:FAMILY``, the part of the id before the first hyphen (``door:zhipu``)
 - ``protocol:NAME``, ``app:ID`` of an app that the user named, and ``python``, ``node``, ``go``, ``rust`` or
   ``browser``, on which that app runs; both ``python`` and ``node`` if the user named none
-- ``key:api`` for an API key, else ``key:KIND`` with a kind of ``probes/keys/credential_kinds.py``, or ``key:none``
+- ``key:api`` for an API key, else ``key:KIND`` with a kind of ``probes/keys/credential_kinds.py``, or ``key:none``;
+  ``key:identity`` for an identity token that workload identity could exchange
 - where a value was set: ``key_in:KIND``, ``url_in:KIND`` and ``model_in:KIND`` with a kind of
   :class:`probes.model.source.SourceKind` (a blank becomes a hyphen), and ``key_in:file`` for every file
 - ``via:PRODUCT``, a product of ``products.toml`` that made or passed on the failed response (``via:cloudflare``)
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 PLACES = ("local", "public", "provider", "relay", "owner", "proxy", "container", "wsl", "plan", "call", "text")
 STACKS = {"httpx": "python"}  # other stacks have the name of their fact
 ROLES = {"base_url": "url_in", "key": "key_in", "model": "model_in"}
+_IDENTITY = ("ci_token", "workload_token", "id_token")
 # Facts with a value after the colon.
 VALUED = ("door", "protocol", "app", "key", "via", "said", "proxy_problem", "chain", "step", *ROLES.values())
 
@@ -126,7 +128,7 @@ def _key(view: View) -> set[str]:
     if view.evidence.target.key_hint is None:
         return {"key:none"}
     kind = view.door.key.note if view.door is not None and view.door.key.fit is Fit.WRONG_KIND else ""
-    return {f"key:{kind or 'api'}"}
+    return {f"key:{kind or 'api'}", *(("key:identity",) if kind in _IDENTITY else ())}
 
 
 def _sources(view: View) -> set[str]:

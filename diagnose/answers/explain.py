@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from diagnose.answers.hints import ReadText
     from diagnose.words.text_type import Text
 
+_BEGINNING = 40  # characters of a hint's evidence by which its place in the text is found
 SHOWN = 6  # candidates
 LEAST = 0.3  # the lowest confidence of a candidate
 
@@ -152,8 +153,9 @@ def words_of(hint: Hint, text: ReadText, lang: str) -> Text:
 
 
 def _message(hint: Hint, text: ReadText) -> str:
-    """Return the text as far as it is searched for a kind: the evidence first, then all of it."""
-    return f"{hint.evidence} \n{text.plain}"
+    """Return the text as far as it is searched for a kind: from the evidence on, which may be cut short, then all."""
+    begins = text.plain.find(hint.evidence[:_BEGINNING]) if hint.evidence else -1
+    return f"{text.plain[begins:] if begins >= 0 else hint.evidence} \n{text.plain}"
 
 
 # Code -> the reader's value that is its better base URL.

@@ -64,7 +64,8 @@ def header_variable(client: App | None, protocol: str) -> str:
 def sdk_variable(protocol: str, role: str) -> str:
     """Return the first variable from which the protocol's official SDK reads a setting; empty if it reads none.
 
-    ``role`` is ``base_url``, ``key``, ``model`` or ``api_version``.
+    ``role`` is ``base_url``, ``key``, ``model`` or ``api_version``. An SDK that adds project and location to the
+    address (Vertex AI) has no variable for the whole of it.
 
     >>> sdk_variable("gemini", "key")
     'GOOGLE_API_KEY'
@@ -72,6 +73,9 @@ def sdk_variable(protocol: str, role: str) -> str:
     if protocol not in NAMES:
         return ""
     sdk = variables_of(protocol)
+    wire = official(protocol).wire(protocol)
+    if role == "base_url" and wire is not None and wire.project:
+        return ""
     names = {"base_url": sdk.bases, "key": sdk.keys, "model": (sdk.model,), "api_version": (sdk.version,)}
     return (*names[role], "")[0]
 

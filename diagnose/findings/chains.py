@@ -8,7 +8,9 @@ from diagnose.findings import stored_logins
 from diagnose.findings.moments import moment, run_time
 from diagnose.report import Seen, Severity, seen
 from probes.model.credential import CredentialChain, CredentialFacts, CredentialProblem, CredentialStep, StepStatus
+from probes.model.listed import Listed
 from probes.model.note import Note, note
+from probes.model.record import replace
 from probes.model.source import Source
 
 # These say nothing about the user's settings: the app may well get the credential that this run did not ask for.
@@ -17,9 +19,10 @@ LEFT_OPEN = (
     CredentialProblem.NEEDS_CONSENT,
     CredentialProblem.RENEWAL,
     CredentialProblem.NEEDS_PERSON,
+    CredentialProblem.KEPT,
 )
 # Steps whose credential is a login of a person, which a command renews.
-LOGINS = ("sso", "login", "adc_file", "cli", "developer_cli", "powershell", "shared_cache")
+LOGINS = ("sso", "login", "adc_file", "cli", "developer_cli", "powershell", "vscode")
 DAY = 24 * 3600.0
 _SHOWN = 8
 
@@ -30,6 +33,12 @@ def missing_credential(view: View, chain: CredentialChain) -> Claim | None:
     none = facts is not None and facts.problem is CredentialProblem.NONE
     if (chain.winner is not None and not none) or view.works:
         return None
+    if none and chain.winner is not None:  # it was asked, and nobody answered
+        asked = tuple(
+            replace(one, status=StepStatus.ABSENT) if number == chain.won else one
+            for number, one in enumerate(chain.steps)
+        )
+        chain = replace(chain, steps=asked)
     return Claim(chain_lines(chain), values={"source": _places(chain)}, case=chain.vendor)
 
 
@@ -37,7 +46,7 @@ def _places(chain: CredentialChain) -> str:
     found = (
         str(one.source) for one in chain.steps if one.source is not None and one.status is not StepStatus.NOT_ASKED
     )
-    return ", ".join(tuple(dict.fromkeys(found))[:_SHOWN])
+    return Listed(tuple(dict.fromkeys(found))[:_SHOWN])
 
 
 def chain_lines(chain: CredentialChain) -> tuple[Seen, ...]:
@@ -69,20 +78,22 @@ def _evidence(view: View, facts: CredentialFacts) -> tuple[str | Seen, ...]:
     return (*lines, facts.said) if facts.said else tuple(lines)
 
 
-def _values(facts: CredentialFacts) -> dict[str, str | Note]:
+def _values(view: View, facts: CredentialFacts) -> dict[str, str | Note]:
+    won = view.chain.winner if view.chain is not None else None
+    why = won.why if won is not None else ""
     found: dict[str, str | Note] = {
         "product": note("house", name=facts.vendor),
         "place": str(facts.source) if facts.source is not None else "",
         "expires": moment(facts.expires) if facts.expires else "",
         "address": facts.host,
-        "said": facts.said,
+        "said": facts.said or (why if facts.problem is CredentialProblem.UNREADABLE else ""),
         "command": facts.install,
     }
     return {name: value for name, value in found.items() if value}
 
 
 def _claim(view: View, facts: CredentialFacts | None, case: str = "") -> Claim | None:
-    return Claim(_evidence(view, facts), values=_values(facts), case=case) if facts is not None else None
+    return Claim(_evidence(view, facts), values=_values(view, facts), case=case) if facts is not None else None
 
 
 def _extra_missing(view: View) -> Claim | None:
@@ -95,7 +106,7 @@ def _no_credential(view: View) -> Claim | None:
     if facts is None or facts.problem is None:
         return stored_logins.unsent(view)
     case = facts.problem.value if facts.problem in _CASES else ""
-    return Claim(_evidence(view, facts), values=_values(facts), severity=severity, case=case)
+    return Claim(_evidence(view, facts), values=_values(view, facts), severity=severity, case=case)
 
 
 def _login_expired(view: View) -> Claim | None:
@@ -132,8 +143,10 @@ _CASES = (
     CredentialProblem.NEEDS_CONSENT,
     CredentialProblem.RENEWAL,
     CredentialProblem.NEEDS_PERSON,
+    CredentialProblem.KEPT,
     CredentialProblem.CLOCK,
     CredentialProblem.NO_PROJECT,
+    CredentialProblem.NO_LOCATION,
     CredentialProblem.REFUSED,
     CredentialProblem.UNREACHABLE,
     CredentialProblem.PROGRAM,

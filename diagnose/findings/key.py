@@ -305,6 +305,8 @@ def _wrong_kind(view: View) -> Claim | None:
         return Claim((match.why,), case=match.values.get("case", ""))
     if told_by_shape and match is not None and match.code == "auth.expired":
         return None  # the server says more exactly what happened to this key
+    if told_by_shape and door is not None and door.key.note == SOMETIMES and not refused(view):
+        return None  # only the server's answer tells
     if flaw := view.flaw("key", "credential"):
         more = credential_values(door) if door is not None and door.key.fit is Fit.WRONG_KIND else {}
         return Claim((seen("note", note=flaw.notes),), values={**more, "credential": flaw.notes}, case="document")

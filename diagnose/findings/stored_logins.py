@@ -39,7 +39,13 @@ def unsent(view: View) -> Claim | None:
 
 
 def _lines(view: View, login: StoredLogin) -> tuple[Seen, ...]:
-    lines = [seen("stored_login", source=login.source, host=login.host or "?")]
+    host = login.host or "?"
+    if login.kind == "keychain":
+        lines = [seen("login_keychain", source=login.source, host=host)]
+    elif login.kind == "workload":
+        lines = [seen("login_token", source=login.source, host=host)]
+    else:
+        lines = [seen("stored_login", source=login.source, host=host)]
     if view.door is not None and login.host and view.door.host.name != login.host:
         lines.append(seen("login_goes", host=view.door.host.name))
     if login.plan:

@@ -125,8 +125,11 @@ def _with_whole_fix(evidence: Evidence, renamed: Report, lang: str) -> tuple[Pro
 
 
 def _is_choice(open_points: Sequence[str], standing: Sequence[RaisedRule], view: View) -> bool:
-    """Check whether all that is open is what the user told the run not to ask, and nothing that it did ask is wrong."""
-    chosen = bool(open_points) and set(open_points) <= {"no_spend", "offline"}
+    """Check whether all that is open is what the run was not to ask, and nothing that it did ask is wrong.
+
+    The user told it so, or it is a login that only its app may use: no run will ever ask with one.
+    """
+    chosen = bool(open_points) and set(open_points) <= {"no_spend", "offline", "login"}
     return chosen and not view.evidence.interrupted and not any(one.rule.code == "run.crashed" for one in standing)
 
 

@@ -32,6 +32,7 @@ _SPARED = {
     "no_key": "no_key",
     "key_not_sent": "key_not_sent",
     "login": "login",
+    "federation": "federation",
 }
 
 

@@ -47,7 +47,7 @@ def unanswered(evidence: Evidence, view: View) -> tuple[str, ...]:
     if view.key_policy.withheld is Withheld.PROJECT or view.unseen_key:
         return ("key_withheld",)
     if view.login is not None and not view.settings.key_given and not view.works:
-        return ("login",)
+        return ("federation",) if view.login.kind == "workload" else ("login",)
     if view.credential is not None and view.credential.problem in LEFT_OPEN:
         return ("credential",)
     if view.works:

@@ -328,6 +328,10 @@ def _environment(working: WorkingSettings) -> Iterator[SnippetVariable]:
         values = (*(found.groups() if found is not None else ("", "")), "true")
         named = zip(_OF_PROJECT[working.protocol], values, strict=False)
         yield from (SnippetVariable(name, value) for name, value in named if value)
+        # google-genai 3.6.1 does not read its own variable for the address if one of these has turned it to Vertex AI.
+        parts = urlsplit(working.base_url)
+        if working.protocol == "vertex_anthropic" and not (parts.hostname or "").endswith(".googleapis.com"):
+            yield SnippetVariable(sdk.bases[0], f"{parts.scheme}://{parts.netloc}/v1")
         return
     yield SnippetVariable((*sdk.bases, "BASE_URL")[0], working.base_url)
     key = (*sdk.keys, "API_KEY")[0]

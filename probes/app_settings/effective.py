@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from pathlib import Path
 
 from probes.app_settings.entry import AppEntry, Collected, EntryCandidate, ResolvedCandidate
@@ -21,6 +21,9 @@ from probes.settings import extra_headers
 from probes.settings.app_switches import set_switches
 from probes.settings.consent import Destination
 from probes.settings.gather import with_consent
+from probes.settings.options import Options
+from probes.settings.sdk_selection import switch_of
+from probes.settings.wanted_chain import chain_wanted, with_chain
 
 
 class EffectiveEntry(NamedTuple):
@@ -38,14 +41,15 @@ class EffectiveEntry(NamedTuple):
 class EffectiveSettings(Record):
     """Calculator of effective settings, with the inputs that all entries share.
 
-    ``base_settings`` provides the values that no app's files set. ``send_anyway`` agrees to send the user's secrets
-    where a file of ``folder``, the working folder, says.
+    ``base_settings`` provides the values that no app's files set. ``options`` are those of the checks: ``send_anyway``
+    agrees to send the user's secrets where a file of ``folder``, the working folder, says.
     """
 
     base_settings: Settings
     doors: Doors
     apps: Apps
-    send_anyway: bool
+    options: Options
+    home: Path
     folder: Path
 
     def effective(
@@ -59,7 +63,8 @@ class EffectiveSettings(Record):
         base = next((each for each in bases if each.counts), None)
         key = next((each for each in keys if each.counts or each.beyond), None)
         default = self.default(entry, wire)
-        if base is None and (default is None or not keys):
+        chain = chain_wanted(self.options, None, protocol) if switch_of(wire, collected.set_variable) else ""
+        if base is None and (default is None or not (keys or chain)):
             return None
         base_url = base.sourced(place=True) if base is not None else default
         assert base_url is not None
@@ -89,7 +94,7 @@ class EffectiveSettings(Record):
                 *_key_conflicts(keys, key, bases, base_url.value),
             ),
             searched=_searched_places(keys, wire, entry, app),
-            switches=set_switches(app, lambda name: next(_variable(collected, name), None)),
+            switches=set_switches(app, collected.set_variable),
             secrets=(
                 *self.base_settings.secrets,
                 *(
@@ -103,13 +108,19 @@ class EffectiveSettings(Record):
                 ),
             ),
         )
+        beyond = key.beyond if key else ""
+        if chain:
+            settings = with_chain(
+                settings, chain, protocol, self.options, collected.set_variable, self.home, self.folder
+            )
+            beyond = beyond or ("command" if found_key is None and entry.of("credential_command") else "")
         user_base = next((each.sourced(place=True) for each in bases if each.counts and not each.by_project), None)
         sdk = variables_of(protocol)
         paired = sdk.keys if user_base is not None and user_base.source.variable in sdk.bases else ()
         variables = (*wire.key, *paired, *wire.headers, *wire.header_lists)
         destination = Destination(user_base or default, variables)
-        settings = with_consent(settings, destination, self.send_anyway, self.folder)
-        return EffectiveEntry(settings, _location(entry, base_url, key), key.beyond if key else "")
+        settings = with_consent(settings, destination, self.options.send_anyway, self.folder)
+        return EffectiveEntry(settings, _location(entry, base_url, key), beyond)
 
     @property
     def given_headers(self) -> tuple[ExtraHeader, ...]:
@@ -169,10 +180,6 @@ def _headers(
     if wire.key_wins and key is not None:
         return tuple(one for one in found if one.name.lower() not in KEY_HEADERS)
     return tuple(found)
-
-
-def _variable(collected: Collected, name: str) -> Iterator[Sourced[str]]:
-    yield from _resolved(collected, collected.of_variables((name,)))
 
 
 def _resolved(collected: Collected, candidates: list[EntryCandidate]) -> list[Sourced[str]]:
@@ -295,10 +302,13 @@ def _key_conflicts(
 
 
 def _location(entry: AppEntry, base: Sourced[str], key: ResolvedCandidate | None) -> str:
-    """Return the ``file:line`` of the base URL, else of the key, else of another value in the entry."""
+    """Return the ``file:line`` of the base URL, the key, the switch or another value; else one that has no line."""
     sources = [
         base.source,
         key.source if key else None,
+        *(one.source for one in entry.of("switch")),
         *(one.source for role in entry.roles.values() for one in role),
     ]
-    return next((one for one in sources if one is not None and one.line), base.source).location
+    placed = next((one for one in sources if one is not None and one.line), None)
+    named = next((one.source for one in entry.of("switch")), base.source)
+    return (placed or (named if base.source.kind is SourceKind.DEFAULT else base.source)).location

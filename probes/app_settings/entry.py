@@ -351,6 +351,10 @@ class Collected:
                     found.append(EntryCandidate(value.text, value.source or held.source, held.own, kind, (), *place))
         return found
 
+    def set_variable(self, name: str) -> Sourced[str] | None:
+        """Return a variable as the app reads it, with its source; None if it is not set."""
+        return next((one.sourced() for one in self.resolve_all(self.of_variables((name,))) if one.counts), None)
+
     def file(self, candidate: EntryCandidate, path: str) -> Value | str | None:
         """Return the content of a ``{file:…}`` reference, None if it cannot be read, or ``outside``.
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from itertools import islice
+from typing import TYPE_CHECKING
 
 from probes.app_settings.search import Reading, Search
 from probes.catalog.app import App, AppLogin
@@ -17,17 +18,22 @@ from probes.model.secret import Secret
 from probes.model.settings import Conflict, ConflictReason, ConflictRole, Settings, Sourced
 from probes.model.source import DEFAULT, Source, SourceKind
 
+if TYPE_CHECKING:
+    from probes.app_settings.entry import EntryCandidate
+
 _MILLISECONDS = 100_000_000_000  # as seconds, the year 5138; as milliseconds, 1973
 _LAST = 253402300799  # the last second that `datetime` knows
 _WORD = re.compile(r"[\w .+:/-]{1,60}", re.ASCII)
 _MOST = 20  # logins of one app; opencode's users have a few
+Variable = Callable[[str], "EntryCandidate | None"]
 
 
 class FoundLogin(Record):
     """A login that was found, where it leads, and its secrets, which no report may show.
 
     ``base_url`` is empty if it is not known where the app sends it. ``chosen`` is whether the app's settings say that
-    it is used even if there is a key.
+    it is used even if there is a key. ``unread`` are files that the app does not read, since it keeps the login in the
+    keychain, so that a key in them is not used either.
     """
 
     facts: StoredLogin
@@ -35,28 +41,63 @@ class FoundLogin(Record):
     protocol: str
     secrets: tuple[Secret, ...]
     chosen: bool = False
+    unread: tuple[str, ...] = ()
 
 
-def logins_of(app: App, search: Search, variable: Callable[[str], Source | None]) -> tuple[FoundLogin, ...]:
+def logins_of(app: App, search: Search, variable: Variable) -> tuple[FoundLogin, ...]:
     """Return the logins that an app has stored, by reading its files alone.
 
-    ``variable`` returns the place of a variable that the app sees, or None.
+    ``variable`` returns a variable that the app sees, or None.
     """
     found: list[FoundLogin] = []
     for row in app.logins:
-        for reading in search.readings_at(row.path):
+        files = search.readings_at(row.path)
+        if (setting := _setting(app, row.keychain, search, variable)) is not None:
+            found.append(_in_keychain(app, row, setting, variable, tuple(one.shown for one in files)))
+            continue
+        here: list[FoundLogin] = []
+        for reading in files:
             # Each takes a search of the whole file: no more are read than are kept.
-            found += islice(_logins(app, row, reading, search, variable), _MOST - len(found))
-    return tuple(found)
+            here += islice(_logins(app, row, reading, search, variable), max(_MOST - len(found) - len(here), 0))
+        if not here and (setting := _setting(app, row.keychain_first, search, variable)) is not None:
+            here = [_in_keychain(app, row, setting, variable)]
+        found += here
+    return tuple(found[:_MOST])
 
 
-def _logins(
-    app: App, row: AppLogin, reading: Reading, search: Search, variable: Callable[[str], Source | None]
-) -> Iterable[FoundLogin]:
+def _setting(app: App, wanted: Mapping[str, str], search: Search, variable: Variable) -> Source | None:
+    """Return the place of the first of these settings that has its value: a pointer into a file, or a variable."""
+    for name, value in wanted.items():
+        if not name.startswith("/"):
+            given = variable(name)
+            if given is not None and given.text.strip() == value:
+                return given.source
+            continue
+        for place in app.places:
+            for reading in search.readings(place) if place.format != "none" else ():
+                hit = next(iter(find(reading.tree, name)), None) if reading.tree is not None and reading.own else None
+                if hit is not None and hit.node.text == value:
+                    return reading.source(SourceKind.APP, ".".join(hit.path), hit.node.line)
+    return None
+
+
+def _in_keychain(
+    app: App, row: AppLogin, setting: Source, variable: Variable, unread: tuple[str, ...] = ()
+) -> FoundLogin:
+    """Return a login that is in the system's keychain, so that nothing is known but the setting that says so."""
+    protocol = row.protocol or app.wires[0].protocol
+    base = row.base_url or next((wire.default for wire in app.wires if wire.protocol == protocol), "")
+    override = next((given.source for name in row.overrides if (given := variable(name)) is not None), None)
+    host = base.partition("://")[2].partition("/")[0]
+    facts = StoredLogin(app.id, "", setting, "keychain", host=host, sign_in=row.sign_in, overridden=override)
+    return FoundLogin(facts, base, protocol, (), unread=unread)
+
+
+def _logins(app: App, row: AppLogin, reading: Reading, search: Search, variable: Variable) -> Iterable[FoundLogin]:
     if reading.tree is None or not reading.own:
         return
     default = next((wire.default for wire in app.wires if wire.protocol == row.protocol or not row.protocol), "")
-    override = next((place for name in row.overrides if (place := variable(name)) is not None), None)
+    override = next((given.source for name in row.overrides if (given := variable(name)) is not None), None)
     for hit in find(reading.tree, row.token):
         token, name = hit.node.text, hit.stars[0] if hit.stars else ""
         if not token:
@@ -127,7 +168,7 @@ def _end_of(token: str) -> float:
 def with_login(settings: Settings, login: FoundLogin) -> Settings:
     """Return settings with the login that the app has stored: overridden by their key, unless it was chosen."""
     facts, key, lost = login.facts, settings.key, None
-    if login.chosen:
+    if login.chosen or (key is not None and key.source.file in login.unread):
         facts = replace(facts, overridden=None)
         if key is not None:
             lost = Conflict(

@@ -17,15 +17,16 @@ from probes.app_settings.needed_setting import with_needed
 from probes.app_settings.sdks import SdkSettings, by_protocol
 from probes.app_settings.search import Reading, Search, SearchPlaces
 from probes.catalog.app import App, AppWire
-from probes.catalog.apps import Apps
+from probes.catalog.apps import Apps, official
 from probes.catalog.doors import load as load_doors
 from probes.config_formats import compose
 from probes.model.record import Record, replace
 from probes.model.sentence import Sentence
 from probes.model.settings import Settings, Skipped, Sourced
-from probes.model.source import Source, SourceKind, option
+from probes.model.source import SourceKind, option
 from probes.settings.consent import Destination, address
 from probes.settings.gather import BadInput, Options, gather, with_consent
+from probes.settings.sdk_selection import switch_of
 
 # Files that many kinds of programs use: their existence does not show that an app is installed.
 _SHARED = (".env", ".env.local", "~/.env", "config.yaml")
@@ -132,7 +133,7 @@ class _Scan:
         self.outside: list[Layer] = [environment(world.environ), *shells]
         self.sdks = SdkSettings(world, options, doors, self.outside)
         folder = world.cwd or world.home
-        self.calculator = EffectiveSettings(self.sdks.base_settings, doors, apps, options.send_anyway, folder)
+        self.calculator = EffectiveSettings(self.sdks.base_settings, doors, apps, options, world.home, folder)
         self.closed: list[ClosedStore] = []
         self.claimed: set[str] = set()  # files that belong to an app; the SDKs do not use them
 
@@ -162,25 +163,36 @@ class _Scan:
         collected = Collected(app, self.search, self.outside, app.places)
         identifying = self.identifying_variables(app)
         identified = [reading for _, reading in collected.files if identifying & reading.bindings.keys()]
-        logins = list(logins_of(app, self.search, lambda name: _place_of(collected, name)))
+        logins = list(logins_of(app, self.search, lambda name: next(iter(collected.of_variables((name,))), None)))
         own = any(not set(place.path.values()) & set(_SHARED) for place, _ in collected.files)
+        switched = next((one for one in app.wires if switch_of(one, collected.set_variable) is not None), None)
         if (
             not own
             and not identified
             and not logins
+            and (switched is None or not set(switched.switches) - _of_sdks(app))
             and not any(one.of("base_url") or one.of("key") for one in collected.entries.values())
         ):
             return
         if not own:
             self.claimed.update(reading.shown for reading in identified)
         entries = self.with_variables(app, collected, any(not one.facts.name for one in logins))
+        unused: list[FoundLogin] = []  # the app's own, where a variable turns it elsewhere
+        if switched is not None:
+            entries = [_switched(switched, collected, entries)]
+            unused = [one for one in logins if not one.facts.name and one.protocol != switched.protocol]
+            logins = [one for one in logins if one not in unused]
         for entry in _in_use(entries, any(place.login for place in app.places)):
             if one := self.calculator.effective(app, collected, entry, entries):
                 settings, beyond = with_needed(one.settings, app, collected), one.beyond
+                settings = replace(
+                    settings, secrets=(*settings.secrets, *(each for one in unused for each in one.secrets))
+                )
                 if login := _login_for(app, entry, settings, logins):
                     logins.remove(login)
                     settings, beyond = with_login(settings, login), "" if login.chosen else beyond
-                locked = settings.key is None and settings.login is None and not beyond and self.locked(app)
+                keyless = settings.key is None and settings.login is None and settings.credential is None
+                locked = keyless and not beyond and self.locked(app)
                 yield FoundSettings(app.id, entry.name, one.where, settings, "keychain" if locked else beyond)
         for login in logins:
             place = login.facts.source.location
@@ -260,8 +272,10 @@ class _Scan:
                         yield _in_container(found, service, reading, names)
 
 
-def _place_of(collected: Collected, variable: str) -> Source | None:
-    return next((one.source for one in collected.of_variables((variable,))), None)
+def _of_sdks(app: App) -> set[str]:
+    """Return the switches of an app that an official SDK reads too: they do not show that the app is used."""
+    sdks = (official(wire.protocol).wire(wire.protocol) for wire in app.wires if wire.switches)
+    return {name for wire in sdks if wire is not None for name in wire.switches}
 
 
 def _login_for(app: App, entry: AppEntry, settings: Settings, logins: list[FoundLogin]) -> FoundLogin | None:
@@ -274,6 +288,20 @@ def _login_for(app: App, entry: AppEntry, settings: Settings, logins: list[Found
         elif (not entry.star or entry.asks_login) if by_login else one.protocol == settings.protocol.value:
             return one
     return None
+
+
+def _switched(wire: AppWire, collected: Collected, entries: list[AppEntry]) -> AppEntry:
+    """Return the entry of the protocol that a variable makes the app speak: of its own settings, only models stay."""
+    entry = AppEntry(wire.protocol)
+    for one in collected.of_variables(wire.switches)[:1]:
+        entry.add("switch", one)
+    for role, names in (("base_url", wire.base_url), ("key", wire.key), ("model", wire.model)):
+        for one in collected.of_variables(names):
+            entry.add(role, one)
+    for other in entries:
+        for role in ("model", "credential_command"):
+            entry.roles.setdefault(role, []).extend([] if other.star else other.of(role))
+    return entry
 
 
 def _wires(app: App) -> list[AppWire]:

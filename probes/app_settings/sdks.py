@@ -17,6 +17,7 @@ from probes.model.settings import ConflictReason, Settings, Sourced
 from probes.model.source import DEFAULT, Source, SourceKind
 from probes.protocols.names import DEFAULT_PROTOCOL, NAMES
 from probes.protocols.protocol import by_looks
+from probes.protocols.protocol import wire as wire_of
 from probes.settings.gather import Options, gather
 
 
@@ -24,6 +25,17 @@ from probes.settings.gather import Options, gather
 def by_protocol() -> Mapping[str, str]:
     """Return the id of each protocol's official SDK, except for protocols that share another one's variables."""
     return {name: official(name).id for name in NAMES if variables_of(name).protocol == name}
+
+
+def _switches(protocol: str) -> tuple[str, ...]:
+    wire = official(protocol).wire(protocol)
+    return wire.switches if wire is not None else ()
+
+
+def _switch(settings: Settings) -> Source | None:
+    """Return the variable that made the SDK speak this protocol, or None."""
+    source = settings.protocol.source
+    return source if source.variable and source.variable in wire_of(settings.protocol.value).switches else None
 
 
 class SdkSettings:
@@ -59,13 +71,17 @@ class SdkSettings:
             key = settings.key.source if settings.key else None
             base = settings.base_url.source if settings.base_url else DEFAULT
             usual = base.kind is SourceKind.DEFAULT
-            bare = key is None and usual and not any(one.why is ConflictReason.UNREAD for one in settings.conflicts)
+            app = by_protocol().get(settings.protocol.value, official(DEFAULT_PROTOCOL).id)
+            switch = _switch(settings)
+            if switch is not None and switch.variable not in _switches(settings.protocol.value):
+                continue  # that of another app, which has a row of its own
+            unread = any(one.why is ConflictReason.UNREAD for one in settings.conflicts)
+            bare = key is None and usual and not unread and switch is None
             files = {place_of(place) for place in (key, base, *(one.source for one in settings.conflicts))}
             if bare or (key, base) in seen or files & explained:
                 continue
             seen.add((key, base))
-            where = key if usual and key is not None else base
-            app = by_protocol().get(settings.protocol.value, official(DEFAULT_PROTOCOL).id)
+            where = key if usual and key is not None else switch if usual and switch is not None else base
             yield replace(settings, app=app), where.location
 
     def _by_protocol(self) -> Iterator[Settings]:

@@ -28,9 +28,9 @@ def places(working: Attempt, protocol: str, door: Door | None, local: bool) -> l
     """Return keyless path checks for ``protocol`` on the origin of the attempt that works, two at most."""
     here = parse_url(working.base_url)
     looks = candidates.other_protocols(working, here, door, local, looks=2)
-    newer_base = wire(working.protocol).newer_base
-    if newer_base and wire(protocol).version_segment:
-        newer = wire(protocol).attempt(working.base_url + newer_base, wire(working.protocol).styles[0])
+    near, _ = wire(working.protocol).neighbour(working.base_url, protocol, working.model or "")
+    if near:
+        newer = wire(protocol).attempt(near, wire(working.protocol).styles[0])
         looks.insert(0, replace(newer, key=KeyForm.DUMMY))
     found = [one for one in looks if one.protocol == protocol and parse_url(one.base_url).origin == here.origin]
     return [replace(one, direct=working.direct) for one in found[:2]]
@@ -58,14 +58,15 @@ def _asks(
         for at in places(attempt, protocol, door, local)[: 1 if attempt.protocol != protocol else 0]:
             yield name, at, wire(protocol).path_check(at), 0
             keyed = replace(at, key=attempt.key)
-            yield name, keyed, wire(protocol).generation(keyed, model, stream=False, adapted=()), small
+            _, theirs = wire(attempt.protocol).neighbour(attempt.base_url, protocol, model)
+            yield name, keyed, wire(protocol).generation(keyed, theirs or model, stream=False, adapted=()), small
     able = features(attempt.protocol)
     for name, tokens in _PROMPTS.items():
         if able is None:
             break
         call = Call("", turn={}) if name == "tools_result" else None
-        if name == "vision":
-            yield name, attempt, able.claims(attempt, model), 0
+        if name == "vision" and (claims := able.claims(attempt, model)) is not None:
+            yield name, attempt, claims, 0
         yield name, attempt, able.ask(name, attempt, model, (), call), a.ROOM + tokens
     vector = able.embedding(attempt, MODEL) if able is not None else None
     if vector is not None:

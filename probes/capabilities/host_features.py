@@ -66,9 +66,12 @@ async def _speak(client: FeatureClient, trials: FeatureTrials, at: Attempt) -> V
 
 def _models(client: FeatureClient, protocol: str) -> Iterable[str]:
     """Return the model that works and, for a protocol with a family of models, one of that family from the list."""
+    working = client.context.working
+    if (theirs := wire(working.protocol).neighbour(working.base_url, protocol, client.model)[1]) != "":
+        return (theirs,)
     family = wire(protocol).model_family
-    theirs = tuple(one for one in client.context.models if family and family in one.lower())
-    other = small_of(theirs) if family not in client.model.lower() else None
+    of_family = tuple(one for one in client.context.models if family and family in one.lower())
+    other = small_of(of_family) if family not in client.model.lower() else None
     return (client.model, other) if other is not None else (client.model,)
 
 

@@ -73,10 +73,10 @@ async def vision(client: FeatureClient, trials: FeatureTrials) -> Verdict:
     """Check whether a model that is listed as accepting pictures, or named like one, sees a picture."""
     if client.context.no_spend:
         return _OPEN, "no_spend", ""
-    found, body = await client.put(
-        trials, Purpose.MODELS, client.context.working, client.able.claims(client.context.working, client.model)
-    )
-    claimed = client.able.sees(read_json(body), client.model) if found.ok else None
+    claimed: bool | None = None
+    if (ask := client.able.claims(client.context.working, client.model)) is not None:
+        found, body = await client.put(trials, Purpose.MODELS, client.context.working, ask)
+        claimed = client.able.sees(read_json(body), client.model) if found.ok else None
     if claimed is False:
         return _NO, "disclaimed", client.model
     if claimed is None and not a.looks_seeing(client.model):

@@ -49,6 +49,15 @@ class AppWire(NamedTuple):
     key_wins: bool = False  # an extra header does not replace the one that carries the key; elsewhere it does
     websocket: AppWebSocket | None = None
     auth_also: Mapping[str, str] = {}  # variable -> auth style in which the key is sent too if the variable names it
+    switches: tuple[str, ...] = ()  # variables that make it speak this protocol instead of its default one
+    switched_by: tuple[str, ...] = ("true", "1")  # the values of them that do, in lower case
+    project: tuple[str, ...] = ()  # variables for the project that the address has in it, highest precedence first
+    place: tuple[str, ...] = ()  # the same for the location
+    place_by_model: Mapping[
+        str, str
+    ] = {}  # beginning of a model's name -> variable for its own location; the first counts
+    default_place: str = ""  # location without a setting; empty: it ends with an error
+    key_before_chain: bool = False  # a key counts although project or location is set; elsewhere these come first
 
 
 class SettingsFile(NamedTuple):
@@ -118,6 +127,9 @@ class AppLogin(NamedTuple):
     overrides: tuple[str, ...] = ()  # variables that take its place
     chosen: Mapping[str, str] = {}  # pointer -> value, in this file or in a place: it is used even if there is a key
     sign_in: str = ""  # what to type to sign in again
+    # Settings by which the app keeps the login in the system's keychain: pointer into its places, or variable -> value.
+    keychain: Mapping[str, str] = {}  # the file is then not read at all, and neither is a key in it
+    keychain_first: Mapping[str, str] = {}  # the file is read if the keychain has none
     confirmed: bool = True
 
 

@@ -109,9 +109,13 @@ def unread() -> frozenset[str]:
 SHARED_NAMES = r"GITHUB|^GH_|^HF_|HUGGING|^AWS_|^CF_|CLOUDFLARE|DATABRICKS|DIGITALOCEAN|VERCEL|SNOWFLAKE|GOOGLE"
 
 
-def own_keys(door: Door) -> list[str]:
-    """Return a door's key variables, except those that people set for an SDK that does not read them."""
-    return [name for name in door.key_env if name not in unread()]
+def own_keys(door: Door, family: SdkVariables | None = None) -> list[str]:
+    """Return a door's key variables, except those that people set for an SDK that does not read them.
+
+    If the SDK is known (``family``), only those that this one does not read are left out.
+    """
+    left_out = unread() if family is None else family.unread_keys
+    return [name for name in door.key_env if name not in left_out]
 
 
 def means_an_llm(name: str) -> bool:

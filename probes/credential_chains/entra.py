@@ -1,9 +1,10 @@
 """Microsoft Entra ID: the chain of azure-identity, read from variables and files alone.
 
 The order is that of ``DefaultAzureCredential`` in azure-identity 1.27.0: environment, workload identity, managed
-identity, the logins of Azure CLI, Azure PowerShell and Azure Developer CLI. ``AZURE_TOKEN_CREDENTIALS`` leaves out some
-of them. A step without all that it needs is passed over; one that is complete ends the walk, also when Entra refuses
-it. Not read: Windows' shared token cache, Visual Studio Code, and the broker, which keep their logins in keychains.
+identity, Visual Studio Code, the logins of Azure CLI, Azure PowerShell and Azure Developer CLI.
+``AZURE_TOKEN_CREDENTIALS`` leaves out some of them. A step without all that it needs is passed over; one that is whole
+ends the walk, also when Entra refuses it; only after a program's login the next one is asked. Not read: Windows' shared
+token cache and the broker, which keep their logins in keychains; of Visual Studio Code's, only that there is one.
 """
 
 from __future__ import annotations
@@ -25,7 +26,8 @@ from probes.model.source import DEFAULT, Owner, Source, SourceKind, environment_
 Material = tuple[tuple[str, Secret | str], ...]
 METADATA = "http://169.254.169.254"  # of a virtual machine
 AUTHORITY = "https://login.microsoftonline.com"
-DEVELOPERS = ("cli", "powershell", "developer_cli")
+PROGRAMS = ("cli", "powershell", "developer_cli")
+DEVELOPERS = ("vscode", *PROGRAMS)
 # What AZURE_TOKEN_CREDENTIALS may say, and the steps that it leaves in.
 _CHOSEN = {
     "dev": DEVELOPERS,
@@ -36,7 +38,11 @@ _CHOSEN = {
     "azureclicredential": ("cli",),
     "azurepowershellcredential": ("powershell",),
     "azuredeveloperclicredential": ("developer_cli",),
+    "visualstudiocodecredential": ("vscode",),
+    "interactivebrowsercredential": ("browser",),
 }
+# Visual Studio Code's extension "Azure Resources" writes who has signed in; the login itself is with Windows' broker.
+_VSCODE = ".azure/ms-azuretools.vscode-azureresourcegroups/authRecord.json"
 # The file that each program writes when somebody signs in, below the home; its content is not read.
 _SIGNED_IN = {
     "cli": (".azure/azureProfile.json", "az"),
@@ -70,14 +76,22 @@ class _Entra(Chain):
 def scope_for(base_url: str) -> str:
     """Return the scope of the tokens that a resource takes.
 
+    All of Azure's inference takes the first one, Foundry's too; only the addresses of a Foundry project want the other
+    (microsoft/PyRIT#1453, microsoft/agent-framework#7201).
+
     >>> scope_for("https://me.services.ai.azure.com/openai/v1")
+    'https://cognitiveservices.azure.com/.default'
+    >>> scope_for("https://me.services.ai.azure.com/api/projects/mine/openai/v1")
     'https://ai.azure.com/.default'
     """
-    host = (urlsplit(base_url).hostname or "").lower() if "://" in base_url else ""
-    if host.endswith(".services.ai.azure.com"):
-        return "https://ai.azure.com/.default"
+    try:
+        parts = urlsplit(base_url if "://" in base_url else "")
+        host = (parts.hostname or "").lower()
+    except ValueError:  # brackets without an IPv6 address
+        return scope_for("")
     cloud = next((one for one in ("us", "cn") if host.endswith(f".azure.{one}")), "com")
-    return f"https://cognitiveservices.azure.{cloud}/.default"
+    project = ".services.ai.azure." in host and parts.path.startswith("/api/projects/")
+    return f"https://{'ai' if project else 'cognitiveservices'}.azure.{cloud}/.default"
 
 
 class _EntraReader:
@@ -90,14 +104,18 @@ class _EntraReader:
     def settings(self) -> CredentialSettings:
         """Return the chain, and what is needed to obtain the credential of the step that wins."""
         said = self._world.variable("AZURE_TOKEN_CREDENTIALS")
-        kept = _CHOSEN.get(said.value.strip().lower()) if said is not None else None
-        found = [self._environment(), self._workload(), self._managed(), *map(self._program, DEVELOPERS)]
+        chosen = said.value.strip().lower() if said is not None else ""
+        kept = _CHOSEN.get(chosen)
+        if (said is not None and chosen and kept is None) or kept == ("browser",):
+            assert said is not None
+            return self._unusable(said, kept is None)
+        found = [self._environment(), self._workload(), self._managed(), self._vscode(), *map(self._program, PROGRAMS)]
         found = [one for one in found if kept is None or one.step.step in kept]
         won = self._winner(found)
         steps = []
         for number, one in enumerate(found):
             complete = one.step.status is StepStatus.NOT_ASKED and one.material
-            sure = one.step.step != "managed_identity" or "metadata" not in dict(one.material)
+            sure = one.step.step != "vscode" and "metadata" not in dict(one.material)
             shadowed = complete and sure and 0 <= won < number
             steps.append(replace(one.step, status=StepStatus.SHADOWED) if shadowed else one.step)
         scope = scope_for(self._world.base_url.value if self._world.base_url is not None else "")
@@ -113,6 +131,9 @@ class _EntraReader:
             return CredentialSettings(chain, metadata=self._world.metadata, programs=self._world.programs)
         common: Material = (("scope", scope), ("authority", self._authority.value if self._authority else AUTHORITY))
         first = found[won]
+        if first.step.step in PROGRAMS:  # the library asks the next program if this one has no token
+            later = [one.step.step for one in found[won + 1 :] if one.material and "foreign" not in dict(one.material)]
+            common += (("later", " ".join(later)),)
         before = next((one for one in found[:won] if "metadata" in dict(one.material)), None)
         if before is not None and self._world.metadata:  # the library asks it first, and goes on if nobody answers
             common += tuple((f"before.{name}", value) for name, value in before.material)
@@ -126,17 +147,26 @@ class _EntraReader:
             self._world.programs,
         )
 
+    def _unusable(self, said: Sourced[str], unknown: bool) -> CredentialSettings:
+        """Return a chain whose only step is AZURE_TOKEN_CREDENTIALS: a value that no library knows, or a browser's."""
+        why = note("entra_chain_unknown", name=said.value[:80]) if unknown else note("entra_browser")
+        status = StepStatus.UNREADABLE if unknown else StepStatus.NOT_ASKED
+        step = CredentialStep("selection" if unknown else "browser", status, said.source, "token", why=why)
+        chain = CredentialChain("entra", (step,), 0, (CredentialChoice("chain", said.value, said.source),))
+        material: Material = () if unknown else (("kind", "browser"),)
+        return CredentialSettings(chain, material, None, (), self._world.metadata, self._world.programs)
+
     def _winner(self, found: list[_EntraStep]) -> int:
-        """Return the step that gives the credential: a machine's metadata only if nothing else is there."""
+        """Return the step that gives the credential: a machine's metadata or a broker only if nothing else is."""
         last = -1
         for number, one in enumerate(found):
             if one.step.status is StepStatus.UNREADABLE:
                 return number
-            if not one.material:
-                continue
-            if "metadata" not in dict(one.material):
+            held = dict(one.material)
+            if held and "metadata" not in held and held.get("kind") != "vscode":
                 return number
-            last = number if self._world.metadata else last
+            if held and (self._world.metadata or "metadata" not in held):
+                last = number
         return last
 
     # -- steps ---------------------------------------------------------------------------------------------------------
@@ -222,6 +252,26 @@ class _EntraReader:
                 host = _host(endpoint.value)
                 flows = (Flow(header.source, endpoint.source, FlowPart.CREDENTIAL, host, endpoint.value),)
             return _EntraStep(step, (*material, *own), flows, header.source)
+        if (
+            endpoint is not None and self._world.variable("IMDS_ENDPOINT") is not None
+        ):  # Azure Arc proves itself by a file
+            step = CredentialStep("managed_identity", StepStatus.NOT_ASKED, endpoint.source, "token", hints=hints)
+            return _EntraStep(replace(step, why=note("entra_arc")), (("kind", "arc"),))
+        other, secret = self._world.variable("MSI_ENDPOINT"), self._world.variable("MSI_SECRET")
+        if endpoint is None and other is not None:
+            kind = "machine_learning" if secret is not None else "cloud_shell"
+            hints = (("address", bare_address(other.value)), *hints)
+            step = CredentialStep("managed_identity", StepStatus.NOT_ASKED, other.source, "token", hints=hints)
+            if not self._world.metadata:
+                return _EntraStep(replace(step, why=note("metadata_not_asked")))
+            held: Material = (("header", Secret(secret.value)),) if secret is not None else ()
+            held += secrets_in("url", other.value)
+            there = Source(SourceKind.METADATA, Owner.USER, bare_address(other.value))
+            place = secret.source if secret is not None else there
+            flows = ()
+            if other.source.owner is Owner.FOLDER and place.owner is not Owner.FOLDER:
+                flows = (Flow(place, other.source, FlowPart.CREDENTIAL, _host(other.value), other.value),)
+            return _EntraStep(step, (("kind", kind), ("url", other.value), *held, *own), flows, place)
         named = self._world.variable("AZURE_POD_IDENTITY_AUTHORITY_HOST")
         url = named.value.rstrip("/") if named is not None else METADATA
         source = named.source if named is not None else Source(SourceKind.METADATA, Owner.USER, url)
@@ -236,6 +286,21 @@ class _EntraReader:
             flows = (Flow(place, named.source, FlowPart.CREDENTIAL, _host(url), url),)
         machine = Source(SourceKind.METADATA, Owner.USER, METADATA)
         return _EntraStep(step, (("kind", "imds"), ("url", url), ("metadata", "yes"), *own), flows, machine)
+
+    def _vscode(self) -> _EntraStep:
+        """Return the step of Visual Studio Code's login, which Windows' broker keeps: only its presence is read."""
+        path = self._world.home / _VSCODE if self._world.home is not None else None
+        place = Source(SourceKind.CHAIN_FILE, Owner.USER, "", f"~/{_VSCODE}")
+        try:
+            there = path is not None and path.is_file()
+        except OSError:
+            there = False
+        if not there:
+            return _absent("vscode", place)
+        step = CredentialStep("vscode", StepStatus.NOT_ASKED, place, "token")
+        if not self._world.broker:  # the library passes it over on every other system
+            return _EntraStep(replace(step, status=StepStatus.INCOMPLETE, why=note("entra_broker")))
+        return _EntraStep(replace(step, why=note("entra_broker_kept")), (("kind", "vscode"),))
 
     def _program(self, name: str) -> _EntraStep:
         """Return the step of a program's login: whether somebody has signed in with it, by the file that it keeps."""

@@ -33,6 +33,13 @@ _PROGRAMS = {
     "powershell": "AzurePowerShellCredential",
     "developer_cli": "AzureDeveloperCliCredential",
 }
+# How each kind of managed identity is asked: API version (none for Cloud Shell, which gets a form) and name of the id.
+_ENDPOINTS = {
+    "app_service": ("2019-08-01", "client_id"),
+    "imds": ("2018-02-01", "client_id"),
+    "machine_learning": ("2017-09-01", "clientid"),
+    "cloud_shell": ("", "client_id"),
+}
 _ANSWER = 65536  # bytes of a token endpoint's answer
 _JWT = re.compile(r"eyJ[\w-]{10,4000}\.[\w-]{10,8000}(?:\.[\w-]{0,2000})?")
 _PATIENCE = 1.0  # seconds that a machine's metadata may take; azure-identity waits as long before it goes on
@@ -44,9 +51,7 @@ async def obtain(chain: Chain, found: CredentialSettings, wanted: ObtainFor) -> 
     if won is None:
         raise chain.failed(found, CredentialProblem.NONE)
     if won.status is StepStatus.UNREADABLE:
-        raise chain.failed(
-            found, CredentialProblem.UNREADABLE, said=won.why if isinstance(won.why, str) else won.why.name
-        )
+        raise chain.failed(found, CredentialProblem.UNREADABLE)
     if won.status is StepStatus.EXPIRED:
         raise chain.failed(found, CredentialProblem.EXPIRED)
     return await in_daemon_thread(_EntraRequest(chain, found, wanted).credential, "entra")
@@ -66,14 +71,26 @@ class _EntraRequest(CredentialWalk):
                 token = ""
             if token:
                 return self._made(token, expires, step)
-        if kind in ("app_service", "imds"):
+        if kind in _ENDPOINTS:
             token, expires = self._asked("")
             return self._made(token, expires, step)
+        if kind in ("vscode", "arc", "browser"):
+            raise self._chain.failed(self._found, CredentialProblem.KEPT)
         if kind in _PROGRAMS and (not self._found.programs or self._text("foreign")):
             raise self._chain.failed(self._found, CredentialProblem.NEEDS_CONSENT)
         if not self._chain.installed():
             raise self._chain.failed(self._found, CredentialProblem.NO_LIBRARY)
-        token, expires = self._of_library(kind)
+        try:
+            token, expires = self._of_library(kind)
+        except CredentialError as error:
+            # A developer's login that fails does not end the walk: the library goes on to the next program's.
+            for later in self._text("later").split():
+                try:
+                    token, expires = self._of_library(later)
+                except CredentialError:
+                    continue
+                return self._made(token, expires, later)
+            raise error from None
         return self._made(token, expires, step)
 
     def _made(self, token: str, expires: float, step: str) -> TokenCredential:
@@ -91,38 +108,46 @@ class _EntraRequest(CredentialWalk):
         from http.client import HTTPConnection, HTTPException, HTTPSConnection
 
         url = urlsplit(self._text(f"{prefix}url"))
-        service = self._text(f"{prefix}kind") == "app_service"
+        kind = self._text(f"{prefix}kind")
+        machine = kind == "imds"
+        version, name = _ENDPOINTS[kind]
         resource = quote(self._text("scope").removesuffix("/.default"), safe="")
         identity = self._text(f"{prefix}identity")
-        query = f"resource={resource}" + (f"&client_id={quote(identity, safe='')}" if identity else "")
-        path = url.path if service else f"{url.path.rstrip('/')}/metadata/identity/oauth2/token"
-        version = "2019-08-01" if service else "2018-02-01"
-        headers = {"X-IDENTITY-HEADER": self._text(f"{prefix}header")} if service else {"Metadata": "true"}
-        patience = min(self._wanted.seconds, 5.0) if service else _PATIENCE
+        query = f"resource={resource}" + (f"&{name}={quote(identity, safe='')}" if identity else "")
+        path = f"{url.path.rstrip('/')}/metadata/identity/oauth2/token" if machine else url.path or "/"
+        secret = {"app_service": "X-IDENTITY-HEADER", "machine_learning": "secret"}.get(kind)
+        headers = {secret: self._text(f"{prefix}header")} if secret is not None else {"Metadata": "true"}
+        method, body = "GET", None
+        if version:
+            path = f"{path}?api-version={version}&{query}"
+        else:
+            method, body = "POST", query
+            headers["Content-Type"] = "application/x-www-form-urlencoded"
+        patience = _PATIENCE if machine else min(self._wanted.seconds, 5.0)
         host = url.netloc.rpartition("@")[2]
         try:
             made = HTTPSConnection if url.scheme == "https" else HTTPConnection
             connection = made(host, timeout=patience)
             try:
-                connection.request("GET", f"{path}?api-version={version}&{query}", headers=headers)
+                connection.request(method, path, body, headers)
                 answer = connection.getresponse()
-                body = answer.read(_ANSWER).decode("utf-8", "replace")
+                text = answer.read(_ANSWER).decode("utf-8", "replace")
             finally:
                 connection.close()
         except (OSError, HTTPException, ValueError) as error:
             words = getattr(error, "strerror", None) or str(error) or type(error).__name__
-            problem = CredentialProblem.UNREACHABLE if service else CredentialProblem.NONE
+            problem = CredentialProblem.NONE if machine else CredentialProblem.UNREACHABLE
             raise self._chain.failed(self._found, problem, said=words[:_SAID], host=host) from None
         try:
-            said = json.loads(body)
+            said = json.loads(text)
             token = said["access_token"]
             expires = float(said.get("expires_on") or time.time() + float(said.get("expires_in", 0)))
         except (ValueError, LookupError, TypeError, AttributeError, ArithmeticError, RecursionError):
             # What has a token but no moment of its end is no error's text.
-            text = "no token in the answer" if answer.status == 200 else " ".join(_JWT.sub("[key]", body).split())
-            words = f"{answer.status} {text[:_SAID]}"
-            # Whatever answers at a machine's address without being its metadata service is passed over.
-            nobody = not service and answer.status not in (400, 403)
+            shown = "no token in the answer" if answer.status == 200 else " ".join(_JWT.sub("[key]", text).split())
+            words = f"{answer.status} {shown[:_SAID]}"
+            # What answers at a machine's address without being its metadata service is passed over: a proxy, Docker.
+            nobody = machine and not (answer.status in (400, 403) and text.lstrip().startswith("{"))
             problem = CredentialProblem.NONE if nobody else CredentialProblem.REFUSED
             raise self._chain.failed(self._found, problem, said=words, host=host) from None
         return self._sendable(token), expires

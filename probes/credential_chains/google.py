@@ -13,7 +13,7 @@ import os
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from probes.config_formats.files import SkippedFile, text_of
@@ -30,6 +30,9 @@ from probes.model.record import replace
 from probes.model.secret import Secret
 from probes.model.settings import CredentialSettings, Flow, FlowPart, Sourced
 from probes.model.source import DEFAULT, Owner, Source, SourceKind, environment_variable
+
+if TYPE_CHECKING:
+    from probes.catalog.app import AppWire
 
 Material = tuple[tuple[str, Secret | str], ...]
 METADATA_IP = "169.254.169.254"
@@ -50,6 +53,9 @@ KINDS = {
     "external_account_authorized_user": "user",
     "impersonated_service_account": "impersonated",
 }
+_PROJECTS = ("GOOGLE_CLOUD_PROJECT", "GCLOUD_PROJECT")
+_LOCATIONS = ("GOOGLE_CLOUD_LOCATION", "CLOUD_ML_REGION")
+_EVERYWHERE = "global"  # the location in a base URL while none is known
 # The addresses in a file of federation that get the token from elsewhere, or one that was made of it.
 _RECEIVERS = ("token_url", "service_account_impersonation_url", "token_info_url")
 _AWS_TOKEN = "urn:ietf:params:aws:token-type:aws4_request"  # noqa: S105 - the name of a kind
@@ -78,9 +84,10 @@ class _Google(Chain):
 
     def before_key(self, world: ChainWorld) -> bool:
         """Check whether the SDK ignores a key of a variable: it does if a project or a location is set."""
-        named = world.variable("GOOGLE_CLOUD_PROJECT") or world.variable("GOOGLE_CLOUD_LOCATION")
-        shared = world.key is not None and world.key.source.variable in ("GOOGLE_API_KEY", "GEMINI_API_KEY")
-        return shared and named is not None and world.protocol != ANTHROPIC
+        client = _client(world)
+        named = any(world.variable(name) is not None for name in (*client.project, *client.place))
+        shared = world.key is not None and world.key.source.variable in client.key
+        return shared and named and not client.key_before_chain
 
     def base_url(self, base: Sourced[str], protocol: str, chain: CredentialChain) -> str:
         """Return the base URL with the project and location that the SDKs add to it; as given if it has them."""
@@ -91,7 +98,7 @@ class _Google(Chain):
             base.value,
             protocol,
             project.value if project is not None and chain.used else "",
-            location.value if location is not None else "global",
+            location.value if location is not None else _EVERYWHERE,
             any_host=base.source.kind is SourceKind.DEFAULT,
         )
 
@@ -186,7 +193,7 @@ class _GoogleReader:
     def _steps(self) -> Iterator[_GoogleStep]:
         if self._world.key is not None:
             yield _GoogleStep(CredentialStep("key", StepStatus.WINS, self._world.key.source, "api_key"))
-        else:
+        elif self._world.protocol != ANTHROPIC:  # whose models take no key
             yield _absent("key", environment_variable("GOOGLE_API_KEY"))
         folder, shown, owner, chosen_by = self._folder
         adc = folder / ADC_FILE if folder is not None else None
@@ -377,32 +384,48 @@ class _GoogleReader:
     # -- project, location, quota project ------------------------------------------------------------------------------
 
     def _project(self, winner: _GoogleStep | None) -> CredentialChoice | None:
-        names = ["GOOGLE_CLOUD_PROJECT", "GCLOUD_PROJECT"]
-        if self._world.protocol == ANTHROPIC:
-            names.insert(0, "ANTHROPIC_VERTEX_PROJECT_ID")
-        found = [self._world.variable(name) for name in names]
+        client = _client(self._world)
+        # An app may hand on to its library what stands elsewhere; of a named app, it is known what it reads.
+        names = client.project if self._world.app else (*client.project, *_PROJECTS)
+        found = [self._world.variable(name) for name in dict.fromkeys(names)]
         found.append(winner.project if winner is not None else None)
         if winner is not None and winner.step.step == "adc_file":  # google-auth asks the gcloud CLI for it
             found += [self._world.variable("CLOUDSDK_CORE_PROJECT"), self._configuration.get("project")]
         return _choice("project", found)
 
     def _location(self) -> CredentialChoice | None:
-        names = ["GOOGLE_CLOUD_LOCATION", "CLOUD_ML_REGION"]
-        if self._world.protocol == ANTHROPIC:
-            names.reverse()
+        """Return the location; None if the client has no default and finds none, which is an error."""
+        client = _client(self._world)
+        model = self._world.model.rpartition("/")[2]
+        own = next((name for start, name in client.place_by_model.items() if model.startswith(start)), None)
+        names = client.place if self._world.app else (*client.place, *_LOCATIONS)
         base = self._world.base_url
-        found = [self._world.variable(name) for name in names]
-        if (
-            base is not None
-            and base.source.kind is not SourceKind.DEFAULT
-            and (place := location_of(_bare(base.value)))
-        ):
+        found = [self._world.variable(name) for name in dict.fromkeys((*((own,) if own else ()), *names))]
+        if base is not None and base.source.kind is not SourceKind.DEFAULT and (place := _place_in(base.value)):
             found.append(Sourced(place, base.source))
-        return _choice("location", found) or CredentialChoice("location", "global", DEFAULT)
+        default = client.default_place
+        return _choice("location", found) or (CredentialChoice("location", default, DEFAULT) if default else None)
 
     def _quota(self, winner: _GoogleStep | None) -> CredentialChoice | None:
         own = winner.quota if winner is not None else None
         return _choice("quota_project", [self._world.variable("GOOGLE_CLOUD_QUOTA_PROJECT"), own])
+
+
+def _client(world: ChainWorld) -> AppWire:
+    """Return how the client of a check speaks Vertex AI: the app that is named, else the official SDK."""
+    from probes.catalog.apps import load, official  # a check at no door of Google's does not need them
+
+    protocol = world.protocol if world.protocol in ("vertex", ANTHROPIC) else "vertex"
+    app = load().get(world.app)
+    found = (app.wire(protocol) if app is not None else None) or official(protocol).wire(protocol)
+    assert found is not None
+    return found
+
+
+def _place_in(base: str) -> str:
+    """Return the location that a base URL names, in its path or by its host; empty if it names none."""
+    named = re.search(r"/locations/([\w-]{1,40})(?:/|$)", base)
+    return named[1] if named is not None else location_of(_bare(base))
 
 
 def _choice(name: str, found: list[Sourced[str] | None]) -> CredentialChoice | None:

@@ -40,8 +40,14 @@ def completed(base: str, protocol: str, project: str, location: str, *, any_host
 
 
 def host_of(location: str) -> str:
-    """Return the host that serves a location: ``global`` and the multi-regions have hosts of their own."""
-    if location == "global":
+    """Return the host that serves a location: ``global`` and the multi-regions have hosts of their own.
+
+    What is no location has that of ``global``, so that the host is always one of Google's.
+
+    >>> host_of("evil.example/x?")
+    'aiplatform.googleapis.com'
+    """
+    if location == "global" or _LOCATION.fullmatch(location) is None:
         return "aiplatform.googleapis.com"
     return (
         f"aiplatform.{location}.rep.googleapis.com"

@@ -176,6 +176,8 @@ class _TokenWalk(CredentialWalk):
             base = completed(base, self._wanted.protocol, project, self._text("location") or "global", any_host=False)
             if "/projects/" not in base and "/endpoints/" not in base:
                 raise self._chain.failed(self._found, CredentialProblem.NO_PROJECT)
+            if not self._text("location"):
+                raise self._chain.failed(self._found, CredentialProblem.NO_LOCATION)
         quota = self._text("quota_project")
         # google-genai names the quota project; the Anthropic SDK and the OpenAI-compatible clients do not.
         further = (("x-goog-user-project", quota),) if quota and self._wanted.protocol == "vertex" else ()

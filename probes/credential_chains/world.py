@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -18,7 +19,9 @@ class ChainWorld(Record):
     ``variable`` returns the value that a program started here would see, or None; a folder's ``.env`` counts as a
     program that loads it would make it count, and the source's owner says whose word it is. ``key`` is a key that was
     given and takes the chain's place. ``now`` is in seconds since 1970. ``metadata`` is whether metadata addresses may
-    be asked (never by `serve` and `mcp`), ``programs`` whether other programs may be started.
+    be asked (never by `serve` and `mcp`), ``programs`` whether other programs may be started. ``app`` is the id of the
+    client that is meant, ``model`` its model; empty if they are not known. ``broker``: the system has Windows' broker
+    of logins.
     """
 
     variable: Callable[[str], Sourced[str] | None]
@@ -30,6 +33,9 @@ class ChainWorld(Record):
     now: float
     metadata: bool = True
     programs: bool = False
+    app: str = ""
+    model: str = ""
+    broker: bool = sys.platform == "win32"
 
     def inside(self, named: Sourced[str], path: Path) -> bool:
         """Check whether a file of the folder names this file, and it lies in the folder as well."""

@@ -11,7 +11,7 @@ import json
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from probes.demo_server import answers, error_bodies, handlers
+from probes.demo_server import answers, error_bodies, handlers, vertex_doors
 from probes.demo_server import practice_doors as b
 from probes.demo_server.server import Answer, Handler, Reply, Request, Step
 from probes.model.record import Record
@@ -78,6 +78,18 @@ def gemini(*keys: str, manners: FeatureBehaviour | None = None, embeddings: str 
     door = b.gemini(*keys, chat=whole, stream=streamed, **more)
     vector = answers.as_json({"embedding": {"values": [0.1, 0.2, 0.3]}})
     return _with_embeddings(door, f"/v1/models/{embeddings}:embedContent", keys, embeddings, vector)
+
+
+def vertex(*keys: str, manners: FeatureBehaviour | None = None, **more: Any) -> Handler:
+    """Return a Vertex AI door for Gemini models with these features."""
+    whole, streamed = _chat(manners or FeatureBehaviour(), _generated, _pieces)
+    return vertex_doors.vertex(*keys, chat=whole, stream=streamed, **more)
+
+
+def vertex_anthropic(*keys: str, manners: FeatureBehaviour | None = None, **more: Any) -> Handler:
+    """Return a Vertex AI door for Anthropic's models with these features."""
+    whole, streamed = _chat(manners or FeatureBehaviour(), _message, _events)
+    return vertex_doors.anthropic(*keys, chat=whole, stream=streamed, **more)
 
 
 def azure(*keys: str, manners: FeatureBehaviour | None = None, **more: Any) -> Handler:

@@ -56,16 +56,18 @@ def entra(
     tenant: str = TENANT,
     permitted: bool = True,
     deployments: Sequence[str] = ("gpt-4o-mini",),
+    resource: Handler | None = None,
 ) -> Handler:
     """Return an Azure resource that takes tokens; and API ``keys``, without which authentication by key is off.
 
-    ``permitted`` is whether the identity of the tokens has the role.
+    ``permitted`` is whether the identity of the tokens has the role. ``resource`` is a door without keys that answers
+    whoever is let in; by default Azure OpenAI with ``deployments``.
     """
-    resource = azure(deployments=deployments)
+    behind = resource if resource is not None else azure(deployments=deployments)
 
     def handler(request: Request) -> Answer:
         no = _refusal(request, signing_key, keys, audiences, tenant, permitted)
-        return no if no is not None else resource(request)
+        return no if no is not None else behind(request)
 
     return handler
 
@@ -74,8 +76,8 @@ def _refusal(
     request: Request, signing_key: str, keys: Sequence[str], audiences: Sequence[str], tenant: str, permitted: bool
 ) -> Reply | None:
     scheme, _, token = request.header("authorization").partition(" ")
-    if scheme.lower() != "bearer":
-        key = request.header("api-key")
+    if scheme.lower() != "bearer" or token.count(".") != 2:  # the newer API takes a key as a bearer token too
+        key = request.header("api-key") or token
         if key and not keys:
             return _error(403, "AuthenticationTypeDisabled", "Key based authentication is disabled for this resource.")
         words = "Access denied due to invalid subscription key or wrong API endpoint."

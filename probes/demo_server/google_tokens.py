@@ -17,7 +17,7 @@ import time
 from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Any
-from urllib.parse import parse_qs
+from urllib.parse import parse_qs, unquote
 
 from probes.demo_server.answers import as_json, as_text
 from probes.demo_server.server import Answer, Handler, Reply, Request
@@ -78,6 +78,7 @@ class TokenService(Record):
 
     ``revoked`` and ``reauth`` are refresh tokens that were revoked, or ask for a new login. ``clock`` is added to the
     clock, in seconds. ``account`` is that of the metadata server; None: there is none. ``lifetime`` is in seconds.
+    ``targets`` are the accounts as which others may act. ``GET /subject`` gives the first of the ``subjects``.
     """
 
     accounts: tuple[ServiceAccount, ...] = ()
@@ -89,6 +90,7 @@ class TokenService(Record):
     clock: float = 0.0
     lifetime: float = 3600.0
     scopes: tuple[str, ...] = (SCOPE,)
+    targets: tuple[str, ...] = ()
 
     def handler(self) -> Handler:
         """Return the server: ``/token``, ``/v1/token`` and the paths of the metadata server."""
@@ -98,6 +100,10 @@ class TokenService(Record):
                 return self._token(request)
             if request.method == "POST" and request.path == "/v1/token":
                 return self._exchange(request)
+            if request.method == "POST" and request.path.endswith(":generateAccessToken"):
+                return self._impersonated(request)
+            if request.method == "GET" and request.path == "/subject" and request.header("metadata") == "true":
+                return as_text(self.subjects[0], 200)
             if self.account is not None and request.header("metadata-flavor") == "Google":
                 return self._metadata(request)
             return Reply(404)
@@ -163,6 +169,16 @@ class TokenService(Record):
         kind = "urn:ietf:params:oauth:token-type:access_token"
         return as_json({"access_token": token, "issued_token_type": kind, "token_type": "Bearer", "expires_in": 3599})
 
+    def _impersonated(self, request: Request) -> Reply:
+        """Give a token of another account (https://cloud.google.com/iam/docs/reference/credentials/rest)."""
+        target = unquote(request.path).rpartition("/")[2].removesuffix(":generateAccessToken")
+        token = request.header("authorization").removeprefix("Bearer ")
+        if self.refusal(token) is not None or target not in self.targets:
+            words = "Permission 'iam.serviceAccounts.getAccessToken' denied on resource (or it may not exist)."
+            return as_json({"error": {"code": 403, "message": words, "status": "PERMISSION_DENIED"}}, 403)
+        ends = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + self.lifetime))
+        return as_json({"accessToken": self.issued(target, SCOPE), "expireTime": ends})
+
     def _answer(self, token: str) -> Reply:
         return as_json({"access_token": token, "expires_in": int(self.lifetime) - 1, "token_type": "Bearer"})
 
@@ -176,6 +192,8 @@ class TokenService(Record):
         match request.path:
             case "/":
                 return as_text("computeMetadata/\n", 200, flavor)
+            case "/computeMetadata/v1/instance":  # by which Google's library for Node recognizes the server
+                return as_text("service-accounts/\n", 200, flavor)
             case path if path == f"{account}token":
                 token = self.issued(self.account.email, SCOPE)
                 return as_json({"access_token": token, "expires_in": 3599, "token_type": "Bearer"}, 200, flavor)

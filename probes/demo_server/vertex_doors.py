@@ -9,9 +9,12 @@ from urllib.parse import unquote
 
 from probes.demo_server.answers import (
     CLAUDES,
+    DONE,
     GEMINIS,
     as_events,
     as_json,
+    chunks,
+    completion,
     data,
     event,
     events,
@@ -27,6 +30,10 @@ from probes.demo_server.server import Answer, Handler, Reply, Request
 _PATH = re.compile(
     r"(?:/v1(?:beta1)?)?(?P<scope>/projects/(?P<project>[^/]+)/locations/(?P<location>[^/]+))?"
     r"(?:/publishers/(?P<publisher>google|anthropic))?/models/(?P<model>[^/:]+):(?P<verb>\w+)"
+)
+# The OpenAI-compatible API, which has no publisher in its path but in the model's name.
+_OPENAPI = re.compile(
+    r"/v1(?:beta1)?/projects/(?P<project>[^/]+)/locations/(?P<location>[^/]+)/endpoints/openapi/chat/completions"
 )
 _VERBS = {
     "google": ("generateContent", "streamGenerateContent"),
@@ -131,6 +138,12 @@ def door(
     """
 
     def handler(request: Request) -> Answer:
+        if (place := _OPENAPI.fullmatch(request.path)) is not None and request.method == "POST":
+            if (no := _refused(request, keys, tokens, True)) is not None:
+                return no
+            if projects and place["project"] not in projects:
+                return denied("aiplatform.endpoints.predict", place["project"])
+            return _compatible(request, place, models, locations)
         found = _PATH.fullmatch(request.path)
         # Behind a gateway, the path may begin with the models: there is one publisher then.
         alone = publishers[0] if len(publishers) == 1 else ""
@@ -152,7 +165,8 @@ def door(
         if projects and found["project"] is not None and found["project"] not in projects:
             return denied("aiplatform.endpoints.predict", found["project"])
         model = unquote(found["model"])
-        if (models and model not in models) or (locations and found["location"] not in locations):
+        elsewhere = model.startswith("claude") is not (publisher == "anthropic")
+        if (models and model not in models) or elsewhere or (locations and found["location"] not in locations):
             return _unknown(found["scope"] or "", publisher, model)
         return _answer(request, publisher, found["verb"], model, chat, stream)
 
@@ -170,7 +184,7 @@ def _refused(request: Request, keys: Sequence[str], tokens: TokenService | None,
         return None if set(as_key) & set(keys) else give("gemini-400", request)
     if not shown:
         return NO_CREDENTIAL
-    if set(shown) & set(keys):
+    if {one for one in shown if not one.startswith(("AIza", "AQ."))} & set(keys):  # an API key is no token
         return None
     why = tokens.refusal(shown[0]) if tokens is not None else "invalid"
     return _OF_TOKEN[why] if why is not None else None
@@ -184,6 +198,20 @@ def _unknown(scope: str, publisher: str, model: str) -> Reply:
         "https://cloud.google.com/vertex-ai/generative-ai/docs/learn/model-versions"
     )
     return refused(404, "NOT_FOUND", words)
+
+
+def _compatible(request: Request, place: re.Match[str], models: Sequence[str], locations: Sequence[str]) -> Answer:
+    """Answer as the OpenAI-compatible API does: the model's name has its publisher, ``google/gemini-2.5-flash``."""
+    asked = request.json()
+    publisher, slash, model = str(asked.get("model", "")).partition("/")
+    if not slash:
+        return refused(400, "INVALID_ARGUMENT", "Malformed publisher model name: expected format '<publisher>/<model>'")
+    if (models and model not in models) or (locations and place["location"] not in locations):
+        scope = f"/projects/{place['project']}/locations/{place['location']}"
+        return _unknown(scope, publisher, model)
+    if asked.get("stream"):
+        return as_events([*chunks(f"{publisher}/{model}"), DONE])
+    return as_json(completion(f"{publisher}/{model}"))
 
 
 def _answer(request: Request, publisher: str, verb: str, model: str, chat: What | None, stream: What | None) -> Answer:

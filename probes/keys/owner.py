@@ -249,14 +249,25 @@ def _identify(value: str, doors: Doors) -> tuple[KeyMatch, ...]:
     credential = credential_of(value)
     if credential and credential.certain and not credential.carried and not credential.door:
         return ()  # a model API's key never looks like this, whatever shape of another one it fits
-    if credential is None and (token := token_of(value)) is not None and (issuer := issuer_of(token)) is not None:
+    token = token_of(value) if credential is None else None
+    issuer = issuer_of(token) if token is not None else None
+    if issuer is not None:
         credential = Credential("", issuer.kind, issuer.company, issuer.door, issuer.carried)
     if credential and credential.door and doors.get(credential.door):
         whole = credential.certain and credential.carried
         confidence = Confidence.CERTAIN if whole else Confidence.POSSIBLE
         kind = SOMETIMES if credential.sometimes else credential.kind
         found[credential.door] = KeyMatch(credential.door, confidence, (note(f"credential_{kind}"),))
-    for door in doors:
+    if issuer is not None and token is not None:
+        # Who issued it says more than that it is a token: no other provider's keys look like tokens of this house.
+        login = set(issuer.login_claims) & set(token.carries)
+        for id, kind in (
+            *((one, issuer.kind) for one in issuer.taken_by),
+            *((one, SOMETIMES) for one in issuer.sometimes if not login),
+        ):
+            if id not in found and doors.get(id):
+                found[id] = KeyMatch(id, Confidence.POSSIBLE, (note(f"credential_{kind}"),))
+    for door in doors if issuer is None else ():
         for shape in door.keys:
             if door.id not in found and pattern_matches(shape.pattern, value):
                 found[door.id] = _match(door, shape, value)

@@ -28,15 +28,16 @@ def fit_jwt(
         return KeyFit(Fit.WRONG_KIND, SOMETIMES, matches)
     elsewhere = issuer.company not in ("", door.company)
     if door.id not in issuer.taken_by:
-        login = issuer.kind in LOGINS
-        fit = Fit.WRONG_KIND if login else Fit.WRONG_AUDIENCE
+        # A token for this very host that it does not take as a key: workload identity exchanges such a one.
+        here = any(audience_host(one) in (host, *door.hosts) for one in token.audience)
+        fit = Fit.WRONG_KIND if here or issuer.kind in LOGINS else Fit.WRONG_AUDIENCE
         return KeyFit(fit, issuer.kind, matches, certain=True, elsewhere=elsewhere)
     wanted = issuer.audience_of(door.id)
     if wanted is None or not token.audience:
         return KeyFit(Fit.FITS, matches=matches)
     said = [bare_audience(one) for one in token.audience]
     if any(fnmatchcase(one, like) for one in said for like in wanted.aud):
-        return KeyFit(Fit.FITS, matches=matches)
+        return KeyFit(Fit.FITS, matches=matches, get=wanted.get)
     # An audience may also be an id that nobody outside its house can look up.
     sure = all(audience_host(one) or bare_audience(one) in issuer.foreign for one in token.audience)
     return KeyFit(Fit.WRONG_AUDIENCE, issuer.kind, matches, certain=sure, get=wanted.get)

@@ -97,8 +97,10 @@ class CredentialProblem(StrEnum):
     NEEDS_CONSENT = "needs_consent"  # it would start another program, which the user has not agreed to
     PROGRAM = "program"  # another program that gives it has failed
     RENEWAL = "renewal"  # a stored login would have to be renewed first, which only its own program does
+    KEPT = "kept"  # by a part of the system that gives it to the vendor's own library alone
     CLOCK = "clock"  # the clock of this machine is wrong, so what it signed is not accepted
     NO_PROJECT = "no_project"  # the credential is there, but no place names the project that the address needs
+    NO_LOCATION = "no_location"  # the same for the location, of a client without a default
     NEEDS_PERSON = "needs_person"  # somebody would have to type a code
     OTHER = "other"
 

@@ -232,7 +232,9 @@ class Settings(Record):
     app: str | None = None
     api_version: Sourced[str] | None = None  # for protocols whose requests name a version (azure, gemini)
     auth: Sourced[Auth] | None = None  # the header style, if it was given too (--curl)
-    auth_variable: str | None = None  # a variable that decides the header: ANTHROPIC_AUTH_TOKEN is sent as Bearer
+    auth_variable: str | None = (
+        None  # a variable that decides the header: ANTHROPIC_AUTH_TOKEN, AZURE_OPENAI_AD_TOKEN: Bearer
+    )
     headers: tuple[ExtraHeader, ...] = ()  # each name once
     credential: CredentialSettings | None = None  # of a house whose credentials are not keys (aws, google, entra)
     login: StoredLogin | None = None  # that the app has stored; it is never sent

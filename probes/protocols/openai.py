@@ -69,6 +69,10 @@ class ChatCompletions(Wire):
             return (*adapted, "no max_tokens")
         return None
 
+    def other_models(self, text: str, attempt: Attempt, model: str) -> tuple[str, ...]:
+        """Return the name with its publisher, which the OpenAI-compatible API of Vertex AI wants."""
+        return (f"google/{model}",) if "malformed publisher model" in text.lower() and "/" not in model else ()
+
     def read_answer(self, value: object) -> Answer:
         if not isinstance(value, dict):
             return Answer(problem="not_object")

@@ -125,7 +125,8 @@ class Wire:
     provider documents it or if the user asks what is served.
     ``local``: local programs serve it: on a local host it is searched first, elsewhere not at all.
     ``versionless``: some providers serve the endpoint without the version that every SDK adds.
-    ``newer_base``: path on the same host where protocols with a ``version_segment`` are served too.
+    ``newer_base``: path on the same host where protocols with a ``version_segment`` are served too
+    (:meth:`neighbour`, for what is more than a path).
     ``lists_deployed``: its model list contains only the models that the user has deployed.
     ``capability``: the name for this protocol in the results of a deep check; empty: a deep check does not test it.
 
@@ -271,6 +272,14 @@ class Wire:
     def other_models(self, text: str, attempt: Attempt, model: str) -> tuple[str, ...]:
         """Return names under which the provider may serve a model that it refused with this text, likeliest first."""
         return ()
+
+    def neighbour(self, base_url: str, protocol: str, model: str) -> tuple[str, str]:
+        """Return the base URL at which the same host serves another protocol, and the model's name there.
+
+        Both are empty if this protocol's own base URL does not lead there.
+        """
+        versioned = bool(self.newer_base and wire(protocol).version_segment)
+        return (base_url + self.newer_base, model) if versioned else ("", "")
 
     def other_version_helps(self, status: int, text: str) -> bool:
         """Check whether a generation request that failed may succeed with another API version."""

@@ -39,9 +39,6 @@ class _Vertex(GenerateContent):
     strictness = "gemini"
     words = (("ending", "/models/NAME:generateContent"),)
     provider_names = ("vertex", "vertexai", "vertex-ai", "google-vertex")
-    key_env = ("GOOGLE_API_KEY",)
-    base_url_env = ("GOOGLE_VERTEX_BASE_URL",)
-    default_base_url = "https://aiplatform.googleapis.com"
     ai_sdk_package = "@ai-sdk/google-vertex"
     litellm_provider = "vertex_ai"
     sdk_arguments = MappingProxyType(
@@ -53,6 +50,13 @@ class _Vertex(GenerateContent):
 
     def _path(self, attempt: Attempt, model: str, verb: str) -> str:
         return f"/models/{quote(model.rpartition('/')[2], safe=':@{}')}:{verb}"
+
+    def neighbour(self, base_url: str, protocol: str, model: str) -> tuple[str, str]:
+        """Return the address of the OpenAI-compatible API, which names models with their publisher."""
+        place, mark, _ = base_url.partition("/publishers/")
+        if protocol != "openai" or not mark or "/projects/" not in place:
+            return "", ""
+        return f"{place}/endpoints/openapi", f"google/{model.rpartition('/')[2]}"
 
     def owns(self, value: Mapping[str, Any]) -> bool:
         return False  # its answers have the form of the Gemini API's

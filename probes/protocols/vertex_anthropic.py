@@ -35,8 +35,6 @@ class _VertexAnthropic(Wire):
     error_shape = "google"
     strictness = "anthropic"
     words = (("ending", "/models/NAME:rawPredict"),)
-    base_url_env = ("ANTHROPIC_VERTEX_BASE_URL",)
-    default_base_url = "https://aiplatform.googleapis.com/v1"
     ai_sdk_package = "@ai-sdk/google-vertex"
     litellm_provider = "vertex_ai"
 

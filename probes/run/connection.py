@@ -82,7 +82,8 @@ class ConnectionChecks:
             # The same address for the other scheme: another lookup of the name might lead elsewhere.
             self.pools.to(there, self.pools.direct(pool), beside=pool)
         if offline.given.login is not None and not offline.keys.forms:
-            recorder.close("", "login")  # only the app may use its login; without it, an API answers nothing that helps
+            # Only the app may use its login; without it, an API answers nothing that helps.
+            recorder.close("", "federation" if offline.given.login.kind == "workload" else "login")
             return
         await self.api.ask(self.pools.to(there, self.pools.direct(pool)), base, self._facts)
         await self._look_at_companions()

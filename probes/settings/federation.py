@@ -26,14 +26,14 @@ def with_federation(settings: Settings, family: SdkVariables, variables: Variabl
     if not found or not all(found):
         return settings
     given = next((value for name in family.federation_token if (value := variables.filled(name))), None)
-    token = _token(given, cwd) if given is not None else ""
+    if given is None:
+        return settings  # the SDKs go on as if nothing of it was set
+    token = _token(given, cwd)
     said = token_of(token) if token else None
-    first = found[0]
-    assert first is not None
     login = StoredLogin(
         app,
         "",
-        (given or first).source,
+        given.source,
         "workload",
         host=(settings.base_url.value if settings.base_url else "").partition("://")[2].partition("/")[0],
         # A token of an hour is renewed by whoever writes it; only one that has ended already is wrong.

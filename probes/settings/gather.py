@@ -40,7 +40,7 @@ from probes.settings import config_file, environment, slo
 from probes.settings.config_file import ConfigTable, doors_mark, setting
 from probes.settings.conflicts import base_url_conflicts, conflict
 from probes.settings.environment import Layer, Variables
-from probes.settings.key_selection import key_of
+from probes.settings.key_selection import ENTRA_TOKEN, STYLES, key_of
 from probes.settings.network_settings import ca_bundle, connections, name_servers, proxies
 from probes.settings.options import Options, shown_path, shown_word
 from probes.settings.sdk_selection import SdkChoice, choose
@@ -100,7 +100,8 @@ def gather(
         protocol=protocol,
         api_version=variables.filled(choice.family.version) if choice.family.version else None,
         app=app.id if app is not None else None,
-        auth_variable=variable if variable == "ANTHROPIC_AUTH_TOKEN" else None,
+        auth=Sourced(STYLES[variable], key.source) if key is not None and variable in STYLES else None,
+        auth_variable=variable if variable in ("ANTHROPIC_AUTH_TOKEN", ENTRA_TOKEN) else None,
         headers=_headers(options, environ, named, app, choice.family, variables, (key, variable)),
         conflicts=(*key_conflicts, *base_url_conflicts(choice, check, variables), *model_conflicts),
         searched=tuple(searched),

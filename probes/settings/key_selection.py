@@ -10,6 +10,7 @@ from pathlib import Path
 
 from probes.catalog.sdk_variables import own_keys
 from probes.config_formats.files import SkippedFile, bytes_of
+from probes.model.attempt import Auth
 from probes.model.secret import Secret
 from probes.model.settings import BadInput, Conflict, ConflictReason, ConflictRole, Sourced
 from probes.model.source import Owner, Source, SourceKind, environment_variable, option
@@ -21,6 +22,11 @@ from probes.settings.options import Options, shown_word
 from probes.settings.sdk_selection import SdkChoice
 from probes.settings.variable_typos import near_names
 
+# AzureOpenAI takes this token before a key.
+ENTRA_TOKEN = "AZURE_OPENAI_AD_TOKEN"  # noqa: S105 (the name of a variable)
+# Variables whose client sends the key otherwise than its SDK does elsewhere: openai 3.57 (AzureOpenAI), anthropic 2.14
+# (AnthropicFoundry, which sends it as api-key too).
+STYLES = {ENTRA_TOKEN: Auth.BEARER, "ANTHROPIC_FOUNDRY_API_KEY": Auth.X_API_KEY}
 # The key, the variable that it came from, the places searched, and the conflicting values.
 Taken = tuple[Sourced[Secret] | None, str, list[str], list[Conflict]]
 
@@ -65,13 +71,15 @@ def key_of(
     if target and target.key:
         return _from_reference(target.key, variables, environ)
 
-    door_names, sdk_names = (own_keys(choice.door) if choice.door else []), list(choice.family.keys)
+    door_names, sdk_names = (own_keys(choice.door, choice.family) if choice.door else []), list(choice.family.keys)
     if choice.door is not None and choice.named_door:
         from probes.settings.door_target import keys_for  # only for `check NAME`
 
         sdk_names = keys_for(choice.door, choice.family, variables)
     names = list(dict.fromkeys(sdk_names + door_names if choice.by_variable else door_names + sdk_names))
     searched = _places(names, variables)
+    if ENTRA_TOKEN in sdk_names and variables.filled(ENTRA_TOKEN):
+        names = [ENTRA_TOKEN, *(name for name in names if name != ENTRA_TOKEN)]
     found = next(((name, value) for name in names if (value := variables.filled(name))), None)
     conflicts = key_conflicts(names, found, choice, variables)
     if found is None and check.key:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -21,7 +22,7 @@ from probes.model.record import Record, replace
 from probes.model.settings import BadInput, Sourced
 from probes.model.source import DEFAULT, SourceKind, option
 from probes.protocols.names import DEFAULT_PROTOCOL, NAMES
-from probes.protocols.protocol import by_looks, meant_by, wires
+from probes.protocols.protocol import by_looks, meant_by, wire, wires
 from probes.settings.config_file import ConfigTable
 from probes.settings.environment import Variables
 from probes.settings.options import Options
@@ -99,6 +100,9 @@ def _likely_wire(app: App, url: str, variables: Variables) -> AppWire:
     """Choose among the app's protocols by the base URL, its door or the variables that are set; else the first."""
     if len(app.wires) == 1:
         return app.wires[0]
+    switched = next((wire for wire in app.wires if switch_of(wire, variables.filled) is not None), None)
+    if switched is not None and not url:
+        return switched
     suggested = [meant_by(url, endings=True)]
     door = _door_of(url, "auto") if url else None
     suggested += [name for name in (door.protocols if door else ()) if url]
@@ -107,6 +111,12 @@ def _likely_wire(app: App, url: str, variables: Variables) -> AppWire:
         return by_protocol
     filled = (wire for wire in app.wires if any(variables.filled(name) for name in (*wire.base_url, *wire.key)))
     return next(filled, app.wires[0])
+
+
+def switch_of(wire: AppWire, variable: Callable[[str], Sourced[str] | None]) -> Sourced[str] | None:
+    """Return the variable that makes an app speak this protocol, or None if none does. The first that is set counts."""
+    found = next((value for name in wire.switches if (value := variable(name)) is not None and value.value), None)
+    return found if found is not None and found.value.strip().lower() in wire.switched_by else None
 
 
 def choose(
@@ -206,6 +216,9 @@ def _at_url(
     usual, second = map(variables_of, _MEANT)
     if door:
         spoken = (*door.protocols, DEFAULT_PROTOCOL)[0]
+        newer = wire(spoken).newer_base if spoken in NAMES else ""
+        if newer and base.value.partition("?")[0].rstrip("/").endswith(newer):
+            spoken = DEFAULT_PROTOCOL  # Azure's newer API is asked with the plain SDK and its variables
         return SdkChoice(variables_of(spoken) if spoken in NAMES else usual, base, door, explicit)
     if not _first_set(usual, variables) and (found := _first_set(second, variables)):
         return SdkChoice(second, base, None, explicit, protocol=Sourced(second.protocol, found.source))

@@ -84,6 +84,8 @@ def with_chain(
         now=time.time(),
         metadata=options.metadata,
         programs=options.credential_process,
+        app=settings.app or "",
+        model=settings.model.value if settings.model is not None else "",
     )
     if not by_option and chain.before_key(world):
         settings, world = replace(settings, key=None), replace(world, key=None)

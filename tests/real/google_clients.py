@@ -1,9 +1,11 @@
 """Call Vertex AI with google-genai and AnthropicVertex, in their environment (`.ci/run` fetches it): one process for all.
 
-Standard input: ``[{"environ", "home", "url", "tokens", "client", "model"}]``; standard output: for each
-``{"said", "text", "error"}``. Each call runs in a forked process, which has the variables of its world alone.
+Standard input: ``[{"environ", "home", "url", "tokens", "client", "model"}]``, or ``text``, code to run, instead of the
+last two; standard output: for each ``{"said", "text", "error"}``. Each call runs in a forked process, which has the variables of its world alone.
 """
 
+import contextlib
+import io
 import os
 import sys
 
@@ -11,15 +13,18 @@ from child_calls import answer_all
 
 
 def call(world):
+    if "text" in world:  # a snippet, as it is printed
+        with contextlib.redirect_stdout(io.StringIO()) as printed:
+            exec(compile(world["text"], "chat.py", "exec"), {"__name__": "__main__"})
+        return {"said": printed.getvalue().strip()}
     url, model = world["url"], world["model"]
     if world["client"] == "anthropic":
         import google.auth
         from anthropic import AnthropicVertex
 
         # The SDK reads its own variable alone, so that apps pass the project of the credentials.
-        project, region = os.environ.get("ANTHROPIC_VERTEX_PROJECT_ID"), os.environ.get("CLOUD_ML_REGION", "global")
-        project = project or google.auth.default()[1]
-        made = AnthropicVertex(base_url=f"{url}/v1", region=region, project_id=project, max_retries=0)
+        project = os.environ.get("ANTHROPIC_VERTEX_PROJECT_ID") or google.auth.default()[1]
+        made = AnthropicVertex(base_url=f"{url}/v1", project_id=project, max_retries=0)
         asked = [{"role": "user", "content": "Count from 1 to 20."}]
         whole = made.messages.create(model=model, max_tokens=16, messages=asked)
         stream = made.messages.create(model=model, max_tokens=16, stream=True, messages=asked)
@@ -44,10 +49,12 @@ def call(world):
 
 
 def prepare(world):
+    from google.auth import iam
     from google.oauth2 import credentials
 
     os.environ["PATH"] = "/nowhere"
     credentials._GOOGLE_OAUTH2_TOKEN_ENDPOINT = f"{world['tokens']}/token"  # it takes no other for a login
+    iam._IAM_ENDPOINT = f"{world['tokens']}/v1/projects/-/serviceAccounts/{{}}:generateAccessToken"
 
 
 def main():

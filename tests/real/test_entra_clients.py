@@ -15,13 +15,14 @@ import pytest
 
 from checkout import TESTS
 from diagnose.report import Report
+from diagnose.snippets.snippets import WorkingSettings, write
 from probes.credential_chains import entra
-from probes.demo_server import entra_doors
-from probes.demo_server.answers import TEXT
+from probes.demo_server import entra_doors, practice_doors
+from probes.demo_server.answers import CLAUDES, TEXT
 from probes.demo_server.certificates import authority
 from probes.demo_server.server import PracticeDoor
 from unit.credential_chains.test_entra_chain import checked, made
-from worlds.entra_chains import SIGNING_KEY, WORLDS, EntraWorld, az_program, stand_in
+from worlds.entra_chains import HEADER, SIGNING_KEY, WORLDS, EntraWorld, stand_in, write_programs
 
 pytestmark = [
     pytest.mark.slow,
@@ -61,19 +62,15 @@ def _results() -> list[tuple[Report, dict[str, str]]]:
             service = stack.enter_context(PracticeDoor(stand_in(**world.token), tls=ca.context("good")))
             door = stack.enter_context(PracticeDoor(entra_doors.entra(SIGNING_KEY, **world.door)))
             environ = made(world, home, meta.url, service.url)
-            program = home / "bin" / "az"
-            program.parent.mkdir()
-            if world.programs:
-                program.write_text(az_program())
-                program.chmod(0o755)
+            write_programs(home / "bin", world)
             more = {"protocol": "openai", "base_url": f"{door.url}/openai/v1"} if client == "v1" else {}
-            os.environ["PATH"] = f"{program.parent}{os.pathsep}{path}"
+            os.environ["PATH"] = f"{home / 'bin'}{os.pathsep}{path}"
             try:
                 options = {**more, "ca_bundle": str(ca.ca_pem), "credential_process": world.programs}
                 reports.append(checked(door.url, environ, home, **options))
             finally:
                 os.environ["PATH"] = path
-            environ |= {"REQUESTS_CA_BUNDLE": str(ca.ca_pem), "PATH": f"{program.parent}{os.pathsep}/usr/bin:/bin"}
+            environ |= {"REQUESTS_CA_BUNDLE": str(ca.ca_pem), "PATH": f"{home / 'bin'}{os.pathsep}/usr/bin:/bin"}
             calls.append({"environ": environ, "home": str(home), "url": door.url, "client": client})
         said = clients(calls)
     return list(zip(reports, said, strict=True))
@@ -91,3 +88,38 @@ def test_the_clients_agree_with_every_world(number: int) -> None:
     assert (said.get("error") or "") == world.raises, said
     if not world.raises:
         assert (said["said"], said["text"]) == (TEXT, TEXT)
+
+
+FOUNDRY = "https://res.services.ai.azure.com"
+SNIPPETS = [
+    ("azure-identity", "azure", "https://res.openai.azure.com", practice_doors.azure()),
+    ("azure-identity-v1", "openai", f"{FOUNDRY}/openai/v1", practice_doors.azure()),
+    (
+        "azure-identity-project",
+        "openai",
+        f"{FOUNDRY}/api/projects/p/openai/v1",
+        practice_doors.openai(prefix="/api/projects/p/openai/v1"),
+    ),
+    ("azure-identity-anthropic", "anthropic", f"{FOUNDRY}/anthropic", practice_doors.anthropic(prefix="/anthropic")),
+]
+
+
+@pytest.mark.parametrize(("id", "protocol", "base", "resource"), SNIPPETS, ids=[row[0] for row in SNIPPETS])
+def test_a_snippet_with_a_token_provider_runs_unchanged(
+    id: str, protocol: str, base: str, resource: Any, tmp_path: Path
+) -> None:
+    """Only the host is another one; the door takes tokens of the right audience alone."""
+    if not CLIENTS.exists():
+        pytest.skip("openai and azure-identity are not installed: .ci/run does it")
+    model = CLAUDES[0] if protocol == "anthropic" else "gpt-4o-mini"
+    working = WorkingSettings(protocol, base, model, "bearer", "", version="2024-10-21")
+    (text,) = (one.text for one in write(working, id))
+    audience = "https://ai.azure.com" if "/api/projects/" in base else entra_doors.AUDIENCE
+    wanted = entra_doors.entra(SIGNING_KEY, audiences=(audience,), resource=resource)
+    with PracticeDoor(stand_in()) as meta, PracticeDoor(wanted) as door:
+        program = tmp_path / "chat.py"
+        host = "/".join(base.split("/")[:3])
+        program.write_text(text.replace(host, door.url))
+        environ = {"IDENTITY_ENDPOINT": f"{meta.url}/msi/token", "IDENTITY_HEADER": HEADER, "PATH": "/usr/bin:/bin"}
+        done = subprocess.run([CLIENTS, program], env=environ, capture_output=True, text=True, timeout=120, check=False)
+    assert (done.returncode, done.stdout.strip()) == (0, TEXT), done.stderr[-600:]

@@ -22,6 +22,7 @@ from diagnose.formats import json as json_format
 from diagnose.formats import text as text_format
 from diagnose.judging.judge import judge
 from diagnose.report import Report
+from diagnose.snippets.snippets import working_of, write
 from probes.demo_server import vertex_doors
 from probes.demo_server.answers import GEMINIS, TEXT
 from probes.demo_server.server import PracticeDoor
@@ -29,7 +30,17 @@ from probes.model.archive import dump
 from probes.run.engine import run
 from probes.settings.gather import Options, gather
 from unit.credential_chains.test_google_chain import made
-from worlds.google_chains import KEY, SECRETS, VARIABLE, GoogleWorld, account_file, made_up_account, service, worlds
+from worlds.google_chains import (
+    KEY,
+    OFF,
+    SECRETS,
+    VARIABLE,
+    GoogleWorld,
+    account_file,
+    made_up_account,
+    service,
+    worlds,
+)
 
 pytestmark = [
     pytest.mark.slow,
@@ -112,9 +123,11 @@ FAULTS = (
 
 @contextmanager
 def token_endpoint(url: str) -> Iterator[None]:
-    """Let google-auth renew a login at this address: it takes no other one than Google's own from a file."""
+    """Let google-auth ask this address for a login and for another account: a file names only Google's own."""
+    acting = f"{url}/v1/projects/-/serviceAccounts/{{}}:generateAccessToken"
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("google.oauth2.credentials._GOOGLE_OAUTH2_TOKEN_ENDPOINT", f"{url}/token")
+        patch.setattr("google.auth.iam._IAM_ENDPOINT", acting)
         yield
 
 
@@ -185,7 +198,7 @@ def _worlds() -> dict[str, tuple[Report, dict[str, str]]]:
     return {world.name: (reports[world.name], one) for world, one in zip(worlds(), said, strict=True)}
 
 
-@pytest.mark.parametrize("number", range(21))
+@pytest.mark.parametrize("number", range(25))
 def test_the_clients_agree_with_every_world_of_places(number: int) -> None:
     world: GoogleWorld = worlds()[number]
     report, said = _worlds()[world.name]
@@ -200,7 +213,7 @@ def test_the_clients_agree_with_every_world_of_places(number: int) -> None:
 
 
 def test_all_worlds_are_tested() -> None:
-    assert len(worlds()) == 21
+    assert len(worlds()) == 25
 
 
 @cache
@@ -215,7 +228,8 @@ def _faults() -> list[tuple[Report, dict[str, str]]]:
             door = stack.enter_context(PracticeDoor(vertex_doors.door(tokens=known, **fault.door)))
             (home / fault.name).mkdir()
             (home / fault.name / "key.json").write_text(account_file().replace("{tokens}", tokens.url))
-            environ = {**VARIABLE, "GOOGLE_APPLICATION_CREDENTIALS": f"{home}/{fault.name}/key.json", **fault.environ}
+            named = {"GOOGLE_APPLICATION_CREDENTIALS": f"{home}/{fault.name}/key.json", "CLOUD_ML_REGION": "global"}
+            environ = {**VARIABLE, **named, **fault.environ}
             report, texts = checked(door.url, environ, home, fault.protocol)
             unseen(texts, door)
             reports.append(report)
@@ -231,3 +245,31 @@ def test_the_clients_agree_with_every_fault_of_the_door(number: int) -> None:
     words = (*(one.title for one in report.findings), *(one.explanation for one in report.findings))
     assert fault.says in " ".join(words)
     assert (said.get("error") or "") == fault.raises, said
+
+
+def test_the_snippets_run_as_they_are_printed(tmp_path: Path) -> None:
+    (tmp_path / "work").mkdir()
+    known = service()
+    with PracticeDoor(known.handler()) as tokens, PracticeDoor(vertex_doors.door(KEY, tokens=known)) as door:
+        (tmp_path / "key.json").write_text(account_file().replace("{tokens}", tokens.url))
+        account = {**OFF, "GOOGLE_APPLICATION_CREDENTIALS": f"{tmp_path}/key.json", "CLOUD_ML_REGION": "us-east5"}
+        express = {**OFF, "GOOGLE_API_KEY": KEY}
+        calls, names = [], []
+        for environ, protocol in ((account, "vertex"), (account, "vertex_anthropic"), (express, "vertex")):
+            report, texts = checked(door.url, environ, tmp_path, protocol)
+            working = working_of(report)
+            assert working is not None
+            for one in write(working, "sdk"):
+                assert not [secret for secret in SECRETS if secret in one.text]
+                calls.append({"environ": environ, "home": str(tmp_path), "tokens": tokens.url, "text": one.text})
+                names.append(one.id)
+            unseen(texts, door)
+        asked = len(door.requests)
+        said = clients(calls)
+        variables = [
+            one.text for one in write(working_of(checked(door.url, account, tmp_path, "vertex_anthropic")[0]), "env")
+        ]
+    assert names == ["google-genai-vertex", "google-genai-vertex-stream", "anthropic-vertex", "google-genai-express"]
+    assert [one["said"] for one in said] == [TEXT] * 4, said
+    assert len(door.requests) > asked
+    assert f"ANTHROPIC_VERTEX_BASE_URL='{door.url}/v1'" in variables[0]

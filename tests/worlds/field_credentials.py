@@ -124,6 +124,22 @@ BEDROCK = (
 
 TOKENS = (
     Scenario(
+        "cred-ci-token-at-openai",
+        "key.wrong_kind",
+        stranger(),
+        OPENAI,
+        typed=jwt(iss="https://token.actions.githubusercontent.com", aud="https://api.openai.com/v1"),
+        says=("workload_identity", "OPENAI_IDENTITY_TOKEN_FILE"),
+    ),
+    Scenario(
+        "cred-workload-token-at-anthropic",
+        "key.wrong_kind",
+        stranger(b.anthropic),
+        "https://api.anthropic.com",
+        typed=jwt(iss="https://kubernetes.default.svc", aud=["https://api.anthropic.com"]),
+        says=("ANTHROPIC_FEDERATION_RULE_ID", "ANTHROPIC_IDENTITY_TOKEN_FILE"),
+    ),
+    Scenario(
         "cred-entra-other-audience",
         "key.wrong_audience",
         stranger(prefix="/openai/v1"),

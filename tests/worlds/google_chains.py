@@ -24,6 +24,7 @@ REFRESH = "1//0mAdEuPrEfReShToKeN" + "mAdEuP" * 8
 REVOKED, REAUTH = REFRESH.replace("0m", "1m"), REFRESH.replace("0m", "2m")
 CLIENT_SECRET = "GOCSPX-mAdEuPcLiEnTsEcReT000"
 SUBJECT = "mAdEuPsUbJeCtToKeN" * 3
+TARGET = "target@made-up-project.iam.gserviceaccount.com"
 KEY = "AQ." + "mAdEuPeXpReSsKeY" * 3
 SECRETS = (REFRESH, REVOKED, REAUTH, CLIENT_SECRET, SUBJECT, KEY)
 
@@ -61,6 +62,18 @@ def federation(**source: object) -> str:
     )
 
 
+def impersonated(target: str) -> str:
+    """Return the file of a login that acts as a service account."""
+    return json.dumps(
+        {
+            "type": "impersonated_service_account",
+            "service_account_impersonation_url": f"{{tokens}}/v1/projects/-/serviceAccounts/{target}:generateAccessToken",
+            "source_credentials": json.loads(login()),
+            "delegates": [],
+        }
+    )
+
+
 def service(**more: object) -> TokenService:
     """Return the token service that most worlds have."""
     known: dict[str, object] = {
@@ -69,6 +82,7 @@ def service(**more: object) -> TokenService:
         "revoked": (REVOKED,),
         "reauth": (REAUTH,),
         "subjects": (SUBJECT,),
+        "targets": (TARGET,),
     }
     return TokenService(**{**known, **more})  # type: ignore[arg-type]
 
@@ -252,7 +266,42 @@ def worlds() -> tuple[GoogleWorld, ...]:
                 ),
                 "subject": json.dumps({"token": SUBJECT[::-1]}),
             },
-            title="Google's token service gives no credential",
+            title="Google's token service does not take the token of the other identity provider",
+        ),
+        GoogleWorld(
+            "federation by an address",
+            {**PLACE, **VARIABLE},
+            "application_credentials",
+            HERE,
+            files={"key.json": federation(url="{tokens}/subject", headers={"Metadata": "true"})},
+        ),
+        GoogleWorld(
+            "a login that acts as a service account",
+            {**PLACE, **OFF},
+            "adc_file",
+            f"~/{ADC}",
+            files={ADC: impersonated(TARGET)},
+        ),
+        GoogleWorld(
+            "a login that may not act as a service account",
+            {**PLACE, **OFF},
+            "adc_file",
+            f"~/{ADC}",
+            "RefreshError",
+            "auth.no_credential",
+            files={ADC: impersonated("another@made-up-project.iam.gserviceaccount.com")},
+            title="The account may not act as the service account",
+        ),
+        GoogleWorld(
+            "no location anywhere",
+            {**VARIABLE, "ANTHROPIC_VERTEX_PROJECT_ID": "made-up-project"},
+            "application_credentials",
+            HERE,
+            "ValueError",
+            "auth.no_credential",
+            files=key_file,
+            title="The credential is there, but no location of Vertex AI is set",
+            protocol="vertex_anthropic",
         ),
         GoogleWorld(
             "no project anywhere",

@@ -1053,6 +1053,11 @@ TEXTS: dict[str, Text] = {
                     "other one."
                 ),
             ),
+            Step(
+                "protocol:azure",
+                "AzureOpenAI sends an API key (`api_key`, AZURE_OPENAI_API_KEY) as api-key, and a token of Entra ID "
+                "(`azure_ad_token`, AZURE_OPENAI_AD_TOKEN) as Authorization: Bearer.",
+            ),
             "Set the app to send the key as {better_auth}.",
             "In the app, choose the provider type that fits the server, or update the app.",
             Step("owner", "If the server is yours, make it accept both headers."),

@@ -37,6 +37,37 @@ KINDS: dict[str, Text] = {
             "For open models, use Vertex AI's OpenAI-compatible endpoint with VENDOR/NAME as the model.",
         ),
     ),
+    "vertex_openapi_name": Text(
+        "Vertex AI's OpenAI-compatible API wants the model's name with its publisher",
+        "At the address that ends with /endpoints/openapi, a model is called PUBLISHER/NAME.",
+        (
+            "Put the publisher in front of the name, as in `google/gemini-2.5-flash`.",
+            "Names of publishers and models: https://cloud.google.com/vertex-ai/generative-ai/docs/models",
+        ),
+    ),
+    "vertex_openapi_model": Text(
+        "Vertex AI does not serve this model with its OpenAI-compatible API",
+        "At the address that ends with /endpoints/openapi, Vertex AI serves Gemini and open models. Claude is served "
+        "by rawPredict alone.",
+        (
+            "In the app, choose Vertex AI's own type for the vendor of the model (for Claude: Anthropic on Vertex, in "
+            "code AnthropicVertex).",
+            "Or choose a model that the OpenAI-compatible API serves: "
+            "https://cloud.google.com/vertex-ai/generative-ai/docs/models",
+        ),
+    ),
+    "vertex_global": Text(
+        "Vertex AI has no model {model|with this name} at the location global",
+        "The location global does not offer every model, and a name must be exact, with its version. Or the project "
+        "has no access to the model.",
+        (
+            "Check the name and the locations of the model: https://cloud.google.com/vertex-ai/generative-ai/docs/models",
+            "If it is offered in single regions alone, set one of them (GOOGLE_CLOUD_LOCATION, or CLOUD_ML_REGION for "
+            "Claude).",
+            "For a model of another publisher, enable it in Model Garden for this project: "
+            "https://console.cloud.google.com/vertex-ai/model-garden",
+        ),
+    ),
     "vertex_location": Text(
         "Vertex AI has no model {model|with this name} at the location {region|of the request}",
         "Each location of Google Cloud offers its own models, and new ones are often at the location global alone. Or "
@@ -291,7 +322,9 @@ KINDS: dict[str, Text] = {
         "On Azure, the model in a request is the name of a deployment. The resource in the address has no "
         "deployment with this name.",
         (
-            "Copy the name from the list of deployments in the Azure portal (AI Foundry) and use it as the model.",
+            "Copy the name from the list of deployments and use it as the model: `az cognitiveservices account "
+            "deployment "
+            "list --name NAME --resource-group GROUP -o table`, or the Azure portal (AI Foundry).",
             "Check that the deployment belongs to the resource in the endpoint's address.",
             "If the deployment is new, wait five minutes.",
         ),
@@ -918,6 +951,53 @@ KINDS: dict[str, Text] = {
             "Check the target account's address in the file.",
         ),
     ),
+    "google_federation": Text(
+        "Google's token service does not take the token of the other identity provider",
+        "Workload identity federation exchanges a token of another provider for Google's. The pool or its provider "
+        "does not exist under this name, is disabled, or does not admit this token.",
+        (
+            "Show the provider with its state, condition and allowed audiences: `gcloud iam "
+            "workload-identity-pools providers describe PROVIDER --workload-identity-pool=POOL --location=global`.",
+            "Compare `audience` in the credentials' file with the provider's full name with the project's number: "
+            "//iam.googleapis.com/projects/NUMBER/locations/global/workloadIdentityPools/POOL/providers/PROVIDER",
+            "Create the file again: `gcloud iam workload-identity-pools create-cred-config`.",
+        ),
+    ),
+    "google_metadata": Text(
+        "Google Cloud's metadata server gives no token",
+        "On Google Cloud, a machine or container gets its tokens from a metadata server. It answered with an error, or "
+        "the machine has no service account.",
+        (
+            "Ask it yourself: `curl -H 'Metadata-Flavor: Google' "
+            "http://metadata.google.internal/computeMetadata/v1/instance/service-accounts/`.",
+            "Attach a service account to the machine, with the access scope `cloud-platform`.",
+            "On GKE, check that Workload Identity binds the pod's account to a service account.",
+            "Elsewhere, sign in with `gcloud auth application-default login`.",
+        ),
+    ),
+    "google_client": Text(
+        "Google does not know the OAuth client of the login",
+        "The login was renewed with a client ID that Google does not know. That happens if an app reads a file of "
+        "another kind as a login, such as that of an impersonated service account.",
+        (
+            "Sign in again: `gcloud auth application-default login`.",
+            "Check `type` in the file: if it is impersonated_service_account or external_account, the app needs a "
+            "version of its library that knows this kind.",
+        ),
+    ),
+    "vertex_api_key": Text(
+        "Vertex AI takes no API key at this address",
+        "An address with a project and a location takes access tokens. An API key (express mode) is for the address "
+        "without them, and for Gemini models alone.",
+        (
+            "To use the login, remove the key (GOOGLE_API_KEY, GEMINI_API_KEY), and run `gcloud auth "
+            "application-default login`. Where an app has a field for a key alone, give it an access token: "
+            "`gcloud auth print-access-token`, valid for an hour.",
+            "To use the key, remove GOOGLE_CLOUD_PROJECT and GOOGLE_CLOUD_LOCATION, and project and location from the "
+            "code.",
+            "The key must be one for Vertex AI in express mode: https://console.cloud.google.com/vertex-ai/studio/settings/api-keys",
+        ),
+    ),
     "aws_region_unset": Text(
         "No AWS region is set",
         "AWS has a host of its own in every region, and the app's library found no region in the variables, nor in the "
@@ -1038,6 +1118,17 @@ KINDS: dict[str, Text] = {
         ),
     ),
     # -- permissions ---------------------------------------------------------------------------------------------------
+    "foundry_role": Text(
+        "The identity lacks the role for this Foundry resource",
+        "The token is right, but its identity may not ask for this: it lacks {permission|the data action}. Owner, "
+        "Contributor and Cognitive Services OpenAI User do not contain it.",
+        (
+            'Give it the role: `az role assignment create --assignee CLIENT_OR_USER --role "Cognitive Services User" '
+            "--scope RESOURCE_ID`. For agents and projects the role is Azure AI User (Foundry User in newer portals).",
+            "Wait five minutes, and get a new token: a role counts only some time after it was given.",
+            "Check that it is the identity that you mean: `llmdoctor check -v` shows which step of the chain gives it.",
+        ),
+    ),
     "azure_role": Text(
         "The identity lacks the role for this Azure resource",
         "The token is right, but its identity may not ask for this: it lacks {permission|the data action}. Owner and "
@@ -1068,15 +1159,46 @@ KINDS: dict[str, Text] = {
             "Without a secret nothing expires: use a managed identity or workload identity.",
         ),
     ),
+    "entra_federated": Text(
+        "Entra does not accept the identity token of this workload",
+        "The token that the cluster or job has is exchanged for one of Entra. The app has no federated credential for "
+        "its issuer, subject and audience, or the identity token has expired. The model API was not asked.",
+        (
+            "Compare issuer, subject and audience with the app's: `az ad app federated-credential list --id "
+            "CLIENT_ID`; "
+            "`llmdoctor whose` reads issuer, audience and expiry of the token.",
+            "The audience has to be api://AzureADTokenExchange.",
+            "If the token has expired, have the app read the file of AZURE_FEDERATED_TOKEN_FILE anew each time: the "
+            "cluster renews it there.",
+        ),
+    ),
     "entra_app": Text(
         "Entra does not find the app, the tenant or the resource of this token",
-        "The token service was asked for an app, a tenant, an identity or an audience that does not exist there. The "
-        "model API was not asked.",
+        "The token service was asked for an app, a tenant or an audience that does not exist there. The model API was "
+        "not asked.",
         (
             "Compare AZURE_CLIENT_ID and AZURE_TENANT_ID with the app's page: `az ad app show --id CLIENT_ID`.",
-            "For workload identity, compare issuer, subject and audience with the federated credential: `az ad app "
-            "federated-credential list --id CLIENT_ID`.",
             "Check the scope: https://cognitiveservices.azure.com/.default or https://ai.azure.com/.default.",
+        ),
+    ),
+    "entra_account": Text(
+        "The account does not exist in this Entra tenant",
+        "Somebody signed in with an account that belongs to another tenant, or no tenant was named. The model API was "
+        "not asked.",
+        (
+            "Sign in to the tenant of the resource: `az login --tenant TENANT`.",
+            "See which tenants the account has: `az account tenant list`.",
+            "If it should be a guest there, ask the tenant's administrator for an invitation.",
+        ),
+    ),
+    "entra_policy": Text(
+        "A rule of the Entra tenant does not allow this sign-in",
+        "Conditional Access, a required consent or a required assignment refused it: for example a device that is not "
+        "managed, or a place that is not allowed. A new login changes nothing. The model API was not asked.",
+        (
+            "Ask the tenant's administrator; the sign-in log at https://entra.microsoft.com names the rule.",
+            "Sign in from a managed device or the allowed network, with `az login --tenant TENANT`.",
+            "For an app that runs unattended, use a service principal or a managed identity instead of a login.",
         ),
     ),
     "entra_person": Text(
@@ -1087,6 +1209,83 @@ KINDS: dict[str, Text] = {
             "Sign in again: `az login --tenant TENANT --scope https://cognitiveservices.azure.com/.default`.",
             "For an app that runs unattended, use a service principal or a managed identity instead of a login.",
             "If a rule of Conditional Access refuses it, ask the tenant's administrator.",
+        ),
+    ),
+    "entra_code": Text(
+        "Entra gives no token",
+        "The token service of Microsoft Entra ID refused with a code of its own. The model API was not asked.",
+        (
+            "Look up the code: https://login.microsoftonline.com/error?code={detail}",
+            "See who is signed in, and in which tenant: `az account show`.",
+        ),
+    ),
+    "entra_identity": Text(
+        "This machine has no managed identity, or not the one that was asked for",
+        "The app asked the machine that it runs on for a token of its managed identity, and got none.",
+        (
+            "Turn it on: `az webapp identity assign`, or `az vm identity assign` for a virtual machine.",
+            "For an identity that you have made yourself, set AZURE_CLIENT_ID to its client ID.",
+            "On your own machine there is none: sign in with `az login`.",
+        ),
+    ),
+    "federation": Text(
+        "The identity token of this workload was not exchanged for one of the provider",
+        "Workload identity: the app sends an identity token of its machine or job, and the provider refused to "
+        "give an access token for it. The model API was not asked.",
+        (
+            "Compare the token's issuer and audience with the rule in the provider's console: `llmdoctor whose` reads "
+            "them, and the expiry.",
+            "Use each identity token once, and get a fresh one for each process: the exchange may take a token only "
+            "once (jti_reused).",
+            "Check the ids of the rule, the organization and the service account.",
+            "For Anthropic, the Workload identity page of the Console lists each attempt with its reason.",
+        ),
+    ),
+    "refresh_used": Text(
+        "The stored login can no longer be renewed",
+        "The app renews its login with a token that works once. Another session, another copy of the file or a "
+        "sign-out "
+        "has used or revoked it.",
+        (
+            "Close all sessions of the app, sign out and sign in again.",
+            "Do not copy the login's file to another machine or container: sign in there.",
+            "For programs that run unattended, use an API key.",
+        ),
+    ),
+    "copilot_login": Text(
+        "Nobody is signed in to GitHub Copilot CLI",
+        "It found no token in its variables, in the system's keychain, in its own file or of the GitHub CLI.",
+        (
+            "Sign in: `copilot login`.",
+            "Where nobody can sign in (a pipeline, a container), set COPILOT_GITHUB_TOKEN to a fine-grained personal "
+            "access token with the permission for Copilot requests; a classic one (ghp_) is refused.",
+            "With a model provider of your own, set COPILOT_PROVIDER_BASE_URL: then no login is needed.",
+        ),
+    ),
+    "login_token": Text(
+        "The login's token has expired",
+        "The app sent the token of a login, not an API key. Such a token is valid for minutes or hours; the app "
+        "renews it "
+        "by itself, and that did not happen or did not work.",
+        (
+            "Sign in again in the app that made this token: it is the token of a login, and it has expired.",
+            "If it expires again at once, check the clock of this machine, and whether there is an old token in a "
+            "variable "
+            "or in a copied file.",
+            "For programs of your own, use an API key.",
+        ),
+    ),
+    "azure_key": Text(
+        "Azure refuses the key: it is wrong, or it is a key of another resource",
+        "Azure says the same for both: each resource has its own endpoint and two keys, and they work only together.",
+        (
+            "Compare the key with those of this resource: `az cognitiveservices account keys list --name NAME "
+            "--resource-group GROUP`, where NAME is the first part of the endpoint's host.",
+            "If it is not among them, it is of another resource: `az cognitiveservices account list --query "
+            '"[].[name, properties.endpoint]" -o tsv` shows the endpoints. Use key and endpoint of the same one.',
+            "If it is, something was lost on the way: compare its first and last characters with {key_hint|those "
+            "that the "
+            "app has}.",
         ),
     ),
     "azure_subdomain": Text(
@@ -1166,6 +1365,17 @@ KINDS: dict[str, Text] = {
             "file.",
         ),
     ),
+    "gcp_base_model_quota": Text(
+        "The project's quota for {model|this model} on Vertex AI is used up, or zero",
+        "Google counts requests and tokens of each model, project and location. For models of other publishers, the "
+        "quota of a new project is often zero: then the first request already fails.",
+        (
+            "Look at the quota, and ask for more: "
+            "https://console.cloud.google.com/iam-admin/quotas?service=aiplatform.googleapis.com",
+            "If it is not zero, wait a minute, then send fewer requests at the same time.",
+            "Try another location (global has a quota of its own), or another model.",
+        ),
+    ),
     "gcp_billing": Text(
         "Billing is off in the Google Cloud project",
         "Google knows the account and the project. Vertex AI answers only for a project with a billing account.",
@@ -1211,8 +1421,9 @@ KINDS: dict[str, Text] = {
         "Google knows the account. The permission is missing in this project, or the project, location or model does "
         "not exist: Google gives the same answer for both.",
         (
-            "In Google Cloud, open IAM and give the account or service account the role Vertex AI User "
-            "(roles/aiplatform.user): https://console.cloud.google.com/iam-admin/iam",
+            "Give the account the role Vertex AI User: `gcloud projects add-iam-policy-binding PROJECT "
+            "--member=user:YOU --role=roles/aiplatform.user` (serviceAccount:ADDRESS for a service account).",
+            "Or give it on the page https://console.cloud.google.com/iam-admin/iam",
             "Check project ID, location and model name in the request.",
             "Check which account the app uses: `gcloud auth list`",
         ),

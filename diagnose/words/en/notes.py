@@ -27,6 +27,12 @@ NOTES: dict[str, str] = {
     "google_type": "its type is {name}, which Google's library does not know",
     "google_metadata_off": "switched off by NO_GCE_CHECK",
     "google_cli_unused": "for gcloud alone: no library uses this login",
+    "entra_chain_unknown": "azure-identity does not know the value {name}: use `dev`, `prod`, or the name of one "
+    "credential, such as `AzureCliCredential`",
+    "entra_browser": "asks a person in a browser",
+    "entra_broker": "only Windows' broker gives this login, with the package azure-identity-broker: not used here",
+    "entra_broker_kept": "kept by Windows' broker",
+    "entra_arc": "the agent of Azure Arc gives it to Azure's own library alone",
     "house": "{name}",  # by `HOUSES` of chains.py
     "chain_step": "{name}",  # by `STEPS` of chains.py
     "chain_status": "{name}",  # by `STATUS` of chains.py

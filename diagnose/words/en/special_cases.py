@@ -1832,6 +1832,18 @@ CASES: dict[str, Text] = {
         "This is a token, not an API key",
         "It is {credential|a token}, issued by {issuer|another service}. The model API does not accept it as a key.",
         (
+            Step(
+                "door:openai key:identity",
+                "Have it exchanged (workload identity): give it to the SDK as `workload_identity`, or to LiteLLM by "
+                "OPENAI_IDENTITY_PROVIDER_ID, OPENAI_SERVICE_ACCOUNT_ID and OPENAI_IDENTITY_TOKEN_FILE, and set no "
+                "OPENAI_API_KEY.",
+            ),
+            Step(
+                "door:anthropic key:identity",
+                "Have it exchanged (workload identity): set ANTHROPIC_FEDERATION_RULE_ID, ANTHROPIC_ORGANIZATION_ID "
+                "and "
+                "ANTHROPIC_IDENTITY_TOKEN_FILE, and no ANTHROPIC_API_KEY.",
+            ),
             "Create an API key at {console}",
             "Use an API key that was issued for {host}, not the token of a login.",
             "If the provider supports sign-in without a key (workload identity), the app must exchange this token "
@@ -2034,8 +2046,9 @@ CASES: dict[str, Text] = {
     ),
     "settings.missing_key:entra": Text(
         "No key and no Entra credential found",
-        "Azure takes an API key or a token of Microsoft Entra ID. No key is set, and Azure's own library looks for a "
-        "token in several places, one after the other, of which none has any: {source|no place}.",
+        "No key is set, and Azure's own library finds no token of Microsoft Entra ID in any of its places: "
+        "{source|none}. "
+        "Azure takes either.",
         (
             "Sign in with Azure's own program: `az login`.",
             "For an app, set AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_CLIENT_SECRET, or give its machine a managed "
@@ -2053,8 +2066,11 @@ CASES: dict[str, Text] = {
             "Sign in for programs: `gcloud auth application-default login`.",
             "On a server or in a container, set GOOGLE_APPLICATION_CREDENTIALS to the path of a service account's JSON "
             "file, or give the machine a service account.",
-            "With an API key of Vertex AI's express mode instead, set GOOGLE_API_KEY, and remove GOOGLE_CLOUD_PROJECT "
-            "and GOOGLE_CLOUD_LOCATION.",
+            Step(
+                "!protocol:vertex_anthropic",
+                "With an API key of Vertex AI's express mode instead, set GOOGLE_API_KEY, and remove "
+                "GOOGLE_CLOUD_PROJECT and GOOGLE_CLOUD_LOCATION.",
+            ),
         ),
     ),
     "auth.no_credential:clock": Text(
@@ -2075,6 +2091,17 @@ CASES: dict[str, Text] = {
             "Set the project: `gcloud config set project PROJECT`, or the variable GOOGLE_CLOUD_PROJECT "
             "(ANTHROPIC_VERTEX_PROJECT_ID for the Anthropic SDK).",
             "Or pass the project to the client in your code.",
+        ),
+    ),
+    "auth.no_credential:no_location": Text(
+        "The credential is there, but no location of Vertex AI is set",
+        "The address of a model on Vertex AI has a location in it, such as global or us-east5. The client takes it "
+        "from a variable and has no default.",
+        (
+            "Set the location: CLOUD_ML_REGION for the Anthropic SDK, GOOGLE_CLOUD_LOCATION for Google's clients, such "
+            "as `global`.",
+            "Or pass the location to the client in your code.",
+            "Locations of each model: https://cloud.google.com/vertex-ai/generative-ai/docs/learn/locations",
         ),
     ),
     "auth.login_expired:soon": Text(
@@ -2120,12 +2147,33 @@ CASES: dict[str, Text] = {
             "For programs of your own, create an API key at {console}",
         ),
     ),
-    "auth.no_credential:login_workload": Text(
-        "The SDK gets a token by workload identity, which this check does not do",
-        "No key is set, but {place|a setting} is: the SDK exchanges an identity token of this machine or job for a "
-        "token of the provider, which lasts about an hour. This check exchanges nothing, so it is open whether that "
-        "works.",
+    "auth.no_credential:login_keychain": Text(
+        "The app keeps its login in the system's keychain, which this check does not open",
+        "{place|A setting} says so. Whether anybody is signed in there, with which account and until when, is open.",
         (
+            Step("app:codex", "See in the app itself whether it is signed in: `codex login status`."),
+            "If the app says that it is not signed in, sign in again: {command}",
+            "Do not use the login for programs of your own: they need an API key, which is billed apart from a "
+            "subscription.",
+            "For programs of your own, create an API key at {console}",
+        ),
+    ),
+    "auth.no_credential:login_workload": Text(
+        "The app gets a token by workload identity, which this check does not do",
+        "No key is set, but {place|a setting} is: the app exchanges an identity token of this machine or job for a "
+        "token of the provider ({address|at its own host}), which lasts about an hour. This check exchanges nothing, "
+        "so it is open whether that works.",
+        (
+            Step(
+                "door:openai",
+                "Check who exchanges it: LiteLLM reads these variables; OpenAI's SDKs take the same values as "
+                "`workload_identity` in code, and exchange them at https://auth.openai.com/oauth/token.",
+            ),
+            Step(
+                "door:anthropic",
+                "The SDK exchanges it at https://api.anthropic.com/v1/oauth/token: a firewall must allow that, and the "
+                "Workload identity page of the Console shows each attempt.",
+            ),
             "Start the app itself, and give what it says to `llmdoctor explain`.",
             "If the exchange is refused, compare issuer, audience and subject of the identity token (`llmdoctor whose` "
             "reads the first two) with those that the provider's console expects.",
@@ -2221,6 +2269,12 @@ CASES: dict[str, Text] = {
         "credentials that were copied there.",
         (
             Step("chain:google", "Get a new one: `gcloud auth application-default login`."),
+            Step(
+                "chain:entra",
+                "Have the app read the file of AZURE_FEDERATED_TOKEN_FILE anew each time, and do not copy it: the "
+                "cluster "
+                "renews it there, for a pod with the label azure.workload.identity/use.",
+            ),
             Step("chain:aws", "Get new ones with `aws sso login`, and use a profile instead of copied credentials."),
             "Get new ones the same way that you got these.",
         ),
@@ -2238,6 +2292,19 @@ CASES: dict[str, Text] = {
         (
             Step("chain:aws", "Renew it, then check again: `aws sso login`, or `aws login` for a console login."),
             "Start the program that stored the login once, then check again.",
+        ),
+    ),
+    "auth.no_credential:kept": Text(
+        "Only the vendor's own library can get this credential",
+        "The settings at {place|their place} leave it to a person at a browser, or to a part of the system that gives "
+        "it to the vendor's library alone. This check does not take that way, so whether the credential works is open.",
+        (
+            Step(
+                "step:browser",
+                "For an app that runs unattended, choose another credential: nobody is there to sign in.",
+            ),
+            Step("chain:entra step:vscode", "To check it all the same, sign in with `az login`."),
+            "Start the app itself, and give what it says to `llmdoctor explain`.",
         ),
     ),
     "auth.no_credential:needs_person": Text(

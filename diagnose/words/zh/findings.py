@@ -855,6 +855,12 @@ TEXTS: dict[str, Text] = {
                 "app:claude-code",
                 "Claude Code：{claude_token} 以 Bearer 发送，ANTHROPIC_API_KEY 以 x-api-key 发送，换用另一个变量。",
             ),
+            Step(
+                "protocol:azure",
+                "AzureOpenAI 把 API 密钥（`api_key`、AZURE_OPENAI_API_KEY）以 api-key 发送，把 Entra ID "
+                "的令牌（`azure_ad_token`、"
+                "AZURE_OPENAI_AD_TOKEN）以 Authorization: Bearer 发送。",
+            ),
             "让应用用 {better_auth} 发送密钥。",
             "在应用里选择与服务器相符的服务商类型，或更新应用。",
             Step("owner", "自己的服务器：让它两种都接受。"),

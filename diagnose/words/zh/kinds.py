@@ -34,6 +34,31 @@ KINDS: dict[str, Text] = {
             "开放模型请用 Vertex AI 的 OpenAI 兼容接口，模型写 厂商/名称。",
         ),
     ),
+    "vertex_openapi_name": Text(
+        "Vertex AI 的 OpenAI 兼容接口要求模型名称带发布方",
+        "在以 /endpoints/openapi 结尾的地址，模型写作 发布方/名称。",
+        (
+            "在名称前加上发布方，例如 `google/gemini-2.5-flash`。",
+            "发布方和模型的名称：https://cloud.google.com/vertex-ai/generative-ai/docs/models。",
+        ),
+    ),
+    "vertex_openapi_model": Text(
+        "Vertex AI 的 OpenAI 兼容接口不提供这个模型",
+        "在以 /endpoints/openapi 结尾的地址，Vertex AI 提供 Gemini 和开放模型。Claude 只能用 rawPredict 调用。",
+        (
+            "在应用里选择 Vertex AI 为该厂商提供的类型（Claude 用 Anthropic on Vertex，代码里用 AnthropicVertex）。",
+            "或换成 OpenAI 兼容接口提供的模型：https://cloud.google.com/vertex-ai/generative-ai/docs/models。",
+        ),
+    ),
+    "vertex_global": Text(
+        "Vertex AI 在位置 global 没有模型 {model|这个名称}",
+        "位置 global 并不提供所有模型，名称也必须完全一致，包括版本。也可能是该项目无权使用这个模型。",
+        (
+            "核对模型的名称和位置：https://cloud.google.com/vertex-ai/generative-ai/docs/models。",
+            "如果只在个别区域提供，就设置其中一个（GOOGLE_CLOUD_LOCATION，Claude 用 CLOUD_ML_REGION）。",
+            "其他发布方的模型要在 Model Garden 为该项目启用：https://console.cloud.google.com/vertex-ai/model-garden。",
+        ),
+    ),
     "vertex_location": Text(
         "Vertex AI 在区域 {region|（请求所用）} 没有模型 {model|（该名称）}",
         "Google Cloud 各区域提供的模型不同，新模型往往只在 global。也可能是项目没有该模型的权限。",
@@ -258,7 +283,8 @@ KINDS: dict[str, Text] = {
         "Azure 资源中没有名为 {model|所填名称} 的部署",
         "其他服务商填模型名的地方，Azure 要填部署名。地址中的资源没有这个名称的部署。",
         (
-            "在 Azure 门户（Azure AI Foundry）的部署列表中复制部署名，填到模型处。",
+            "从部署列表中复制部署名，填到模型处：`az cognitiveservices account deployment list --name NAME "
+            "--resource-group GROUP -o table`，或 Azure 门户（Azure AI Foundry）。",
             "检查该部署是否属于终结点地址中的那个资源。",
             "如果部署是刚创建的，请等五分钟。",
         ),
@@ -820,6 +846,47 @@ KINDS: dict[str, Text] = {
             "检查文件里目标账号的地址。",
         ),
     ),
+    "google_federation": Text(
+        "Google 的令牌服务不接受另一个身份提供方的令牌",
+        "工作负载身份联合用其他提供方的令牌换取 Google 的令牌。身份池或其中的提供方不存在、已停用，或不接受这个令牌。",
+        (
+            "查看提供方的状态、条件和允许的受众：`gcloud iam workload-identity-pools providers describe PROVIDER "
+            "--workload-identity-pool=POOL --location=global`。",
+            "把凭据文件里的 `audience` 与提供方的完整名称对比，其中用的是项目编号："
+            "//iam.googleapis.com/projects/NUMBER/locations/global/workloadIdentityPools/POOL/providers/PROVIDER。",
+            "重新生成文件：`gcloud iam workload-identity-pools create-cred-config`。",
+        ),
+    ),
+    "google_metadata": Text(
+        "Google Cloud 的元数据服务器没有给出令牌",
+        "在 Google Cloud 上，机器或容器从元数据服务器取得令牌。它返回了错误，或这台机器没有服务账号。",
+        (
+            "自己问一次：`curl -H 'Metadata-Flavor: Google' "
+            "http://metadata.google.internal/computeMetadata/v1/instance/service-accounts/`。",
+            "给机器绑定服务账号，并设置访问范围 `cloud-platform`。",
+            "在 GKE 上，检查 Workload Identity 是否把 Pod 的账号绑定到服务账号。",
+            "在其他地方，用 `gcloud auth application-default login` 登录。",
+        ),
+    ),
+    "google_client": Text(
+        "Google 不认识这个登录的 OAuth 客户端",
+        "续期登录时用了 Google 不认识的客户端 ID。应用把另一种文件（例如模拟服务账号的文件）当作登录来读时会这样。",
+        (
+            "重新登录：`gcloud auth application-default login`。",
+            "检查文件里的 `type`：如果是 impersonated_service_account 或 external_account，"
+            "应用需要支持这种文件的库版本。",
+        ),
+    ),
+    "vertex_api_key": Text(
+        "Vertex AI 在这个地址不接受 API Key",
+        "带项目和位置的地址要用访问令牌。API Key（express 模式）用于不带它们的地址，而且只适用于 Gemini 模型。",
+        (
+            "想用登录，就去掉密钥（GOOGLE_API_KEY、GEMINI_API_KEY），再运行 `gcloud auth application-default login`。"
+            "如果应用只能填密钥，就填访问令牌：`gcloud auth print-access-token`，有效期一小时。",
+            "想用密钥，就去掉 GOOGLE_CLOUD_PROJECT 和 GOOGLE_CLOUD_LOCATION，以及代码里的项目和位置。",
+            "密钥必须是 Vertex AI express 模式的：https://console.cloud.google.com/vertex-ai/studio/settings/api-keys。",
+        ),
+    ),
     "aws_region_unset": Text(
         "没有设置 AWS 区域",
         "AWS 在每个区域有自己的主机，而应用的库在环境变量和配置里都没有找到区域。",
@@ -932,6 +999,18 @@ KINDS: dict[str, Text] = {
         ),
     ),
     # -- permissions ---------------------------------------------------------------------------------------------------
+    "foundry_role": Text(
+        "这个身份没有该 Foundry 资源的角色",
+        "令牌没有问题，但它的身份没有这项权限：缺少{permission|所需的数据操作}。Owner、Contributor 和 Cognitive "
+        "Services "
+        "OpenAI User 都不包含它。",
+        (
+            '分配角色：`az role assignment create --assignee CLIENT_OR_USER --role "Cognitive Services User" '
+            "--scope RESOURCE_ID`。智能体和项目需要 Azure AI User 角色（新版门户叫 Foundry User）。",
+            "等五分钟，再取新的令牌：角色分配后要过一会儿才生效。",
+            "确认用的是你想用的身份：`llmdoctor check -v` 会显示它来自链中的哪一步。",
+        ),
+    ),
     "azure_role": Text(
         "这个身份没有该 Azure 资源的角色",
         "令牌没有问题，但它的身份没有这项权限：缺少{permission|所需的数据操作}。Owner 和 Contributor 不包含它。",
@@ -959,14 +1038,43 @@ KINDS: dict[str, Text] = {
             "托管身份或工作负载身份不需要密码，也就不会过期。",
         ),
     ),
+    "entra_federated": Text(
+        "Entra 不接受这个工作负载的身份令牌",
+        "集群或作业的身份令牌要换成 Entra 的令牌。应用没有与它的签发者、主体和受众相符的联合凭据，"
+        "或者身份令牌已过期。没有请求过"
+        "模型 API。",
+        (
+            "把签发者、主体和受众与应用的联合凭据对照：`az ad app federated-credential list --id CLIENT_ID`；"
+            "`llmdoctor whose` 会读出令牌的签发者、受众和有效期。",
+            "受众必须是 api://AzureADTokenExchange。",
+            "如果令牌已过期，让应用每次都重新读取 AZURE_FEDERATED_TOKEN_FILE 指向的文件：集群会在那里更新它。",
+        ),
+    ),
     "entra_app": Text(
         "Entra 找不到这个令牌的应用、租户或资源",
-        "令牌服务收到的应用、租户、身份或受众在那里不存在。没有请求过模型 API。",
+        "令牌服务收到的应用、租户或受众在那里不存在。没有请求过模型 API。",
         (
             "把 AZURE_CLIENT_ID 和 AZURE_TENANT_ID 与应用的页面对照：`az ad app show --id CLIENT_ID`。",
-            "使用工作负载身份时，把签发者、主体和受众与联合凭据对照："
-            "`az ad app federated-credential list --id CLIENT_ID`。",
             "检查范围：https://cognitiveservices.azure.com/.default 或 https://ai.azure.com/.default。",
+        ),
+    ),
+    "entra_account": Text(
+        "这个账号不在该 Entra 租户里",
+        "登录用的账号属于别的租户，或者没有指定租户。没有请求过模型 API。",
+        (
+            "登录到资源所在的租户：`az login --tenant TENANT`。",
+            "查看账号有哪些租户：`az account tenant list`。",
+            "如果它应该是那里的来宾用户，请租户的管理员发出邀请。",
+        ),
+    ),
+    "entra_policy": Text(
+        "Entra 租户的规则不允许这次登录",
+        "条件访问、必需的授权或必需的分配拒绝了它，例如设备不受管理，或地点不在允许范围内。重新登录也没有用。"
+        "没有请求过模型 API。",
+        (
+            "联系租户的管理员；https://entra.microsoft.com 的登录日志会写明是哪条规则。",
+            "在受管理的设备上或允许的网络里登录：`az login --tenant TENANT`。",
+            "无人值守的应用请使用服务主体或托管身份，不要用个人登录。",
         ),
     ),
     "entra_person": Text(
@@ -976,6 +1084,73 @@ KINDS: dict[str, Text] = {
             "重新登录：`az login --tenant TENANT --scope https://cognitiveservices.azure.com/.default`。",
             "无人值守的应用请使用服务主体或托管身份，不要用个人登录。",
             "如果是条件访问规则拒绝了它，联系租户的管理员。",
+        ),
+    ),
+    "entra_code": Text(
+        "Entra 没有给出令牌",
+        "Microsoft Entra ID 的令牌服务以它自己的错误码拒绝了请求。没有请求过模型 API。",
+        (
+            "查询这个错误码：https://login.microsoftonline.com/error?code={detail}",
+            "查看登录的是谁、在哪个租户：`az account show`。",
+        ),
+    ),
+    "entra_identity": Text(
+        "这台机器没有托管身份，或者没有所要的那一个",
+        "应用向它所在的机器索取托管身份的令牌，没有得到。",
+        (
+            "启用它：`az webapp identity assign`；虚拟机用 `az vm identity assign`。",
+            "如果是你自己创建的身份，把 AZURE_CLIENT_ID 设为它的客户端 ID。",
+            "你自己的电脑上没有托管身份：用 `az login` 登录。",
+        ),
+    ),
+    "federation": Text(
+        "工作负载的身份令牌没有换到服务商的令牌",
+        "工作负载身份：应用交出它所在机器或作业的身份令牌，而服务商拒绝为它签发访问令牌。没有请求过模型 API。",
+        (
+            "把令牌的签发者和受众与服务商控制台里的规则对照：`llmdoctor whose` 会读出它们和有效期。",
+            "每个身份令牌只用一次，每个进程都取新的：同一个令牌可能只能换一次（jti_reused）。",
+            "检查规则、组织和服务账号的 ID。",
+            "Anthropic 的控制台有 Workload identity 页面，列出每次尝试和原因。",
+        ),
+    ),
+    "refresh_used": Text(
+        "保存的登录无法再续期",
+        "应用用一个只能用一次的令牌给登录续期。另一个会话、文件的另一份副本或一次退出登录已经用掉或吊销了它。",
+        (
+            "关闭应用的所有会话，退出登录，再重新登录。",
+            "不要把登录文件复制到别的机器或容器：在那里另行登录。",
+            "无人值守的程序请使用 API Key。",
+        ),
+    ),
+    "copilot_login": Text(
+        "GitHub Copilot CLI 没有登录",
+        "它的变量、系统钥匙串、它自己的文件和 GitHub CLI 里都没有令牌。",
+        (
+            "登录：`copilot login`。",
+            "无法登录的地方（流水线、容器）设置 COPILOT_GITHUB_TOKEN：用带有 Copilot 请求权限的细粒度个人访问令牌；"
+            "经典令牌（ghp_）不被接受。",
+            "使用自己的模型服务商时，设置 COPILOT_PROVIDER_BASE_URL：那就不需要登录。",
+        ),
+    ),
+    "login_token": Text(
+        "登录的令牌已过期",
+        "应用发送的是登录的令牌，不是 API Key。这种令牌有效期只有几分钟到几小时，由应用自己续期，"
+        "而这次没有续期或没有成功。",
+        (
+            "在生成这个令牌的应用里重新登录：它是登录的令牌，已经过期。",
+            "如果马上又过期，检查本机的时间，以及变量或复制来的文件里是否留着旧的令牌。",
+            "自己的程序请使用 API Key。",
+        ),
+    ),
+    "azure_key": Text(
+        "Azure 拒绝了密钥：密钥不对，或者是另一个资源的密钥",
+        "这两种情况 Azure 的回答相同：每个资源有自己的终结点和两个密钥，只能配套使用。",
+        (
+            "把密钥与这个资源的密钥对照：`az cognitiveservices account keys list --name NAME --resource-group GROUP`，"
+            "NAME 是终结点域名的第一段。",
+            "如果不在其中，它属于另一个资源：`az cognitiveservices account list --query "
+            '"[].[name, properties.endpoint]" -o tsv` 会列出各个终结点。使用同一个资源的密钥和终结点。',
+            "如果在其中，就是传递时丢了字符：把首尾字符与{key_hint|应用里的密钥}对照。",
         ),
     ),
     "azure_subdomain": Text(
@@ -1050,6 +1225,16 @@ KINDS: dict[str, Text] = {
             "检查变量 GOOGLE_CLOUD_QUOTA_PROJECT：它优先于凭证文件里的 `quota_project_id`。",
         ),
     ),
+    "gcp_base_model_quota": Text(
+        "该项目在 Vertex AI 上对 {model|此模型} 的配额已用完，或为零",
+        "Google 按模型、项目和位置分别计算请求数和令牌数。对于其他发布方的模型，新项目的配额常常是零，"
+        "第一次请求就会失败。",
+        (
+            "查看配额并申请提高：https://console.cloud.google.com/iam-admin/quotas?service=aiplatform.googleapis.com。",
+            "如果配额不是零，等一分钟，再减少并发请求。",
+            "换一个位置（global 有自己的配额），或换一个模型。",
+        ),
+    ),
     "gcp_billing": Text(
         "Google Cloud 项目没有启用结算",
         "Google 认识这个账号和项目。没有关联结算账号的项目不能使用 Vertex AI。",
@@ -1091,8 +1276,9 @@ KINDS: dict[str, Text] = {
         "该 Google 账号缺少权限 {permission|来使用该模型}",
         "Google 认得这个账号。可能是在该项目中缺少权限，也可能是项目、区域或模型不存在：两种情况 Google 的回答相同。",
         (
-            "在 Google Cloud 的 IAM 页面 https://console.cloud.google.com/iam-admin/iam 给账号或服务账号加上 "
-            "Vertex AI User 角色（roles/aiplatform.user）。",
+            "给账号加上 Vertex AI User 角色：`gcloud projects add-iam-policy-binding PROJECT --member=user:YOU "
+            "--role=roles/aiplatform.user`（服务账号用 serviceAccount:地址）。",
+            "或在页面 https://console.cloud.google.com/iam-admin/iam 上添加。",
             "检查请求中的项目 ID、区域和模型名。",
             "用 `gcloud auth list` 查看应用用的是哪个账号。",
         ),

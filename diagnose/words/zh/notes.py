@@ -27,6 +27,11 @@ NOTES: dict[str, str] = {
     "google_type": "它的类型是 {name}，Google 的库不认识",
     "google_metadata_off": "已由 NO_GCE_CHECK 关闭",
     "google_cli_unused": "只供 gcloud 使用：没有库会用这个登录",
+    "entra_chain_unknown": "azure-identity 不认识 {name}：请用 `dev`、`prod` 或凭证的名称（如 `AzureCliCredential`）",
+    "entra_browser": "要有人在浏览器里登录",
+    "entra_broker": "只有 Windows 的代理（broker）和 azure-identity-broker 包能给出这个登录：这里跳过",
+    "entra_broker_kept": "由 Windows 的代理（broker）保管",
+    "entra_arc": "Azure Arc 的代理只把它交给 Azure 自己的库",
     "house": "{name}",  # by `HOUSES` of chains.py
     "chain_step": "{name}",  # by `STEPS` of chains.py
     "chain_status": "{name}",  # by `STATUS` of chains.py

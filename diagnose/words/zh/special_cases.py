@@ -1603,6 +1603,17 @@ CASES: dict[str, Text] = {
         "这是令牌，不是 API 密钥",
         "它是 {issuer|另一个服务} 的{credential|令牌}。模型接口不接受它作为密钥。",
         (
+            Step(
+                "door:openai key:identity",
+                "让应用用它换取访问令牌（工作负载身份）：以 `workload_identity` 传给 SDK，或用 "
+                "OPENAI_IDENTITY_PROVIDER_ID、OPENAI_SERVICE_ACCOUNT_ID 和 OPENAI_IDENTITY_TOKEN_FILE 交给 "
+                "LiteLLM，并且不设置 OPENAI_API_KEY。",
+            ),
+            Step(
+                "door:anthropic key:identity",
+                "让 SDK 用它换取访问令牌（工作负载身份）：设置 ANTHROPIC_FEDERATION_RULE_ID、ANTHROPIC_ORGANIZATION_ID "
+                "和 ANTHROPIC_IDENTITY_TOKEN_FILE，并且不设置 ANTHROPIC_API_KEY。",
+            ),
             "到 {console} 创建 API 密钥。",
             "要用 {host} 签发的 API 密钥，不要用登录令牌。",
             "如果服务商支持不用密钥的身份登录（workload identity），要先由应用拿这个令牌去换取访问令牌。",
@@ -1789,8 +1800,8 @@ CASES: dict[str, Text] = {
     ),
     "settings.missing_key:entra": Text(
         "没有密钥，也没有找到 Entra 凭证",
-        "Azure 接受 API 密钥或 Microsoft Entra ID 的令牌。没有设置密钥；Azure 自己的库会依次在几个位置查找令牌，"
-        "都没有找到：{source|没有可查的位置}。",
+        "没有设置密钥，Azure 自己的库在它会查找的位置也没有找到 Microsoft Entra ID 的令牌：{source|没有可查的位置}。"
+        "两者有其一即可。",
         (
             "用 Azure 自己的程序登录：`az login`。",
             "应用可以设置 AZURE_TENANT_ID、AZURE_CLIENT_ID 和 AZURE_CLIENT_SECRET，或者给它的机器分配托管身份。",
@@ -1805,8 +1816,11 @@ CASES: dict[str, Text] = {
         (
             "登录供程序使用的凭证：`gcloud auth application-default login`。",
             "在服务器或容器里，把 GOOGLE_APPLICATION_CREDENTIALS 设为服务账号 JSON 文件的路径，或给机器指定服务账号。",
-            "如果用的是 Vertex AI express 模式的 API 密钥，设置 GOOGLE_API_KEY，并去掉 GOOGLE_CLOUD_PROJECT 和 "
-            "GOOGLE_CLOUD_LOCATION。",
+            Step(
+                "!protocol:vertex_anthropic",
+                "如果用的是 Vertex AI express 模式的 API 密钥，设置 GOOGLE_API_KEY，并去掉 GOOGLE_CLOUD_PROJECT 和 "
+                "GOOGLE_CLOUD_LOCATION。",
+            ),
         ),
     ),
     "auth.no_credential:clock": Text(
@@ -1825,6 +1839,15 @@ CASES: dict[str, Text] = {
             "设置项目：`gcloud config set project PROJECT`，或变量 GOOGLE_CLOUD_PROJECT（Anthropic SDK 用 "
             "ANTHROPIC_VERTEX_PROJECT_ID）。",
             "或在代码里把项目传给客户端。",
+        ),
+    ),
+    "auth.no_credential:no_location": Text(
+        "凭证已经有了，但没有设置 Vertex AI 的位置",
+        "Vertex AI 上模型的地址里包含位置，例如 global 或 us-east5。客户端从变量得到它，没有默认值。",
+        (
+            "设置位置：Anthropic SDK 用 CLOUD_ML_REGION，Google 的客户端用 GOOGLE_CLOUD_LOCATION，例如 `global`。",
+            "或在代码里把位置传给客户端。",
+            "各模型的位置：https://cloud.google.com/vertex-ai/generative-ai/docs/learn/locations。",
         ),
     ),
     "auth.login_expired:soon": Text(
@@ -1865,11 +1888,31 @@ CASES: dict[str, Text] = {
             "自己的程序所用的 API 密钥在这里创建：{console}",
         ),
     ),
-    "auth.no_credential:login_workload": Text(
-        "SDK 通过工作负载身份取得令牌，本检查不会这样做",
-        "没有设置密钥，但设置了 {place|相关变量}：SDK 会用本机或作业的身份令牌换取服务商的令牌，有效期约一小时。"
-        "本检查不做这种交换，所以能否成功无从得知。",
+    "auth.no_credential:login_keychain": Text(
+        "应用把登录保存在系统钥匙串里，本检查不会打开它",
+        "{place|一项设置} 是这样写的。那里是否有人登录、用的是哪个账号、何时到期，都无从得知。",
         (
+            Step("app:codex", "在应用里查看是否已登录：`codex login status`。"),
+            "如果应用提示未登录，重新登录：{command}",
+            "不要把这个登录用于自己的程序：那需要 API 密钥，与订阅分开计费。",
+            "自己的程序所用的 API 密钥在这里创建：{console}",
+        ),
+    ),
+    "auth.no_credential:login_workload": Text(
+        "应用通过工作负载身份取得令牌，本检查不会这样做",
+        "没有设置密钥，但设置了 {place|相关变量}：应用会用本机或作业的身份令牌换取服务商（{address|它自己的域名}）的"
+        "令牌，有效期约一小时。本检查不做这种交换，所以能否成功无从得知。",
+        (
+            Step(
+                "door:openai",
+                "确认由谁来交换：LiteLLM 读取这些变量；OpenAI 的 SDK 则在代码里以 `workload_identity` 传入同样的值，"
+                "并在 https://auth.openai.com/oauth/token 交换。",
+            ),
+            Step(
+                "door:anthropic",
+                "SDK 在 https://api.anthropic.com/v1/oauth/token 交换：防火墙要放行它，控制台的 Workload identity 页面"
+                "会列出每次尝试。",
+            ),
             "直接启动应用，把它的报错交给 `llmdoctor explain`。",
             "如果交换被拒绝，把身份令牌的签发者、受众（`llmdoctor whose` 可以读出）和主体与服务商控制台里的要求对照。",
             "旧版 SDK 不认识这些变量，会提示没有密钥：请升级。",
@@ -1944,6 +1987,11 @@ CASES: dict[str, Text] = {
         "它们在 {place|它的位置}，有效期到 {expires|过去的某个时间} 为止。复制到那里的凭证不会自动续期。",
         (
             Step("chain:google", "重新获取：`gcloud auth application-default login`。"),
+            Step(
+                "chain:entra",
+                "让应用每次都重新读取 AZURE_FEDERATED_TOKEN_FILE 指向的文件，不要复制它：对带有 "
+                "azure.workload.identity/use 标签的 pod，集群会在那里更新令牌。",
+            ),
             Step("chain:aws", "用 `aws sso login` 重新获取，并使用配置名，不要复制凭证。"),
             "用原来的方式重新获取。",
         ),
@@ -1960,6 +2008,16 @@ CASES: dict[str, Text] = {
         (
             Step("chain:aws", "先续期再检查：`aws sso login`，控制台登录则用 `aws login`。"),
             "先启动一次保存这个登录的程序，再检查。",
+        ),
+    ),
+    "auth.no_credential:kept": Text(
+        "这个凭证只有厂商自己的库才能取得",
+        "按 {place|它的位置} 的设置，要有人在浏览器里登录，或由系统的一个部件交给厂商自己的库。本检查不走这条路，所以"
+        "凭证是否有效无从得知。",
+        (
+            Step("step:browser", "无人值守的应用请改用别的凭证：没有人在那里登录。"),
+            Step("chain:entra step:vscode", "如果还是要检查，用 `az login` 登录。"),
+            "直接启动应用，把它的报错交给 `llmdoctor explain`。",
         ),
     ),
     "auth.no_credential:needs_person": Text(

@@ -86,7 +86,8 @@ class Features(Protocol):
     def embedding(self, attempt: Attempt, model: str) -> ApiRequest | None: ...
     def vector(self, value: Any) -> int: ...  # the vector's length; 0 if there is none
     def adapt(self, text: str, adapted: tuple[str, ...]) -> tuple[str, ...] | None: ...
-    def claims(self, attempt: Attempt, model: str) -> ApiRequest: ...  # request for the model's description; not billed
+    # The request for the model's description, which is not billed; None if the protocol has none.
+    def claims(self, attempt: Attempt, model: str) -> ApiRequest | None: ...
     def sees(self, value: Any, model: str) -> bool | None: ...  # whether the description says that it accepts pictures
 
 

@@ -17,15 +17,17 @@ from probes.protocols.protocol import ApiRequest, text_of, wire
 from probes.protocols.sse import Event
 
 
-class _AnthropicFeatures:
+class MessagesFeatures:
+    """The features of the Messages API, also where another house serves it. ``protocol`` is the wire that asks."""
+
+    protocol = "anthropic"
     demands = True
 
     def ask(
         self, name: str, attempt: Attempt, model: str, adapted: tuple[str, ...], call: Call | None = None
     ) -> ApiRequest:
-        plain = wire("anthropic").generation(
-            attempt, model, stream=name == "tools_stream", adapted=common.theirs(adapted)
-        )
+        stream = name == "tools_stream"
+        plain = wire(self.protocol).generation(attempt, model, stream=stream, adapted=common.theirs(adapted))
         body = {**(plain.body or {}), "max_tokens": common.ROOM, **_more(name, adapted, call)}
         return ApiRequest(plain.method, plain.path, plain.headers, body)
 
@@ -60,10 +62,10 @@ class _AnthropicFeatures:
         return 0
 
     def adapt(self, text: str, adapted: tuple[str, ...]) -> tuple[str, ...] | None:
-        return common.adapt("anthropic", text, adapted)
+        return common.adapt(self.protocol, text, adapted)
 
-    def claims(self, attempt: Attempt, model: str) -> ApiRequest:
-        return wire("anthropic").models(attempt)
+    def claims(self, attempt: Attempt, model: str) -> ApiRequest | None:
+        return wire(self.protocol).models(attempt)
 
     def sees(self, value: Any, model: str) -> bool | None:
         return common.takes_pictures(common.row_of(value, model))
@@ -99,4 +101,4 @@ def _read(content: list[Any]) -> Call:
     return common.uncalled("".join(text_of(block.get("text")) for block in blocks))
 
 
-FEATURES = _AnthropicFeatures()
+FEATURES = MessagesFeatures()

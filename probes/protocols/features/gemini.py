@@ -18,13 +18,17 @@ from probes.protocols.protocol import ApiRequest, text_of, wire
 from probes.protocols.sse import Event
 
 
-class _GeminiFeatures:
+class GenerateContentFeatures:
+    """The features of the Gemini API, and what Vertex AI shares with it. ``protocol`` is the wire that asks."""
+
+    protocol = "gemini"
     demands = True
 
     def ask(
         self, name: str, attempt: Attempt, model: str, adapted: tuple[str, ...], call: Call | None = None
     ) -> ApiRequest:
-        plain = wire("gemini").generation(attempt, model, stream=name == "tools_stream", adapted=common.theirs(adapted))
+        stream = name == "tools_stream"
+        plain = wire(self.protocol).generation(attempt, model, stream=stream, adapted=common.theirs(adapted))
         body = {**(plain.body or {}), **_more(name, adapted, call)}
         config: dict[str, Any] = {"maxOutputTokens": common.ROOM} if "generationConfig" in (plain.body or {}) else {}
         if name == "structured_output":
@@ -51,10 +55,10 @@ class _GeminiFeatures:
         return len(values) if isinstance(values, list) else 0
 
     def adapt(self, text: str, adapted: tuple[str, ...]) -> tuple[str, ...] | None:
-        return common.adapt("gemini", text, adapted)
+        return common.adapt(self.protocol, text, adapted)
 
-    def claims(self, attempt: Attempt, model: str) -> ApiRequest:
-        return wire("gemini").models(attempt)
+    def claims(self, attempt: Attempt, model: str) -> ApiRequest | None:
+        return wire(self.protocol).models(attempt)
 
     def sees(self, value: Any, model: str) -> bool | None:
         return common.takes_pictures(common.row_of(value, model))
@@ -96,4 +100,4 @@ def _read(pieces: Sequence[Any]) -> Call:
     return common.uncalled(text)
 
 
-FEATURES = _GeminiFeatures()
+FEATURES = GenerateContentFeatures()

@@ -77,6 +77,20 @@ KINDS: dict[str, list[tuple[str, str]]] = {
         ("auth.not_permitted", "User: arn:aws:iam::1:user/x is not authorized to perform: bedrock:InvokeModel on resource: y"),
         ("auth.not_permitted", "Principal does not have access to perform action Microsoft.CognitiveServices/accounts/OpenAI/deployments/chat/completions/action"),
     ],
+    "entra_secret": [("auth.no_credential", f"AADSTS{code}: x") for code in (7000215, 7000222)],
+    "entra_federated": [("auth.no_credential", f"AADSTS{code}: x") for code in (70021, 700213, 700024)],
+    "entra_app": [("auth.no_credential", f"AADSTS{code}: x") for code in (700016, 90002, 500011)],
+    "entra_account": [("auth.no_credential", f"AADSTS{code}: x") for code in (50034, 50020)],
+    "entra_policy": [("auth.no_credential", f"AADSTS{code}: x") for code in (53003, 530003, 50105)],
+    "entra_person": [("auth.no_credential", f"AADSTS{code}: x") for code in (50076, 65001, 70043, 700082)],
+    "entra_code": [("auth.no_credential", "AADSTS1002016: You are using TLS version 1.0, 1.1 and/or 3DES cipher")],
+    "foundry_role": [
+        ("auth.not_permitted", "The principal `x` lacks the required data action `Microsoft.CognitiveServices/accounts/AIServices/agents/read` to perform"),
+    ],
+    "azure_role": [
+        ("auth.not_permitted", "lacks the required data action `Microsoft.CognitiveServices/accounts/OpenAI/deployments/chat/completions/action`"),
+        ("auth.not_permitted", "Principal does not have access to API/Operation."),
+    ],
     "gcp_api_off": [
         ("auth.not_permitted", "Generative Language API has not been used in project 123 before or it is disabled. Enable it by visiting https://console.developers.google.com/apis/api/x"),
     ],

@@ -16,6 +16,7 @@ from click.testing import CliRunner
 from diagnose.cli import program
 from diagnose.formats import FORMATS, load
 from diagnose.judging.judge import judge
+from diagnose.rendering.report_parts import exit_status
 from diagnose.report import Report
 from probes.app_settings.logins import moment
 from probes.app_settings.scan import FoundSettings, find, of_app
@@ -52,6 +53,7 @@ def codex(expires: float = NOW + 200 * HOUR, refresh: str = REFRESH, **more: obj
 
 
 CLAUDE, CODEX, GEMINI = ".claude/.credentials.json", ".codex/auth.json", ".gemini/oauth_creds.json"
+CODEX_TOML, KEYRING = ".codex/config.toml", 'cli_auth_credentials_store = "keyring"\n'
 OPENCODE, COPILOT = ".local/share/opencode/auth.json", ".config/github-copilot/apps.json"
 GOOGLE = {"access_token": f"ya29.{KEY}", "refresh_token": REFRESH, "expiry_date": NOW * 1000 - 5}
 OAUTH = {"type": "oauth", "access": TOKEN, "refresh": REFRESH, "expires": int(NOW * 1000)}
@@ -123,6 +125,39 @@ WORLDS = (
         (OPEN, CONFLICT),
         "chatgpt.com",
     ),
+    World("codex, in the keychain", "codex", {CODEX_TOML: KEYRING}, (OPEN,), "chatgpt.com", renews=False),
+    World(
+        "codex, in the keychain, and a key in the file that it then does not read",
+        "codex",
+        {CODEX_TOML: KEYRING, CODEX: codex(OPENAI_API_KEY=KEY)},
+        (OPEN, CONFLICT),
+        "chatgpt.com",
+        renews=False,
+    ),
+    World(
+        "codex, in the file since there is no keychain",
+        "codex",
+        {CODEX_TOML: KEYRING.replace("keyring", "auto"), CODEX: codex()},
+        (OPEN,),
+        "chatgpt.com",
+    ),
+    World(
+        "codex, in the keychain since there is no file",
+        "codex",
+        {CODEX_TOML: KEYRING.replace("keyring", "auto")},
+        (OPEN,),
+        "chatgpt.com",
+        renews=False,
+    ),
+    World(
+        "gemini, in the keychain",
+        "gemini-cli",
+        {},
+        (OPEN,),
+        "cloudcode-pa.googleapis.com",
+        environ={"GEMINI_FORCE_ENCRYPTED_FILE_STORAGE": "true"},
+        renews=False,
+    ),
     World("gemini", "gemini-cli", {GEMINI: GOOGLE}, (OPEN,), "cloudcode-pa.googleapis.com"),
     World(
         "gemini, chosen",
@@ -148,7 +183,7 @@ def furnished(home: Path, files: Mapping[str, object]) -> Path:
     for name, document in files.items():
         path = home / name
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(json.dumps(document, indent=1))
+        path.write_text(document if isinstance(document, str) else json.dumps(document, indent=1))
     (home / "work").mkdir(exist_ok=True)
     return home
 
@@ -210,6 +245,7 @@ def test_a_login_is_sent_nowhere(tmp_path: Path) -> None:
         report = report_of(one)
         assert not door.requests
     assert report.proven.reachable and report.verdict == "inconclusive"
+    assert (exit_status(report), exit_status(report, strict=True)) == (0, 3), "all that may be asked was asked"
     (said,) = (finding for finding in report.findings if finding.code == OPEN)
     assert any("127.0.0.1" in line for line in said.evidence), "where the app sends its login"
 

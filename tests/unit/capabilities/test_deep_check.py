@@ -75,6 +75,20 @@ def test_a_door_that_supports_everything(protocol: str) -> None:
     assert [one.name for one in seen.evidence.capabilities or ()] == list(NAMES)
 
 
+@pytest.mark.parametrize("protocol", ["vertex", "vertex_anthropic"])
+def test_vertex_has_the_features_of_its_publishers_api(protocol: str) -> None:
+    path = f"/v1/projects/p/locations/global/publishers/{'google' if protocol == 'vertex' else 'anthropic'}"
+    door = getattr(capable_doors, protocol)
+    seen = dive(door(KEY), protocol, path=path)
+    assert {name: seen.why(name)[0] for name in WHOLE} == dict.fromkeys(WHOLE, "supported")
+    assert seen.why("key_check") == ("supported", "refused_wrong")
+    assert seen.why("embeddings") == ("unknown", "no_model")
+    compatible = ("supported", "spoken") if protocol == "vertex" else ("unsupported", "no_route")
+    assert seen.why("chat_completions") == compatible
+    refusing = dive(door(KEY, manners=FeatureBehaviour(tools="refused", vision="refused")), protocol, path=path)
+    assert refusing.why("tools") == refusing.why("vision") == ("unsupported", "refused")
+
+
 @pytest.mark.parametrize("protocol", [name for name in TALKS if name != "ollama"])
 def test_a_door_that_ignores_all_of_it(protocol: str) -> None:
     seen = dive(TALKS[protocol](KEY), protocol)

@@ -8,6 +8,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from secrets import token_hex
 from typing import Any
@@ -20,9 +21,11 @@ from diagnose.judging.judge import judge
 from diagnose.report import Report
 from probes.credential_chains import entra
 from probes.credential_chains import entra_credential as entra_credential
+from probes.credential_chains.world import ChainWorld
 from probes.demo_server import entra_doors
 from probes.demo_server.answers import as_json
 from probes.demo_server.certificates import authority
+from probes.demo_server.practice_doors import anthropic, azure, openai
 from probes.demo_server.server import PracticeDoor
 from probes.model.archive import dump
 from probes.model.credential import CredentialProblem, StepStatus
@@ -30,7 +33,19 @@ from probes.model.settings import CredentialSettings
 from probes.model.source import Owner
 from probes.run.engine import run
 from probes.settings.gather import Options, gather
-from worlds.entra_chains import BY_SECRET, HEADER, SECRETS, SIGNING_KEY, WORLDS, EntraWorld, az_program, stand_in
+from worlds.entra_chains import (
+    BY_SECRET,
+    CERTIFICATE,
+    HEADER,
+    SECRETS,
+    SIGNING_KEY,
+    VSCODE,
+    WORLDS,
+    EntraWorld,
+    certificate,
+    stand_in,
+    write_programs,
+)
 
 PLACE = "http://127.0.0.1:9"
 KEY = token_hex(16)
@@ -41,7 +56,7 @@ def made(world: EntraWorld, home: Path, meta: str = PLACE, service: str = "https
     for name, text in world.files.items():
         path = home / name
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text)
+        path.write_text(certificate() if text == CERTIFICATE else text)
     (home / "work").mkdir(exist_ok=True)
     values = {"{meta}": meta, "{authority}": service, "{home}": str(home)}
     environ = dict(world.environ)
@@ -94,11 +109,8 @@ def in_world(world: EntraWorld, home: Path, ca: Any, patched: pytest.MonkeyPatch
     with PracticeDoor(stand_in(**world.token)) as meta, tls as service, resource as door:
         environ = made(world, home, meta.url, service.url)
         if world.programs:
-            program = home / "bin" / "az"
-            program.parent.mkdir()
-            program.write_text(az_program())
-            program.chmod(0o755)
-            patched.setenv("PATH", f"{program.parent}{os.pathsep}{os.environ['PATH']}")
+            write_programs(home / "bin", world)
+            patched.setenv("PATH", f"{home / 'bin'}{os.pathsep}{os.environ['PATH']}")
         return checked(door.url, environ, home, ca_bundle=str(ca.ca_pem), credential_process=world.programs)
 
 
@@ -120,6 +132,68 @@ def test_a_check_of_every_world(
     if world.root is None:
         assert report.verdict == "healthy", told
         assert report.credential.obtained is not None and report.credential.obtained.expires
+
+
+OPENAI_HOST, FOUNDRY = "https://res.openai.azure.com", "https://res.services.ai.azure.com"
+CLAUDES = {"prefix": "/anthropic"}
+# The address, the protocol (empty: the one that it suggests), the door with its key, the variable, and the token's audience.
+ADDRESSES = [
+    (OPENAI_HOST, "azure", azure, "AZURE_OPENAI_API_KEY", entra_doors.AUDIENCE),
+    (f"{OPENAI_HOST}/openai/v1", "", azure, "AZURE_OPENAI_API_KEY", entra_doors.AUDIENCE),
+    (f"{OPENAI_HOST}/openai/v1", "", azure, "OPENAI_API_KEY", entra_doors.AUDIENCE),
+    (f"{OPENAI_HOST}/openai/v1", "responses", azure, "OPENAI_API_KEY", entra_doors.AUDIENCE),
+    (f"{FOUNDRY}/openai/v1", "", azure, "AZURE_API_KEY", entra_doors.AUDIENCE),
+    (f"{FOUNDRY}/models", "", partial(openai, prefix="/models"), "OPENAI_API_KEY", entra_doors.AUDIENCE),
+    (f"{FOUNDRY}/anthropic", "", partial(anthropic, **CLAUDES), "ANTHROPIC_FOUNDRY_API_KEY", entra_doors.AUDIENCE),
+    (
+        f"{FOUNDRY}/api/projects/mine/openai/v1",
+        "",
+        partial(openai, prefix="/api/projects/mine/openai/v1"),
+        "OPENAI_API_KEY",
+        "https://ai.azure.com",
+    ),
+]
+
+
+@pytest.mark.skipif(not entra.CHAIN.installed(), reason="azure-identity is not installed")
+@pytest.mark.parametrize("way", ["key", "token"])
+@pytest.mark.parametrize(("url", "protocol", "made_door", "variable", "audience"), ADDRESSES)
+def test_every_address_of_azure_with_a_key_and_with_a_token(
+    url: str, protocol: str, made_door: Any, variable: str, audience: str, way: str, tmp_path: Path, trusted: Any
+) -> None:
+    """The token service gives a token for what it was asked for, and the door takes those of one audience alone."""
+    (tmp_path / "work").mkdir()
+    host = url.split("/")[2]
+    door = entra_doors.entra(SIGNING_KEY, audiences=(audience,), resource=made_door())
+    tls = PracticeDoor(stand_in(), tls=trusted.context("good"))
+    auth = {"auth": ("x-api-key", "api-key")} if "anthropic" in url else {}
+    plain = PracticeDoor(made_door(KEY, **auth) if way == "key" else door, tls=trusted.context("good", host))
+    with tls as service, plain as there:
+        chain = {name: text.replace("{authority}", service.url) for name, text in BY_SECRET.items()}
+        environ = {variable: KEY} if way == "key" else {**chain, "AZURE_POD_IDENTITY_AUTHORITY_HOST": PLACE}
+        report = checked(
+            url,
+            environ,
+            tmp_path,
+            protocol=protocol or "auto",
+            model=None if "anthropic" in url else "gpt-4o-mini",
+            credential=None,
+            connect_to=(f"{host}:443:127.0.0.1:{there.port}",),
+            ca_bundle=str(trusted.ca_pem),
+        )
+    told = [(one.code, one.severity.value) for one in report.findings]
+    assert report.proven.answer and report.root_cause is None, told
+    assert "auth.header_style" not in dict(told), "each variable's own client sends it as the resource takes it"
+
+
+def test_a_token_of_entra_in_its_variable_goes_before_a_key_and_as_bearer(tmp_path: Path) -> None:
+    token = entra_doors.signed_token(SIGNING_KEY)
+    (tmp_path / "work").mkdir()
+    with PracticeDoor(entra_doors.entra(SIGNING_KEY)) as door:
+        environ = {"AZURE_OPENAI_AD_TOKEN": token, "AZURE_OPENAI_API_KEY": KEY}
+        report = checked(door.url, environ, tmp_path, credential=None)
+        assert {one.header("authorization") for one in door.requests} == {f"Bearer {token}"}
+    assert report.root_cause is None and [one.code for one in report.findings] == ["settings.conflict"]
 
 
 def test_a_key_of_a_resource_that_takes_none(tmp_path: Path) -> None:
@@ -151,6 +225,27 @@ def test_a_folder_may_not_send_the_secret_to_a_token_service_of_its_own(tmp_path
     assert settings.override is not None and settings.override.withheld
 
 
+def test_a_folder_may_not_send_the_secret_of_an_identity_endpoint_to_an_address_of_its_own(tmp_path: Path) -> None:
+    (tmp_path / "work").mkdir()
+    (tmp_path / "work" / ".env").write_text("MSI_ENDPOINT=http://stranger.example/token\n")
+    for environ in ({"MSI_SECRET": HEADER}, {}):
+        found = chain_in(environ, tmp_path)
+        assert [one.host for one in found.flows] == ["stranger.example"]
+
+
+def test_a_login_with_windows_broker_leaves_it_open_only_where_nothing_else_is(tmp_path: Path) -> None:
+    """The broker exists on Windows alone, so that its step is read as there."""
+    record, cli = tmp_path / VSCODE, tmp_path / ".azure/azureProfile.json"
+    record.parent.mkdir(parents=True)
+    record.write_text("{}")
+    where = ChainWorld(lambda name: None, tmp_path, tmp_path, None, "azure", None, 0.0, broker=True)
+    won = entra.CHAIN.read(where).chain.winner
+    assert won is not None and (won.step, str(won.source)) == ("vscode", f"~/{VSCODE}")
+    cli.write_text("{}")
+    won = entra.CHAIN.read(where).chain.winner
+    assert won is not None and won.step == "cli"
+
+
 def test_a_folder_may_not_have_the_users_certificate_used_for_its_own_address(tmp_path: Path) -> None:
     (tmp_path / "work").mkdir()
     (tmp_path / "mine.pem").write_text("made up")
@@ -176,7 +271,9 @@ def test_without_the_library_the_check_says_so(tmp_path: Path, monkeypatch: pyte
     [
         ("https://me.openai.azure.com", "https://cognitiveservices.azure.com/.default"),
         ("https://me.openai.azure.us", "https://cognitiveservices.azure.us/.default"),
-        ("https://me.services.ai.azure.com/openai/v1", "https://ai.azure.com/.default"),
+        ("https://me.services.ai.azure.com/openai/v1", "https://cognitiveservices.azure.com/.default"),
+        ("https://me.services.ai.azure.com/api/projects/p/openai/v1", "https://ai.azure.com/.default"),
+        ("https://[me/openai/v1", "https://cognitiveservices.azure.com/.default"),
         (PLACE, "https://cognitiveservices.azure.com/.default"),
     ],
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -12,7 +13,7 @@ from probes.credential_chains.google_files import sealed, unsealed
 from probes.model.credential import StepStatus
 from probes.model.secret import Secret
 from probes.model.settings import CredentialSettings, FlowPart
-from probes.model.source import Owner
+from probes.model.source import Owner, SourceKind
 from probes.settings.gather import Options, gather
 from worlds.google_chains import (
     ADC,
@@ -197,6 +198,22 @@ def test_the_users_token_goes_to_a_folders_address_only_at_google(url: str, with
     assert (settings.override is not None and settings.override.withheld) is withheld
 
 
+@pytest.mark.parametrize("protocol", ["vertex", "vertex_anthropic"])
+@pytest.mark.parametrize(
+    "place", ["evil.example/", "evil.example?", "evil.example#", "x@evil.example/", "a.evil.example:1"]
+)
+def test_a_location_never_changes_whose_host_it_is(protocol: str, place: str, tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text(
+        f"GOOGLE_CLOUD_LOCATION='{place}'\nCLOUD_ML_REGION='{place}'\nGOOGLE_CLOUD_PROJECT='p/../{place}'\n"
+    )
+    settings = gather(Options(protocol=protocol), dict(OFF), tmp_path, home=tmp_path / "home")
+    assert settings.base_url is not None
+    parts = urlsplit(settings.base_url.value)
+    assert parts.netloc == "aiplatform.googleapis.com"
+    assert parts.path.count("/") == 7
+    assert not parts.query
+
+
 def test_a_folder_that_names_the_users_file_does_not_get_its_token(tmp_path: Path) -> None:
     folder = tmp_path / "clone"
     folder.mkdir()
@@ -262,6 +279,44 @@ def test_a_switch_of_the_sdk_selects_vertex(environ: dict[str, str], protocol: s
     assert settings.base_url is not None
     assert settings.base_url.value == base
     assert gather(Options(), {**environ, **OFF, "GOOGLE_GENAI_USE_VERTEXAI": "false"}, tmp_path).protocol is not None
+
+
+CLAUDE = {"CLAUDE_CODE_USE_VERTEX": "1", "ANTHROPIC_VERTEX_PROJECT_ID": "p"}
+GEMINI = {"GOOGLE_GENAI_USE_VERTEXAI": "true", **PLACE}
+AT = "aiplatform.googleapis.com/v1"
+
+
+@pytest.mark.parametrize(
+    ("app", "model", "environ", "base"),
+    [
+        ("claude-code", "", CLAUDE, f"https://us-east5-{AT}/projects/p/locations/us-east5/publishers/anthropic"),
+        ("claude-code", "claude-haiku-4-5@20251001", {**CLAUDE, "CLOUD_ML_REGION": "global", "VERTEX_REGION_CLAUDE_HAIKU_4_5": "europe-west1"}, f"https://europe-west1-{AT}/projects/p/locations/europe-west1/publishers/anthropic"),
+        ("claude-code", "claude-opus-4-1", {**CLAUDE, "VERTEX_REGION_CLAUDE_4_0_OPUS": "a-west1", "VERTEX_REGION_CLAUDE_4_1_OPUS": "us"}, "https://aiplatform.us.rep.googleapis.com/v1/projects/p/locations/us/publishers/anthropic"),
+        ("claude-code", "", {**CLAUDE, "CLAUDE_CODE_USE_VERTEX": "0"}, "https://api.anthropic.com"),
+        ("anthropic-vertex", "", {**CLAUDE, "CLOUD_ML_REGION": "eu"}, "https://aiplatform.eu.rep.googleapis.com/v1/projects/p/locations/eu/publishers/anthropic"),
+        ("google-genai", "", {**GEMINI, "GOOGLE_API_KEY": KEY}, f"https://us-central1-{AT}/projects/made-up-project/locations/us-central1/publishers/google"),
+        ("gemini-cli", "", {**GEMINI, "GOOGLE_API_KEY": KEY}, f"https://{AT}/publishers/google"),
+        ("gemini-cli", "", {**GEMINI, "GOOGLE_GENAI_USE_VERTEXAI": "1"}, "https://generativelanguage.googleapis.com"),
+    ],
+)  # fmt: skip
+def test_each_client_reads_its_own_variables(
+    app: str, model: str, environ: dict[str, str], base: str, tmp_path: Path
+) -> None:
+    """Measured with Claude Code 2.1.197, Gemini CLI 0.61.0 and the SDKs."""
+    settings = gather(Options(app=app, model=model or None), {**environ, **OFF}, tmp_path, home=tmp_path)
+    assert settings.base_url is not None
+    assert settings.base_url.value == base
+
+
+def test_the_anthropic_sdk_has_no_location_of_its_own(tmp_path: Path) -> None:
+    environ = {**OFF, "ANTHROPIC_VERTEX_PROJECT_ID": "p"}
+    assert chain_in(environ, tmp_path, tmp_path, "vertex_anthropic").chain.choice("location") is None
+    at = Options(base_url=f"{DOOR}/v1/projects/p/locations/eu/publishers/anthropic", protocol="vertex_anthropic")
+    found = gather(at, environ, tmp_path, home=tmp_path).credential
+    assert found is not None
+    place = found.chain.choice("location")
+    assert place is not None
+    assert (place.value, place.source.kind) == ("eu", SourceKind.OPTION)
 
 
 def test_secrets_are_taken_out_of_a_file_and_put_in_again() -> None:

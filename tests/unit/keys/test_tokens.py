@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from probes.catalog.doors import load
 from probes.keys.credential_kinds import KINDS, credential_of, credentials, issuers, secret_parts
 from probes.keys.flaws import examine_key
-from probes.keys.owner import fit
+from probes.keys.owner import fit, identify
 from probes.keys.tokens import audience_host, issuer_of, token_of
 from probes.model import limits
 from probes.model.key_shape import Fit
@@ -235,3 +235,28 @@ def test_a_login_of_chatgpt_is_told_from_a_federated_token() -> None:
     login, federated = token(iss=issuer, **mine), token(iss=issuer)
     assert fit(login, door, local=False, host="api.openai.com", day="2026-11-30").certain
     assert not fit(federated, door, local=False, host="api.openai.com", day="2026-11-30").certain
+
+
+@pytest.mark.parametrize(
+    ("claims", "doors"),
+    [
+        ({"iss": "https://sts.windows.net/t/", "aud": "https://ai.azure.com"}, ["azure-openai", "azure-foundry"]),
+        ({"iss": "https://auth.openai.com", "aud": "https://api.openai.com/v1"}, ["chatgpt-codex", "openai"]),
+        (
+            {"iss": "https://auth.openai.com", "https://api.openai.com/auth": {"chatgpt_account_id": "a"}},
+            ["chatgpt-codex"],
+        ),
+    ],
+)
+def test_a_token_is_of_those_who_take_its_issuers_and_of_no_other_provider(
+    claims: dict[str, object], doors: list[str]
+) -> None:
+    assert [one.door for one in identify(token(**claims))] == doors
+
+
+@pytest.mark.parametrize(("door", "host"), [("openai", "api.openai.com"), ("anthropic", "api.anthropic.com")])
+def test_an_identity_token_in_a_keys_place(door: str, host: str) -> None:
+    """Workload identity exchanges a token that was made for this house; one for another house has the wrong audience."""
+    for audience, wanted in ((f"https://{host}", Fit.WRONG_KIND), ("https://other.example", Fit.WRONG_AUDIENCE)):
+        value = token(iss="https://kubernetes.default.svc", aud=[audience])
+        assert fit(value, load().get(door), local=False, host=host).fit is wanted

@@ -13,7 +13,8 @@ from probes.settings.gather import Options, gather
 from worlds.field_credentials import FAR, token
 
 OPENAI = {"OPENAI_IDENTITY_PROVIDER_ID": "idp_1", "OPENAI_SERVICE_ACCOUNT_ID": "svc_1"}
-ANTHROPIC = {"ANTHROPIC_FEDERATION_RULE_ID": "rule_1"}
+RULE = {"ANTHROPIC_FEDERATION_RULE_ID": "fdrl_1"}
+ANTHROPIC = {**RULE, "ANTHROPIC_ORGANIZATION_ID": "org_1"}
 ISSUER = "https://token.actions.githubusercontent.com"
 
 
@@ -23,7 +24,9 @@ ISSUER = "https://token.actions.githubusercontent.com"
         ("openai", {**OPENAI, "OPENAI_IDENTITY_TOKEN_FILE": "token"}, FAR, "auth.no_credential"),
         ("responses", {**OPENAI, "OPENAI_IDENTITY_TOKEN_FILE": "token"}, 1_700_000_000, "auth.login_expired"),
         ("anthropic", {**ANTHROPIC, "ANTHROPIC_IDENTITY_TOKEN_FILE": "token"}, FAR, "auth.no_credential"),
-        ("anthropic", ANTHROPIC, FAR, "auth.no_credential"),
+        # anthropic 2.14 goes on as if nothing was set if one of the three is missing.
+        ("anthropic", ANTHROPIC, FAR, "settings.missing_key"),
+        ("anthropic", {**RULE, "ANTHROPIC_IDENTITY_TOKEN_FILE": "token"}, FAR, "settings.missing_key"),
         ("openai", {"OPENAI_IDENTITY_PROVIDER_ID": "idp_1"}, FAR, "settings.missing_key"),
         ("openai", {**OPENAI, "OPENAI_API_KEY": "sk-"}, FAR, ""),
     ],
