@@ -200,7 +200,7 @@ def _bare(name: str) -> str:
 def _routed(asked: str, got: str) -> bool:
     """Check whether the name that was asked for is the answer's, behind the name of a provider: ``up,gpt-4o-mini``."""
     asked, got = asked.lower(), _bare(got)
-    return asked.endswith(f".{got}") or any(_bare(one) == got for one in re.split(r"[/,:;|@#~]", asked) if one)
+    return _bare(asked).endswith(f".{got}") or any(_bare(one) == got for one in re.split(r"[/,:;|@#~]", asked) if one)
 
 
 def _substituted(view: View) -> Claim | None:

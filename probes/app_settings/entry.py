@@ -18,7 +18,18 @@ from probes.model.settings import Sourced
 from probes.model.source import Owner, Source, SourceKind, environment_variable
 from probes.settings.consent import names_place
 
-ROLES = ("base_url", "key", "key_env", "key_name", "key_command", "login", "websocket", "model", "provider")
+ROLES = (
+    "base_url",
+    "key",
+    "key_env",
+    "key_name",
+    "key_command",
+    "credential_command",
+    "login",
+    "websocket",
+    "model",
+    "provider",
+)
 ABOVE, _ENVIRONMENT, BELOW = 0, 1, 2  # precedence: above or below the shell's variables
 
 

@@ -79,6 +79,7 @@ KINDS = (
     "jwt",
     "api_key",  # a token that its house hands out as a key
     "key_id",
+    "temporary_key_id",
     "access_key_pair",
     "organization_id",
     "project_id",

@@ -18,7 +18,7 @@ _URL_PARTS = r"(?i)https?://(?:[^/?#@]*@)?(\[[^\]]*\]|[^/:?#]*)(?::(\d{1,5}))?([
 _REACHED = (
     r"(?i)(?:connect(?:ing)? to|reach(?:ing)?|call(?:ing)?|request(?:ed|ing|s)?(?: to)?|hit(?:ting)?|post(?:ing)? to)"
 )
-_REACHED += r" (?:the |an? )?(?:api )?(?:endpoint|url|host)[\"'`:=( ]{0,4}$"
+_REACHED += r" (?:the |an? )?(?:api )?(?:endpoint|url|host)(?: url)?[\"'`:=( ]{0,4}$"
 _BASE = (
     r"(?i)(?:base[-_ ]?ur[li]|base|api[-_ ]?(?:base|host|url|address)|endpoint|proxy url|地址|接口|域名)"
     r"[\w ]{0,12}[\"'`]?\s*+(?:[:=：是为]\s*+)?[\"'`]?$|(?:host|server)[\"'`]?\s*[:=：]\s*[\"'`]?$"
@@ -120,7 +120,8 @@ def tags_of(lower: str) -> Iterator[str]:
 
 LAST_ENDPOINT = (
     r"(?i)/(?:chat/completions|completions|messages(?:/count_tokens)?|responses|embeddings|models(?:/[^/]+)?"
-    r"|api/(?:chat|tags|generate)|generate(?:_stream)?)/?$"
+    r"|api/(?:chat|tags|generate)|generate(?:_stream)?"
+    r"|model/[^/]+/(?:converse(?:-stream)?|invoke(?:-with-response-stream)?))/?$"
 )
 
 

@@ -269,6 +269,10 @@ class Wire:
         """Return ``adapted`` and one more change, after an error with this text; None if there is no other change."""
         return None
 
+    def guessed_model(self, base_url: str) -> str:
+        """Return the model that is asked where none is named or listed: :attr:`guess`, unless the address decides."""
+        return self.guess
+
     def other_models(self, text: str, attempt: Attempt, model: str) -> tuple[str, ...]:
         """Return names under which the provider may serve a model that it refused with this text, likeliest first."""
         return ()

@@ -241,6 +241,9 @@ def _at_door_variable(variables: Variables) -> SdkChoice | None:
         key = next((found for name in names if (found := variables.filled(name))), None)
         if key:
             return _default(sdk, Sourced(sdk.protocol, key.source))
+        first = door.endpoints[0].protocol if door.endpoints else ""
+        if door.credential and first in NAMES and "{" in (variables_of(first).default or ""):
+            return _default(variables_of(first), Sourced(first, door.default_source))  # the chain has the region
         endpoint = next((one for wire in by_looks() if (one := door.endpoint(wire.name))), None)
         if endpoint and "{" not in endpoint.base_url:
             base = Sourced(endpoint.base_url, door.default_source)

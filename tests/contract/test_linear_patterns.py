@@ -167,7 +167,8 @@ def _examples(*texts: str) -> Callable[[], Iterable[str]]:
 
 # Patterns that are made while the program runs, by module and expression: all of them, or examples of each form.
 MADE: dict[tuple[str, str], Callable[[], Iterable[str]]] = {
-    ("probes/settings/consent.py", "house"): lambda: consent._HOUSES,
+    ("probes/settings/consent.py", "house[0]"): lambda: [hosts for hosts, _ in consent._HOUSES.values()],
+    ("probes/settings/consent.py", "house[1]"): lambda: [paths for _, paths in consent._HOUSES.values()],
     ("probes/pasted/companion_hosts.py", "*"): _examples(r"(?<![\w.-])platform\.claude\.com(?!\.?[\w-])"),
     ("diagnose/answers/dialects.py", "pattern"): _dialects,
     ("diagnose/answers/ambiguous.py", "f'(?a){group.pattern}'"): _groups,
