@@ -62,7 +62,10 @@ def _meaning(clause: str) -> str:
     if not faults:
         return ""
     subjects = {name for name, pattern in _subjects() if re.search(pattern, clause)}
-    return next((code for subject, fault, code in _meanings() if subject in subjects and fault in faults), "")
+    return next(
+        (code for needed, fault, code in _meanings() if needed <= subjects and fault in faults),
+        "",
+    )
 
 
 @cache
@@ -90,5 +93,8 @@ def _pattern(word: str) -> str:
 
 
 @cache
-def _meanings() -> tuple[tuple[str, str, str], ...]:
-    return tuple((row["subject"], row["fault"], row["code"]) for row in table("refusal_words")["meaning"])
+def _meanings() -> tuple[tuple[frozenset[str], str, str], ...]:
+    rows = table("refusal_words")["meaning"]
+    return tuple(
+        (frozenset({row["subject"], row.get("beside", row["subject"])}), row["fault"], row["code"]) for row in rows
+    )

@@ -437,7 +437,8 @@ class View:
 
         flawed = any(flaw.subject == "key" for flaw in self.settings.flaws)
         hint = "" if flawed else self.evidence.target.key_hint or ""
-        return readings(self.subject, self.door, hint, self.refused_alone is not None, self.day)
+        listed = self.deep is not None and self.deep.listing is not None and bool(self.deep.listing.reading.models)
+        return readings(self.subject, self.door, hint, self.refused_alone is not None, listed, self.day)
 
     @property
     def match(self) -> Match | None:

@@ -169,7 +169,7 @@ def _parameter_rejected(view: View) -> Claim | None:
 
         if (own := refused(view, header=False)) is not None:
             return own
-    claim = said("model.parameter_rejected")(view) or _refused_by_deep_check(view)
+    claim = said("model.parameter_rejected")(view) or _refused_by_deep_check(view) or _one_way_alone(view)
     app, field = view.app, str(claim.values.get("parameter", "")) if claim is not None else ""
     if claim is None or app is None or not field:
         return claim
@@ -179,6 +179,18 @@ def _parameter_rejected(view: View) -> Claim | None:
         (text for start, text in app.leaves_out.items() if field.startswith(start)), ""
     )
     return replace(claim, values={**claim.values, "app": app.name, **({"variable": setting} if setting else {})})
+
+
+def _one_way_alone(view: View) -> Claim | None:
+    """Report a request that is refused in unknown words with streaming, or without it, and answered the other way."""
+    subject, deep = view.subject, view.deep
+    if subject is None or deep is None or view.match is not None or subject.status not in (400, 405, 415, 422, 501):
+        return None
+    if subject is deep.chat and passes(deep.stream):
+        return Claim((line_of(subject),), settings={"stream": True}, verified=True, case="streamed")
+    if subject is deep.stream and passes(deep.chat):
+        return Claim((line_of(subject),), values={"parameter": "stream"})
+    return None
 
 
 def _refused_by_deep_check(view: View) -> Claim | None:

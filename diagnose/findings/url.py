@@ -142,7 +142,10 @@ def _stays_private(view: View, local: bool, through_proxy: bool) -> bool:
 def _other_location(view: View) -> Claim | None:
     """Report a host that belongs to no location, or to another one than the path names, if nothing answers there."""
     door, first = view.door, view.first
-    unserved = view.failure("dns") is not None or (first is not None and first.lost)
+    # Google refuses a name of its own that nobody serves with 400.
+    unserved = view.failure("dns") is not None or (
+        first is not None and (first.lost or (first.told is not None and first.told.status in (400, 421)))
+    )
     if door is None or view.works or not unserved:
         return None
     parts = split_shown(view.settings.mended_url or "")

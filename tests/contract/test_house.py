@@ -191,6 +191,8 @@ def test_what_judges_touches_no_network(name: str) -> None:
     ):
         pure |= {"probes.catalog.door", "probes.catalog.doors", "probes.catalog.locations"}  # built-in doors alone
         pure |= {"probes.api.remedies", "probes.urls.url_flaws"}
+    if name == "diagnose.answers.asked_refusals":
+        pure.add("probes.api.remedies")  # reads the words of an answer
     if name in ("diagnose.answers.dialects", "diagnose.answers.phrases"):
         pure.add("probes.catalog.provenance")
     if name == "diagnose.evidence.runtime_evidence":

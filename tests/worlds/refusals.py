@@ -604,6 +604,11 @@ REFUSALS = [
     Refusal("mantle route", "model.wrong_endpoint", 400, openai("The model 'openai.gpt-5.4' does not support the '/v1/responses' API"), "bedrock-mantle", root=None, why="the sister path is tried"),
     Refusal("relay group off", "auth.not_permitted", 401, relay("令牌分组 auto 已被禁用"), None, values={"group": "auto"}),
     Refusal("relay group barred", "auth.not_permitted", 403, relay("无权访问 auto 分组"), None, values={"group": "auto"}),
+    Refusal("a header of the gateway's own", "http.front_auth", 401, '{"error":{"message":"Proxy-Token header is required"}}', None, values={"header": "Proxy-Token"}),
+    Refusal("a header of the gateway's own, behind the word", "http.front_auth", 401, '{"message":"Missing API key in request header: X-Consumer-Token"}', None, values={"header": "X-Consumer-Token"}),
+    Refusal("a key for browsers", "key.wrong_kind", 401, openai("Publishable keys (pk_) cannot be used on the server. Use a secret key (sk_)."), None),
+    Refusal("a key for administration", "key.wrong_kind", 403, '{"error":"Management API keys are not accepted by this endpoint"}', None),
+    Refusal("the model in another group", "model.no_channel", 403, openai('The model gpt-5 is not available in the group basic.'), None, values={"group": "basic"}),
     Refusal("kong's own key, in words", "http.front_auth", 401, '{"message":"No API key found in request"}', None),
     Refusal("router without the provider", "model.no_channel", 404, openai("Nobody serves this name", code="provider_not_found"), None),
     # -- inside a stream that began with a success status

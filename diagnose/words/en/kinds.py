@@ -502,7 +502,8 @@ KINDS: dict[str, Text] = {
         "The account's plan does not include {model|this}",
         "The key is accepted, but what was asked for belongs to a paid or higher plan.",
         (
-            "Upgrade the plan, or add credit, in the account: {console}",
+            Step("said:page", "Upgrade the plan, or add credit, on the page that the server names: {page}"),
+            Step("!said:page", "Upgrade the plan, or add credit, in the account: {console}"),
             "Choose a model that the present plan includes.",
             "If you have such a plan, check that the key belongs to that account and organization.",
         ),
