@@ -106,7 +106,10 @@ def unread() -> frozenset[str]:
 
 
 # Many programs use these variables for other purposes, so on their own they do not mean that an LLM is used.
-SHARED_NAMES = r"GITHUB|^GH_|^HF_|HUGGING|^AWS_(?!BEARER_TOKEN_BEDROCK$)|^CF_|CLOUDFLARE|DATABRICKS|DIGITALOCEAN|VERCEL|SNOWFLAKE|GOOGLE"
+SHARED_NAMES = (
+    r"GITHUB|^GH_|^HF_|HUGGING|^AWS_(?!BEARER_TOKEN_BEDROCK$)|^CF_|CLOUDFLARE|DATABRICKS|DIGITALOCEAN|VERCEL|SNOWFLAKE"
+    r"|GOOGLE"
+)
 
 
 def own_keys(door: Door, family: SdkVariables | None = None) -> list[str]:
