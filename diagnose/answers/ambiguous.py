@@ -8,11 +8,12 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from functools import cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from diagnose.answers.data_files import table
 from diagnose.answers.hints import Hint, around
 from probes.catalog.literal_filter import Needles, may_match
+from probes.model.named_tuple import NamedTuple
 
 if TYPE_CHECKING:
     from diagnose.answers.hints import ReadText

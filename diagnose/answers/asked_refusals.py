@@ -5,10 +5,9 @@ Pure. The expressions are those by which a report finds its steps (``probes/api/
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from probes.api.remedies import remedies
 from probes.catalog.text_pattern import TextPattern
+from probes.model.named_tuple import NamedTuple
 
 _HEADER_WORD = TextPattern(r"(?i)\bheaders?\b|请求头")
 _CREDENTIAL = TextPattern(r"(?i)-(?:auth|authorization|key|token|secret|signature)$")

@@ -10,13 +10,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from diagnose.answers.data_files import DatedTable
 from diagnose.answers.renewed_texts import CONFIDENCE, renewed_text
 from probes.catalog.literal_filter import Needles, may_match
 from probes.catalog.provenance import UNKNOWN, Provenance
 from probes.catalog.text_pattern import TextPattern
+from probes.model.named_tuple import NamedTuple
 
 if TYPE_CHECKING:
     from probes.model.exchange import ApiError, Exchange

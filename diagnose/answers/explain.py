@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from diagnose import words
 from diagnose.answers.ambiguous import CLAIMED, generic_rows, group_of, shared_hints
@@ -22,6 +22,7 @@ from diagnose.answers.own_report import named_cause
 from diagnose.answers.phrases import phrase_hints
 from diagnose.answers.phrases import rows as rows  # the table's readers import it from here
 from probes.model.key_shape import Fit
+from probes.model.named_tuple import NamedTuple
 
 if TYPE_CHECKING:
     from diagnose.answers.ambiguous import Group

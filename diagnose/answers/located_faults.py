@@ -9,7 +9,8 @@ content …``. The part tells what to do, even if nobody has listed the server o
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
+
+from probes.model.named_tuple import NamedTuple
 
 READ = 4096  # characters that are searched
 LONGEST = 60  # characters of a place

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from typing import NamedTuple
 
 from diagnose.answers.data_files import table
+from probes.model.named_tuple import NamedTuple
 
 READ = 2000  # characters that are searched; a refusal says what is wrong at its beginning
 CLAUSES = 40  # clauses that are read

@@ -20,11 +20,9 @@ from probes.model.listed import Listed
 from probes.model.record import replace
 from probes.model.source import OWN_CHOICES
 
-_BARE = re.compile(
-    r"(?:the caller does not have permission|(?:permission|access) denied|forbidden)[.!]?", re.IGNORECASE
-)
+_BARE = r"(?i)(?:the caller does not have permission|(?:permission|access) denied|forbidden)[.!]?"
 _SHORT = 5  # models that a step lists
-_DATE = re.compile(r"[-_@:]?(?:20\d{2}-?\d{2}-?\d{2}|\d{4}|\d{8}|latest|preview|v\d+(?::\d+)?)$")
+_DATE = r"[-_@:]?(?:20\d{2}-?\d{2}-?\d{2}|\d{4}|\d{8}|latest|preview|v\d+(?::\d+)?)$"
 
 
 def _not_found(view: View) -> Claim | None:
@@ -124,7 +122,7 @@ def _not_permitted(view: View) -> Claim | None:
     subject, deep = view.subject, view.deep
     served = deep is not None and deep.listing is not None and bool(deep.listing.reading.models)
     keyed = view.door is not None and view.door.match.list_needs_key
-    bare = subject is not None and subject.status == 403 and _BARE.fullmatch(view.said()) is not None
+    bare = subject is not None and subject.status == 403 and re.fullmatch(_BARE, view.said()) is not None
     if subject is not None and bare and served and keyed and subject.purpose.endpoint is not Purpose.MODELS:
         return Claim((line_of(subject), seen("list_served")))
     if _other_spelling(view) is not None:
@@ -206,7 +204,7 @@ def _refused_by_deep_check(view: View) -> Claim | None:
 
 def _bare(name: str) -> str:
     low = name.lower().rpartition("/")[2]
-    while (cut := _DATE.sub("", low)) != low:
+    while (cut := re.sub(_DATE, "", low)) != low:
         low = cut
     return low
 

@@ -19,7 +19,7 @@ from probes.model.shown_url import split_shown
 from probes.model.value_issues import Flaw
 from probes.protocols.protocol import wire
 
-_VERSION = re.compile(r"/v\d++[a-z]*+\d*+$")
+_VERSION = r"/v\d++[a-z]*+\d*+$"
 # A vendor's complete version path counts as a version segment, because a base URL without it is just the host.
 _VERSION_PATHS = ("/api/paas/v4",)
 
@@ -255,7 +255,7 @@ def _second_version(view: View) -> Attempt | None:
         return None
     given, found = (split_shown(one.base_url).path.rstrip("/") for one in (first.attempt, better))
     last = given[len(found) :] if given.startswith(found) else ""
-    return better if _VERSION.fullmatch(last) and _VERSION.search(found) else None
+    return better if re.fullmatch(_VERSION, last) and re.search(_VERSION, found) else None
 
 
 def _version_doubled(view: View) -> Claim | None:

@@ -7,10 +7,10 @@ shown. A step says that the value comes from the server; no request follows from
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
 
 from probes.catalog.text_pattern import TextPattern
 from probes.model.exchange import Body, Exchange
+from probes.model.named_tuple import NamedTuple
 
 READ = 2048  # characters of a message that are read
 _NEAR = 70  # characters before an address in which its verb is sought

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from typing import NamedTuple
 
+from probes.model.named_tuple import NamedTuple
 from probes.pasted.clients_in_text import TextClient
 
 TRIED = 5  # URLs, hosts and keys that are examined, of each; a log may contain thousands

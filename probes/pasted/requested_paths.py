@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from probes.catalog.text_pattern import TextPattern
+from probes.model.named_tuple import NamedTuple
 from probes.pasted.notes import LOCAL, TRIED, ScannedText, TextNote, UrlInText
 from probes.pasted.urls_in_text import LAST_ENDPOINT, base_url_of, origin
 
