@@ -108,5 +108,6 @@ def _pattern(word: str) -> str:
 def _meanings() -> tuple[tuple[frozenset[str], str, str], ...]:
     rows = table("refusal_words")["meaning"]
     return tuple(
-        (frozenset({row["subject"], row.get("beside", row["subject"])}), row["fault"], row["code"]) for row in rows
+        (frozenset({row.get("subject", ""), row.get("beside", row.get("subject", ""))}), row["fault"], row["code"])
+        for row in rows
     )

@@ -17,6 +17,7 @@ from probes.model import limits
 from probes.model.named_tuple import NamedTuple
 from probes.model.note import Note, note
 from probes.model.run_memory import remembered
+from probes.model.secret import public_prefix
 from probes.model.value_issues import Flaw
 from probes.protocols.names import NAMES
 from probes.protocols.protocol import meant_by, wire, wires
@@ -304,7 +305,7 @@ def _correct_parts(text: str, protocol: str, add: AddFlaw) -> str | None:
         named = re.search(_WHOLE_REFERENCE, authority + path)
         add(
             "invalid",
-            note("unfilled", name=named[0] if named else "{…}"),
+            note("unfilled", name=named[0] if named and not public_prefix(authority) else "{…}"),
             False,
             bool(re.search(_REFERENCE, authority)),
         )
