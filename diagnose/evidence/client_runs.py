@@ -74,6 +74,8 @@ def difference(view: View, run: ClientRun) -> ClientDifference:
     elif recorded is not None and recorded.requests:
         case, more = _case_of_requests(view, recorded, words)
         values |= more
+    elif recorded is not None and words != "packages":
+        case = ""  # it was led there and asked nothing, so no answer of the server's is the reason
     if run.end in (ClientEnd.LIMIT, ClientEnd.REQUESTS) and not case:
         case = "endless"
     return ClientDifference(case, _SIDES.get(case, "app"), values, tuple(_evidence(view, run)))
