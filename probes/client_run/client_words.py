@@ -37,9 +37,13 @@ def words_of_client(output: str, errors: str, marks: Iterable[str] = (), others:
     marks, others = tuple(marks), tuple(others)
     output, errors = (_ESCAPES.sub("", text) for text in (output, errors))
     messages: dict[str, None] = {}
+    rests = []
     for text in (output, errors):
-        for document in _documents(text):
+        documents, rest = _documents(text)
+        rests.append(rest)
+        for document in documents:
             messages.update(dict.fromkeys(_messages(document, 0)))
+    output, errors = rests
     lines = [*messages] or _last_lines(output)
     lines += [one for one in _last_lines(errors) if one not in messages]
     kept: list[str] = []
@@ -56,9 +60,9 @@ def _rank(line: str, marks: tuple[str, ...], others: tuple[str, ...]) -> int:
     return 3 if any(host in line for host in others) else 1 if _FAULT.search(line) else 2
 
 
-def _documents(text: str) -> Iterator[Any]:
-    """Yield the JSON documents of an output, each from the beginning of a line on."""
-    end = 0
+def _documents(text: str) -> tuple[list[Any], str]:
+    """Return the JSON documents of an output, each from the beginning of a line on, and the text without them."""
+    documents, rest, end = [], [], 0
     for found in islice(re.finditer(r"^[ \t]{0,8}(?=[{\[])", text, re.MULTILINE), _MOST_DOCUMENTS):
         if found.start() < end:
             continue  # within the last one
@@ -67,8 +71,10 @@ def _documents(text: str) -> Iterator[Any]:
             value, length = json.JSONDecoder().raw_decode(text[begin : begin + _LONGEST_JSON])
         except (ValueError, RecursionError):
             continue
+        rest.append(text[end:begin])
         end = begin + length
-        yield value
+        documents.append(value)
+    return documents, "".join((*rest, text[end:]))
 
 
 def _messages(value: Any, depth: int) -> Iterator[str]:

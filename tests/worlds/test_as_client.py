@@ -82,6 +82,7 @@ OTHERS = (
     Row("gemini-cli", "gemini", "gemini-2.5-flash", strict.field("parametersJsonSchema"), "tools[].functionDeclarations[].parametersJsonSchema"),
     Row("qwen-code", "anthropic", "m", strict.field("thinking"), "thinking"),
     Row("opencode", "openai", "m", strict.field("tool_choice"), "tool_choice"),
+    Row("llm", "responses", "gpt-5.5", strict.field("include"), "include"),
     Row("aider", "anthropic", "claude-sonnet-4-5", strict.text_as_list("system"), "system[]"),
 )  # fmt: skip
 

@@ -34,10 +34,14 @@ REFUSED = {"error": {"message": "Incorrect API key provided.", "code": "invalid_
         ),
         (
             "",
-            "API Error: sending request\n{\n  \"error\": {\n    \"code\": 404,\n    \"message\": \"model not found\"\n  }\n}\n",
+            'API Error: sending request\n{\n  "error": {\n    "code": 404,\n    "message": "model not found"\n  }\n}\n',
             "model not found",
         ),
-        ("", "│ ❱ 12 │ raise APIConnectionError() from err │\nAPIConnectionError: Connection error.", "APIConnectionError: C"),
+        (
+            "",
+            "│ ❱ 12 │ raise APIConnectionError() from err │\nAPIConnectionError: Connection error.",
+            "APIConnectionError: C",
+        ),
         ("", "", ""),
         ("{" * 5000, "[" * 200_000, ""),
     ],
