@@ -28,13 +28,14 @@ class RefusedPart(Record):
     """A part that the server refuses. ``name`` is as in :mod:`probes.client_requests.parts`.
 
     ``setting`` is the client's own setting that leaves it out (empty: none is known), ``mended`` says that the client
-    leaves it out by itself once a server has refused it.
+    leaves it out by itself once a server has refused it. ``certain``: this one is refused, whatever else is.
     """
 
     name: str
     header: bool
     setting: str = ""
     mended: bool = False
+    certain: bool = False
 
 
 class AsClientResult(Record):

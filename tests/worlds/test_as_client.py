@@ -244,6 +244,20 @@ def test_the_names_of_an_errors_fields_name_no_part_of_the_request(raw: bool) ->
     assert any("a plain request works" in line for line in report.findings[0].evidence)
 
 
+def test_one_of_two_refused_parts_is_named_even_if_the_requests_do_not_suffice_for_the_other() -> None:
+    row = Row(
+        "codex", "responses", "gpt-5.5", strict.either(strict.field("store"), strict.field("tools", "strict")), ""
+    )
+    key = made_up_key("relay")
+    door = strict.refusing(sound(row.protocol, row.model, key), row.refuses, strict.said("Bad Request"))
+    evidence, report, _ = checked(row, door, key)
+    found = evidence.client_request
+    assert found is not None and not found.sure and len(found.tries) <= 1 + MOST
+    certain = [one.name for one in found.refused if one.certain]
+    assert len(certain) == 1 and certain[0] in ("store", "tools[].strict")
+    assert report.findings[0].title.startswith(f"127.0.0.1 rejects {certain[0]}, which Codex CLI sends, and may")
+
+
 def test_all_that_may_be_refused_is_named_once() -> None:
     row = Row("claude-code", "anthropic", "claude-opus-5-5", strict.header("anthropic-beta", BETA), "")
     key = made_up_key("relay")
@@ -252,7 +266,7 @@ def test_all_that_may_be_refused_is_named_once() -> None:
     evidence, report, _ = checked(row, door, key)
     assert evidence.client_request is not None and not evidence.client_request.sure
     (found,) = report.findings
-    assert all(name in found.title for name in ("anthropic-beta", "thinking", "metadata"))
+    assert all(name in found.title + found.explanation for name in ("anthropic-beta", "thinking", "metadata"))
 
 
 def test_nothing_of_the_app_is_sent_before_the_server_has_answered_a_plain_request() -> None:

@@ -745,6 +745,17 @@ CASES: dict[str, Text] = {
             Step("owner", "如果服务器是您自己的，请升级它，或让它忽略不认识的内容。"),
         ),
     ),
+    "http.header_rejected:as_client_more": Text(
+        "{host} 拒绝 {app} 发送的 {parameter|某一项}，可能还拒绝其他内容",
+        "普通请求可用，带上 {app} 发送的全部内容就被拒绝。可以确定 {parameter|其中一项} 被拒绝；"
+        "下列内容中可能还有被拒绝的：{names|其余部分}。要分清需要更多请求，检查不再发送。",
+        (
+            "给 {app} 加上 {variable}，它就不再发送 {parameter}。",
+            Step("public", "请 {host} 的运营者说明服务器接受 {app} 的哪些字段和请求头。"),
+            "让 {app} 改用其他服务器或模型。",
+            Step("owner", "如果服务器是您自己的，请升级它，或让它忽略不认识的内容。"),
+        ),
+    ),
     "http.header_rejected:as_client_mends": Text(
         "{host} 拒绝 {parameter|某个请求头}，{app} 会去掉它重发",
         "带上 {parameter|这个请求头} 时服务器拒绝请求。{app} 发现后会自动去掉它，所以仍然可用，"
@@ -914,6 +925,17 @@ CASES: dict[str, Text] = {
             Step("public", "请 {host} 的运营者说明服务器接受其中哪些字段。"),
             "让 {app} 改用其他服务器或模型。",
             Step("owner", "如果服务器是您自己的，请升级它，或让它忽略不认识的字段。"),
+        ),
+    ),
+    "model.parameter_rejected:as_client_more": Text(
+        "{host} 拒绝 {app} 发送的 {parameter|某一项}，可能还拒绝其他内容",
+        "普通请求可用，带上 {app} 发送的全部内容就被拒绝。可以确定 {parameter|其中一项} 被拒绝；"
+        "下列内容中可能还有被拒绝的：{names|其余部分}。要分清需要更多请求，检查不再发送。",
+        (
+            "给 {app} 加上 {variable}，它就不再发送 {parameter}。",
+            Step("public", "请 {host} 的运营者说明服务器接受 {app} 的哪些字段和请求头。"),
+            "让 {app} 改用其他服务器或模型。",
+            Step("owner", "如果服务器是您自己的，请升级它，或让它忽略不认识的内容。"),
         ),
     ),
     "model.parameter_rejected:as_client_mends": Text(
