@@ -309,7 +309,7 @@ def _client(closed: bool) -> Schema:
 
 
 def _as_client(closed: bool) -> Schema:
-    results = ["accepted", "refused", *map(str, OpenReason)]
+    results = ["accepted", "refused", "unanswered", *map(str, OpenReason)]
     return _object(
         closed,
         {

@@ -15,6 +15,8 @@ class OpenReason(StrEnum):
     NO_STREAM = "no_stream"  # it streams, and streaming does not work
     LIMITED = "limited"  # the rate limit is reached
     UNFINISHED = "unfinished"  # out of time
+    NO_SPEND = "no_spend"  # the user wants nothing that is billed
+    OFFLINE = "offline"  # the user wants nothing to leave this machine
 
 
 class ClientTry(Record):

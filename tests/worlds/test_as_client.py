@@ -319,8 +319,10 @@ def test_a_search_without_time_still_reports_the_refusal() -> None:
 @pytest.mark.parametrize("more", [{"no_spend": True}, {"offline": True}], ids=str)
 def test_nothing_is_sent_where_nothing_may_be(more: Mapping[str, bool]) -> None:
     key = made_up_key("relay")
-    evidence, _, requests = checked(ROWS[6], sound("openai", "m", key), key, **more)
-    assert evidence.client_request is None
+    evidence, report, requests = checked(ROWS[6], sound("openai", "m", key), key, **more)
+    assert evidence.client_request is not None and evidence.client_request.tries == ()
+    assert f"not sent (--{next(iter(more)).replace('_', '-')})" in render(report, "text", "en")
+    assert report.verdict is Verdict.INCONCLUSIVE and report.left_open
     assert not [one for one in generations(requests) if one.header("authorization")]
 
 

@@ -12,8 +12,8 @@ _SOCKETS = (
     ),
     Step(
         "app:codex",
-        "In {place|config.toml}, replace openai_base_url with a separate provider, the first line at the top "
-        "and the others at the end: {lines}",
+        "In {place|config.toml}, replace openai_base_url, and model_provider if it is there, with a separate provider, "
+        "the first line at the top and the others at the end: {lines}",
     ),
     Step("!app:codex", "In the settings of {app}, turn off the WebSocket."),
     Step(

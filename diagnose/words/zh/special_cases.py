@@ -12,7 +12,8 @@ _SOCKETS = (
     ),
     Step(
         "app:codex",
-        "在 {place|config.toml} 里去掉 openai_base_url，改成单独的服务商，第一行放在文件开头，其余放在末尾：{lines}",
+        "在 {place|config.toml} 里去掉 openai_base_url（有 model_provider 也去掉），改成单独的服务商，"
+        "第一行放在文件开头，其余放在末尾：{lines}",
     ),
     Step("!app:codex", "在 {app} 的设置里关闭 WebSocket。"),
     Step(
