@@ -255,7 +255,9 @@ def test_one_of_two_refused_parts_is_named_even_if_the_requests_do_not_suffice_f
     assert found is not None and not found.sure and len(found.tries) <= 1 + MOST
     certain = [one.name for one in found.refused if one.certain]
     assert len(certain) == 1 and certain[0] in ("store", "tools[].strict")
-    assert report.findings[0].title.startswith(f"127.0.0.1 rejects {certain[0]}, which Codex CLI sends, and may")
+    assert report.findings[0].title.startswith(
+        f"127.0.0.1 rejects {certain[0]}, which Codex CLI sends, and perhaps more"
+    )
 
 
 def test_all_that_may_be_refused_is_named_once() -> None:

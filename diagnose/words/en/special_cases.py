@@ -846,7 +846,7 @@ CASES: dict[str, Text] = {
         ),
     ),
     "http.header_rejected:as_client_more": Text(
-        "{host} rejects {parameter|a part}, which {app} sends, and may reject more of its request",
+        "{host} rejects {parameter|a part}, which {app} sends, and perhaps more",
         "A plain request works. With everything that {app} sends, it is refused. {parameter|A part of it} is refused "
         "for certain. Something else may be refused as well, among: {names|the other parts}. To tell, the check would "
         "need more requests than it sends.",
@@ -1085,7 +1085,7 @@ CASES: dict[str, Text] = {
         ),
     ),
     "model.parameter_rejected:as_client_more": Text(
-        "{host} rejects {parameter|a part}, which {app} sends, and may reject more of its request",
+        "{host} rejects {parameter|a part}, which {app} sends, and perhaps more",
         "A plain request works. With everything that {app} sends, it is refused. {parameter|A part of it} is refused "
         "for certain. Something else may be refused as well, among: {names|the other parts}. To tell, the check would "
         "need more requests than it sends.",
@@ -2506,8 +2506,8 @@ CASES: dict[str, Text] = {
         "{app} was started with your settings and refused the server's certificate. The check trusts it, so {app} uses "
         "other root certificates.",
         (
-            "Give {app} the CA certificate, in the variable that it reads: NODE_EXTRA_CA_CERTS for Node, SSL_CERT_FILE "
-            "for most others.",
+            Step("node", "Give {app} the CA certificate where it is started: NODE_EXTRA_CA_CERTS=PATH."),
+            Step("!node", "Give {app} the CA certificate where it is started: SSL_CERT_FILE=PATH."),
             "`llmdoctor apps` shows which root certificates {app} uses.",
         ),
     ),

@@ -747,7 +747,7 @@ CASES: dict[str, Text] = {
         ),
     ),
     "http.header_rejected:as_client_more": Text(
-        "{host} 拒绝 {app} 发送的 {parameter|某一项}，可能还拒绝其他内容",
+        "{host} 拒绝 {app} 发送的 {parameter|某一项}，可能还有其他",
         "普通请求可用，带上 {app} 发送的全部内容就被拒绝。可以确定 {parameter|其中一项} 被拒绝；"
         "下列内容中可能还有被拒绝的：{names|其余部分}。要分清需要更多请求，检查不再发送。",
         (
@@ -929,7 +929,7 @@ CASES: dict[str, Text] = {
         ),
     ),
     "model.parameter_rejected:as_client_more": Text(
-        "{host} 拒绝 {app} 发送的 {parameter|某一项}，可能还拒绝其他内容",
+        "{host} 拒绝 {app} 发送的 {parameter|某一项}，可能还有其他",
         "普通请求可用，带上 {app} 发送的全部内容就被拒绝。可以确定 {parameter|其中一项} 被拒绝；"
         "下列内容中可能还有被拒绝的：{names|其余部分}。要分清需要更多请求，检查不再发送。",
         (
@@ -2200,7 +2200,8 @@ CASES: dict[str, Text] = {
         "{app} 不信任本次检查所信任的证书",
         "用你的设置启动了 {app}，它拒绝了服务器的证书。检查信任这个证书，所以 {app} 用的是另一套根证书。",
         (
-            "把 CA 证书放到 {app} 读取的变量中：Node 用 NODE_EXTRA_CA_CERTS，其他大多用 SSL_CERT_FILE。",
+            Step("node", "在启动 {app} 的地方设置它读取的 CA 证书：NODE_EXTRA_CA_CERTS=PATH。"),
+            Step("!node", "在启动 {app} 的地方设置它读取的 CA 证书：SSL_CERT_FILE=PATH。"),
             "`llmdoctor apps` 会显示 {app} 使用哪些根证书。",
         ),
     ),
