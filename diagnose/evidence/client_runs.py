@@ -33,6 +33,7 @@ _BY_WORDS = {
     "shape": "path",
     "model": "model",
 }
+_OF_CONNECTION = ("roots", "proxy", "websocket", "packages", "other_host", "connection")
 _SIDES = {"roots": "machine", "proxy": "network", "connection": "machine", "key": "settings", "model": "settings"}
 _SIDES |= {"packages": "machine", "other_host": "network"}
 
@@ -70,7 +71,7 @@ def difference(view: View, run: ClientRun) -> ClientDifference:
     recorded = run.again or (run if run.through_recorder else None)
     values = {"said": run.said.partition("\n")[0][:SAID]}
     case = words
-    if run.again is not None and (run.again.answered or not run.again.requests):
+    if run.again is not None and (run.again.answered or (not run.again.requests and words in _OF_CONNECTION)):
         case = _case_of_connection(view, run, words)
     elif recorded is not None and recorded.requests:
         case, more = _case_of_requests(view, recorded, words)

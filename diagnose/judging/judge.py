@@ -173,6 +173,7 @@ def _client_line(view: View) -> ClientLine | None:
         result=str(found.why or result),
         parts=found.parts,
         refused=tuple(one.name for one in found.refused),
+        certain=tuple(one.name for one in found.refused if one.certain or found.sure),
         sure=found.sure,
         requests=len(found.tries),
     )
