@@ -224,6 +224,8 @@ _SEEN = 0.8  # the confidence that a version is missing, where the requested pat
 # A server names the path that it does not know; a client uses the same words for a URL that it could not parse.
 _CLIENTS_URL = r"(?i)invalid url(?! \()"
 _RELAYS_OWN = ("gateway-upstream", "gateway-new-api")  # only a relay speaks of its upstream
+# In a pasted text, a client quotes the answer to the WebSocket that it opened; it sent no normal request.
+_UPGRADE = "upgrade-websocket"
 _VERSIONED = r"/v\d[\w-]*/|/v\d[\w-]*$|\bapi/"
 
 
@@ -260,7 +262,10 @@ def _dialect_hints(text: ReadText, door: str | None, day: str) -> Iterator[Hint]
             yield Hint(match.code, 0.85 * match.confidence, match.why)
         else:
             house = {} if "door" in text.values else _house(match.dialect, text)
-            yield Hint(match.code, match.confidence, match.why, {**house, **match.values}, bare=bare)
+            values = {**house, **match.values}
+            if match.dialect.startswith(_UPGRADE):
+                values.pop("case", None)
+            yield Hint(match.code, match.confidence, match.why, values, bare=bare)
 
 
 def _house(dialect: str, text: ReadText) -> Mapping[str, str]:
