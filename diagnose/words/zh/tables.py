@@ -172,6 +172,8 @@ WHOSE: dict[str, str] = {
     "flaws": "密钥本身的问题",
     "cleaned": "去掉之后就是可用的密钥。",
     "ended": "已于 {ended} 停止服务，不再响应",
+    "replaced": "替代服务：{names}",
+    "shows": "现在的回答：{text}",
     "renew": "自 {ended} 起被拒绝；新密钥以 {successor} 开头",
     "next": "只看样子判断，什么都没有发出。能不能用，请运行：llmdoctor check",
     "colon": "：",
