@@ -21,7 +21,9 @@ from diagnose.answers.hints import Hint, quote
 from diagnose.answers.own_report import named_cause
 from diagnose.answers.phrases import phrase_hints
 from diagnose.answers.phrases import rows as rows  # the table's readers import it from here
+from diagnose.words.text_type import ListStep
 from probes.model.key_shape import Fit
+from probes.model.listed import Listed
 
 if TYPE_CHECKING:
     from diagnose.answers.ambiguous import Group
@@ -127,7 +129,7 @@ def words_of(hint: Hint, text: ReadText, lang: str) -> Text:
     from diagnose.answers.text_values import text_values
 
     named = text_remedies.named_in(text, hint.evidence)
-    values: dict[str, str | None] = {name: quote(value) for name, value in {**text.values, **hint.values}.items()}
+    values: dict[str, str | None] = {name: _quoted(value) for name, value in {**text.values, **hint.values}.items()}
     values.update(text_remedies.values_of(named, text))
     values["host"] = values.get("host") or text.host
     values["model"] = (values.get("model") or "").strip("'\"`,") or None
@@ -148,7 +150,21 @@ def words_of(hint: Hint, text: ReadText, lang: str) -> Text:
     asked = text_remedies.steps_of(named, text, hint.code, lang, hint.evidence)
     steps = in_order(hint.code, asked, said.steps, kind=kind is not None)
     # A step may begin with a stand-in for an unknown value, which is in lower case.
-    return type(said)(said.title, said.explanation, tuple(step[:1].upper() + step[1:] for step in steps))
+    return type(said)(said.title, said.explanation, tuple(map(_begun, steps)))
+
+
+def _begun(step: str) -> str:
+    """Return a step that begins with a capital letter."""
+    if step[:1] == (first := step[:1].upper()):
+        return step
+    if isinstance(step, ListStep):
+        return ListStep(first + step[1:], first + step.head[1:], step.items, step.is_code)
+    return first + step[1:]
+
+
+def _quoted(value: str) -> str:
+    """Return a value of a text as it may be shown. A list is one of the catalogue's, and stays a list."""
+    return value if isinstance(value, Listed) else quote(value)
 
 
 def _message(hint: Hint, text: ReadText) -> str:

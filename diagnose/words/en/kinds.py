@@ -1757,10 +1757,10 @@ KINDS: dict[str, Text] = {
     ),
     "tools_with_effort": Text(
         "Chat completions take no tools together with reasoning_effort for {model|this model}",
-        "For this model, /chat/completions refuses tools unless reasoning_effort is none. It refuses them too where the "
-        "app sends no reasoning_effort, because the model's own default counts.",
+        "For this model, /chat/completions refuses tools unless reasoning_effort is none. It refuses them too where "
+        "the app sends no reasoning_effort, because the model's own default counts.",
         (
-            "In the app, choose the Responses API (OpenAI Responses) as the type of provider: /v1/responses takes both.",
+            "In the app, choose the Responses API (OpenAI Responses) as the type of provider: it takes both.",
             "Or set reasoning_effort to none.",
             "If the app has neither choice, update it or choose another model.",
         ),
