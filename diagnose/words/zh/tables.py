@@ -198,7 +198,7 @@ OVERVIEW: dict[str, str] = {
     "by_choice": "回答和流式输出，因为用了 --no-spend 或 --offline",
     "unchecked_because": "未检查：{reason}",
     "cause": "{title}（{code}）",
-    "tested": "{fix}（刚刚实测）",
+    "tested": "{fix}（刚刚测试过）",
     "base_url": "Base URL",
     "model": "模型",
     "protocol": "协议",
