@@ -88,7 +88,9 @@ def compared(text: str) -> Compared:
         return Compared("models.dev", (*_models_dev(entries),))
     if any("base_url" in row and "api_key_env" in row for row in entries.values()):
         rows = ((id, id, row.get("base_url"), [row.get("api_key_env")], "openai", "") for id, row in entries.items())
-        return Compared("LiteLLM's list of providers", tuple(_providers(rows, "litellm/llms/openai_like/providers.json")))
+        return Compared(
+            "LiteLLM's list of providers", tuple(_providers(rows, "litellm/llms/openai_like/providers.json"))
+        )
     raise ForeignListError("it is neither models.dev's api.json nor one of LiteLLM's lists")
 
 

@@ -238,6 +238,31 @@ def test_a_user_s_own_door_wins(install: Install, tmp_path: Path, monkeypatch: p
     load.cache_clear()
 
 
+def test_an_end_does_not_touch_a_user_s_own_door(
+    install: Install, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from diagnose.cli.commands.check import command
+
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    install(text_of(doors=[{**row_of("groq"), "ended": "2026-11-01", "seen": "2026-11-22"}]))
+    asked = ["groq", "--offline", "--json"]
+
+    def codes() -> list[str]:
+        load.cache_clear()
+        return [one["code"] for one in json.loads(CliRunner().invoke(command, asked).stdout)["findings"]]
+
+    assert "url.host_retired" in codes()
+    folder = tmp_path / "config" / "llmdoctor" / "doors.d"
+    folder.mkdir(parents=True)
+    (folder / "mine.toml").write_text(
+        '[[door]]\nid = "groq"\nname = "Mine"\ncompany = "me"\nkind = "host"\nhosts = ["api.groq.com"]\n'
+        'endpoints = [{ protocol = "openai", base_url = "https://api.groq.com/openai/v1" }]\n'
+    )
+    assert "url.host_retired" not in codes()
+    monkeypatch.undo()
+    load.cache_clear()
+
+
 # -- what is refused ---------------------------------------------------------------------------------------------------
 
 DOOR: Row = {"id": "x", "name": "X", "company": "x", "kind": "host", "hosts": [], "endpoints": []}
