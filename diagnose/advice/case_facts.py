@@ -14,6 +14,7 @@ A step in ``diagnose/words`` names them in its conditions (:class:`diagnose.word
 - ``via:PRODUCT``, a product of ``products.toml`` that made or passed on the failed response (``via:cloudflare``)
 - ``said:KIND``, what the failed response asks for: a kind of :class:`probes.api.remedies.Remedy` (``said:ask``), or a
   state (``said:leaked``)
+- ``chain:HOUSE`` and ``step:NAME`` of the credential, and ``why:NOTE``, the note that its step has
 - ``plan``: the same provider has subscription plans with an address of their own
 - ``proxy_problem:KIND``, of :class:`probes.model.facts.ProxyProblem`
 - ``proxy``, ``container``, ``wsl``: from where the check was run
@@ -28,6 +29,7 @@ from typing import TYPE_CHECKING
 from probes.api.remedies import message_of, remedies
 from probes.model.facts import SiteDifference
 from probes.model.key_shape import Fit
+from probes.model.note import Note
 
 if TYPE_CHECKING:
     from diagnose.evidence.view import View
@@ -37,7 +39,7 @@ STACKS = {"httpx": "python"}  # other stacks have the name of their fact
 ROLES = {"base_url": "url_in", "key": "key_in", "model": "model_in"}
 _IDENTITY = ("ci_token", "workload_token", "id_token")
 # Facts with a value after the colon.
-VALUED = ("door", "protocol", "app", "key", "via", "said", "proxy_problem", "chain", "step", *ROLES.values())
+VALUED = ("door", "protocol", "app", "key", "via", "said", "proxy_problem", "chain", "step", "why", *ROLES.values())
 
 
 class CaseFacts:
@@ -147,4 +149,5 @@ def _chain(view: View) -> set[str]:
     if chain is None or not chain.used:
         return set()
     won = chain.winner
-    return {f"chain:{chain.vendor}", *({f"step:{won.step}"} if won is not None else ())}
+    found = {f"chain:{chain.vendor}", *({f"step:{won.step}"} if won is not None else ())}
+    return found | ({f"why:{won.why.name}"} if won is not None and isinstance(won.why, Note) else set())

@@ -6,11 +6,12 @@ Pure code that never receives the key itself. It imports very little, so that th
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from diagnose.rendering.lists import hung, pad
 from diagnose.words import notes, part, provider_name, put
 from probes.model.key_shape import ENDED, SOMETIMES, Confidence, Fit
+from probes.model.named_tuple import NamedTuple
 from probes.model.note import Note, note
 
 if TYPE_CHECKING:
@@ -157,6 +158,13 @@ def base_urls(door: Door) -> dict[str, str]:
     return {protocol: door.base_urls(protocol)[0] for protocol in known or door.protocols}
 
 
+def _variable_of(door: Door, kind: str) -> str:
+    """Return the variable that holds a key of this door; empty if none does. An access key has one of its own."""
+    if door.credential == "aws" and kind in ("key_id", "temporary_key_id"):
+        return "AWS_ACCESS_KEY_ID"
+    return door.key_env[0] if door.key_env else ""
+
+
 def _settings(look: KeyReport, best: tuple[KeyMatch, Door]) -> dict[str, str]:
     """Return the settings that match the key, from the first endpoint whose base URL has no placeholder."""
     match, door = best
@@ -218,9 +226,11 @@ def _lines(look: KeyReport, doors: Doors, lang: str) -> Iterator[str]:
             if door.provenance.shows:
                 yield f"    {put(words['shows'], {'text': door.provenance.shows})}"
             continue
-        yield from (f"    {protocol:9}  {url}" for protocol, url in base_urls(door).items())
-        if door.key_env:
-            yield f"    {pad(words['variable'], 9)}  {door.key_env[0]}"
+        urls = base_urls(door)
+        width = max(9, *map(len, urls)) if urls else 9
+        yield from (f"    {protocol:{width}}  {url}" for protocol, url in urls.items())
+        if variable := _variable_of(door, look.fit.note):
+            yield f"    {pad(words['variable'], width)}  {variable}"
     if rest := [door.id for _, door in known[SHOWN:]]:
         yield "  " + put(words["more"], {"count": len(rest), "doors": words["comma"].join(rest)})
     yield ""

@@ -106,6 +106,9 @@ def _no_credential(view: View) -> Claim | None:
     if facts is None or facts.problem is None:
         return stored_logins.unsent(view)
     case = facts.problem.value if facts.problem in _CASES else ""
+    won = view.chain.winner if view.chain is not None else None
+    if won is not None and isinstance(won.why, Note) and won.why.name == "aws_empty_key":
+        case = "empty_key"
     return Claim(_evidence(view, facts), values=_values(view, facts), severity=severity, case=case)
 
 

@@ -323,6 +323,7 @@ _CASES = {
     ENDED: "ended",
     SOMETIMES: "service",
     "key_id": "access_key",
+    "temporary_key_id": "access_key",
     "access_key_pair": "access_key",
     "signed_request": "access_key",
 }

@@ -67,7 +67,7 @@ def _runtime(view: View) -> Claim | None:
 
 def _sdk_mismatch(view: View) -> Claim | None:
     """Report an SDK that fails before it sends anything, by a fault that is not known, or an app that does."""
-    if (claim := _setting_lacking(view)) is not None:
+    if (claim := _setting_lacking(view) or _bearer_in_clear(view)) is not None:
         return claim
     facts = view.runtime
     call = facts.call if facts is not None else None
@@ -95,6 +95,22 @@ def _setting_lacking(view: View) -> Claim | None:
         values={"variable": need.variable, "path": need.path, "detail": need.line},
         case="setting",
     )
+
+
+def _bearer_in_clear(view: View) -> Claim | None:
+    """Report an API key for an address without TLS, if the user named boto3, which raises an exception then."""
+    target = view.evidence.target
+    keyless = target.key_length is None or (view.chain is not None and view.chain.used)
+    named = view.app is not None and view.app.id == "boto3"
+    if (
+        not named
+        or target.protocol != "bedrock"
+        or keyless
+        or not (target.base_url or "").lower().startswith("http://")
+    ):
+        return None
+    line = "Bearer authorization requires an HTTPS endpoint."
+    return Claim((line,), case="bearer_in_clear")
 
 
 def _values(facts: RuntimeFacts) -> dict[str, str]:

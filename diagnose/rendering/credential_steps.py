@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from diagnose.rendering.report_parts import source_text, word
 from diagnose.report import CredentialView
 from diagnose.words import part, spoken
+from probes.model.credential import StepStatus
 from probes.model.login import StoredLogin
 
 
@@ -27,7 +28,11 @@ def credential_steps(found: CredentialView, lang: str) -> Iterator[tuple[str, st
     for number, step in enumerate(chain.steps):
         wins = number == chain.won
         kind = words.KINDS.get(step.kind, step.kind)
-        said = [words.WINNER if wins and chain.used else "", words.STATUS[step.status], kind]
+        status = step.status
+        if wins and got is not None and got.problem is None and status is StepStatus.NOT_ASKED:
+            status = StepStatus.WINS  # it was asked since
+        winner = words.NEXT if status is StepStatus.NOT_ASKED else words.WINNER
+        said = [winner if wins and chain.used else "", words.STATUS[status], kind]
         said += [f"{words.HINTS.get(name, name)} {value}" for name, value in step.hints]
         expires = (got.expires if wins and got is not None else 0.0) or step.expires
         if wins and got is not None and got.account and got.account not in dict(step.hints).values():

@@ -10,8 +10,8 @@ import json
 import re
 from collections.abc import Callable, Iterator, Mapping
 from functools import cache
-from typing import Any, NamedTuple
-from urllib.parse import quote, urlsplit
+from typing import Any
+from urllib.parse import quote, unquote, urlsplit
 
 from diagnose.evidence.client_urls import in_its_terms
 from diagnose.report import Report
@@ -19,6 +19,7 @@ from diagnose.snippets import quoting
 from probes.catalog.apps import load
 from probes.catalog.sdk_variables import SdkVariables, variables_of
 from probes.model.attempt import Auth
+from probes.model.named_tuple import NamedTuple
 from probes.model.record import Record, replace
 from probes.model.source import Source, variable_in
 from probes.protocols.names import NAMES
@@ -158,6 +159,8 @@ def write(working: WorkingSettings, wanted: str | None = None) -> Iterator[Snipp
             continue
         if template.within not in working.base_url:
             continue
+        if template.id == "curl" and working.auth == Auth.SIGV4 and ":" in _path(working):
+            continue  # curl 7 signs a path with a colon otherwise than AWS computes it
         app = load().get(template.group)
         base = in_its_terms(app, working.protocol, working.base_url)
         if base is None and template.group != "goose":  # Goose has a separate setting for the path
@@ -239,6 +242,11 @@ def _address(working: WorkingSettings) -> str:
 MARK = "\0key\0"  # a placeholder, later replaced by the language's reference to the key's variable
 
 
+def _path(working: WorkingSettings) -> str:
+    """Return the path of a request, as the curl snippet has it."""
+    return unquote(urlsplit(_address(working)).path)
+
+
 def _headers(working: WorkingSettings) -> list[tuple[str, str]]:
     """Return the names and values of the request headers, with :data:`MARK` in place of the key."""
     return [*auth_headers(Auth(working.auth), MARK), *wire(working.protocol).example_headers]
@@ -255,15 +263,19 @@ def _sh_headers(working: WorkingSettings) -> str:
         _quoted_with_reference(f"{name}: {value}", quoting.sh, _token(working) or f"${working.key_env}")
         for name, value in _headers(working)
     )
-    signed = "".join(f"  {one} \\\n" for one in _SIGNED) if working.auth == Auth.SIGV4 else ""
+    signed = "".join(f"  {one} \\\n" for one in _signed(working)) if working.auth == Auth.SIGV4 else ""
     return signed + "".join(f"  -H {one} \\\n" for one in headers)
 
 
 # curl signs by itself, with keys of the environment: `aws configure export-credentials --format env` prints them.
-_SIGNED = (
-    '--aws-sigv4 "aws:amz:$AWS_REGION:bedrock" --user "$AWS_ACCESS_KEY_ID:$AWS_SECRET_ACCESS_KEY"',
-    '-H "x-amz-security-token: $AWS_SESSION_TOKEN"',
-)
+def _signed(working: WorkingSettings) -> tuple[str, str]:
+    # As `service_and_region` in probes/credential_chains/aws_credential.py decides, which needs botocore.
+    runtime = working.protocol.startswith("bedrock") or "bedrock-runtime" in urlsplit(working.base_url).netloc
+    service = "bedrock" if runtime else "bedrock-mantle"
+    return (
+        f'--aws-sigv4 "aws:amz:$AWS_REGION:{service}" --user "$AWS_ACCESS_KEY_ID:$AWS_SECRET_ACCESS_KEY"',
+        '-H "x-amz-security-token: $AWS_SESSION_TOKEN"',
+    )
 
 
 def _sh_address(working: WorkingSettings) -> str:

@@ -81,7 +81,7 @@ class RoundRunner:
         if chat is not None and attempt_round.chat is None:
             self._choose(attempt_round)
             assert attempt_round.chosen is not None
-            name = attempt_round.chosen.chosen or wire(attempt.protocol).guess
+            name = attempt_round.chosen.chosen or wire(attempt.protocol).guessed_model(attempt.base_url)
             self._pool.warm(1)
             await self._generate(attempt_round, name)
             await self._try_others(attempt_round, name)

@@ -6,19 +6,30 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import NamedTuple
 
 from probes.app_settings.references import ReferenceLimit, Resolved, Value, resolve
 from probes.app_settings.search import Reading, Search, table
 from probes.catalog.app import App, SettingsFile
 from probes.config_formats.files import SkippedFile, comes_with, text_of
 from probes.config_formats.tree import find
+from probes.model.named_tuple import NamedTuple
 from probes.model.record import Record
 from probes.model.settings import Sourced
 from probes.model.source import Owner, Source, SourceKind, environment_variable
 from probes.settings.consent import names_place
 
-ROLES = ("base_url", "key", "key_env", "key_name", "key_command", "login", "websocket", "model", "provider")
+ROLES = (
+    "base_url",
+    "key",
+    "key_env",
+    "key_name",
+    "key_command",
+    "credential_command",
+    "login",
+    "websocket",
+    "model",
+    "provider",
+)
 ABOVE, _ENVIRONMENT, BELOW = 0, 1, 2  # precedence: above or below the shell's variables
 
 

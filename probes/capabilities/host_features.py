@@ -96,7 +96,8 @@ async def key_check(client: FeatureClient, trials: FeatureTrials) -> Verdict:
     wrong = wrong_key(client.context.door, client.context.keys)
     client.scrub.add(wrong)
     client.client.learn(KeyForm.WRONG, wrong)
-    attempt = replace(working, key=KeyForm.WRONG)
+    # Nobody signs with a made-up key; where requests are signed, API keys are sent as Bearer.
+    attempt = replace(working, key=KeyForm.WRONG, auth=Auth.BEARER if working.auth is Auth.SIGV4 else working.auth)
     if client.context.listed:
         found, _ = await client.put(trials, Purpose.MODELS, attempt, wire(attempt.protocol).models(attempt))
         if _refused(found):

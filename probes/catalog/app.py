@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import NamedTuple
 
 from probes.catalog.provenance import UNKNOWN, Provenance
+from probes.model.named_tuple import NamedTuple
 
 
 class AppWebSocket(NamedTuple):
@@ -56,7 +56,7 @@ class AppWire(NamedTuple):
     place_by_model: Mapping[
         str, str
     ] = {}  # beginning of a model's name -> variable for its own location; the first counts
-    default_place: str = ""  # location without a setting; empty: it ends with an error
+    default_place: str = ""  # region or location without a setting; empty: it ends with an error
     key_before_chain: bool = False  # a key counts although project or location is set; elsewhere these come first
 
 
@@ -84,6 +84,7 @@ class SettingsFile(NamedTuple):
     key_env: tuple[str, ...] = ()  # pointers to the name of the variable that holds the key
     key_name: tuple[str, ...] = ()  # pointers to the name of an entry in the app's `keys`
     key_command: tuple[str, ...] = ()  # pointers to a command that prints the key
+    credential_command: tuple[str, ...] = ()  # the same for the credential of a house's own chain
     keys: str = ""  # pointer with one `*`: keys by name, for providers that other places define
     key_env_first: bool = False  # `key_env` has precedence over every key, and without its variable nothing is sent
     login: tuple[str, ...] = ()  # pointers to the flag without which a provider is not given the app's own keys

@@ -10,9 +10,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from probes.config_formats.files import SkippedFile, text_of
@@ -21,6 +20,7 @@ from probes.credential_chains.chain import Chain, ObtainedCredential, ObtainFor
 from probes.credential_chains.world import ChainWorld, bare_address, folders_word, secrets_in
 from probes.model.attempt import Auth
 from probes.model.credential import CredentialChain, CredentialChoice, CredentialStep, StepStatus
+from probes.model.named_tuple import NamedTuple
 from probes.model.note import Note, note
 from probes.model.record import replace
 from probes.model.secret import Secret
@@ -96,7 +96,8 @@ class _Reader:
         found = next((one for name in names if (one := self._world.variable(name)) is not None), None)
         return found or Sourced("default", DEFAULT)
 
-    def _region(self) -> CredentialChoice | None:
+    def region(self) -> CredentialChoice | None:
+        """Return the region of variables or profile, with the values that it shadows; None if nothing names one."""
         found = [one for name in REGIONS if (one := self._world.variable(name)) is not None]
         found += [self._values["region"]] if self._values.get("region", _MISSING).value else []
         if not found:
@@ -131,7 +132,7 @@ class _Reader:
             else one.step
             for number, one in enumerate(found)
         )
-        region = self._region()
+        region = self.region()
         choices = [region] if region is not None else []
         if self._profile.source is not DEFAULT or self._values:
             names = ("AWS_DEFAULT_PROFILE", "AWS_PROFILE")
@@ -163,7 +164,7 @@ class _Reader:
                 CredentialStep("bearer" if bearer else "key", StepStatus.WINS, self._world.key.source, "api_key")
             )
         else:
-            yield _absent("bearer", environment_variable("AWS_BEARER_TOKEN_BEDROCK"))
+            yield self._no_bearer()
         # A file that nobody can read, and a profile that does not exist, break every client before it looks anywhere.
         if self._config.why:
             broken = self._config.config if self._config.config.why else self._config.credentials
@@ -184,6 +185,14 @@ class _Reader:
         yield self._static("config_file", self._profile.value, self._config.config)
         yield self._container()
         yield self._instance()
+
+    def _no_bearer(self) -> _Found:
+        """Return the step of the API key. An empty variable counts: the SDKs send it instead of a signature."""
+        empty = self._world.emptied("AWS_BEARER_TOKEN_BEDROCK") if self._world.emptied is not None else None
+        if empty is None:
+            return _absent("bearer", environment_variable("AWS_BEARER_TOKEN_BEDROCK"))
+        step = CredentialStep("bearer", StepStatus.INCOMPLETE, empty.source, "api_key", why=note("aws_empty_key"))
+        return _Found(step)
 
     def _environment(self) -> _Found:
         key, secret = self._world.variable("AWS_ACCESS_KEY_ID"), self._world.variable("AWS_SECRET_ACCESS_KEY")
@@ -423,10 +432,12 @@ class _Reader:
         command = self._config.profile(profile).get("credential_process")
         if command is None:
             return _absent("process", self._config.config.place(f"[{profile}] credential_process"))
-        program = Path((command.value.split() or [""])[0]).name
+        program = _program_of(command.value)
         step = CredentialStep("process", StepStatus.NOT_ASKED, command.source, "session", hints=(("program", program),))
         foreign = folders_word(command) is not None
-        if not self._world.programs or foreign:
+        if foreign:
+            step = replace(step, why=note("program_of_folder"))
+        elif not self._world.programs:
             step = replace(step, why=note("program_not_started"))
         # Arguments of the program may hold a secret of its own.
         material: Material = (("0", "process"), ("0.command", Secret(command.value)))
@@ -509,6 +520,24 @@ class _Reader:
 def _cache_name(key: str) -> str:
     """Return the name of the file in which the AWS CLI keeps the login of a session or a start URL."""
     return f"{hashlib.sha1(key.encode('utf-8', 'surrogateescape'), usedforsecurity=False).hexdigest()}.json"
+
+
+def region_of_profile(environ: Mapping[str, str], home: Path | None, cwd: Path) -> str:
+    """Return the region that the profile of the environment has in AWS' own files; empty if it has none."""
+
+    def variable(name: str) -> Sourced[str] | None:
+        return Sourced(value, environment_variable(name)) if (value := environ.get(name)) else None
+
+    chosen = _Reader(ChainWorld(variable, home, cwd, None, "", None, 0.0)).region()
+    return chosen.value if chosen is not None else ""
+
+
+def _program_of(command: str) -> str:
+    """Return the name of the program that a command line starts, without its folder."""
+    text = command.strip()
+    quote = text[:1] if text[:1] in ("'", '"') else ""
+    first = text[1:].partition(quote)[0] if quote else (text.split() or [""])[0]
+    return Path(first.replace("\\", "/")).name
 
 
 def _absent(step: str, place: Source | None, why: str | Note = "") -> _Found:

@@ -42,7 +42,10 @@ _STRANGE = (LookupError, ValueError, TypeError, AttributeError, ArithmeticError,
 _SAID = 300  # characters of an error that are kept
 # Headers that proxies and HTTP clients change on the way, which botocore does not sign either.
 _UNSIGNED = frozenset(("connection", "expect", "transfer-encoding", "user-agent", "x-amzn-trace-id", "accept-encoding"))
-_HOST = re.compile(r"bedrock(?P<kind>-runtime|-mantle|)(?:-fips)?\.(?P<region>[a-z]{2,4}(?:-[a-z]+)+-\d)\.")
+# The host of a private endpoint (`vpce-….bedrock-runtime.REGION.vpce.amazonaws.com`) begins with a name of its own.
+_HOST = re.compile(
+    r"(?:vpce-[a-z0-9-]{1,60}\.)?bedrock(?P<kind>-runtime|-mantle|)(?:-fips)?\.(?P<region>[a-z]{2,4}(?:-[a-z]+)+-\d)\."
+)
 
 
 class Keys:
@@ -87,14 +90,16 @@ class SignedCredential:
         return tuple((name, value) for name, value in signed.headers.items() if name.lower() not in names)
 
 
-def service_and_region(base_url: str, region: str) -> tuple[str, str]:
+def service_and_region(base_url: str, region: str, protocol: str = "bedrock") -> tuple[str, str]:
     """Return what a signature is made for. The host names both if it is one of AWS's own.
 
-    ``bedrock`` and the ``region`` of the settings for any other host: a private endpoint, or a gateway.
+    For any other host, a gateway say, it is the ``region`` of the settings, and the service for which the clients of
+    the ``protocol`` sign: those of OpenAI (``BedrockOpenAI``) and Anthropic (``AnthropicBedrockMantle``) for Mantle.
     """
     found = _HOST.match(urlsplit(base_url).hostname or "")
     if found is None:
-        return "bedrock", region or DEFAULT_REGION
+        service = "bedrock" if protocol.startswith("bedrock") else "bedrock-mantle"
+        return service, region or DEFAULT_REGION
     return ("bedrock-mantle" if found["kind"] == "-mantle" else "bedrock"), found["region"]
 
 
@@ -123,7 +128,7 @@ async def obtain(chain: Chain, found: CredentialSettings, wanted: ObtainFor) -> 
     if not chain.installed():
         raise chain.failed(found, CredentialProblem.NO_LIBRARY)
     keys = await in_daemon_thread(_Obtaining(chain, found, wanted).keys, "aws")
-    service, region = service_and_region(wanted.base_url, str(given.get("region", "")))
+    service, region = service_and_region(wanted.base_url, str(given.get("region", "")), wanted.protocol)
     facts = CredentialFacts("aws", won.step, won.kind, won.source, keys.expires, account=masked(keys.access_key))
     return SignedCredential(keys, facts, service, region)
 

@@ -33,6 +33,7 @@ class ChainWorld(Record):
     now: float
     metadata: bool = True
     programs: bool = False
+    emptied: Callable[[str], Sourced[str] | None] | None = None  # a variable that is set, but empty
     app: str = ""
     model: str = ""
     broker: bool = sys.platform == "win32"

@@ -18,7 +18,7 @@ from probes.protocols.event_stream import frame
 
 MODELS = ("us.anthropic.claude-haiku-4-5-20251001-v1:0", "amazon.nova-micro-v1:0")
 _PATH = re.compile(r"/model/([^/]+)/(converse|converse-stream|invoke|invoke-with-response-stream)")
-_FRAMED = "application/vnd.amazon.eventstream"
+FRAMED = "application/vnd.amazon.eventstream"
 
 
 def refused(status: int, kind: str, words: str) -> Reply:
@@ -82,7 +82,26 @@ def door(
             return as_json(conversed())
         if found[2] == "invoke":
             return as_json(message(CLAUDES[0]))
-        return as_events(converse_frames() if found[2] == "converse-stream" else invoke_frames(), _FRAMED)
+        return as_events(converse_frames() if found[2] == "converse-stream" else invoke_frames(), FRAMED)
+
+    return handler
+
+
+def guarded(
+    inner: Handler,
+    *keys: str,
+    access: Sequence[AccessKey] = (),
+    region: str = "us-east-1",
+    service: str = "bedrock",
+    clock: float = 0.0,
+) -> Handler:
+    """Return a door that checks credentials as :func:`door` does, before it leaves the answer to ``inner``.
+
+    So are the paths of other houses' protocols guarded: ``/openai/v1`` of the runtime, and Mantle.
+    """
+
+    def handler(request: Request) -> Answer:
+        return _refused(request, keys, access, region, service, clock) or inner(request)
 
     return handler
 
@@ -118,15 +137,18 @@ def exception_frame(kind: str, words: str) -> bytes:
     return frame(body, exception_type=kind, content_type="application/json", message_type="exception")
 
 
-def converse_frames(stop: str = "end_turn") -> list[bytes]:
-    """Return the events of a stream of Converse, which counts to twenty."""
-    pieces = [
-        framed("contentBlockDelta", {"contentBlockIndex": 0, "delta": {"text": f"{number} "}})
-        for number in range(1, 21)
-    ]
+_COUNTED: Sequence[dict[str, Any]] = [{"text": f"{number} "} for number in range(1, 21)]
+
+
+def converse_frames(
+    stop: str = "end_turn", deltas: Sequence[dict[str, Any]] = _COUNTED, start: dict[str, Any] | None = None
+) -> list[bytes]:
+    """Return the events of a stream of Converse, which counts to twenty unless it has other ``deltas``."""
+    begun = [framed("contentBlockStart", {"contentBlockIndex": 0, "start": start})] if start is not None else []
     return [
         framed("messageStart", {"role": "assistant"}),
-        *pieces,
+        *begun,
+        *(framed("contentBlockDelta", {"contentBlockIndex": 0, "delta": delta}) for delta in deltas),
         framed("contentBlockStop", {"contentBlockIndex": 0}),
         framed("messageStop", {"stopReason": stop}),
         framed(
@@ -136,7 +158,7 @@ def converse_frames(stop: str = "end_turn") -> list[bytes]:
     ]
 
 
-def invoke_frames() -> list[bytes]:
+def invoke_frames(inner: Sequence[dict[str, Any]] = ()) -> list[bytes]:
     """Return the events of a stream of InvokeModel: those of the Messages API, each in base64."""
-    packed = (base64.b64encode(json.dumps(one).encode()).decode() for one in events(CLAUDES[0]))
+    packed = (base64.b64encode(json.dumps(one).encode()).decode() for one in inner or events(CLAUDES[0]))
     return [framed("chunk", {"bytes": one}) for one in packed]

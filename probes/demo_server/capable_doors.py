@@ -11,7 +11,7 @@ import json
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from probes.demo_server import answers, error_bodies, handlers, vertex_doors
+from probes.demo_server import answers, bedrock_doors, error_bodies, handlers, vertex_doors
 from probes.demo_server import practice_doors as b
 from probes.demo_server.server import Answer, Handler, Reply, Request, Step
 from probes.model.record import Record
@@ -80,6 +80,18 @@ def gemini(*keys: str, manners: FeatureBehaviour | None = None, embeddings: str 
     return _with_embeddings(door, f"/v1/models/{embeddings}:embedContent", keys, embeddings, vector)
 
 
+def bedrock(*keys: str, manners: FeatureBehaviour | None = None, **more: Any) -> Handler:
+    """Return a Bedrock door for Converse with these features."""
+    whole, streamed = _chat(manners or FeatureBehaviour(), _conversed, _converse_frames)
+    return bedrock_doors.converse(*keys, chat=whole, stream=streamed, **more)
+
+
+def bedrock_invoke(*keys: str, manners: FeatureBehaviour | None = None, **more: Any) -> Handler:
+    """Return a Bedrock door for InvokeModel with Anthropic's models and these features."""
+    whole, streamed = _chat(manners or FeatureBehaviour(), _message, _invoke_frames)
+    return bedrock_doors.invoke(*keys, chat=whole, stream=streamed, **more)
+
+
 def vertex(*keys: str, manners: FeatureBehaviour | None = None, **more: Any) -> Handler:
     """Return a Vertex AI door for Gemini models with these features."""
     whole, streamed = _chat(manners or FeatureBehaviour(), _generated, _pieces)
@@ -136,8 +148,8 @@ Streamed = Callable[[Request, str, str], Reply]
 def _feature_of(body: dict[str, Any]) -> str:
     """Return the feature that a request uses, in any protocol."""
     text = json.dumps(body)
-    if body.get("tools"):
-        sent_back = ('"role": "tool"', "tool_result", "function_call_output", "functionResponse")
+    if body.get("tools") or body.get("toolConfig"):
+        sent_back = ('"role": "tool"', "tool_result", "function_call_output", "functionResponse", "toolResult")
         return "result" if any(mark in text for mark in sent_back) else "tools"
     if any(mark in text for mark in ("json_schema", "responseSchema")) or body.get("format"):
         return "structured"
@@ -147,7 +159,8 @@ def _feature_of(body: dict[str, Any]) -> str:
 def _chat(manners: FeatureBehaviour, whole: Whole, streamed: Streamed) -> tuple[Handler, Handler]:
     def refused(request: Request, what: str, manner: str) -> Answer | None:
         forced = request.json().get("tool_choice") or request.json().get("toolConfig")
-        auto = forced in (None, "auto", {"type": "auto"}, {"functionCallingConfig": {"mode": "AUTO"}})
+        forced = forced.get("toolChoice", forced) if isinstance(forced, dict) else forced
+        auto = forced in (None, "auto", {"type": "auto"}, {"functionCallingConfig": {"mode": "AUTO"}}, {"auto": {}})
         if what == "tools" and not manners.forced and not auto:
             return _error(_REFUSALS["forced"])
         if manner == "refused":
@@ -195,7 +208,9 @@ def _has_tool_call(what: str, manner: str) -> bool:
 
 
 def _model(request: Request) -> str:
-    return str(request.json().get("model"))
+    return str(
+        request.json().get("model") or answers.CLAUDES[0]
+    )  # where the path names it, the answer has its own name
 
 
 # -- chat completions --------------------------------------------------------------------------------------------------
@@ -289,10 +304,13 @@ def _message(request: Request, what: str, manner: str) -> dict[str, Any]:
 
 
 def _events(request: Request, what: str, manner: str) -> Reply:
+    return answers.as_events([answers.event(e) for e in _message_events(request, what, manner)])
+
+
+def _message_events(request: Request, what: str, manner: str) -> list[dict[str, Any]]:
     model = _model(request)
     if not _has_tool_call(what, manner):
-        stop = "max_tokens" if manner == "spent" else "end_turn"
-        return answers.as_events([answers.event(e) for e in answers.events(model, _text(what, manner), stop)])
+        return answers.events(model, _text(what, manner), "max_tokens" if manner == "spent" else "end_turn")
     _, written, _ = HALVES[manner]
     first, *_, last, end = answers.events(model, "", "tool_use")
     parts = [
@@ -300,8 +318,37 @@ def _events(request: Request, what: str, manner: str) -> Reply:
         for piece in (written[:8], written[8:])
     ]
     begun = {"type": "content_block_start", "index": 0, "content_block": {**_block(manner), "input": {}}}
-    events = [first, begun, *parts, {"type": "content_block_stop", "index": 0}, last, end]
-    return answers.as_events([answers.event(e) for e in events])
+    return [first, begun, *parts, {"type": "content_block_stop", "index": 0}, last, end]
+
+
+# -- bedrock -----------------------------------------------------------------------------------------------------------
+
+
+def _conversed(request: Request, what: str, manner: str) -> dict[str, Any]:
+    if not _has_tool_call(what, manner):
+        return bedrock_doors.conversed(_text(what, manner), "max_tokens" if manner == "spent" else "end_turn")
+    found, block = bedrock_doors.conversed("", "tool_use"), _block(manner)
+    used = {"name": block["name"], "input": block["input"], **({"toolUseId": block["id"]} if "id" in block else {})}
+    found["output"]["message"]["content"] = [{"toolUse": used}]
+    return found
+
+
+def _converse_frames(request: Request, what: str, manner: str) -> Reply:
+    if not _has_tool_call(what, manner):
+        stop = "max_tokens" if manner == "spent" else "end_turn"
+        frames = bedrock_doors.converse_frames(stop, [{"text": _text(what, manner)}])
+    else:
+        name, written, _ = HALVES[manner]
+        pieces = [{"toolUse": {"input": piece}} for piece in (written[:8], written[8:])]
+        frames = bedrock_doors.converse_frames(
+            "tool_use", pieces, {"toolUse": {"toolUseId": "tooluse_1", "name": name}}
+        )
+    return answers.as_events(frames, bedrock_doors.FRAMED)
+
+
+def _invoke_frames(request: Request, what: str, manner: str) -> Reply:
+    frames = bedrock_doors.invoke_frames(_message_events(request, what, manner))
+    return answers.as_events(frames, bedrock_doors.FRAMED)
 
 
 # -- gemini ------------------------------------------------------------------------------------------------------------

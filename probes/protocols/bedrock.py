@@ -34,22 +34,24 @@ _EVENTS = ("messageStart", "contentBlockStart", "contentBlockDelta", "contentBlo
 STREAM_HEADERS = (("Accept", "application/vnd.amazon.eventstream"), JSON_HEADERS[1])
 
 
+_SMALL = "anthropic.claude-haiku-4-5-20251001-v1:0"
+
+
 class _Bedrock(Wire):
     name = "bedrock"
     endpoint = "/model/{model}/converse"
     credential = "aws"
-    guess = "us.anthropic.claude-haiku-4-5-20251001-v1:0"
+    guess = f"us.{_SMALL}"
     endings = ("model/[^/]+/converse(?:-stream)?",)
     spoken_at = r"/model/[^/]+/converse(?:-stream)?$"
     address = r"/model/(?P<model>[^/]+)/converse(?:-stream)?"
     model_path = r"/model/([^/?#]+)/converse"
+    newer_base = "/openai/v1"
     precedence = 15
     bases = ("",)
     error_shape = "aws"
     words = (("ending", "/model/NAME/converse"),)
     provider_names = ("bedrock", "amazon-bedrock", "aws-bedrock")
-    key_env = ("AWS_BEARER_TOKEN_BEDROCK",)
-    base_url_env = ("AWS_ENDPOINT_URL_BEDROCK_RUNTIME",)
     ai_sdk_package = "@ai-sdk/amazon-bedrock"
     litellm_provider = "bedrock"
 
@@ -72,6 +74,10 @@ class _Bedrock(Wire):
 
     def path_check(self, attempt: Attempt) -> ApiRequest:
         return ApiRequest("POST", f"/model/{quote(self.guess, safe='')}/converse", JSON_HEADERS, {})
+
+    def guessed_model(self, base_url: str) -> str:
+        near = (*prefixes(base_url), "us.")[0]
+        return f"{near if near in ('us.', 'us-gov.', 'eu.') else 'global.'}{_SMALL}"  # elsewhere it has no regional one
 
     def other_models(self, text: str, attempt: Attempt, model: str) -> tuple[str, ...]:
         return profiles(text, attempt, model)
@@ -111,19 +117,41 @@ class _Bedrock(Wire):
         return {"messages": [{"role": "user", "content": [{"text": prompt(False)}]}]}
 
 
-# The prefix of the inference profiles of a region, by how the region's name begins (docs.aws.amazon.com/bedrock,
-# "Supported Regions and models for inference profiles", 2026-11-30); `global.` exists for some models everywhere.
-_PREFIXES = (("us-gov-", "us-gov."), ("us-", "us."), ("ca-", "us."), ("eu-", "eu."), ("ap-", "apac."))
-_WANTS_PROFILE = re.compile(r"on-demand throughput|inference profile", re.IGNORECASE)
+# The prefixes of the inference profiles of a region, likeliest first, by how the region's name begins
+# (docs.aws.amazon.com/bedrock, "Supported Regions and models for inference profiles", 2026-11-30). Japan and Australia
+# have profiles of their own for newer models, in place of `apac.`.
+_PREFIXES = (
+    ("us-gov-", ("us-gov.",)),
+    ("us-", ("us.", "global.")),
+    ("ca-", ("us.", "global.")),
+    ("eu-", ("eu.", "global.")),
+    ("ap-northeast-1", ("jp.", "apac.", "global.")),
+    ("ap-northeast-3", ("jp.", "apac.", "global.")),
+    ("ap-southeast-2", ("au.", "apac.", "global.")),
+    ("ap-southeast-4", ("au.", "apac.", "global.")),
+    ("ap-", ("apac.", "global.")),
+    ("", ("global.",)),
+)
+_KNOWN = re.compile(r"(?:us-gov|us|eu|apac|jp|au|ca|global)\.(?=[a-z0-9-]{2,40}\.)")
+_WANTS_PROFILE = re.compile(
+    r"on-demand throughput|inference profile|provided model identifier is invalid", re.IGNORECASE
+)
+_REGION = re.compile(r"\.([a-z]{2,4}(?:-[a-z]{1,12}){1,3}-\d)\.")
+
+
+def prefixes(base_url: str) -> tuple[str, ...]:
+    """Return the prefixes of inference profiles in the region of the host; none if it names no region."""
+    region = _REGION.search(base_url)
+    return next(near for start, near in _PREFIXES if region[1].startswith(start)) if region is not None else ()
 
 
 def profiles(text: str, attempt: Attempt, model: str) -> tuple[str, ...]:
     """Return the ids of the inference profiles that a model may have in the region of the host."""
-    if not _WANTS_PROFILE.search(text[:2000]) or model.count(".") != 1 or model.startswith("arn:"):
+    plain = _KNOWN.sub("", model, count=1)
+    if not _WANTS_PROFILE.search(text[:2000]) or plain.count(".") != 1 or model.startswith("arn:"):
         return ()
-    region = re.search(r"\.([a-z]{2,4}-[a-z-]{4,20}-\d)\.", attempt.base_url)
-    fitting = [prefix for start, prefix in _PREFIXES if region is not None and region[1].startswith(start)]
-    return tuple(f"{prefix}{model}" for prefix in (fitting[:1] or ["us."]))
+    near = prefixes(attempt.base_url) or ("us.",)
+    return tuple(found for one in dict.fromkeys(near) if (found := f"{one}{plain}") != model)
 
 
 class FrameReader(StreamCounter):

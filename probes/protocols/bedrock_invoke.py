@@ -7,8 +7,6 @@ The body is a Messages request without model and stream, with ``anthropic_versio
 
 from __future__ import annotations
 
-import base64
-import binascii
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote
@@ -35,13 +33,12 @@ class _BedrockInvoke(Wire):
     spoken_at = r"/model/[^/]+/invoke(?:-with-response-stream)?$"
     address = r"/model/(?P<model>[^/]+)/invoke(?:-with-response-stream)?"
     model_path = r"/model/([^/?#]+)/invoke"
+    newer_base = CONVERSE.newer_base
     precedence = 15
     bases = ("",)
     error_shape = "aws"
     strictness = "none"  # its framing is not that of the Messages API, whose readings are measured
     words = (("ending", "/model/NAME/invoke"),)
-    key_env = ("AWS_BEARER_TOKEN_BEDROCK",)
-    base_url_env = ("ANTHROPIC_BEDROCK_BASE_URL",)
     ai_sdk_package = "@ai-sdk/amazon-bedrock"
     litellm_provider = "bedrock"
 
@@ -63,6 +60,9 @@ class _BedrockInvoke(Wire):
     def path_check(self, attempt: Attempt) -> ApiRequest:
         return ApiRequest("POST", f"/model/{quote(self.guess, safe=':')}/invoke", JSON_HEADERS, {})
 
+    def guessed_model(self, base_url: str) -> str:
+        return CONVERSE.guessed_model(base_url)
+
     def other_models(self, text: str, attempt: Attempt, model: str) -> tuple[str, ...]:
         return CONVERSE.other_models(text, attempt, model)
 
@@ -80,6 +80,18 @@ class _BedrockInvoke(Wire):
         return {name: value for name, value in body.items() if name != "max_tokens"} | {"max_tokens": ALLOWANCE}
 
 
+def unpacked(data: str) -> str:
+    """Return the event within a message's payload (``{"bytes": base64}``); empty if there is none."""
+    import base64  # every command that knows the protocols imports this module, and few read its streams
+
+    known, value = parse_json(data)
+    packed = value.get("bytes") if known and isinstance(value, dict) else None
+    try:
+        return base64.b64decode(packed, validate=True).decode("utf-8") if isinstance(packed, str) else ""
+    except ValueError:
+        return ""
+
+
 class _InvokeReader(FrameReader):
     """A reader of Messages events in base64: what is in the frames is read as the Messages API's own stream."""
 
@@ -92,12 +104,7 @@ class _InvokeReader(FrameReader):
         super().feed(event, at)
         if event.name != "chunk" or event.wrong:
             return
-        known, value = parse_json(event.data)
-        packed = value.get("bytes") if known and isinstance(value, dict) else None
-        try:
-            text = base64.b64decode(packed, validate=True).decode("utf-8") if isinstance(packed, str) else ""
-        except (binascii.Error, UnicodeDecodeError, ValueError):
-            text = ""
+        text = unpacked(event.data)
         known, inner = parse_json(text)
         if not known or not isinstance(inner, dict):
             self.flaw("bad_json")

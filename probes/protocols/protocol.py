@@ -269,6 +269,10 @@ class Wire:
         """Return ``adapted`` and one more change, after an error with this text; None if there is no other change."""
         return None
 
+    def guessed_model(self, base_url: str) -> str:
+        """Return the model that is asked where none is named or listed: :attr:`guess`, unless the address decides."""
+        return self.guess
+
     def other_models(self, text: str, attempt: Attempt, model: str) -> tuple[str, ...]:
         """Return names under which the provider may serve a model that it refused with this text, likeliest first."""
         return ()
@@ -322,12 +326,17 @@ def meant_by(path: str, *, endings: bool) -> str:
 
     ``meant_by("/anthropic/v1", endings=False)`` is ``anthropic``.
     """
+    return next((name for name, pattern in _segments(endings) if pattern.search(path)), "")
+
+
+@cache
+def _segments(endings: bool) -> tuple[tuple[str, re.Pattern[str]], ...]:
+    """Return each protocol with the pattern of each of its segments, for :func:`meant_by`."""
+    found = []
     for one in wires():
-        for name in one.segments:
-            ends = rf"|/(?:{'|'.join(one.endings)})/?$" if endings and one.endings else ""
-            if re.search(rf"/{name}(?:/|$){ends}", path, re.IGNORECASE):
-                return one.name
-    return ""
+        ends = rf"|/(?:{'|'.join(one.endings)})/?$" if endings and one.endings else ""
+        found += [(one.name, re.compile(rf"/{name}(?:/|$){ends}", re.IGNORECASE)) for name in one.segments]
+    return tuple(found)
 
 
 def prompt(stream: bool) -> str:

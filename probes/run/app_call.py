@@ -73,7 +73,12 @@ def _asked(recorder: Recorder) -> Exchange | None:
 def _model(recorder: Recorder, offline: OfflineChecks, first: Attempt) -> str:
     chosen = recorder.one(ModelFacts, Subject.OTHER_MODEL, Subject.MODEL)
     named = offline.given.model.value if offline.given.model is not None else None
-    return first.model or (chosen.chosen if chosen is not None else None) or named or wire(first.protocol).guess
+    return (
+        first.model
+        or (chosen.chosen if chosen is not None else None)
+        or named
+        or wire(first.protocol).guessed_model(first.base_url)
+    )
 
 
 def _wish(

@@ -7,7 +7,7 @@ strictly than for a URL: only one that belongs to this provider (:func:`keys_for
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from types import MappingProxyType
 from urllib.parse import urlsplit
 
@@ -27,12 +27,16 @@ _PARTS = {"{region}": ("AWS_REGION", "AWS_DEFAULT_REGION")}
 
 
 def base_url_of(
-    name: str, protocols: Sequence[str] = (), environ: Mapping[str, str] = MappingProxyType({})
+    name: str,
+    protocols: Sequence[str] = (),
+    environ: Mapping[str, str] = MappingProxyType({}),
+    region_of: Callable[[], str] = str,
 ) -> Sourced[str] | None:
     """Return the documented base URL of the door with this id, or None if no door has it.
 
     It is that of the first of ``protocols`` that the door speaks, else of the door's first protocol, in the form that
-    the SDK expects. Raises BadInput if each customer of the provider has an address of their own, or if none is known.
+    the SDK expects. ``region_of`` returns the region of AWS' own files, if no variable names one. Raises
+    BadInput if each customer of the provider has an address of their own, or if none is known.
     """
     door = doors.load().get(name.lower())
     if door is None:
@@ -47,12 +51,26 @@ def base_url_of(
         for one in possible:
             if (url := _filled(one.sdk_url, environ)) is not None:
                 return Sourced(url, door.default_source)
+        if door.credential == "aws":
+            if (url := _filled(possible[0].sdk_url, {"AWS_REGION": region_of()})) is not None:
+                return Sourced(url, door.default_source)
+            raise no_region(door.name, possible[0].base_url)
         raise BadInput(
             "{name} gives each customer a base URL of their own. Give the whole base URL, which looks like {base_url}",
             name=door.name,
             base_url=possible[0].base_url,
         )
     return Sourced(fixed.sdk_url, door.default_source)
+
+
+def no_region(name: str, base_url: str) -> BadInput:
+    """Return the error for an address of AWS whose region neither variables nor a profile name."""
+    return BadInput(
+        "No AWS region is set for {name}. Set AWS_REGION (boto3: AWS_DEFAULT_REGION), or region in the profile of "
+        "~/.aws/config, or give the whole base URL, which looks like {base_url}",
+        name=name,
+        base_url=base_url,
+    )
 
 
 def _filled(url: str, environ: Mapping[str, str]) -> str | None:

@@ -127,7 +127,9 @@ def gather(
     )
     if vendor := chain_wanted(options, choice.door, protocol.value):
         spoken = choice.family.protocol if protocol.value == "auto" else protocol.value
-        settings = with_chain(settings, vendor, spoken, options, variables.filled, home or given_home, cwd)
+        settings = with_chain(
+            settings, vendor, spoken, options, variables.filled, home or given_home, cwd, variables.first
+        )
     if key is None and choice.family.federation and variables.filled(choice.family.federation[0]):
         from probes.settings.federation import with_federation  # few settings have it
 
@@ -310,7 +312,12 @@ def _target(
         return None, Sourced(name, Source(SourceKind.ARGUMENT)), file, skipped
     from probes.settings.door_target import base_url_of
 
-    if (url := base_url_of(name, _protocols_asked(options), environ)) is not None:
+    def region_of() -> str:
+        from probes.credential_chains.aws import region_of_profile  # only where no variable names one
+
+        return "" if options.no_env else region_of_profile(environ, home, cwd)
+
+    if (url := base_url_of(name, _protocols_asked(options), environ, region_of)) is not None:
         if options.base_url is not None:
             raise BadInput("The base URL is given twice, as an argument and with --base-url.")
         return None, url, file, skipped

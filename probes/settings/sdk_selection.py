@@ -228,10 +228,10 @@ def _at_url(
 def _at_door_variable(variables: Variables) -> SdkChoice | None:
     """Return the first door with a key in its variable: at the base URL of its variable, else its documented one."""
     candidates = [name for name in variables.names() if re.search(r"KEY|TOKEN|PASSWORD|_PAT$", name)]
-    if not any(variables.filled(name) and not SHARED_NAMES.search(name) for name in candidates):
+    if not any(variables.filled(name) and not re.search(SHARED_NAMES, name) for name in candidates):
         return None
     for door in doors.load():
-        if not any(variables.filled(name) and not SHARED_NAMES.search(name) for name in own_keys(door)):
+        if not any(variables.filled(name) and not re.search(SHARED_NAMES, name) for name in own_keys(door)):
             continue
         for name in door.base_url_env:
             if (base := variables.filled(name)) and name not in unread():
@@ -241,6 +241,9 @@ def _at_door_variable(variables: Variables) -> SdkChoice | None:
         key = next((found for name in names if (found := variables.filled(name))), None)
         if key:
             return _default(sdk, Sourced(sdk.protocol, key.source))
+        first = door.endpoints[0].protocol if door.endpoints else ""
+        if door.credential and first in NAMES and "{" in (variables_of(first).default or ""):
+            return _default(variables_of(first), Sourced(first, door.default_source))  # the chain has the region
         endpoint = next((one for wire in by_looks() if (one := door.endpoint(wire.name))), None)
         if endpoint and "{" not in endpoint.base_url:
             base = Sourced(endpoint.base_url, door.default_source)

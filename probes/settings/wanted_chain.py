@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
@@ -23,6 +24,7 @@ FILES = frozenset(
         *("AZURE_CLIENT_CERTIFICATE_PATH", "AZURE_FEDERATED_TOKEN_FILE", "AZURE_CONFIG_DIR"),
     )
 )
+_EMPTY_COUNTS = (None, "boto3", "anthropic-bedrock")  # the SDKs: they take an empty variable for a key
 
 
 def chain_wanted(options: Options, door: Door | None, protocol: str) -> str:
@@ -54,8 +56,11 @@ def with_chain(
     variable: Callable[[str], Sourced[str] | None],
     home: Path | None,
     cwd: Path,
+    first: Callable[[str], Sourced[str] | None] | None = None,
 ) -> Settings:
     """Return the settings with the chain of a house. ``protocol`` is the one that is spoken there, where it is known.
+
+    ``variable`` returns a variable that has a value, ``first`` also an empty one, as SDKs see it.
 
     A key of an option comes before the chain; a key of a variable does too, unless the user names the chain.
     """
@@ -84,6 +89,7 @@ def with_chain(
         now=time.time(),
         metadata=options.metadata,
         programs=options.credential_process,
+        emptied=first if settings.app in _EMPTY_COUNTS else None,
         app=settings.app or "",
         model=settings.model.value if settings.model is not None else "",
     )
@@ -94,16 +100,40 @@ def with_chain(
     used = settings.key is None or not settings.key.value.reveal().strip()
     found = replace(found, chain=replace(found.chain, used=used))
     if settings.base_url is not None:
-        base = chain.base_url(settings.base_url, protocol, found.chain)
+        whole = chain.base_url(settings.base_url, protocol, found.chain)
+        base = _in_region(whole, found.chain, settings.app, protocol)
         lent = [
-            one for value in of_folder.values() if value.borrowed and _within(base, value) for one in value.borrowed
+            one
+            for value in of_folder.values()
+            if value.borrowed and _within(base or "", value)
+            for one in value.borrowed
         ]
         borrowed = tuple(dict.fromkeys((*settings.base_url.borrowed, *lent)))
-        settings = replace(settings, base_url=replace(settings.base_url, value=base, borrowed=borrowed))
+        address = replace(settings.base_url, value=base or "", borrowed=borrowed)
+        settings = replace(settings, base_url=address if base is not None else None)
     if settings.key is not None and settings.auth is None:
         style = chain.style(settings.key.value, protocol)
         settings = replace(settings, auth=Sourced(style, settings.key.source) if style is not None else None)
     return replace(settings, credential=replace(found, chain=_shown(found.chain, settings)))
+
+
+REGION = "{region}"  # in a documented base URL; the SDK fills in that of its settings
+REGION_NAME = re.compile(r"[a-z]{2,4}(?:-[a-z]{1,12}){1,3}-\d")
+
+
+def _in_region(base: str, chain: CredentialChain, app: str | None, protocol: str) -> str | None:
+    """Return a default base URL in the region of the chain's settings, or else in that which the app takes then.
+
+    None if there is no region: the app has no address either.
+    """
+    if REGION not in base:
+        return base
+    from probes.catalog.apps import load, official
+
+    wire = (load().get(app) or official(protocol)).wire(protocol)
+    chosen = chain.choice("region")
+    region = chosen.value if chosen is not None else wire.default_place if wire is not None else ""
+    return base.replace(REGION, region) if REGION_NAME.fullmatch(region) else None
 
 
 def _within(base: str, value: Sourced[str]) -> bool:

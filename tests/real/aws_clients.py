@@ -1,17 +1,37 @@
 """Call Bedrock with AWS' and Anthropic's own clients, in their environment (`.ci/run` fetches it): one process for all.
 
-Standard input: ``[{"environ", "home", "url", "client", "model", "key"}]``; standard output: for each ``{"method", "said",
+Standard input: ``[{"environ", "home", "url", "client", "model", "code"}]``; standard output: for each ``{"method", "said",
 "text", "error"}``. Each call runs in a forked process, which has the variables of its world alone.
 """
 
+import contextlib
+import io
 import os
 
 from child_calls import answer_all
 
 
 def call(world):
-    client, url, model = world["client"], world["url"], world["model"]
+    client, url, model = world["client"], world.get("url"), world.get("model")
     asked = [{"role": "user", "content": [{"text": "Count from 1 to 20."}]}]
+    if client == "snippet":
+        with contextlib.redirect_stdout(io.StringIO()) as printed:
+            exec(world["code"], {})
+        return {"said": printed.getvalue()}
+    if client == "mantle":
+        from anthropic import AnthropicBedrockMantle
+
+        made = AnthropicBedrockMantle(base_url=url, max_retries=0)
+        whole = made.messages.create(model=model, max_tokens=16, messages=[{"role": "user", "content": "Say OK."}])
+        return {"said": whole.content[0].text}
+    if client in ("openai", "responses"):
+        from openai import BedrockOpenAI
+
+        made = BedrockOpenAI(base_url=url, max_retries=0)
+        if client == "responses":
+            return {"said": made.responses.create(model=model, input="Say OK.").output_text}
+        said = made.chat.completions.create(model=model, messages=[{"role": "user", "content": "Say OK."}])
+        return {"said": said.choices[0].message.content}
     if client == "anthropic":
         from anthropic import AnthropicBedrock
 
@@ -44,6 +64,7 @@ def prepare(world):
 
 def main():
     import boto3  # noqa: F401  # once, for all children
+    import openai  # noqa: F401
     from anthropic import AnthropicBedrock  # noqa: F401
 
     answer_all(call, prepare)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import subprocess
 from contextlib import ExitStack
@@ -13,7 +12,6 @@ from typing import Any
 
 import pytest
 
-from checkout import TESTS
 from diagnose.report import Report
 from diagnose.snippets.snippets import WorkingSettings, write
 from probes.credential_chains import entra
@@ -21,33 +19,17 @@ from probes.demo_server import entra_doors, practice_doors
 from probes.demo_server.answers import CLAUDES, TEXT
 from probes.demo_server.certificates import authority
 from probes.demo_server.server import PracticeDoor
+from real.cloud_clients import CLIENTS, FORKED, call_clients
 from unit.credential_chains.test_entra_chain import checked, made
 from worlds.entra_chains import HEADER, SIGNING_KEY, WORLDS, EntraWorld, stand_in, write_programs
 
 pytestmark = [
     pytest.mark.slow,
-    pytest.mark.skipif(os.name != "posix", reason="the clients are called in forked processes"),
+    FORKED,
     pytest.mark.skipif(not entra.CHAIN.installed(), reason="azure-identity is not installed"),
 ]
-CLIENTS = Path(os.environ.get("LLMDOCTOR_CLIENTS", ".cache/clients")) / "clouds" / "bin" / "python"
 # Both clients in a world where all is well, and the older one in all others.
 CALLS = [(world, "azure") for world in WORLDS] + [(WORLDS[0], "v1")]
-
-
-def clients(calls: list[dict[str, Any]]) -> list[dict[str, str]]:
-    """Call the real clients."""
-    if not CLIENTS.exists():
-        pytest.skip("openai and azure-identity are not installed: .ci/run does it")
-    done = subprocess.run(
-        [CLIENTS, "-W", "ignore", TESTS / "real" / "entra_clients.py"],
-        input=json.dumps(calls),
-        capture_output=True,
-        text=True,
-        timeout=240,
-        check=True,
-    )
-    found: list[dict[str, str]] = json.loads(done.stdout)
-    return found
 
 
 @cache
@@ -72,7 +54,7 @@ def _results() -> list[tuple[Report, dict[str, str]]]:
                 os.environ["PATH"] = path
             environ |= {"REQUESTS_CA_BUNDLE": str(ca.ca_pem), "PATH": f"{home / 'bin'}{os.pathsep}/usr/bin:/bin"}
             calls.append({"environ": environ, "home": str(home), "url": door.url, "client": client})
-        said = clients(calls)
+        said = call_clients("entra_clients.py", calls)
     return list(zip(reports, said, strict=True))
 
 

@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
-import json
-import os
 import re
-import subprocess
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
@@ -17,18 +13,13 @@ from typing import Any
 
 import pytest
 
-from checkout import TESTS
-from diagnose.formats import json as json_format
-from diagnose.formats import text as text_format
-from diagnose.judging.judge import judge
 from diagnose.report import Report
 from diagnose.snippets.snippets import working_of, write
 from probes.demo_server import vertex_doors
 from probes.demo_server.answers import GEMINIS, TEXT
 from probes.demo_server.server import PracticeDoor
-from probes.model.archive import dump
-from probes.run.engine import run
 from probes.settings.gather import Options, gather
+from real.cloud_clients import FORKED, call_clients, checked_with_outputs
 from unit.credential_chains.test_google_chain import made
 from worlds.google_chains import (
     KEY,
@@ -44,9 +35,8 @@ from worlds.google_chains import (
 
 pytestmark = [
     pytest.mark.slow,
-    pytest.mark.skipif(os.name != "posix", reason="the clients are called in forked processes"),
+    FORKED,
 ]
-CLIENTS = Path(os.environ.get("LLMDOCTOR_CLIENTS", ".cache/clients")) / "clouds" / "bin" / "python"
 CLAUDE = "claude-haiku-4-5@20251001"
 MODELS = {"vertex": GEMINIS[0], "vertex_anthropic": CLAUDE}
 
@@ -135,10 +125,7 @@ def checked(url: str, environ: dict[str, str], home: Path, protocol: str, **opti
     """Check as the command line does; return all of its outputs too."""
     given = Options(base_url=url, protocol=protocol, model=MODELS[protocol], timeout=8, **options)
     settings = gather(given, environ, home / "work", home=home)
-    evidence = asyncio.run(run(settings))
-    report = judge(evidence)
-    texts = [dump(evidence), json.dumps(json_format.document(report)), text_format.render(report, "en"), repr(settings)]
-    return report, texts
+    return checked_with_outputs(settings)
 
 
 def unseen(texts: list[str], door: PracticeDoor) -> None:
@@ -147,23 +134,6 @@ def unseen(texts: list[str], door: PracticeDoor) -> None:
     pem = made_up_account().private_key.splitlines()
     secrets = [*SECRETS, *(one.removeprefix("ya29.") for one in sent if one), *pem[1:-1]]
     assert not [one for one in secrets for text in texts if one[3:15] in text or one[-12:] in text]
-
-
-def clients(calls: list[dict[str, Any]]) -> list[dict[str, str]]:
-    """Call the real clients."""
-    if not CLIENTS.exists():
-        pytest.skip("google-genai and anthropic[vertex] are not installed: .ci/run does it")
-    script = TESTS / "real" / "google_clients.py"
-    done = subprocess.run(
-        [CLIENTS, "-W", "ignore", script],
-        input=json.dumps(calls),
-        capture_output=True,
-        text=True,
-        timeout=240,
-        check=True,
-    )
-    found: list[dict[str, str]] = json.loads(done.stdout)
-    return found
 
 
 def _call(environ: dict[str, str], home: Path, url: str, tokens: str, protocol: str) -> dict[str, Any]:
@@ -194,7 +164,7 @@ def _worlds() -> dict[str, tuple[Report, dict[str, str]]]:
                 reports[world.name], texts = checked(door.url, environ, home, world.protocol)
             unseen(texts, door)
             calls.append(_call(environ, home, door.url, tokens.url, world.protocol))
-        said = clients(calls)
+        said = call_clients("google_clients.py", calls)
     return {world.name: (reports[world.name], one) for world, one in zip(worlds(), said, strict=True)}
 
 
@@ -234,7 +204,7 @@ def _faults() -> list[tuple[Report, dict[str, str]]]:
             unseen(texts, door)
             reports.append(report)
             calls.append(_call(environ, home, door.url, tokens.url, fault.protocol))
-        said = clients(calls)
+        said = call_clients("google_clients.py", calls)
     return list(zip(reports, said, strict=True))
 
 
@@ -265,7 +235,7 @@ def test_the_snippets_run_as_they_are_printed(tmp_path: Path) -> None:
                 names.append(one.id)
             unseen(texts, door)
         asked = len(door.requests)
-        said = clients(calls)
+        said = call_clients("google_clients.py", calls)
         variables = [
             one.text for one in write(working_of(checked(door.url, account, tmp_path, "vertex_anthropic")[0]), "env")
         ]

@@ -20,14 +20,30 @@ KEYS = {"AWS_ACCESS_KEY_ID": USER.name, "AWS_SECRET_ACCESS_KEY": USER.secret}
 PROFILE = f"aws_access_key_id = {USER.name}\naws_secret_access_key = {USER.secret}\n"
 OTHER = "aws_access_key_id = AKIAMADEUPMADEUPELSE\naws_secret_access_key = " + "x" * 40 + "\n"
 OFF = {"AWS_EC2_METADATA_DISABLED": "true"}
+WORK = {"AWS_PROFILE": "work", **OFF}
 ENDPOINTS = {"AWS_ENDPOINT_URL_STS": "{meta}", "AWS_ENDPOINT_URL_SSO": "{meta}"}
 SSO = (
     "[profile work]\nsso_session = my\nsso_account_id = 000000000000\nsso_role_name = app\n"
     "[sso-session my]\nsso_start_url = https://my.awsapps.com/start\nsso_region = us-east-1\n"
     "sso_registration_scopes = sso:account:access\n"
 )
+START = "https://my.awsapps.com/start"
 SSO_FILE = f".aws/sso/cache/{hashlib.sha1(b'my', usedforsecurity=False).hexdigest()}.json"
 PROGRAM = "import json; print(json.dumps(dict(Version=1, AccessKeyId='{}', SecretAccessKey='{}')))"
+
+
+PROCESS = {
+    ".aws/config": f'[profile work]\ncredential_process = "{sys.executable}" "{{home}}/program.py"\n',
+    "program.py": PROGRAM.format(USER.name, SECRET),
+}
+
+
+def role_from_base(arn: str) -> dict[str, str]:
+    """Return the files of a profile that assumes this role with another profile's access key."""
+    return {
+        ".aws/config": f"[profile work]\nrole_arn = {arn}\nsource_profile = base\n",
+        ".aws/credentials": f"[base]\n{PROFILE}",
+    }
 
 
 def web_token(seconds: float) -> str:
@@ -107,7 +123,7 @@ WORLDS = (
     ),
     ChainWorld(
         "a profile without its prefix",
-        {"AWS_PROFILE": "work", **OFF},
+        WORK,
         "assume_role",
         "environment AWS_PROFILE",
         "ProfileNotFound",
@@ -154,31 +170,25 @@ WORLDS = (
     ),
     ChainWorld(
         "role of a profile",
-        {"AWS_PROFILE": "work", **ENDPOINTS, **OFF},
+        {**WORK, **ENDPOINTS},
         "assume_role",
         "~/.aws/config:2 role_arn",
         "assume-role",
-        files={
-            ".aws/config": f"[profile work]\nrole_arn = {ARN}\nsource_profile = base\n",
-            ".aws/credentials": f"[base]\n{PROFILE}",
-        },
+        files=role_from_base(ARN),
     ),
     ChainWorld(
         "role that may not be assumed",
-        {"AWS_PROFILE": "work", **ENDPOINTS, **OFF},
+        {**WORK, **ENDPOINTS},
         "assume_role",
         "~/.aws/config:2 role_arn",
         "ClientError",
         root="auth.no_credential",
-        files={
-            ".aws/config": f"[profile work]\nrole_arn = {DENIED}\nsource_profile = base\n",
-            ".aws/credentials": f"[base]\n{PROFILE}",
-        },
+        files=role_from_base(DENIED),
         title="AWS does not allow the app to assume the role",
     ),
     ChainWorld(
         "role with a source that does not exist",
-        {"AWS_PROFILE": "work", **OFF},
+        WORK,
         "assume_role",
         "~/.aws/config:2 role_arn",
         "InvalidConfigError",
@@ -196,7 +206,7 @@ WORLDS = (
     ),
     ChainWorld(
         "SSO",
-        {"AWS_PROFILE": "work", **ENDPOINTS, **OFF},
+        {**WORK, **ENDPOINTS},
         "sso",
         "~/.aws/config:3 sso_account_id",
         "sso",
@@ -204,7 +214,7 @@ WORLDS = (
     ),
     ChainWorld(
         "SSO expired",
-        {"AWS_PROFILE": "work", **ENDPOINTS, **OFF},
+        {**WORK, **ENDPOINTS},
         "sso",
         "~/.aws/config:3 sso_account_id",
         "UnauthorizedSSOTokenError|TokenRetrievalError",
@@ -214,7 +224,7 @@ WORLDS = (
     ),
     ChainWorld(
         "SSO never signed in",
-        {"AWS_PROFILE": "work", **ENDPOINTS, **OFF},
+        {**WORK, **ENDPOINTS},
         "sso",
         "~/.aws/config:3 sso_account_id",
         "SSOTokenLoadError",
@@ -223,26 +233,20 @@ WORLDS = (
     ),
     ChainWorld(
         "credential_process that nobody agreed to",
-        {"AWS_PROFILE": "work", **OFF},
+        WORK,
         "process",
         "~/.aws/config:2 credential_process",
         "custom-process",
-        files={
-            ".aws/config": f'[profile work]\ncredential_process = "{sys.executable}" "{{home}}/program.py"\n',
-            "program.py": PROGRAM.format(USER.name, SECRET),
-        },
+        files=PROCESS,
         left_open=True,
     ),
     ChainWorld(
         "credential_process",
-        {"AWS_PROFILE": "work", **OFF},
+        WORK,
         "process",
         "~/.aws/config:2 credential_process",
         "custom-process",
-        files={
-            ".aws/config": f'[profile work]\ncredential_process = "{sys.executable}" "{{home}}/program.py"\n',
-            "program.py": PROGRAM.format(USER.name, SECRET),
-        },
+        files=PROCESS,
         programs=True,
     ),
     ChainWorld(
@@ -262,6 +266,62 @@ WORLDS = (
         "instance",
         "environment AWS_EC2_METADATA_SERVICE_ENDPOINT",
         "iam-role",
+    ),
+    ChainWorld(
+        "empty Bedrock key before an access key",
+        {**KEYS, "AWS_BEARER_TOKEN_BEDROCK": "", **OFF},
+        "bearer",
+        "environment AWS_BEARER_TOKEN_BEDROCK",
+        "InvalidEndpointConfigurationError",  # it takes the empty text for a key, which wants TLS
+        root="auth.no_credential",
+        shadowed=("environment",),
+        title="AWS_BEARER_TOKEN_BEDROCK is set, but empty",
+    ),
+    ChainWorld(
+        "role of a role",
+        {**WORK, **ENDPOINTS},
+        "assume_role",
+        "~/.aws/config:2 role_arn",
+        "assume-role",
+        files={
+            ".aws/config": f"[profile work]\nrole_arn = {ARN}\nsource_profile = middle\n"
+            f"[profile middle]\nrole_arn = {ARN}\nsource_profile = base\n",
+            ".aws/credentials": f"[base]\n{PROFILE}",
+        },
+    ),
+    ChainWorld(
+        "SSO without a session, as older files have it",
+        {**WORK, **ENDPOINTS},
+        "sso",
+        "~/.aws/config:4 sso_account_id",
+        "sso",
+        files={
+            ".aws/config": f"[profile work]\nsso_start_url = {START}\nsso_region = us-east-1\n"
+            "sso_account_id = 000000000000\nsso_role_name = app\n",
+            f".aws/sso/cache/{hashlib.sha1(START.encode(), usedforsecurity=False).hexdigest()}.json": sso_login(
+                48 * HOUR, startUrl=START
+            ),
+        },
+    ),
+    ChainWorld(
+        "container with its token in a file",
+        {
+            "AWS_CONTAINER_CREDENTIALS_FULL_URI": "{meta}/container",
+            "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE": "{home}/token",
+            **OFF,
+        },
+        "container",
+        "environment AWS_CONTAINER_CREDENTIALS_FULL_URI",
+        "container-role",
+        files={"token": CONTAINER_TOKEN},
+    ),
+    ChainWorld(
+        "two variables that name a profile",
+        {"AWS_DEFAULT_PROFILE": "first", "AWS_PROFILE": "second", **OFF},
+        "credentials_file",
+        "~/.aws/credentials:2 aws_access_key_id",
+        "shared-credentials-file",
+        files={".aws/credentials": f"[first]\n{PROFILE}[second]\n{OTHER}"},
     ),
     ChainWorld(
         "nothing at all",
@@ -288,7 +348,7 @@ WORLDS = (
         "environment AWS_ACCESS_KEY_ID",
         "ClientError",
         root="auth.rejected",
-        title="The provider rejects the access key or its signature",
+        title="The signature does not fit: the secret key is wrong",
     ),
     ChainWorld(
         "session that AWS calls expired",
@@ -298,6 +358,6 @@ WORLDS = (
         "ClientError",
         root="auth.expired",
         accepted=(AccessKey(ROLE.name, ROLE.secret, ROLE.token, expired=True),),
-        title="The AWS credentials are expired or not valid",
+        title="The temporary AWS credentials have expired",
     ),
 )

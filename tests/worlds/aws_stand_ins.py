@@ -29,7 +29,7 @@ def moment(seconds: float) -> str:
     return datetime.fromtimestamp(time.time() + seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def stand_in(web_token: str = "", region: str = "us-east-1", users: Sequence[AccessKey] = (USER,)) -> Handler:
+def stand_in(web_token: str = "", region: str = "us-east-1", users: Sequence[AccessKey] = (USER, ROLE)) -> Handler:
     """Return a server that gives the credentials of ``ROLE`` to whoever may have them."""
 
     def handler(request: Request) -> Answer:

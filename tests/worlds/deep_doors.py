@@ -11,6 +11,7 @@ from diagnose.judging.judge import judge
 from diagnose.report import Report
 from diagnose.words import LANGS
 from probes.demo_server import answers, capable_doors
+from probes.demo_server.bedrock_doors import MODELS as BEDROCK_MODELS
 from probes.demo_server.server import Handler, PracticeDoor, Request
 from probes.model import archive
 from probes.model.capability import Capability
@@ -24,14 +25,15 @@ from probes.protocols.protocol import NAMES
 from probes.run.engine import run
 
 KEY = "sk-Qm7xT2bW9zLk4RvY8nHd3JcPf6GsAeUoQm7xT2bW9zLk4RvY"
+CLAUDE = BEDROCK_MODELS[0]
 BASES = {"openai": "/v1", "responses": "/v1"}
 DOORS: Mapping[str, Callable[..., Handler]] = {
     # A deep check of a protocol without features says that it cannot test them.
     name: getattr(capable_doors, name)
     for name in NAMES
-    if not name.startswith(("bedrock", "vertex"))
+    if not name.startswith("vertex")
 }
-MODELS = {"azure": "gpt-4o-mini"}
+MODELS = {"azure": "gpt-4o-mini", "bedrock": CLAUDE, "bedrock_invoke": CLAUDE}
 CALM = Limits(probe=5.0, run=20.0)
 
 

@@ -258,7 +258,21 @@ def settings_of(options: Options) -> Settings:
     """
     from probes.settings.gather import gather
 
-    return settings_of_app(options) or _looked_up(gather(options, os.environ, Path.cwd()))
+    return settings_of_app(options) or _looked_up(_somewhere(gather(options, os.environ, Path.cwd()), options))
+
+
+def _somewhere(settings: Settings, options: Options) -> Settings:
+    """Return the settings. Raises BadInput if only the region of their address is missing."""
+    if settings.base_url is not None or settings.credential is None or settings.credential.chain.vendor != "aws":
+        return settings
+    if settings.key is None and options.app is None and options.protocol in (None, "auto"):
+        return settings  # nothing says that Bedrock is meant
+    from probes.catalog.doors import load
+    from probes.settings.door_target import no_region
+
+    door = load().get("bedrock")
+    assert door is not None
+    raise no_region(door.name, door.endpoints[0].base_url)
 
 
 def _looked_up(settings: Settings) -> Settings:

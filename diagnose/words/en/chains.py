@@ -3,6 +3,7 @@
 from probes.model.credential import StepStatus
 
 WINNER = "used"
+NEXT = "would be used"
 EXPIRES = "valid until {moment}"
 LOSERS = "; not used: {others}"
 

@@ -118,6 +118,8 @@ ERRORS: dict[str, str] = {
         "There is no target {name}: {path} is not read, since {why}.",
         "A base URL begins with https://. `llmdoctor doors` lists the providers.",
         "`llmdoctor apps` lists them.",
+        "No AWS region is set for {name}. Set AWS_REGION (boto3: AWS_DEFAULT_REGION), or region in the profile of "
+        "~/.aws/config, or give the whole base URL, which looks like {base_url}",
         ("{name} gives each customer a base URL of their own. Give the whole base URL, which looks like {base_url}"),
         "No base URL of {name} is known here. Give the whole base URL",
         "{name} is missing.",

@@ -285,6 +285,37 @@ KINDS: dict[str, Text] = {
             "Check that the region of the request offers the model, and that the prefix fits that region.",
         ),
     ),
+    "bedrock_use_case": Text(
+        "Anthropic's models on Amazon Bedrock first need a form with your use case",
+        "AWS asks each account once what it uses Anthropic's models for, and refuses them until the form was sent.",
+        (
+            "In the Bedrock console, open an Anthropic model in the model catalog and submit the use case details: "
+            "https://console.aws.amazon.com/bedrock/home#/model-catalog",
+            "Wait 15 minutes, then try again. `aws bedrock get-use-case-for-model-access` shows whether the form was "
+            "received.",
+            "In an AWS organization, the management account can submit it for all accounts.",
+        ),
+    ),
+    "bedrock_legacy": Text(
+        "Amazon Bedrock no longer offers {model|this model} to this account",
+        "Its provider has marked the model as legacy or retired it. Accounts that have not used it lately lose it "
+        "first.",
+        (
+            "List the current models and choose one: `aws bedrock list-foundation-models --query "
+            "\"modelSummaries[?modelLifecycle.status=='ACTIVE'].modelId\"`.",
+            "If the app chose the model by itself, set a model in the app or update the app.",
+        ),
+    ),
+    "bedrock_payment": Text(
+        "The AWS account has no valid payment method for this model",
+        "The model is sold through AWS Marketplace. The first request subscribes the account, which needs a payment "
+        "method.",
+        (
+            "Add one: https://console.aws.amazon.com/billing/home#/paymentpreferences",
+            "Wait a few minutes, then try again.",
+            "In an AWS organization, the management account pays: ask its owner.",
+        ),
+    ),
     "marketplace": Text(
         "The AWS user or role may not subscribe to the model in AWS Marketplace",
         "Some models on Amazon Bedrock are sold through AWS Marketplace. The first call subscribes the account to the "
@@ -471,7 +502,8 @@ KINDS: dict[str, Text] = {
         "The account's plan does not include {model|this}",
         "The key is accepted, but what was asked for belongs to a paid or higher plan.",
         (
-            "Upgrade the plan, or add credit, in the account: {console}",
+            Step("said:page", "Upgrade the plan, or add credit, on the page that the server names: {page}"),
+            Step("!said:page", "Upgrade the plan, or add credit, in the account: {console}"),
             "Choose a model that the present plan includes.",
             "If you have such a plan, check that the key belongs to that account and organization.",
         ),
@@ -749,6 +781,28 @@ KINDS: dict[str, Text] = {
             "Update the app or its SDK.",
         ),
     ),
+    "body_no_json": Text(
+        "The body of the request is not valid JSON",
+        "The server got a body that is not JSON: often a quotation mark or line break in a text is not escaped, or the "
+        "client sends a form or a text in place of JSON. Address and key are not the cause.",
+        (
+            "Send the body as JSON with the header `Content-Type: application/json`. In a workflow or in code, write "
+            "it with a JSON function (JSON.stringify, json.dumps) instead of putting texts between quotation marks.",
+            "Try a short text without quotation marks and line breaks: if it works, these are the cause.",
+            "In an app or plug-in, update it.",
+        ),
+    ),
+    "ollama_old": Text(
+        "Ollama serves nothing at this path, and the base URL is right",
+        "The base URL ends in /v1, as Ollama's API in OpenAI's form needs it. This Ollama does not have the endpoint "
+        "that the app asks for: old versions lack some (/v1/completions, /v1/embeddings, /v1/responses), or another "
+        "program answers on this port.",
+        (
+            "Update Ollama: newer versions have the endpoint.",
+            "Choose chat in the app in place of text completion: in LangChain, ChatOpenAI in place of OpenAI.",
+            "Check that Ollama and no other program answers: `curl -s http://localhost:11434/v1/models`.",
+        ),
+    ),
     "body_unreadable": Text(
         "The server cannot read the body of the request as JSON",
         "The request arrived, but its body is empty, cut, compressed or damaged: by the app, or by a proxy on the way. "
@@ -763,6 +817,7 @@ KINDS: dict[str, Text] = {
         "The API rejects the request: {said|a part of it is not accepted}",
         "Address and key are right. The API does not accept a part of the request as the app sends it.",
         (
+            "In the app, change or turn off what this message names: {named}.",
             "Change in the app what this message names. If that is not clear, turn off tools, images, thinking and "
             "JSON output one after the other.",
             "Update the app: newer versions know what newer models need.",
@@ -818,6 +873,84 @@ KINDS: dict[str, Text] = {
             Step("text|call", "Try another model: the newest ones take fewer settings."),
         ),
     ),
+    "aws_clock": Text(
+        "The clock of this machine is wrong, so AWS refuses the signature",
+        "Each signature carries the time at which it was made, and AWS accepts it for five minutes. The credentials "
+        "may well be right.",
+        (
+            "Turn on automatic time on this machine (in a virtual machine or WSL: synchronize its clock with the "
+            "host).",
+            "Compare the clock with `curl -sI https://sts.amazonaws.com`, which prints AWS's own time.",
+        ),
+    ),
+    "aws_scope_region": Text(
+        "The request was signed for another AWS region than the host's",
+        "A signature names its region, and a host of AWS accepts that of its own region alone.",
+        (
+            "Set AWS_REGION (for boto3 AWS_DEFAULT_REGION, or `region` of the profile) to the region in the host's "
+            "name.",
+            "Or remove the base URL and set only the region: the SDK then makes the address itself.",
+        ),
+    ),
+    "aws_service": Text(
+        "The request was signed for another AWS service",
+        "A signature names its service. Bedrock's runtime wants `bedrock`; Mantle's addresses want `bedrock-mantle`.",
+        (
+            "Use the client that is made for this address, and no base URL of another service.",
+            "With a signing proxy, correct the name of the service in its settings.",
+        ),
+    ),
+    "aws_signature": Text(
+        "The signature does not fit: the secret key is wrong, or the request was changed",
+        "AWS knows the access key ID, and computed another signature with the secret that belongs to it.",
+        (
+            "Ask AWS's own program the same question: `aws sts get-caller-identity`.",
+            "Copy the secret access key again: a missing `/` or `+`, or a character of another key, changes every "
+            "signature.",
+            "If that works, a proxy or gateway between changes the path or a signed header.",
+        ),
+    ),
+    "aws_session": Text(
+        "The temporary AWS credentials have expired",
+        "Credentials of a role or a login last for hours, and the app does not renew what was copied into variables.",
+        (
+            "Sign in again: `aws sso login`. Then use the profile (AWS_PROFILE) instead of copied credentials.",
+            "If AWS_SESSION_TOKEN is set in the environment, remove it together with the two keys, or renew all three.",
+        ),
+    ),
+    "aws_access_key": Text(
+        "AWS does not know this access key",
+        "The access key ID was deleted or deactivated, is of another partition (China, GovCloud), or lacks the session "
+        "token that belongs to it.",
+        (
+            "Ask AWS's own program the same question: `aws sts get-caller-identity`.",
+            "If the ID begins with ASIA, set AWS_SESSION_TOKEN too: it comes with the two keys.",
+            "Otherwise create a new access key in the IAM console, or sign in with `aws sso login`.",
+        ),
+    ),
+    "aws_incomplete": Text(
+        "The request carries no complete AWS signature",
+        "AWS found an Authorization header that is no signature. Either the access key ID contains a space or line "
+        "break, or the header was replaced on the way, or the app sent an empty Bedrock key instead of a signature.",
+        (
+            "See which access key AWS's own program reads, and from where: `aws configure list`.",
+            "If AWS_BEARER_TOKEN_BEDROCK is set but empty where the app runs, remove it: an empty one (Docker Compose "
+            "passes unset variables on like this) still comes before the access key.",
+            "Copy the access key ID and the secret again, without spaces or line breaks around them.",
+            "If a proxy or gateway is in between, have it leave the Authorization header unchanged.",
+        ),
+    ),
+    "bedrock_key": Text(
+        "Amazon Bedrock does not accept this as an API key",
+        "What was sent does not look like a Bedrock API key, or is only a part of one.",
+        (
+            "Create a key in the Bedrock console and set AWS_BEARER_TOKEN_BEDROCK: it begins with ABSK (long-term) or "
+            "bedrock-api-key- (short-term).",
+            "Check that the app does not send a key of another provider, such as an Anthropic key or login.",
+            "An access key (AKIA…, ASIA…) is not a Bedrock API key: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY "
+            "instead.",
+        ),
+    ),
     "key_pair": Text(
         "The provider rejects the access key or its signature",
         "This API takes a pair of keys, an access key and a secret key, by which the client signs the request. One of "
@@ -828,16 +961,6 @@ KINDS: dict[str, Text] = {
             "Check that each is in its own setting, without spaces, and that the clock of this machine is right: "
             "signatures contain the time.",
             "If the provider also issues API keys, create one and use it instead: it needs no signature.",
-        ),
-    ),
-    "session_token": Text(
-        "The AWS credentials are expired or not valid",
-        "AWS does not accept the access key or the session token of the request. Temporary credentials end after "
-        "hours.",
-        (
-            "Get new credentials: `aws sso login`, or a new session token, and restart the app so that it reads them.",
-            "`aws sts get-caller-identity` shows whether the credentials of this terminal work.",
-            "If a session token belongs to them, set AWS_SESSION_TOKEN too, and delete an old one.",
         ),
     ),
     "access_token": Text(
@@ -861,6 +984,75 @@ KINDS: dict[str, Text] = {
                 "owner",
                 "If the relay is yours, open the channel, test it, and enter its address, key and type again.",
             ),
+        ),
+    ),
+    "context_loaded": Text(
+        "The model is loaded with a context that is too short for this app",
+        "A local server loads a model with a context of its own choice, often far shorter than the model allows. An "
+        "agent's instructions alone can be longer than that. Address and key are not the cause.",
+        (
+            "Load the model with a longer context: in LM Studio in the settings of the model, in Ollama with num_ctx, "
+            "in llama.cpp with -c. Agents need 32768 tokens or more.",
+            "Look into the log of the server: it says what it refused, or that it got no request at all.",
+            "Turn off tools, or use the app's compact instructions.",
+        ),
+    ),
+    "gateway_credentials": Text(
+        "The gateway has no credentials for the provider {provider|of this model}",
+        "The gateway at {host} got the request and chose a provider by the model's name, and it holds no key or login "
+        "for that provider. Your own key is not the cause.",
+        (
+            "Choose a model of a provider for which the gateway has an account. Many gateways take the provider from "
+            "the head of the name, as in {provider|provider}/model.",
+            Step("relay", "Ask the operator of {host} which models it can serve."),
+            Step("owner", "If the gateway is yours, add an account or key for {provider|this provider} in it."),
+        ),
+    ),
+    "no_json": Text(
+        "The answer is not JSON, so the app cannot read it",
+        "The app got an empty answer, a web page or an answer that was cut off. The address may lead to a page, or the "
+        "server failed or gave up without an error of its own.",
+        (
+            "Look at the raw answer with `curl -i` at the same URL: a page means a wrong address, an empty body a "
+            "server or proxy that failed.",
+            "Check the base URL against the documentation of {host}: it usually ends in /v1.",
+            "If it happens only now and then, try again later: an overloaded server often sends an empty answer.",
+            Step("owner", "If the server is yours, check its log at that time."),
+        ),
+    ),
+    "server_gone": Text(
+        "The server at {host} closed the connection without an answer",
+        "The server on your machine took the request and then broke off. Most often it crashed, for example for lack "
+        "of memory, or another program holds its port.",
+        (
+            "Check the log of the server at that time, and whether it restarted: a crash while the model loads is "
+            "usual when memory is short.",
+            "Try a smaller model or context, and update the server.",
+            "Check that no other program or port forwarding uses that port.",
+        ),
+    ),
+    "auth_method": Text(
+        "{app|The app} does not know the way to sign in that its settings name",
+        "The app ends before it sends anything: the way to sign in in its settings is not one that it has, or none is "
+        "chosen. Address and key are not the cause.",
+        (
+            "For Gemini CLI and a key, write into ~/.gemini/settings.json: "
+            '`"security": {"auth": {"selectedType": "gemini-api-key"}}`',
+            "Or start the app, enter /auth, and choose how to sign in.",
+            "If a base URL is set in the environment, choose the way to sign in explicitly: the app does not choose "
+            "one by itself then.",
+        ),
+    ),
+    "app_provider": Text(
+        "The app's settings name no kind of API that it knows",
+        "The app failed before it sent a request: the entry of this provider or model in its settings lacks the kind "
+        "of API, or has a name that the app does not know. Address and key are not the cause.",
+        (
+            "In the app's settings, set the kind of API of this provider: openai-completions, openai or the like, as "
+            "in the app's documentation.",
+            "Check that the name of the provider or endpoint ({provider|with its capitals}) is spelled as in the "
+            "settings, and that the app has read its settings file: restart it, and look for a warning at its start.",
+            "Update the app.",
         ),
     ),
     "container_service": Text(
@@ -1032,61 +1224,6 @@ KINDS: dict[str, Text] = {
         (
             "Sign in again: `aws sso login`, with `--profile` and its name if it is not the default one.",
             "If the app runs unattended, use a role or an access key for programs instead of a person's login.",
-        ),
-    ),
-    "aws_clock": Text(
-        "The clock of this machine is wrong, so AWS refuses the signature",
-        "Each signature carries the time at which it was made, and AWS accepts it for five minutes. The credentials "
-        "may well be right.",
-        (
-            "Turn on automatic time on this machine (in a virtual machine or WSL: synchronize its clock with the "
-            "host).",
-            "Compare the clock with `curl -sI https://sts.amazonaws.com`, which prints AWS's own time.",
-        ),
-    ),
-    "aws_scope_region": Text(
-        "The request was signed for another AWS region than the host's",
-        "A signature names its region, and a host of AWS accepts that of its own region alone.",
-        (
-            "Set AWS_REGION (for boto3 AWS_DEFAULT_REGION, or `region` of the profile) to the region in the host's "
-            "name.",
-            "Or remove the base URL and set only the region: the SDK then makes the address itself.",
-        ),
-    ),
-    "aws_service": Text(
-        "The request was signed for another AWS service",
-        "A signature names its service. Bedrock's runtime wants `bedrock`; Mantle's addresses want `bedrock-mantle`.",
-        (
-            "Use the client that is made for this address, and no base URL of another service.",
-            "With a signing proxy, correct the name of the service in its settings.",
-        ),
-    ),
-    "aws_signature": Text(
-        "The signature does not fit: the secret key is wrong, or the request was changed",
-        "AWS knows the access key ID, and computed another signature with the secret that belongs to it.",
-        (
-            "Ask AWS's own program the same question: `aws sts get-caller-identity`.",
-            "Copy the secret access key again: a missing `/` or `+`, or a character of another key, changes every "
-            "signature.",
-            "If that works, a proxy or gateway between changes the path or a signed header.",
-        ),
-    ),
-    "aws_session": Text(
-        "The temporary AWS credentials have expired",
-        "Credentials of a role or a login last for hours, and the app does not renew what was copied into variables.",
-        (
-            "Sign in again: `aws sso login`. Then use the profile (AWS_PROFILE) instead of copied credentials.",
-            "If AWS_SESSION_TOKEN is set in the environment, remove it together with the two keys, or renew all three.",
-        ),
-    ),
-    "aws_access_key": Text(
-        "AWS does not know this access key",
-        "The access key ID was deleted or deactivated, is of another partition (China, GovCloud), or lacks the session "
-        "token that belongs to it.",
-        (
-            "Ask AWS's own program the same question: `aws sts get-caller-identity`.",
-            "If the ID begins with ASIA, set AWS_SESSION_TOKEN too: it comes with the two keys.",
-            "Otherwise create a new access key in the IAM console, or sign in with `aws sso login`.",
         ),
     ),
     "aws_sso_absent": Text(
@@ -1428,6 +1565,43 @@ KINDS: dict[str, Text] = {
             "Check which account the app uses: `gcloud auth list`",
         ),
     ),
+    "aws_denied": Text(
+        "An AWS policy explicitly denies {permission|this request}",
+        "A deny in a policy beats every permission; the message names the kind of policy. Organizations deny regions "
+        "in this way, and an inference profile (us., eu., global.) may send the request to a denied region.",
+        (
+            "Check that the account and role are the ones that you mean: `aws sts get-caller-identity`.",
+            "Use a model ID or inference profile that stays in an allowed region: `aws bedrock "
+            "list-inference-profiles`.",
+            "Or ask the administrator of the AWS organization to allow {permission|the action} in every region of the "
+            "profile.",
+        ),
+    ),
+    "aws_bearer": Text(
+        "The AWS identity behind the Bedrock key lacks the permission bedrock:CallWithBearerToken",
+        "A Bedrock API key belongs to a user or role of AWS. To call with a key, it needs this permission besides "
+        "those for the model.",
+        (
+            "Add it to the user that the message names: `aws iam attach-user-policy --user-name USER --policy-arn "
+            "arn:aws:iam::aws:policy/AmazonBedrockLimitedAccess`.",
+            "For a short-term key, add bedrock:CallWithBearerToken to the role that made the key.",
+            "Or use access keys or a profile instead of the key: they do not need it.",
+        ),
+    ),
+    "aws_permission": Text(
+        "The AWS user or role lacks the permission {permission|for this request}",
+        "AWS knows the credentials, and no policy of the user or role allows this action on this model.",
+        (
+            "Check that the account and role are the ones that you mean: `aws sts get-caller-identity`.",
+            "Allow {permission|the action} for the model in the IAM policy of the user or role that the message names. "
+            "`aws iam simulate-principal-policy --policy-source-arn ARN --action-names {permission|ACTION}` shows "
+            "whether it is allowed.",
+            "For an inference profile (us., eu., apac., global.), allow the action on the profile and on the model in "
+            "every region of the profile.",
+            "Streams need bedrock:InvokeModelWithResponseStream, everything else bedrock:InvokeModel, with Converse "
+            "too.",
+        ),
+    ),
     "iam_action": Text(
         "The cloud account lacks the permission {permission|for this request}",
         "The cloud knows the account. The policy of the user or role does not allow this action on this model.",
@@ -1452,6 +1626,27 @@ KINDS: dict[str, Text] = {
         (
             "Choose a model that the tier includes.",
             "Set up billing for the project or account: {console}",
+        ),
+    ),
+    "aws_daily_limit": Text(
+        "The AWS account has used its tokens for the day",
+        "Amazon Bedrock limits tokens by model, region and day. New accounts start with low limits.",
+        (
+            "See the limits: `aws service-quotas list-service-quotas --service-code bedrock`. Raise them here: "
+            "https://console.aws.amazon.com/servicequotas/home/services/bedrock/quotas",
+            "Use another model or region: each has a limit of its own.",
+            "Or wait until the next day.",
+        ),
+    ),
+    "aws_throttled": Text(
+        "Amazon Bedrock limits the rate of this AWS account",
+        "The limits are by model, region and minute, for requests and for tokens. New accounts start with low limits.",
+        (
+            "Wait a minute. Have the app send fewer requests at once, and retry with growing pauses.",
+            "See the limits: `aws service-quotas list-service-quotas --service-code bedrock`. Raise them here: "
+            "https://console.aws.amazon.com/servicequotas/home/services/bedrock/quotas",
+            "An inference profile (us., eu., apac., global.) spreads requests over several regions and has higher "
+            "limits.",
         ),
     ),
     "daily_limit": Text(
@@ -1565,6 +1760,17 @@ KINDS: dict[str, Text] = {
             "/etc/resolv.conf, or with `--dns` and `dns:` for containers.",
             "If the address is this machine's own (127.0.0.1 or ::1), start the DNS program that should answer there.",
             "Check VPN and proxy programs: some replace the name server and leave it behind when they end.",
+        ),
+    ),
+    "aws_region_host": Text(
+        "Bedrock has no host in the region {region|of this address}, or it cannot be looked up",
+        "The region is part of the host's name, and Bedrock exists in some regions only.",
+        (
+            "Set AWS_REGION (for boto3 AWS_DEFAULT_REGION) to a region with Bedrock: `aws ssm "
+            "get-parameters-by-path --path /aws/service/global-infrastructure/services/bedrock/regions` lists them.",
+            "In a private network (VPC) without internet access, create an endpoint for bedrock-runtime and use the "
+            "name servers of the VPC.",
+            "If other hosts cannot be found either, the name server is the cause.",
         ),
     ),
     "dns_known_host": Text(

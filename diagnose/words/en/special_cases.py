@@ -1855,6 +1855,11 @@ CASES: dict[str, Text] = {
         "It is {credential|an access key} of {house|a cloud provider}. Such keys sign requests to the cloud's own "
         "interfaces. The model API needs an API key, which is created on another page.",
         (
+            Step(
+                "door:bedrock",
+                "Use signed requests: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, for an ID with ASIA "
+                "also AWS_SESSION_TOKEN, and remove AWS_BEARER_TOKEN_BEDROCK.",
+            ),
             "Create an API key at {console}",
             "Create an API key on the page of the model service, and use only that key, without an ID in front.",
             "If the access key was pasted into other apps too, replace it: it gives access to the whole account.",
@@ -2183,7 +2188,19 @@ CASES: dict[str, Text] = {
         "The credential comes from a program, which was not started",
         "The settings at {place|their place} name a program that prints the credential. It was not started, since it "
         "is a program like any other; whether the credential works is open.",
-        ("If you trust the program, allow it with `--credential-process`.",),
+        (
+            Step(
+                "why:program_of_folder",
+                "A file of this folder names the program, so it is never started here. If it is yours, move the "
+                "profile to ~/.aws/config.",
+            ),
+            Step("!why:program_of_folder", "If you trust the program, allow it with `--credential-process`."),
+            Step(
+                "chain:aws !why:program_of_folder",
+                "Or have AWS's own program start it, and check again: `eval \"$(aws configure export-credentials "
+                '--format env)"`.',
+            ),
+        ),
     ),
     "auth.no_credential:program": Text(
         "The program that gives the credential failed",
@@ -2262,6 +2279,15 @@ CASES: dict[str, Text] = {
         "{said|a part is missing}.",
         ("Add the missing part at {place|that place}.", "Or remove the rest there, so that the next place counts."),
     ),
+    "auth.no_credential:empty_key": Text(
+        "AWS_BEARER_TOKEN_BEDROCK is set, but empty",
+        "boto3 and Anthropic's client take an empty variable for a Bedrock API key and send it, instead of a signature "
+        "with the access key. Bedrock answers that the request has no complete signature.",
+        (
+            "Remove it where it is set ({place|its place}); in a terminal: `unset AWS_BEARER_TOKEN_BEDROCK`.",
+            "In Docker Compose, remove it from `environment`: a variable that is not set on the host arrives empty.",
+        ),
+    ),
     "auth.expired:chain": Text(
         "The temporary credentials have expired",
         "They are in {place|their place} and were valid until {expires|a moment in the past}. Nothing renews "
@@ -2324,6 +2350,15 @@ CASES: dict[str, Text] = {
         (
             "Update the SDK: {command}",
             "If you cannot update the SDK, keep httpx below 0.28 in the same environment.",
+        ),
+    ),
+    "app.sdk_mismatch:bearer_in_clear": Text(
+        "A Bedrock API key is not sent to an http:// address by boto3",
+        "With an API key, boto3 raises an exception before it sends anything, unless the base "
+        "URL begins with https://. It does not check this for requests that it signs.",
+        (
+            "Use an https:// address, or have the gateway serve TLS.",
+            "Or use an access key or a profile, and remove AWS_BEARER_TOKEN_BEDROCK: boto3 then signs the requests.",
         ),
     ),
     "app.sdk_mismatch:setting": Text(

@@ -3,6 +3,7 @@
 from probes.model.credential import StepStatus
 
 WINNER = "使用"
+NEXT = "将会使用"
 EXPIRES = "有效期至 {moment}"
 LOSERS = "；未使用：{others}"
 

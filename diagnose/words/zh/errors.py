@@ -150,6 +150,11 @@ ERRORS: dict[str, str] = {
     ),
     "`llmdoctor apps` lists them.": "用 `llmdoctor apps` 查看所有应用。",
     (
+        "No AWS region is set for {name}. Set AWS_REGION (boto3: AWS_DEFAULT_REGION), or region in the profile of "
+        "~/.aws/config, or give the whole base URL, which looks like {base_url}"
+    ): "没有为 {name} 设置 AWS 区域。请设置 AWS_REGION（boto3 用 AWS_DEFAULT_REGION），或在 ~/.aws/config 设置 region，"
+    "或给出完整的 Base URL，形如 {base_url}",
+    (
         "{name} gives each customer a base URL of their own. Give the whole base URL, which looks like {base_url}"
     ): "{name} 给每个客户单独的 Base URL。请写出完整的 Base URL，形如 {base_url}",
     "No base URL of {name} is known here. Give the whole base URL": "这里没有记录 {name} 的 Base URL。请写出完整地址",

@@ -252,6 +252,34 @@ KINDS: dict[str, Text] = {
             "检查请求所在区域是否提供该模型，以及前缀是否与区域一致。",
         ),
     ),
+    "bedrock_use_case": Text(
+        "在 Amazon Bedrock 上使用 Anthropic 的模型，要先提交用途表单",
+        "AWS 对每个账号询问一次 Anthropic 模型的用途，提交表单之前会一直拒绝。",
+        (
+            "在 Bedrock 控制台的模型目录（https://console.aws.amazon.com/bedrock/home#/model-catalog）里打开任一 "
+            "Anthropic 模型，提交用途说明。",
+            "等 15 分钟再试。`aws bedrock get-use-case-for-model-access` 可以看出表单是否已收到。",
+            "在 AWS 组织里，管理账号可以为所有账号提交。",
+        ),
+    ),
+    "bedrock_legacy": Text(
+        "Amazon Bedrock 不再向该账号提供 {model|这个模型}",
+        "厂商已把该模型标为旧版或下线；近期没有用过它的账号最先失去使用权。",
+        (
+            "列出当前的模型并选用一个：`aws bedrock list-foundation-models --query "
+            "\"modelSummaries[?modelLifecycle.status=='ACTIVE'].modelId\"`。",
+            "如果模型是应用自己选的，请在应用里设置模型，或升级应用。",
+        ),
+    ),
+    "bedrock_payment": Text(
+        "该 AWS 账号没有可用于此模型的付款方式",
+        "该模型通过 AWS Marketplace 销售，第一次请求会为账号订阅，因此需要付款方式。",
+        (
+            "在 https://console.aws.amazon.com/billing/home#/paymentpreferences 添加付款方式。",
+            "等几分钟再试。",
+            "在 AWS 组织里由管理账号付款，请联系它的所有者。",
+        ),
+    ),
     "marketplace": Text(
         "该 AWS 用户或角色无权在 AWS Marketplace 订阅模型",
         "Bedrock 上的部分模型通过 AWS Marketplace 销售，第一次调用会为账号订阅该模型，而本次调用的身份没有这个权限。",
@@ -413,7 +441,8 @@ KINDS: dict[str, Text] = {
         "账号的套餐不包含 {model|所请求的内容}",
         "密钥已被接受，但所请求的内容属于付费套餐或更高的套餐。",
         (
-            "在账号中升级套餐或充值：{console}",
+            Step("said:page", "在服务器给出的页面升级套餐或充值：{page}"),
+            Step("!said:page", "在账号中升级套餐或充值：{console}"),
             "换一个当前套餐包含的模型。",
             "如果已有这样的套餐，请检查密钥是否属于该账号和组织。",
         ),
@@ -664,6 +693,27 @@ KINDS: dict[str, Text] = {
             "升级应用或其 SDK。",
         ),
     ),
+    "body_no_json": Text(
+        "请求体不是有效的 JSON",
+        "服务器收到的请求体不是 JSON：常见原因是文本里的引号或换行没有转义，或客户端发送的是表单或纯文本。"
+        "问题不在地址和密钥。",
+        (
+            "以 JSON 发送请求体，并带上 `Content-Type: application/json`。在工作流或代码里，用 JSON 函数"
+            "（JSON.stringify、json.dumps）生成，不要自己拼接引号。",
+            "用一段没有引号和换行的短文本试一次：如果可以，原因就在这里。",
+            "如果是应用或插件，请升级。",
+        ),
+    ),
+    "ollama_old": Text(
+        "Ollama 的这个路径上没有服务，而 Base URL 是对的",
+        "Base URL 以 /v1 结尾，正是 Ollama 的 OpenAI 格式接口所需。但这个 Ollama 没有应用请求的端点：旧版本缺少一部分"
+        "（/v1/completions、/v1/embeddings、/v1/responses），或该端口上是另一个程序。",
+        (
+            "升级 Ollama：新版本有这个端点。",
+            "在应用中选择聊天而不是文本补全：在 LangChain 中用 ChatOpenAI 代替 OpenAI。",
+            "确认应答的是 Ollama 而不是别的程序：`curl -s http://localhost:11434/v1/models`。",
+        ),
+    ),
     "body_unreadable": Text(
         "服务器无法把请求体当作 JSON 读取",
         "请求到达了，但请求体为空、被截断、被压缩或已损坏：可能是应用造成的，也可能是途中的代理。还没有检查密钥和模型。"
@@ -678,6 +728,7 @@ KINDS: dict[str, Text] = {
         "API 不接受这个请求：{said|其中有一部分不被接受}",
         "地址和密钥没有问题。应用所发请求中的某一部分，API 不接受。",
         (
+            "在应用中修改或关闭这条信息所指的内容：{named}。",
             "按这条信息在应用中修改相应的设置；如果看不出来，逐个关闭工具、图片、思考和 JSON 输出再试。",
             "升级应用：新版本知道新模型需要什么。",
             "换一个模型。",
@@ -726,6 +777,78 @@ KINDS: dict[str, Text] = {
             Step("text|call", "换一个模型试试：最新的模型接受的设置更少。"),
         ),
     ),
+    "aws_clock": Text(
+        "这台机器的时钟不准，所以 AWS 拒绝了签名",
+        "每个签名都带有签名时间，AWS 只在五分钟之内接受它。凭证本身可能没有问题。",
+        (
+            "在这台机器上打开自动校时（虚拟机或 WSL：与宿主机同步时钟）。",
+            "用 `curl -sI https://sts.amazonaws.com` 对照时间，它会输出 AWS 的时间。",
+        ),
+    ),
+    "aws_scope_region": Text(
+        "请求是为另一个 AWS 区域签名的",
+        "签名里写明了区域，而 AWS 的主机只接受自己区域的签名。",
+        (
+            "把 AWS_REGION（boto3 用 AWS_DEFAULT_REGION，或配置里的 `region`）设为主机名里的区域。",
+            "或让 SDK 自己拼出地址：删除 Base URL，只设置区域。",
+        ),
+    ),
+    "aws_service": Text(
+        "请求是为另一个 AWS 服务签名的",
+        "签名里写明了服务。Bedrock 运行时要 `bedrock`，Mantle 的地址要 `bedrock-mantle`。",
+        (
+            "使用为这个地址准备的客户端，不要填别的服务的 Base URL。",
+            "如果经过签名代理，改正它设置里的服务名。",
+        ),
+    ),
+    "aws_signature": Text(
+        "签名不符：私有访问密钥不对，或请求在途中被改动",
+        "AWS 认得访问密钥 ID，但用它对应的私有密钥算出的签名不同。",
+        (
+            "用 AWS 自己的程序验证：`aws sts get-caller-identity`。",
+            "重新复制私有访问密钥：少一个 `/` 或 `+`，或混入别的密钥的字符，签名都会不同。",
+            "如果这样可以，说明中间的代理或网关改动了路径或被签名的请求头。",
+        ),
+    ),
+    "aws_session": Text(
+        "AWS 临时凭证已过期",
+        "角色或登录的凭证只有几小时有效，复制到环境变量里的不会自动更新。",
+        (
+            "重新登录：`aws sso login`。之后使用配置名（AWS_PROFILE），不要复制凭证。",
+            "如果环境里设置了 AWS_SESSION_TOKEN，把它和两个密钥一起删除，或三个一起更新。",
+        ),
+    ),
+    "aws_access_key": Text(
+        "AWS 不认得这个访问密钥",
+        "这个访问密钥 ID 已被删除或停用，属于另一个分区（中国、GovCloud），或缺少配套的会话令牌。",
+        (
+            "用 AWS 自己的程序验证：`aws sts get-caller-identity`。",
+            "如果 ID 以 ASIA 开头，还要设置 AWS_SESSION_TOKEN：它和两个密钥一起给出。",
+            "否则到 IAM 控制台新建访问密钥，或用 `aws sso login` 登录。",
+        ),
+    ),
+    "aws_incomplete": Text(
+        "请求里没有完整的 AWS 签名",
+        "AWS 收到的 Authorization 请求头不是签名：访问密钥 ID 里有空格或换行，请求头在途中被替换，"
+        "或应用发送了空的 Bedrock 密钥而没有签名。",
+        (
+            "看看 AWS 自己的程序读到哪个访问密钥、来自哪里：`aws configure list`。",
+            "如果应用运行环境里设置了 AWS_BEARER_TOKEN_BEDROCK 但值为空，把它删除：空值（Docker Compose 会这样传递"
+            "未设置的变量）同样优先于访问密钥。",
+            "重新复制访问密钥 ID 和私有密钥，前后不要带空格或换行。",
+            "如果中间有代理或网关，让它不要改动 Authorization 请求头。",
+        ),
+    ),
+    "bedrock_key": Text(
+        "Amazon Bedrock 不认为这是它的 API 密钥",
+        "发送的值不像 Bedrock 的 API 密钥，或只复制了一部分。",
+        (
+            "在 Bedrock 控制台新建密钥，填到 AWS_BEARER_TOKEN_BEDROCK：长期密钥以 ABSK 开头，短期密钥以 "
+            "bedrock-api-key- 开头。",
+            "检查应用发送的是不是别家的密钥，例如 Anthropic 的密钥或登录。",
+            "访问密钥（AKIA…、ASIA…）不是 Bedrock 的 API 密钥：应设置 AWS_ACCESS_KEY_ID 和 AWS_SECRET_ACCESS_KEY。",
+        ),
+    ),
     "key_pair": Text(
         "服务商拒绝了访问密钥或其签名",
         "该接口使用一对密钥（AccessKey 和 SecretKey），由客户端对请求签名。其中一个不存在、两者不配对，"
@@ -734,15 +857,6 @@ KINDS: dict[str, Text] = {
             "在服务商账号的访问密钥页面重新复制 AccessKey（ID）和 SecretKey；单个应用的密钥对是另一种。",
             "确认两者各填在自己的位置、没有空格，并且本机时间正确：签名里含有时间。",
             "如果服务商也提供 API 密钥，可新建一个改用它：不需要签名。",
-        ),
-    ),
-    "session_token": Text(
-        "AWS 凭证已过期或不被接受",
-        "AWS 不接受请求里的访问密钥或会话令牌。临时凭证几小时后就会失效。",
-        (
-            "重新获取凭证：`aws sso login`，或新的会话令牌，然后重启应用让它读取。",
-            "`aws sts get-caller-identity` 可以看出当前终端的凭证是否可用。",
-            "如果凭证带有会话令牌，还要设置 AWS_SESSION_TOKEN，并删除旧的。",
         ),
     ),
     "access_token": Text(
@@ -762,6 +876,65 @@ KINDS: dict[str, Text] = {
             "请 {host} 的管理者测试 {model|该模型} 的渠道，或换一个模型。",
             "稍后再试：服务商可能出了故障。",
             Step("owner", "如果中转是你自己的，打开该渠道进行测试，并重新填写地址、密钥和类型。"),
+        ),
+    ),
+    "context_loaded": Text(
+        "模型加载时的上下文对这个应用来说太短",
+        "本地服务按自己的设置加载模型，上下文常常远小于模型本身支持的长度，而智能体的系统提示就可能超过它。"
+        "问题不在地址和密钥。",
+        (
+            "以更长的上下文加载模型：LM Studio 在模型设置里，Ollama 用 num_ctx，llama.cpp 用 -c。"
+            "智能体需要 32768 个 token 以上。",
+            "查看服务的日志：它会写明拒绝了什么，或根本没有收到请求。",
+            "关闭工具，或使用应用的精简提示。",
+        ),
+    ),
+    "gateway_credentials": Text(
+        "网关没有 {provider|该模型所属服务商} 的凭证",
+        "{host} 的网关收到了请求，并按模型名选择了服务商，但它没有这个服务商的密钥或登录。问题不在你自己的密钥。",
+        (
+            "换成网关已有账号的服务商的模型。许多网关按名称的前缀选择服务商，例如 {provider|服务商}/模型。",
+            Step("relay", "请 {host} 的管理者说明它能提供哪些模型。"),
+            Step("owner", "如果网关是你自己的，在其中添加 {provider|该服务商} 的账号或密钥。"),
+        ),
+    ),
+    "no_json": Text(
+        "响应不是 JSON，应用无法读取",
+        "应用得到的是空响应、网页或被截断的响应。地址可能指向网页，也可能是服务器出错或放弃时没有返回错误信息。",
+        (
+            "用 `curl -i` 请求同一个 URL 查看原始响应：如果是网页，说明地址不对；如果为空，说明服务器或代理出了故障。",
+            "把 Base URL 与 {host} 的文档核对：通常以 /v1 结尾。",
+            "如果只是偶尔出现，稍后再试：过载的服务器常返回空响应。",
+            Step("owner", "如果服务器是你自己的，查看当时的日志。"),
+        ),
+    ),
+    "server_gone": Text(
+        "{host} 的服务没有回答就关闭了连接",
+        "本机的服务收到了请求，随后中断了连接。多半是它崩溃了（例如内存不足），或端口被别的程序占用。",
+        (
+            "查看服务当时的日志，以及它是否重启过：内存不足时，加载模型的过程中常会崩溃。",
+            "换较小的模型或上下文，并升级该服务。",
+            "确认没有别的程序或端口转发占用该端口。",
+        ),
+    ),
+    "auth_method": Text(
+        "{app|应用} 不认识设置中的登录方式",
+        "应用在发送请求之前就退出了：设置中的登录方式不是它支持的，或没有选择登录方式。问题不在地址和密钥。",
+        (
+            "Gemini CLI 使用密钥时，在 ~/.gemini/settings.json 中写入 "
+            '`"security": {"auth": {"selectedType": "gemini-api-key"}}`。',
+            "或启动应用，输入 /auth，选择登录方式。",
+            "如果环境变量里设置了 Base URL，必须明确选择登录方式：此时应用不会自己选择。",
+        ),
+    ),
+    "app_provider": Text(
+        "应用的设置里没有它认识的接口类型",
+        "应用在发送请求之前就失败了：设置中该服务商或模型的条目缺少接口类型，或名称不是应用认识的。问题不在地址和密钥。",
+        (
+            "在应用的设置中填写该服务商的接口类型，例如 openai-completions 或 openai，以应用的文档为准。",
+            "确认服务商或端点的名称与设置中的写法一致（{provider|包括大小写}），并确认应用读取了设置文件：重启它，"
+            "查看启动时有没有警告。",
+            "升级应用。",
         ),
     ),
     "container_service": Text(
@@ -919,56 +1092,6 @@ KINDS: dict[str, Text] = {
         (
             "重新登录：`aws sso login`，如果不是默认配置，加上 `--profile` 和它的名字。",
             "如果应用要无人值守地运行，改用角色或程序专用的访问密钥，不要用个人登录。",
-        ),
-    ),
-    "aws_clock": Text(
-        "这台机器的时钟不准，所以 AWS 拒绝了签名",
-        "每个签名都带有签名时间，AWS 只在五分钟之内接受它。凭证本身可能没有问题。",
-        (
-            "在这台机器上打开自动校时（虚拟机或 WSL：与宿主机同步时钟）。",
-            "用 `curl -sI https://sts.amazonaws.com` 对照时间，它会输出 AWS 的时间。",
-        ),
-    ),
-    "aws_scope_region": Text(
-        "请求是为另一个 AWS 区域签名的",
-        "签名里写明了区域，而 AWS 的主机只接受自己区域的签名。",
-        (
-            "把 AWS_REGION（boto3 用 AWS_DEFAULT_REGION，或配置里的 `region`）设为主机名里的区域。",
-            "或让 SDK 自己拼出地址：删除 Base URL，只设置区域。",
-        ),
-    ),
-    "aws_service": Text(
-        "请求是为另一个 AWS 服务签名的",
-        "签名里写明了服务。Bedrock 运行时要 `bedrock`，Mantle 的地址要 `bedrock-mantle`。",
-        (
-            "使用为这个地址准备的客户端，不要填别的服务的 Base URL。",
-            "如果经过签名代理，改正它设置里的服务名。",
-        ),
-    ),
-    "aws_signature": Text(
-        "签名不符：私有访问密钥不对，或请求在途中被改动",
-        "AWS 认得访问密钥 ID，但用它对应的私有密钥算出的签名不同。",
-        (
-            "用 AWS 自己的程序验证：`aws sts get-caller-identity`。",
-            "重新复制私有访问密钥：少一个 `/` 或 `+`，或混入别的密钥的字符，签名都会不同。",
-            "如果这样可以，说明中间的代理或网关改动了路径或被签名的请求头。",
-        ),
-    ),
-    "aws_session": Text(
-        "AWS 临时凭证已过期",
-        "角色或登录的凭证只有几小时有效，复制到环境变量里的不会自动更新。",
-        (
-            "重新登录：`aws sso login`。之后使用配置名（AWS_PROFILE），不要复制凭证。",
-            "如果环境里设置了 AWS_SESSION_TOKEN，把它和两个密钥一起删除，或三个一起更新。",
-        ),
-    ),
-    "aws_access_key": Text(
-        "AWS 不认得这个访问密钥",
-        "这个访问密钥 ID 已被删除或停用，属于另一个分区（中国、GovCloud），或缺少配套的会话令牌。",
-        (
-            "用 AWS 自己的程序验证：`aws sts get-caller-identity`。",
-            "如果 ID 以 ASIA 开头，还要设置 AWS_SESSION_TOKEN：它和两个密钥一起给出。",
-            "否则到 IAM 控制台新建访问密钥，或用 `aws sso login` 登录。",
         ),
     ),
     "aws_sso_absent": Text(
@@ -1283,6 +1406,37 @@ KINDS: dict[str, Text] = {
             "用 `gcloud auth list` 查看应用用的是哪个账号。",
         ),
     ),
+    "aws_denied": Text(
+        "AWS 策略明确拒绝了 {permission|此请求}",
+        "策略中的明确拒绝优先于所有允许，报错里写明了是哪一种策略。组织常用它限制区域，而推理配置文件"
+        "（us.、eu.、global.）可能把请求发到被禁止的区域。",
+        (
+            "确认账号和角色是你想用的那个：`aws sts get-caller-identity`。",
+            "改用只在允许区域内的模型 ID 或推理配置文件：`aws bedrock list-inference-profiles`。",
+            "或请 AWS 组织的管理员在该配置文件涉及的所有区域允许 {permission|该操作}。",
+        ),
+    ),
+    "aws_bearer": Text(
+        "Bedrock 密钥缺少权限 bedrock:CallWithBearerToken",
+        "Bedrock 的 API 密钥代表一个 AWS 用户或角色。用密钥调用，除了模型的权限，还需要这个权限。",
+        (
+            "给报错所指的用户加上：`aws iam attach-user-policy --user-name USER --policy-arn "
+            "arn:aws:iam::aws:policy/AmazonBedrockLimitedAccess`。",
+            "短期密钥：给生成它的角色加上 bedrock:CallWithBearerToken。",
+            "或者不用密钥，改用访问密钥或配置（profile）：它们不需要这个权限。",
+        ),
+    ),
+    "aws_permission": Text(
+        "该 AWS 用户或角色缺少权限 {permission|来发出此请求}",
+        "AWS 认得凭证，但用户或角色的任何策略都没有允许对该模型执行此操作。",
+        (
+            "确认账号和角色是你想用的那个：`aws sts get-caller-identity`。",
+            "在报错所指的用户或角色的 IAM 策略里，对该模型允许 {permission|该操作}。`aws iam simulate-principal-policy "
+            "--policy-source-arn ARN --action-names {permission|ACTION}` 可以看出是否已允许。",
+            "使用推理配置文件（us.、eu.、apac.、global.）时，要在配置文件本身，以及它涉及的每个区域的模型上都允许。",
+            "流式输出需要 bedrock:InvokeModelWithResponseStream，其他需要 bedrock:InvokeModel，Converse 也一样。",
+        ),
+    ),
     "iam_action": Text(
         "该云账号缺少权限 {permission|来发出此请求}",
         "云平台认得这个账号，但用户或角色的策略不允许对该模型执行此操作。",
@@ -1306,6 +1460,26 @@ KINDS: dict[str, Text] = {
         (
             "换一个该层级包含的模型。",
             "为项目或账号开通结算：{console}",
+        ),
+    ),
+    "aws_daily_limit": Text(
+        "该 AWS 账号今天的 token 额度已用完",
+        "Amazon Bedrock 按模型、区域和天限制 token 数。新账号的限额较低。",
+        (
+            "查看限额：`aws service-quotas list-service-quotas --service-code bedrock`；在 "
+            "https://console.aws.amazon.com/servicequotas/home/services/bedrock/quotas 申请提高。",
+            "换一个模型或区域：各有各的限额。",
+            "或等到第二天。",
+        ),
+    ),
+    "aws_throttled": Text(
+        "Amazon Bedrock 对该 AWS 账号限流",
+        "限额按模型、区域和分钟计算，请求数和 token 数各有限制。新账号的限额较低。",
+        (
+            "等一分钟。让应用减少并发请求，重试的间隔逐渐加长。",
+            "查看限额：`aws service-quotas list-service-quotas --service-code bedrock`；在 "
+            "https://console.aws.amazon.com/servicequotas/home/services/bedrock/quotas 申请提高。",
+            "推理配置文件（us.、eu.、apac.、global.）把请求分散到多个区域，限额更高。",
         ),
     ),
     "daily_limit": Text(
@@ -1404,6 +1578,16 @@ KINDS: dict[str, Text] = {
             "容器用 `--dns` 或 `dns:`。",
             "如果该地址是本机（127.0.0.1 或 ::1），请启动应在那里应答的 DNS 程序。",
             "检查 VPN 和代理程序：有些会替换 DNS 服务器，退出后没有恢复。",
+        ),
+    ),
+    "aws_region_host": Text(
+        "Amazon Bedrock 在区域 {region|（地址中的）} 没有主机，或本机查不到它",
+        "区域是主机名的一部分，而 Bedrock 只在部分区域提供。",
+        (
+            "把 AWS_REGION（boto3 用 AWS_DEFAULT_REGION）设为有 Bedrock 的区域：`aws ssm get-parameters-by-path --path "
+            "/aws/service/global-infrastructure/services/bedrock/regions` 会列出它们。",
+            "在没有外网的私有网络（VPC）里，为 bedrock-runtime 创建终端节点，并使用 VPC 的 DNS 服务器。",
+            "如果别的主机也查不到，问题在 DNS 服务器。",
         ),
     ),
     "dns_known_host": Text(

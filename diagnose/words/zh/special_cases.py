@@ -1625,6 +1625,11 @@ CASES: dict[str, Text] = {
         "它是 {house|云平台} 的{credential|访问密钥}，用来给云平台自己的接口签名。模型接口要用 API 密钥，"
         "在另一个页面创建。",
         (
+            Step(
+                "door:bedrock",
+                "让请求带签名：设置 AWS_ACCESS_KEY_ID 和 AWS_SECRET_ACCESS_KEY（ASIA 开头的 ID "
+                "还要 AWS_SESSION_TOKEN），并删除 AWS_BEARER_TOKEN_BEDROCK。",
+            ),
             "到 {console} 创建 API 密钥。",
             "在模型服务的页面创建 API 密钥，只填这个密钥，前面不要带 ID。",
             "如果访问密钥还填到了别的应用里，请更换：它能操作整个账号。",
@@ -1921,7 +1926,17 @@ CASES: dict[str, Text] = {
     "auth.no_credential:needs_consent": Text(
         "凭证由一个程序给出，而它没有被启动",
         "{place|它的位置} 的设置指定了一个输出凭证的程序。它和别的程序没有区别，所以没有启动；凭证是否有效无从得知。",
-        ("如果信任这个程序，允许它运行：加上 `--credential-process`。",),
+        (
+            Step(
+                "why:program_of_folder",
+                "程序由本文件夹的文件指定，所以这里从不启动它。如果是你自己的程序，把这段配置移到 ~/.aws/config。",
+            ),
+            Step("!why:program_of_folder", "如果信任这个程序，允许它运行：加上 `--credential-process`。"),
+            Step(
+                "chain:aws !why:program_of_folder",
+                '或让 AWS 自己的程序启动它，然后再检查：`eval "$(aws configure export-credentials --format env)"`。',
+            ),
+        ),
     ),
     "auth.no_credential:program": Text(
         "给出凭证的程序失败了",
@@ -1982,6 +1997,15 @@ CASES: dict[str, Text] = {
         "{place|凭证的位置} 只有一部分，而库不会再往后找：{said|缺一部分}。",
         ("在 {place|该位置} 补上缺少的部分。", "或删除那里剩下的部分，让下一个位置生效。"),
     ),
+    "auth.no_credential:empty_key": Text(
+        "设置了 AWS_BEARER_TOKEN_BEDROCK，但它是空的",
+        "boto3 和 Anthropic 的客户端把空变量当作 Bedrock 的 API 密钥发送，而不用访问密钥签名。"
+        "Bedrock 会回答请求里没有完整的签名。",
+        (
+            "在设置它的地方（{place|它的位置}）删除它；在终端里：`unset AWS_BEARER_TOKEN_BEDROCK`。",
+            "在 Docker Compose 里，从 `environment` 中去掉它：宿主机上没有设置的变量传进来就是空的。",
+        ),
+    ),
     "auth.expired:chain": Text(
         "临时凭证已过期",
         "它们在 {place|它的位置}，有效期到 {expires|过去的某个时间} 为止。复制到那里的凭证不会自动续期。",
@@ -2036,6 +2060,14 @@ CASES: dict[str, Text] = {
         (
             "更新 SDK：{command}",
             "如果不能更新 SDK，就让同一环境里的 httpx 低于 0.28。",
+        ),
+    ),
+    "app.sdk_mismatch:bearer_in_clear": Text(
+        "用 boto3 时，Bedrock 的 API 密钥不会发送到 http:// 地址",
+        "使用 API 密钥时，如果 Base URL 不以 https:// 开头，boto3 会抛出异常，什么也不发送；签名的请求没有这个限制。",
+        (
+            "改用 https:// 地址，或让网关提供 TLS。",
+            "或改用访问密钥或配置（profile），并删除 AWS_BEARER_TOKEN_BEDROCK：boto3 就会对请求签名。",
         ),
     ),
     "app.sdk_mismatch:setting": Text(

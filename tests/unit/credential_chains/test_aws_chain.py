@@ -16,6 +16,7 @@ from diagnose.agents.check_tool import wishes_of
 from diagnose.agents.permissions import Permission
 from diagnose.agents.scan_tool import prepare as prepare_scan
 from diagnose.agents.server_options import AgentServerOptions
+from diagnose.cli.commands import check
 from diagnose.cli.commands.mcp import lookups
 from diagnose.judging.judge import judge
 from diagnose.rendering.report_parts import exit_status
@@ -25,7 +26,7 @@ from probes.demo_server import bedrock_doors
 from probes.demo_server.server import PracticeDoor
 from probes.model.credential import StepStatus
 from probes.model.secret import Secret
-from probes.model.settings import CredentialSettings, FlowPart
+from probes.model.settings import BadInput, CredentialSettings, FlowPart
 from probes.model.source import Owner
 from probes.run.engine import run
 from probes.settings.gather import Options, gather
@@ -314,6 +315,36 @@ def test_agents_and_the_served_page_never_ask_metadata(tmp_path: Path) -> None:
     served = gather(Options(target="a", metadata=False), {}, tmp_path, home=tmp_path).credential
     assert served is not None
     assert served.chain.winner is None
+
+
+@pytest.mark.parametrize(("app", "root"), [("boto3", "app.sdk_mismatch"), (None, None)])
+def test_boto3_sends_no_api_key_in_clear(app: str | None, root: str | None, tmp_path: Path) -> None:
+    key = "ABSK" + "bWFkZXVw" * 14 + "eA=="
+    with PracticeDoor(bedrock_doors.door(key)) as door:
+        given = Options(base_url=door.url, protocol="bedrock", model=bedrock_doors.MODELS[0], app=app)
+        report = judge(asyncio.run(run(gather(given, {"AWS_BEARER_TOKEN_BEDROCK": key}, tmp_path, home=tmp_path))))
+    assert report.root_cause == root
+
+
+def test_the_region_of_the_profile_completes_the_address_of_a_known_door(tmp_path: Path) -> None:
+    (tmp_path / ".aws").mkdir()
+    (tmp_path / ".aws" / "config").write_text("[profile work]\nregion = eu-west-1\n")
+    environ = {"AWS_PROFILE": "work", "HOME": str(tmp_path)}
+    for given in (Options(target="bedrock"), Options(protocol="bedrock"), Options(app="anthropic-bedrock")):
+        settings = gather(given, environ, tmp_path / "work", home=tmp_path)
+        assert settings.base_url is not None
+        assert settings.base_url.value == "https://bedrock-runtime.eu-west-1.amazonaws.com"
+    assert gather(Options(protocol="bedrock"), {}, tmp_path / "work", home=tmp_path).base_url is None
+    with pytest.raises(BadInput, match="No AWS region"):
+        gather(Options(target="bedrock"), {}, tmp_path / "work", home=tmp_path)
+
+
+@pytest.mark.parametrize("given", [Options(), Options(protocol="bedrock"), Options(app="boto3")])
+def test_a_check_without_a_region_says_so(given: Options, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "environ", {"HOME": str(tmp_path), "AWS_BEARER_TOKEN_BEDROCK": "ABSK" + "x" * 40})
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(BadInput, match="No AWS region"):
+        check.settings_of(given)
 
 
 def test_an_agent_needs_the_permission_to_sign_and_to_spend(tmp_path: Path) -> None:

@@ -68,12 +68,14 @@ def test_each_signature_is_the_one_that_aws_computes(url: str, key: AccessKey) -
         ("https://bedrock-runtime.eu-west-1.amazonaws.com", ("bedrock", "eu-west-1")),
         ("https://bedrock-runtime-fips.us-gov-west-1.amazonaws.com", ("bedrock", "us-gov-west-1")),
         ("https://bedrock-mantle.us-west-2.api.aws/anthropic", ("bedrock-mantle", "us-west-2")),
+        ("https://vpce-0a1b-2c.bedrock-runtime.us-east-1.vpce.amazonaws.com", ("bedrock", "us-east-1")),
         ("http://127.0.0.1:9", ("bedrock", "ap-south-1")),
     ],
 )
 def test_the_host_of_aws_names_service_and_region(url: str, found: tuple[str, str]) -> None:
     assert service_and_region(url, "ap-south-1") == found
     assert service_and_region("http://127.0.0.1:9", "") == ("bedrock", "us-east-1")
+    assert service_and_region("http://127.0.0.1:9", "", "anthropic") == ("bedrock-mantle", "us-east-1")
 
 
 @pytest.mark.parametrize(

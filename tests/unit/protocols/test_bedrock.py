@@ -23,9 +23,14 @@ KEY = "ABSK" + "mAdEuPk3y" * 12
 @pytest.mark.parametrize(
     ("host", "model", "found"),
     [
-        ("https://bedrock-runtime.us-west-2.amazonaws.com", MODEL, (f"us.{MODEL}",)),
-        ("https://bedrock-runtime.eu-central-1.amazonaws.com", MODEL, (f"eu.{MODEL}",)),
-        ("https://bedrock-runtime.ap-northeast-1.amazonaws.com", MODEL, (f"apac.{MODEL}",)),
+        ("https://bedrock-runtime.us-west-2.amazonaws.com", MODEL, (f"us.{MODEL}", f"global.{MODEL}")),
+        ("https://bedrock-runtime.eu-central-1.amazonaws.com", MODEL, (f"eu.{MODEL}", f"global.{MODEL}")),
+        ("https://bedrock-runtime.eu-central-1.amazonaws.com", f"us.{MODEL}", (f"eu.{MODEL}", f"global.{MODEL}")),
+        (
+            "https://bedrock-runtime.ap-northeast-1.amazonaws.com",
+            MODEL,
+            (f"jp.{MODEL}", f"apac.{MODEL}", f"global.{MODEL}"),
+        ),
         ("https://bedrock-runtime.us-gov-west-1.amazonaws.com", MODEL, (f"us-gov.{MODEL}",)),
         ("http://127.0.0.1:9", MODEL, (f"us.{MODEL}",)),
         ("http://127.0.0.1:9", f"us.{MODEL}", ()),
@@ -36,6 +41,17 @@ def test_the_profile_fits_the_region_of_the_host(host: str, model: str, found: t
     attempt = wire("bedrock").attempt(host)
     assert profiles(WANTS, attempt, model) == found
     assert profiles("Too many requests", attempt, model) == ()
+
+
+def test_the_model_that_is_guessed_fits_the_region() -> None:
+    at = "https://bedrock-runtime.{}.amazonaws.com"
+    found = [wire("bedrock_invoke").guessed_model(at.format(one)) for one in ("us-east-1", "eu-west-1", "ap-south-1")]
+    assert [name.partition(".")[0] for name in (*found, wire("bedrock").guessed_model("http://127.0.0.1"))] == [
+        "us",
+        "eu",
+        "global",
+        "us",
+    ]
 
 
 @pytest.mark.parametrize("protocol", ["bedrock", "bedrock_invoke"])
