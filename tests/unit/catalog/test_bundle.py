@@ -17,7 +17,7 @@ from diagnose.judging.judge import judge
 from probes.catalog import bundle_store
 from probes.catalog.bundle import BundleError, parsed
 from probes.catalog.bundle_place import place
-from probes.catalog.doors import facts_date, informed, load
+from probes.catalog.doors import facts_date, informed, known, load
 from probes.keys.owner import fit, identify
 from probes.model.record import replace
 from probes.model.scrubber import Scrubber
@@ -244,12 +244,13 @@ def test_an_end_does_not_touch_a_user_s_own_door(
     from diagnose.cli.commands.check import command
 
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
-    install(text_of(doors=[{**row_of("groq"), "ended": "2026-11-01", "seen": "2026-11-22"}]))
+    install(text_of(doors=[{**row_of("groq"), "ended": "2026-10-01", "seen": "2026-10-02"}]))
     asked = ["groq", "--offline", "--json"]
 
     def codes() -> list[str]:
+        known.cache_clear()
         load.cache_clear()
-        report = json.loads(CliRunner().invoke(command, asked, env={"GROQ_API_KEY": made_up_key("gsk_", 52)}).stdout)
+        report = json.loads(CliRunner().invoke(command, asked, env={"GROQ_API_KEY": f"gsk_{'aB3x' * 13}"}).stdout)
         return [one["code"] for one in report["findings"]]
 
     assert "url.host_retired" in codes()
@@ -261,6 +262,7 @@ def test_an_end_does_not_touch_a_user_s_own_door(
     )
     assert "url.host_retired" not in codes()
     monkeypatch.undo()
+    known.cache_clear()
     load.cache_clear()
 
 
