@@ -1833,9 +1833,9 @@ CASES: dict[str, Text] = {
         (
             Step(
                 "door:openai key:identity",
-                "Have it exchanged (workload identity): give it to the SDK as `workload_identity`, or to LiteLLM by "
-                "OPENAI_IDENTITY_PROVIDER_ID, OPENAI_SERVICE_ACCOUNT_ID and OPENAI_IDENTITY_TOKEN_FILE, and set no "
-                "OPENAI_API_KEY.",
+                "Have it exchanged (workload identity): give it to the SDK as `workload_identity`, or to a gateway "
+                "that reads them by OPENAI_IDENTITY_PROVIDER_ID, OPENAI_SERVICE_ACCOUNT_ID and "
+                "OPENAI_IDENTITY_TOKEN_FILE, and set no OPENAI_API_KEY.",
             ),
             Step(
                 "door:anthropic key:identity",

@@ -1606,8 +1606,8 @@ CASES: dict[str, Text] = {
             Step(
                 "door:openai key:identity",
                 "让应用用它换取访问令牌（工作负载身份）：以 `workload_identity` 传给 SDK，或用 "
-                "OPENAI_IDENTITY_PROVIDER_ID、OPENAI_SERVICE_ACCOUNT_ID 和 OPENAI_IDENTITY_TOKEN_FILE 交给 "
-                "LiteLLM，并且不设置 OPENAI_API_KEY。",
+                "OPENAI_IDENTITY_PROVIDER_ID、OPENAI_SERVICE_ACCOUNT_ID 和 OPENAI_IDENTITY_TOKEN_FILE 交给"
+                "支持它们的网关，并且不设置 OPENAI_API_KEY。",
             ),
             Step(
                 "door:anthropic key:identity",
