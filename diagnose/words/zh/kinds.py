@@ -1769,7 +1769,7 @@ KINDS: dict[str, Text] = {
         ),
     ),
     "tools_with_effort": Text(
-        "在 Chat Completions 接口中，{model|该模型}不能同时使用工具和 reasoning_effort",
+        "Chat 接口不支持 {model|该模型} 同时用工具和 reasoning_effort",
         "对这个模型，除非 reasoning_effort 为 none，否则 /chat/completions 会拒绝带工具的请求。"
         "应用没有发送 reasoning_effort 时也一样，因为模型有自己的默认值。",
         (
