@@ -22,7 +22,7 @@ _SHOWN = 3  # successors that a step names
 def service_end(view: View) -> Provenance | None:
     """Return what is known about the end of the service at the target's host, past or near; else None."""
     door = target_door(view)
-    if door is None or view.door is None:
+    if door is None or view.door is None or view.door.match.users:
         return None
     if (end := door.end_of_host(view.door.host.name, view.day)) is not None:
         return end
@@ -31,7 +31,7 @@ def service_end(view: View) -> Provenance | None:
 
 def service_is_gone(view: View) -> bool:
     """Check whether the provider has ended the whole service, and not just this host."""
-    door = target_door(view)
+    door = target_door(view) if view.door is None or not view.door.match.users else None
     return door is not None and door.provenance.ended(view.day)
 
 

@@ -21,7 +21,9 @@ from diagnose.answers.hints import Hint, quote
 from diagnose.answers.own_report import named_cause
 from diagnose.answers.phrases import phrase_hints
 from diagnose.answers.phrases import rows as rows  # the table's readers import it from here
+from diagnose.words.text_type import ListStep
 from probes.model.key_shape import Fit
+from probes.model.listed import Listed
 from probes.model.named_tuple import NamedTuple
 
 if TYPE_CHECKING:
@@ -137,7 +139,7 @@ def words_of(hint: Hint, text: ReadText, lang: str) -> Text:
     from diagnose.answers.text_values import text_values
 
     named = text_remedies.named_in(text, hint.evidence)
-    values: dict[str, str | None] = {name: quote(value) for name, value in {**text.values, **hint.values}.items()}
+    values: dict[str, str | None] = {name: _quoted(value) for name, value in {**text.values, **hint.values}.items()}
     values.update(text_remedies.values_of(named, text))
     values["host"] = values.get("host") or text.host
     values["model"] = (values.get("model") or "").strip("'\"`,") or None
@@ -158,7 +160,21 @@ def words_of(hint: Hint, text: ReadText, lang: str) -> Text:
     asked = text_remedies.steps_of(named, text, hint.code, lang, hint.evidence)
     steps = in_order(hint.code, asked, said.steps, kind=kind is not None)
     # A step may begin with a stand-in for an unknown value, which is in lower case.
-    return type(said)(said.title, said.explanation, tuple(step[:1].upper() + step[1:] for step in steps))
+    return type(said)(said.title, said.explanation, tuple(map(_begun, steps)))
+
+
+def _begun(step: str) -> str:
+    """Return a step that begins with a capital letter."""
+    if step[:1] == (first := step[:1].upper()):
+        return step
+    if isinstance(step, ListStep):
+        return ListStep(first + step[1:], first + step.head[1:], step.items, step.is_code)
+    return first + step[1:]
+
+
+def _quoted(value: str) -> str:
+    """Return a value of a text as it may be shown. A list is one of the catalogue's, and stays a list."""
+    return value if isinstance(value, Listed) else quote(value)
 
 
 def _message(hint: Hint, text: ReadText) -> str:
@@ -264,6 +280,8 @@ _SEEN = 0.8  # the confidence that a version is missing, where the requested pat
 # A server names the path that it does not know; a client uses the same words for a URL that it could not parse.
 _CLIENTS_URL = r"(?i)invalid url(?! \()"
 _RELAYS_OWN = ("gateway-upstream", "gateway-new-api")  # only a relay speaks of its upstream
+# In a pasted text, a client quotes the answer to the WebSocket that it opened; it sent no normal request.
+_UPGRADE = "upgrade-websocket"
 _VERSIONED = r"/v\d[\w-]*/|/v\d[\w-]*$|\bapi/"
 
 
@@ -300,7 +318,10 @@ def _dialect_hints(text: ReadText, door: str | None, day: str) -> Iterator[Hint]
             yield Hint(match.code, 0.85 * match.confidence, match.why)
         else:
             house = {} if "door" in text.values else _house(match.dialect, text)
-            yield Hint(match.code, match.confidence, match.why, {**house, **match.values}, bare=bare)
+            values = {**house, **match.values}
+            if match.dialect.startswith(_UPGRADE):
+                values.pop("case", None)
+            yield Hint(match.code, match.confidence, match.why, values, bare=bare)
 
 
 def _house(dialect: str, text: ReadText) -> Mapping[str, str]:

@@ -221,6 +221,10 @@ def _lines(look: KeyReport, doors: Doors, lang: str) -> Iterator[str]:
         yield f"  {provider_name(door.name, lang)} [{door.id}]{words['colon']}{why}"
         if door.provenance.ended(look.day):
             yield f"    {put(words['ended'], {'ended': door.provenance.end})}"
+            if names := [_named(one, doors, lang) for one in door.provenance.successor]:
+                yield f"    {put(words['replaced'], {'names': words['comma'].join(names)})}"
+            if door.provenance.shows:
+                yield f"    {put(words['shows'], {'text': door.provenance.shows})}"
             continue
         urls = base_urls(door)
         width = max(9, *map(len, urls)) if urls else 9
@@ -236,6 +240,12 @@ def _lines(look: KeyReport, doors: Doors, lang: str) -> Iterator[str]:
     if len(sure) > 1:
         yield words["twins"]
     yield words["next"]
+
+
+def _named(successor: str, doors: Doors, lang: str) -> str:
+    """Return the name and the id of a service that replaces another; its name alone if it is no known door."""
+    door = doors.get(successor)
+    return f"{provider_name(door.name, lang)} [{door.id}]" if door is not None else successor
 
 
 def _why(match: KeyMatch, words: dict[str, str], lang: str) -> str:

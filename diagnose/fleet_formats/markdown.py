@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from diagnose.formats.markdown import VERDICTS, advice, escape, fence
 from diagnose.rendering.outlet import plain
-from diagnose.rendering.report_parts import duration, word
+from diagnose.rendering.report_parts import aside, duration, word
 from diagnose.rendering.report_view import view_of
 from diagnose.words import part as words_of
 from diagnose.words import put
@@ -60,7 +60,7 @@ def _blocks(found: FleetReport) -> Iterator[str]:
 
 def _cause(found: FleetReport, group: CauseGroup, rows: tuple[FleetRow, ...]) -> Iterator[str]:
     """Yield a cause with its targets, each with its place and fix, the commands, and what to do."""
-    code = f" (`{escape(group.code)}`)" if group.code else ""
+    code = aside(found.lang, f"`{escape(group.code)}`") if group.code else ""
     yield f"### {MARKS[group.verdict]} {escape(group.title)}{code}\n"
     pause, colon = word(found.lang, "pause"), word(found.lang, "colon")
     for one in rows[:TARGETS]:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from diagnose.rendering.outlet import Grammar, plain
 from diagnose.rendering.page import MARKS
-from diagnose.rendering.report_parts import clip, duration, word
+from diagnose.rendering.report_parts import aside, clip, duration, word
 from diagnose.rendering.report_view import Problem, ReportView, view_of
 from probes.model.source import Source
 
@@ -114,11 +114,11 @@ def _message(problem: Problem, view: ReportView, lang: str) -> str:
     for fix in problem.fixes:
         tested = word(lang, "fix.tested" if fix.tested else "fix.untested")
         changes = (" ".join(filter(None, (plain(one.place), plain(one.text)))) for one in fix.changes)
-        lines += [f"{word(lang, 'fix')}{colon}{change} ({tested})" for change in changes]
+        lines += [f"{word(lang, 'fix')}{colon}{change}{aside(lang, tested)}" for change in changes]
         lines += [plain(command) for command in fix.commands]
     if problem.fix is None or not problem.fix.tested:  # an annotation is short, and a tested fix says what to do
         lines += [f"{number}. {plain(step.text)}" for number, step in enumerate(problem.steps, 1)]
     lines += [plain(problem.explanation)] if problem.explanation else []
     lines += [f"{word(lang, 'evidence')}{colon}{clip(plain(piece), EVIDENCE)}" for piece in problem.evidence]
-    lines += [f"{word(lang, 'because')}{colon}{plain(title)} ({plain(code)})" for title, code in problem.followers]
+    lines += [f"{word(lang, 'because')}{colon}{plain(title)}{aside(lang, code)}" for title, code in problem.followers]
     return "\n".join(lines)

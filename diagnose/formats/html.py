@@ -167,13 +167,14 @@ def _fix(fix: FixView, lang: str) -> Safe | None:
 def _steps(problem: Problem, lang: str) -> Safe:
     tried = tag("span", word(lang, "tried"), class_="tried")
     items = [
-        tag("li", tag("bdi", prose(one.head)), (SPACE, tried) if one.tested else None, _items(one))
+        tag("li", tag("bdi", prose(one.head)), (SPACE, tried) if one.tested else None, step_items(one))
         for one in problem.steps
     ]
     return tag("ol", items, class_="steps")
 
 
-def _items(step: Action) -> Safe | None:
+def step_items(step: Action) -> Safe | None:
+    """Return the list at the end of a step as HTML: lines to copy, or items. None if the step has no list."""
     if step.is_code:
         return _copy(step.items)
     return tag("ul", [tag("li", tag("bdi", prose(item))) for item in step.items]) if step.items else None

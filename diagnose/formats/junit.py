@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from diagnose.rendering.html_builder import LINE, Safe, join, lines, tag
 from diagnose.rendering.outlet import Grammar, plain
-from diagnose.rendering.report_parts import exit_status, vantage, word
+from diagnose.rendering.report_parts import aside, exit_status, vantage, word
 from diagnose.rendering.report_view import Check, Problem, ReportView, view_of
 
 if TYPE_CHECKING:
@@ -125,15 +125,17 @@ def _text(pieces: list[str]) -> Safe:
 
 def _lines(problem: Problem, lang: str) -> list[str]:
     """Return a problem as lines: title, fixes with their places, steps, explanation, evidence, what it causes."""
-    text = [f"{problem.title} ({problem.code})"]
+    text = [f"{problem.title}{aside(lang, problem.code)}"]
     for fix in problem.fixes:
         tested = word(lang, "fix.tested" if fix.tested else "fix.untested")
         changes = (" ".join(filter(None, (one.place, one.text))) for one in fix.changes)
-        text += [f"{word(lang, 'fix')}{word(lang, 'colon')}{change} ({tested})" for change in changes]
+        text += [f"{word(lang, 'fix')}{word(lang, 'colon')}{change}{aside(lang, tested)}" for change in changes]
         text += fix.commands
     solved = problem.fix is not None and problem.fix.tested  # then the steps are for those who cannot apply it
     text += [word(lang, "other_steps" if solved else "what_to_do")] if problem.steps else []
     text += [f"{number}. {step.text}" for number, step in enumerate(problem.steps, 1)]
     text += [problem.explanation] if problem.explanation else []
     text += [word(lang, "evidence"), *(f"- {piece}" for piece in problem.evidence)] if problem.evidence else []
-    return text + [f"{word(lang, 'because')}{word(lang, 'colon')}{title} ({code})" for title, code in problem.followers]
+    return text + [
+        f"{word(lang, 'because')}{word(lang, 'colon')}{title}{aside(lang, code)}" for title, code in problem.followers
+    ]

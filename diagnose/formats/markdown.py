@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from diagnose.rendering.outlet import plain
-from diagnose.rendering.report_parts import clip, duration, word
+from diagnose.rendering.report_parts import aside, clip, duration, word
 from diagnose.rendering.report_view import Problem, ReportView, view_of
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ def _blocks(view: ReportView, lang: str) -> Iterator[str]:
     def say(key: str) -> str:
         return escape(word(lang, key))
 
-    code = f" (`{escape(view.code)}`)" if view.code else ""
+    code = aside(lang, f"`{escape(view.code)}`") if view.code else ""
     yield f"## {VERDICTS[view.mark]} {escape(view.headline)}{code}\n"
     for text in (view.side, *view.notices):
         if text:
@@ -122,7 +122,7 @@ def _checks(view: ReportView, lang: str) -> Iterator[str]:
 def _problem(problem: Problem, lang: str, is_headline: bool) -> Iterator[str]:
     """Yield a finding in full: title, fixes with their places, steps, explanation, evidence, and what it causes."""
     if not is_headline:
-        yield f"### {SEVERITIES[problem.mark]} {escape(problem.title)} (`{escape(problem.code)}`)\n"
+        yield f"### {SEVERITIES[problem.mark]} {escape(problem.title)}{aside(lang, f'`{escape(problem.code)}`')}\n"
     colon = word(lang, "colon")
     for fix in problem.fixes:
         yield from _fix(fix, lang)
@@ -130,7 +130,7 @@ def _problem(problem: Problem, lang: str, is_headline: bool) -> Iterator[str]:
     if problem.evidence:
         yield fence("\n".join(clip(plain(piece), EVIDENCE) for piece in problem.evidence), "text")
     for title, code in problem.followers:
-        yield f"- {escape(word(lang, 'because'))}{colon}{escape(title)} (`{escape(code)}`)"
+        yield f"- {escape(word(lang, 'because'))}{colon}{escape(title)}{aside(lang, f'`{escape(code)}`')}"
     if problem.followers:
         yield ""
 
@@ -138,7 +138,7 @@ def _problem(problem: Problem, lang: str, is_headline: bool) -> Iterator[str]:
 def advice(problem: Problem, lang: str) -> Iterator[str]:
     """Yield the steps of a problem and its explanation."""
     for number, step in enumerate(problem.steps, 1):
-        yield f"{number}. {prose(step.head)}" + (f" ({escape(word(lang, 'tried'))})" if step.tested else "")
+        yield f"{number}. {prose(step.head)}" + (aside(lang, escape(word(lang, "tried"))) if step.tested else "")
         if step.is_code:
             yield textwrap.indent(fence("\n".join(map(plain, step.items)), "text"), "   ")
         else:
@@ -154,7 +154,7 @@ def _fix(fix: FixView, lang: str) -> Iterator[str]:
     if not fix.changes and not fix.commands and not fix.by_hand:
         return
     tested = escape(word(lang, "fix.tested" if fix.tested else "fix.untested"))
-    yield f"**{escape(word(lang, 'fix'))}** ({tested})\n"
+    yield f"**{escape(word(lang, 'fix'))}**{aside(lang, tested)}\n"
     for change in fix.changes:
         place = f"{escape(change.place)}{word(lang, 'colon')}" if change.place else ""
         yield f"- {place}{escape(change.text)}"

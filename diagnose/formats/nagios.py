@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from diagnose.rendering.outlet import plain
-from diagnose.rendering.report_parts import clip, tokens, word
+from diagnose.rendering.report_parts import aside, clip, tokens, word
 from diagnose.rendering.report_view import view_of
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ def render(report: Report, lang: str) -> str:
 def _sentence(report: Report, lang: str) -> str:
     """Return the first line of the report with what was not checked, without a pipe: it starts the performance data."""
     view = view_of(report, lang)
-    text = f"{plain(view.headline)} ({view.code})" if view.code else plain(view.headline)
+    text = f"{plain(view.headline)}{aside(lang, view.code)}" if view.code else plain(view.headline)
     if report.interrupted and not view.code:
         text = word(lang, "interrupted")
     elif report.verdict == "inconclusive":

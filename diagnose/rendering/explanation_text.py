@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from diagnose import words
 from diagnose.rendering.line_breaks import cells, wrapped
 from diagnose.rendering.outlet import plain
+from diagnose.words.text_type import ListStep
 
 if TYPE_CHECKING:
     from diagnose.answers.explain import Candidate, Explanation
@@ -33,9 +34,15 @@ def _likely(candidates: tuple[Candidate, ...], lang: str, width: int) -> Iterato
     if first.evidence != first.why:
         yield _wrap(f"“{first.evidence}”", width, "  ")
     numbered = len(first.text.steps) > 1
-    steps = [f"{number}. {step}" if numbered else step for number, step in enumerate(first.text.steps, 1)]
-    yield from _labelled(words.phrase("explain.fix", lang), steps, width, 3 * numbered)
-    yield from _labelled(words.phrase("explain.why", lang), [first.text.explanation], width)
+    lead, indent = _lead(words.phrase("explain.fix", lang)), LABEL + 3 * numbered
+    yield ""
+    for number, step in enumerate(first.text.steps, 1):
+        head, items = (step.head, step.items) if isinstance(step, ListStep) else (step, ())
+        yield _wrap(f"{number}. {head}" if numbered else head, width, " " * indent, lead)
+        yield from (_wrap(item, width, " " * (indent + 2)) for item in items)
+        lead = " " * LABEL
+    yield ""
+    yield _wrap(first.text.explanation, width, " " * LABEL, _lead(words.phrase("explain.why", lang)))
     if not first.likely:
         yield f"\n{_wrap(words.phrase('explain.unsure', lang), width, '  ')}"
     if others:
@@ -49,13 +56,9 @@ def _likely(candidates: tuple[Candidate, ...], lang: str, width: int) -> Iterato
     yield f"\n  {words.phrase('explain.more', lang, {'code': first.code})}"
 
 
-def _labelled(label: str, texts: Sequence[str], width: int, hang: int = 0) -> Iterator[str]:
-    """Yield paragraphs beside a label; ``hang`` is the width of a number before each of them, in cells."""
-    start = f"  {label}".ljust(LABEL - (cells(label) - len(label)))
-    yield ""
-    for text in texts:
-        yield _wrap(text, width, " " * (LABEL + hang), start)
-        start = " " * LABEL
+def _lead(label: str) -> str:
+    """Return a label with the space behind it, beside which a paragraph begins."""
+    return f"  {label}".ljust(LABEL - (cells(label) - len(label)))
 
 
 def _headline(candidate: Candidate, lang: str, width: int, start: str = "") -> str:

@@ -25,6 +25,12 @@ def exit_status(report: Report, strict: bool = False) -> int:
     return {"healthy": 0, "degraded": 1 if strict else 0, "broken": 1, "inconclusive": unasked}[report.verdict]
 
 
+def aside(lang: str, text: str) -> str:
+    """Return a text in brackets, to stand behind other text: with a space before it where the language has one."""
+    said = word(lang, "aside", text=text)
+    return f" {said}" if said.startswith("(") else said
+
+
 def word(lang: str, key: str, **values: object) -> str:
     """Return the interface text for ``key``, filled in.
 

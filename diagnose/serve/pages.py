@@ -14,6 +14,7 @@ from diagnose import words
 from diagnose.formats import html, markdown
 from diagnose.rendering.html_builder import prose
 from diagnose.rendering.report_parts import word
+from diagnose.rendering.report_view import Action
 from diagnose.tables import bundle_table
 from diagnose.words import LANGS, name_of, part, phrase, tag_of
 from probes.catalog.apps import load as load_apps
@@ -160,6 +161,10 @@ def row(line: ProbeLine, lang: str) -> str:
     return html.probe(line, line.began_ms + line.duration_ms, lang)
 
 
+def _step(step: Action) -> Markup:
+    return Markup(prose(step.head)) + Markup(html.step_items(step) or "")  # noqa: S704
+
+
 def explanation(found: Explanation, lang: str) -> Markup:
     """Return the likely findings for an error text, and what else would tell, as a part of the page."""
     quoted: set[str] = set()
@@ -173,7 +178,7 @@ def explanation(found: Explanation, lang: str) -> Markup:
                 "evidence": "" if one.evidence in quoted else one.evidence,
                 "title": Markup(prose(one.text.title)),  # noqa: S704  # `prose` escapes it
                 "explanation": Markup(prose(one.text.explanation)),  # noqa: S704
-                "steps": [Markup(prose(step)) for step in steps],  # noqa: S704
+                "steps": [_step(Action(step, tested=False)) for step in steps],
             }
         )
         quoted.add(one.evidence)

@@ -84,12 +84,14 @@ def compared(text: str) -> Compared:
         {str(id): row for id, row in document.items() if isinstance(row, dict)} if isinstance(document, dict) else {}
     )
     if any("litellm_provider" in row for row in entries.values()):
-        return Compared("LiteLLM's prices", tuple(_ends(entries)))
+        return Compared("LiteLLM's list of prices", tuple(_ends(entries)))
     if any(isinstance(row.get("models"), dict) for row in entries.values()):
         return Compared("models.dev", (*_models_dev(entries),))
     if any("base_url" in row and "api_key_env" in row for row in entries.values()):
         rows = ((id, id, row.get("base_url"), [row.get("api_key_env")], "openai", "") for id, row in entries.items())
-        return Compared("LiteLLM's providers", tuple(_providers(rows, "litellm/llms/openai_like/providers.json")))
+        return Compared(
+            "LiteLLM's list of providers", tuple(_providers(rows, "litellm/llms/openai_like/providers.json"))
+        )
     raise ForeignListError("it is neither models.dev's api.json nor one of LiteLLM's lists")
 
 

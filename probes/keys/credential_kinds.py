@@ -90,6 +90,7 @@ KINDS = (
     "account_file",
     "google_login_file",
     "federation_file",
+    "service_key",
     "login_file",
     "private_key",
     "certificate",
@@ -152,7 +153,7 @@ def credential_of(value: str) -> Credential | None:
 
 
 def _document(text: str) -> Credential | None:
-    """Return the kind of a JSON document: Google's service accounts and the login files of command line programs."""
+    """Return the kind of a JSON document: service accounts of Google and SAP, login files of command line programs."""
     if not text.endswith("}") or len(text) > limits.KEY:
         return None
     from json import loads
@@ -166,6 +167,8 @@ def _document(text: str) -> Credential | None:
         return Credential("", other, "google", "vertex", document=True)
     if fields.get("type") in _GOOGLE_FILES or ("private_key" in fields and "client_email" in fields):
         return Credential("", "account_file", "google", "vertex", document=True)
+    if {"clientid", "clientsecret"} <= fields.keys():
+        return Credential("", "service_key", "sap-ai-core", "sap-ai-core", document=True)
     return Credential("", "login_file", document=True) if _LOGIN_FIELDS & fields.keys() else None
 
 

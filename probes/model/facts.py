@@ -120,6 +120,7 @@ class DoorMatch(Record):
     console: str = ""  # URL of the page that creates its keys
     sister_sites: tuple[SisterSite, ...] = ()
     kind: str = ""  # of a known door: vendor, host, relay, … (probes/facts/doors.toml)
+    users: bool = False  # a file of the user's own describes it, which wins over what the facts say about its end
 
 
 class KeyPolicy(Record):

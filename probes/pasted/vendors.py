@@ -6,6 +6,8 @@ import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from probes.model.listed import Listed
+
 if TYPE_CHECKING:
     from probes.catalog.door import Door
 
@@ -38,7 +40,7 @@ def _successors(ids: Sequence[str]) -> str:
     """Return the names of the doors with these ids; what is no id stays as it is."""
     from probes.catalog.doors import load
 
-    return ", ".join(door.name if (door := load().get(id)) is not None else id for id in ids[:SITES])
+    return Listed(door.name if (door := load().get(id)) is not None else id for id in ids[:SITES])
 
 
 def _sites(door: Door) -> str:
@@ -52,7 +54,7 @@ def _listed(doors: Sequence[Door]) -> str:
     from probes.pasted.urls_in_text import base_url_of
 
     sites = ((other.name, base_url_of(other)) for other in doors[:SITES])
-    return ", ".join(f"{name}: {url}" for name, url in sites if url)
+    return Listed((Listed((name, url), ": ") for name, url in sites if url), "; ")
 
 
 def vendor_of(id: str) -> dict[str, str]:

@@ -9,7 +9,7 @@ import re
 
 from probes.catalog.apps import load as load_apps
 from probes.catalog.door import Door, sdk_base
-from probes.catalog.doors import Doors, informed
+from probes.catalog.doors import Doors, builtin, informed
 from probes.keys.owner import fit
 from probes.model.facts import (
     DoorFacts,
@@ -195,6 +195,7 @@ def measure(
             key_env=door.key_env[0] if door and door.key_env else "",
             console=door.console_url if door and not door.provenance.ended(day) else "",
             kind=door.kind if door else "",
+            users=door is not None and not any(one is door for one in builtin()),
             sister_sites=sister_sites(door, key_fit.matches, open_doors, protocol, target.host),
         ),
         key=replace(

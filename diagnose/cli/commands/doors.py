@@ -40,7 +40,7 @@ def command(name: tuple[str, ...], age: bool, day: str | None, strict: bool, as_
         show(known_doors(), day, strict, as_json, console.language(lang))
         return
     if strict or day is not None:
-        raise WrongUse("--strict belongs to --age.")
+        raise WrongUse("--strict and --day belong to --age.")
     doors = known_doors()
     found = chosen(doors, name)
     if not found:

@@ -62,7 +62,7 @@ ERRORS: dict[str, str] = {
         "--sha256 belongs to `facts update`.",
         "-o belongs to `facts export`.",
         "The bundle {path} is refused: {why}.",
-        "--strict belongs to --age.",
+        "--strict and --day belong to --age.",
         "--day is not a day such as 2026-12-15.",
         "--age takes no name.",
         "{shown} cannot be read: {why}.",

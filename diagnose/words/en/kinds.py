@@ -1961,6 +1961,16 @@ KINDS: dict[str, Text] = {
             "Use an address that serves /responses. If the provider has none, Codex needs a gateway that translates.",
         ),
     ),
+    "tools_with_effort": Text(
+        "Chat completions take no tools together with reasoning_effort for {model|this model}",
+        "For this model, /chat/completions refuses tools unless reasoning_effort is none. It refuses them too where "
+        "the app sends no reasoning_effort, because the model's own default counts.",
+        (
+            "In the app, choose the Responses API (OpenAI Responses) as the type of provider: it takes both.",
+            "Or set reasoning_effort to none.",
+            "If the app has neither choice, update it or choose another model.",
+        ),
+    ),
     "sampling_removed": Text(
         "The SDK no longer takes {parameter|this argument}",
         "Version 1 of Anthropic's Python SDK removed temperature, top_p and top_k. Nothing was sent.",

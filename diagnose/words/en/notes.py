@@ -148,6 +148,7 @@ NOTES: dict[str, str] = {
     "credential_account_file": "the JSON file of a service account",
     "credential_google_login_file": "a login for Google's libraries (`gcloud auth application-default login`)",
     "credential_federation_file": "the file of a workload identity pool, which holds no key",
+    "credential_service_key": "a service key of SAP, which has to be exchanged for a token",
     "credential_login_file": "the login file of a command-line program",
     "credential_private_key": "a private key (PEM)",
     "credential_certificate": "a certificate (PEM)",

@@ -12,8 +12,8 @@ _SOCKETS = (
     ),
     Step(
         "app:codex",
-        "In {place|config.toml}, replace openai_base_url, and model_provider if it is there, with a separate provider, "
-        "the first line at the top and the others at the end: {lines}",
+        "In {place|config.toml}, replace openai_base_url and any model_provider with these lines, the first at the "
+        "top and the rest at the end: {lines}",
     ),
     Step("!app:codex", "In the settings of {app}, turn off the WebSocket."),
     Step(
@@ -1575,8 +1575,8 @@ CASES: dict[str, Text] = {
         "A key arrived, but the server does not accept it: it was mistyped, cut short, deleted or replaced, or it "
         "was issued by another provider than the one at this base URL. The text does not show which.",
         (
-            "Check on which site of the provider you made the key: the sites do not accept each other's keys. The base "
-            "URLs of the others are {names}",
+            "Check on which site of the provider you made the key: the sites do not accept each other's keys. The "
+            "others' base URLs: {names}",
             "Compare the base URL with the page where you got the key: both must be the same provider, site and plan.",
             "Create a new key at {console} and use that one.",
             "With a relay, check on its page that the token exists and is enabled. `llmdoctor check` shows which "

@@ -75,7 +75,7 @@ ERRORS: dict[str, str] = {
     "--sha256 belongs to `facts update`.": "--sha256 只用于 `facts update`。",
     "-o belongs to `facts export`.": "-o 只用于 `facts export`。",
     "The bundle {path} is refused: {why}.": "资料包 {path} 被拒绝：{why}。",
-    "--strict belongs to --age.": "--strict 只用于 --age。",
+    "--strict and --day belong to --age.": "--strict 和 --day 只用于 --age。",
     "--day is not a day such as 2026-12-15.": "--day 不是 2026-12-15 这样的日期。",
     "--age takes no name.": "--age 不接受名称。",
     "{shown} cannot be read: {why}.": "无法读取 {shown}：{why}。",

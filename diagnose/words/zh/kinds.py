@@ -1768,6 +1768,16 @@ KINDS: dict[str, Text] = {
             "使用提供 /responses 的地址。服务商没有这个接口时，需要一个能转换协议的网关。",
         ),
     ),
+    "tools_with_effort": Text(
+        "Chat 接口不支持 {model|该模型} 同时用工具和 reasoning_effort",
+        "对这个模型，除非 reasoning_effort 为 none，否则 /chat/completions 会拒绝带工具的请求。"
+        "应用没有发送 reasoning_effort 时也一样，因为模型有自己的默认值。",
+        (
+            "在应用里把服务商类型选为 Responses 接口（OpenAI Responses）：/v1/responses 支持两者同时使用。",
+            "或者把 reasoning_effort 设为 none。",
+            "如果应用没有这两个选项，请升级应用，或换一个模型。",
+        ),
+    ),
     "sampling_removed": Text(
         "SDK 已不再接受 {parameter|该参数}",
         "Anthropic 的 Python SDK 从 1.0 起移除了 temperature、top_p 和 top_k。请求没有发出。",

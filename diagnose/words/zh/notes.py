@@ -147,6 +147,7 @@ NOTES: dict[str, str] = {
     "credential_account_file": "服务账号的 JSON 文件",
     "credential_google_login_file": "供 Google 的库使用的登录文件（`gcloud auth application-default login`）",
     "credential_federation_file": "工作负载身份池的文件，其中没有密钥",
+    "credential_service_key": "需要先换取令牌的 SAP 服务密钥",
     "credential_login_file": "命令行程序的登录文件",
     "credential_private_key": "私钥（PEM）",
     "credential_certificate": "证书（PEM）",

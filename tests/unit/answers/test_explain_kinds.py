@@ -21,6 +21,7 @@ from diagnose.answers.phrases import phrase_hints
 from diagnose.cli.commands.explain import command, explained
 from diagnose.serve import pages
 from diagnose.words.en import findings as en
+from diagnose.words.text_type import ListStep
 from probes.pasted.clients_in_text import client_of
 from probes.pasted.contradictions import contradictions
 from probes.pasted.notes import PastedText, ScannedText
@@ -252,6 +253,32 @@ def test_the_fix_names_vendor_app_and_sites() -> None:
     sites = first("Provider: moonshot 401 Invalid Authentication")
     assert "https://api.moonshot.cn/v1" in sites
     assert "https://api.moonshot.ai/v1" in sites
+
+
+def test_the_other_sites_are_a_list_in_the_language() -> None:
+    text = "401 Invalid Authentication https://api.moonshot.cn/v1/chat/completions"
+    step = explained(text, "zh").candidates[0].text.steps[0]
+    assert isinstance(step, ListStep) and step.head.endswith("：")
+    assert step.items[0] == "月之暗面 Kimi 开放平台（国际站）：https://api.moonshot.ai/v1"
+    shown = CliRunner().invoke(command, [text]).output
+    assert re.search(r"base\s+URLs:\n {14}Moonshot", shown) is not None
+    assert "<li><bdi>Moonshot" in str(pages.explanation(explained(text, "en"), "en"))
+
+
+def test_a_pasted_refusal_of_a_websocket_is_that_of_the_client_s_own() -> None:
+    for text in ("Falling back from WebSockets to HTTPS transport", "426 Responses WebSocket transport is disabled"):
+        assert "without supports_websockets" in first(text)
+        assert "takes normal requests for WebSockets" not in first(text)
+
+
+def test_tools_with_effort_need_the_responses_api() -> None:
+    text = "Function tools with reasoning_effort are not supported for gpt-5.6 in /v1/chat/completions"
+    assert "reasoning_effort for gpt-5.6" in first(text) and "OpenAI Responses" in first(text)
+    assert "gpt-5.6" in first(text, "zh")
+
+
+def test_an_expired_login_is_no_expired_key() -> None:
+    assert "Sign in again" in first("rate_limit_error for an expired OAuth token at /api/oauth/usage")
 
 
 def test_a_step_of_the_app_is_not_one_for_the_base_url() -> None:

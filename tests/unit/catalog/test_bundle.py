@@ -17,7 +17,7 @@ from diagnose.judging.judge import judge
 from probes.catalog import bundle_store
 from probes.catalog.bundle import BundleError, parsed
 from probes.catalog.bundle_place import place
-from probes.catalog.doors import facts_date, informed, load
+from probes.catalog.doors import facts_date, informed, known, load
 from probes.keys.owner import fit, identify
 from probes.model.record import replace
 from probes.model.scrubber import Scrubber
@@ -235,6 +235,34 @@ def test_a_user_s_own_door_wins(install: Install, tmp_path: Path, monkeypatch: p
     door = informed().get("evil")
     assert door is not None and door.name == "Mine"
     monkeypatch.undo()
+    load.cache_clear()
+
+
+def test_an_end_does_not_touch_a_user_s_own_door(
+    install: Install, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from diagnose.cli.commands.check import command
+
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    install(text_of(doors=[{**row_of("groq"), "ended": "2026-10-01", "seen": "2026-10-02"}]))
+    asked = ["groq", "--offline", "--json"]
+
+    def codes() -> list[str]:
+        known.cache_clear()
+        load.cache_clear()
+        report = json.loads(CliRunner().invoke(command, asked, env={"GROQ_API_KEY": f"gsk_{'aB3x' * 13}"}).stdout)
+        return [one["code"] for one in report["findings"]]
+
+    assert "url.host_retired" in codes()
+    folder = tmp_path / "config" / "llmdoctor" / "doors.d"
+    folder.mkdir(parents=True)
+    (folder / "mine.toml").write_text(
+        '[[door]]\nid = "groq"\nname = "Mine"\ncompany = "me"\nkind = "host"\nhosts = ["api.groq.com"]\n'
+        'endpoints = [{ protocol = "openai", base_url = "https://api.groq.com/openai/v1" }]\n'
+    )
+    assert "url.host_retired" not in codes()
+    monkeypatch.undo()
+    known.cache_clear()
     load.cache_clear()
 
 

@@ -167,6 +167,7 @@ SECRET = "MadeUpSecretMadeUpSecretMadeUp12"
         (f"0badcafe|{SECRET}|{'5eed' * 8}", "access_key_pair"),
         (f"MadeUpMadeUpMadeUp123456|{SECRET}", "access_key_pair"),
         ('{"type": "service_account", "private_key": "made-up"}', "account_file"),
+        ('{"clientid":"x","clientsecret":"y","serviceurls":{"AI_API_URL":"https://x"}}', "service_key"),
         ('{"type":"external_account","credential_source":{"file":"x"}}', "federation_file"),
         ('{"type":"authorized_user","refresh_token":"made-up"}', "google_login_file"),
         ('{"tokens": {"access_token": "made-up"}}', "login_file"),

@@ -147,7 +147,7 @@ def test_the_fix_is_the_one_that_was_tested() -> None:
     fix = {"summary": "Set it", "settings": {}, "verified": True, "places": places, "command": "llmdoctor check --fix"}
     finding = {**DOCUMENT["findings"][1], "fixes": [fix]}
     cause = cause_of({**DOCUMENT, "findings": [finding]}, "zh")
-    assert cause.fix == "OPENAI_BASE_URL=https://relay.example/v1（刚刚实测）"
+    assert cause.fix == "OPENAI_BASE_URL=https://relay.example/v1（刚刚测试过）"
     assert cause.command == "llmdoctor check --fix"
     assert cause_of({**DOCUMENT, "root_cause": None}, "en").code == "key.placeholder"
     assert cause_of({**DOCUMENT, "root_cause": None, "findings": []}, "en") == Cause()
