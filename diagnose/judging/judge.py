@@ -32,6 +32,7 @@ from diagnose.report import (
 )
 from probes.api.response_checks import passes
 from probes.model.attempt import KeyForm
+from probes.model.credential import asked
 from probes.model.evidence import Evidence
 from probes.model.record import replace
 from probes.model.source import DEFAULT, SourceKind
@@ -109,7 +110,7 @@ def judge(evidence: Evidence, lang: str = "en", rules: tuple[Rule, ...] = RULES,
         capabilities=_capabilities(view, lang),
         client_request=_client_line(view),
         slos=results(view),
-        credential=CredentialView(view.chain, view.credential) if view.chain is not None else None,
+        credential=CredentialView(asked(view.chain, view.credential), view.credential) if view.chain is not None else None,
         login=view.login,
         client=evidence.client,
     )

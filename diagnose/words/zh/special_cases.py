@@ -1855,6 +1855,14 @@ CASES: dict[str, Text] = {
             "各模型的位置：https://cloud.google.com/vertex-ai/generative-ai/docs/learn/locations。",
         ),
     ),
+    "auth.login_expired:never": Text(
+        "还没有人用这个配置登录过",
+        "{place|它的位置} 的设置说明凭证来自登录，但没有保存任何登录：这台机器上的这个用户还没有登录过，或已经退出。",
+        (
+            Step("step:sso", "登录：`aws sso login`；如果没有设置 AWS_PROFILE，加上 `--profile` 和配置名。"),
+            "在容器里或服务器上，要在那里登录，或改用角色或访问密钥。",
+        ),
+    ),
     "auth.login_expired:soon": Text(
         "保存的登录一天之内过期",
         "{place|它的位置} 的登录有效期到 {expires|不久之后} 为止。之后的请求都会被拒绝，直到有人重新登录。",
@@ -1862,7 +1870,6 @@ CASES: dict[str, Text] = {
             Step("step:sso", "在那之前重新登录：`aws sso login`。"),
             Step("chain:google", "在那之前重新登录：`gcloud auth application-default login`。"),
             "在那之前重新登录：{command}",
-            "用保存这个登录的程序重新登录。",
             "如果应用要无人值守地运行，改用程序专用的账号，不要用个人登录。",
         ),
     ),
