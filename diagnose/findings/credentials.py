@@ -11,7 +11,6 @@ from diagnose.findings.api import said
 from diagnose.findings.chains import expired_credential
 from diagnose.findings.moments import moment, run_time
 from diagnose.report import Seen, seen
-from probes.keys.tokens import bare_audience
 from probes.model.facts import DoorFacts, SisterSite
 from probes.model.key_shape import Fit
 from probes.model.listed import Listed
@@ -23,7 +22,7 @@ _REFUSALS = ("auth.rejected", "auth.expired", "auth.header_lost", "key.wrong_aud
 _SKEW = 60.0  # seconds by which clocks may differ
 _READ = 1000  # characters of what a server says in which it names an audience
 _NAMED_AUDIENCE = re.compile(r"audience is incorrect \((https?://[\w.-]{4,80})", re.ASCII | re.IGNORECASE)
-_AZURE_TOKEN = "az account get-access-token --resource https://{}"
+_COMMAND = "az account get-access-token --resource https://{}"
 # Fits at which the key may still belong to a sister site.
 OPEN_FITS = (Fit.FITS, Fit.UNKNOWN, Fit.OFFICIAL_ELSEWHERE)
 
@@ -93,7 +92,7 @@ def wrong_audience(view: View) -> Claim | None:
         sure = True
     elif wanted:
         made_for = _audiences(view)
-        if not made_for or wanted in map(bare_audience, made_for) or (token and _outside_its_time(token, run_time(view))):
+        if not made_for or wanted in map(_bare, made_for) or (token and _outside_its_time(token, run_time(view))):
             return None
         sure, answer = True, (str(view.said()),)
         values |= {"audience": Listed(made_for), **_command(view)}
@@ -117,13 +116,17 @@ def named_audience(view: View) -> str:
     if view.match is None or view.match.code != "auth.rejected":
         return ""
     found = _NAMED_AUDIENCE.search(view.said()[:_READ])
-    return bare_audience(found[1]) if found is not None else ""
+    return _bare(found[1]) if found is not None else ""
 
 
 def _command(view: View) -> dict[str, str]:
     """Return the command that gets a token for the audience that Azure names, for the words about a token."""
     wanted = named_audience(view)
-    return {"token_command": _AZURE_TOKEN.format(wanted)} if wanted else {}
+    return {"token_command": _COMMAND.format(wanted)} if wanted else {}
+
+
+def _bare(audience: str) -> str:
+    return audience.lower().partition("://")[2].rstrip("/") or audience.lower()
 
 
 def _audiences(view: View) -> tuple[str, ...]:

@@ -211,7 +211,7 @@ class _GoogleReader:
         yield self._cli()
 
     def _no_key(self) -> _GoogleStep:
-        """Return the step of an API key that nobody has set, or that the SDK ignores for a project, location or login."""
+        """Return the step of an API key: nobody has set one, or it is ignored for a project, a location or a login."""
         names = _client(self._world).key
         found = next((one for one in map(self._world.variable, names) if one is not None and one.value), None)
         if found is None:

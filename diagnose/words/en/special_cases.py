@@ -1876,6 +1876,15 @@ CASES: dict[str, Text] = {
             "If an app has already sent it somewhere, replace the secret.",
         ),
     ),
+    "key.wrong_door:chain": Text(
+        "A credential of {product|another provider} is not sent to {host|this host}",
+        "It comes from {place|its place}, where the library of {product|its provider} looks for it. {host|The host} "
+        "belongs to another company, which could not use it, and would see it.",
+        (
+            "To keep the credential, set the base URL to an address of {product|its provider}.",
+            "To keep the base URL, leave out `--credential` and `--protocol`, and use a key of {door}.",
+        ),
+    ),
     "key.wrong_door:likely": Text(
         "This key belongs to another provider, not to {door|this one}",
         "Each provider accepts only the keys that it issued. The key itself may be fine, but the key and the base "

@@ -1644,6 +1644,15 @@ CASES: dict[str, Text] = {
             "如果已有应用把它发送出去，请更换其中的密钥。",
         ),
     ),
+    "key.wrong_door:chain": Text(
+        "{product|另一家服务商} 的凭证不会发送到 {host|这台主机}",
+        "凭证来自 {place|它的位置}，那是 {product|服务商} 自己的库查找凭证的地方。{host|这台主机} 属于另一家公司："
+        "它用不了这个凭证，却会看到它。",
+        (
+            "如果要保留凭证，把 base URL 设为 {product|服务商} 的地址。",
+            "如果要保留 base URL，去掉 `--credential` 和 `--protocol`，改用 {door} 的密钥。",
+        ),
+    ),
     "key.wrong_door:likely": Text(
         "这个密钥属于另一家服务商，不是 {door|这一家} 的",
         "每家服务商只接受自己签发的密钥。密钥本身可能没有问题，但密钥和 Base URL 必须来自同一家。",
