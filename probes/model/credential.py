@@ -6,11 +6,14 @@ credential (``probes/credential_chains/``).
 
 from __future__ import annotations
 
+import re
 from enum import StrEnum
 
 from probes.model.note import Note
 from probes.model.record import Record, replace
 from probes.model.source import Source
+
+REGION_NAME = re.compile(r"[a-z]{2,4}(?:-[a-z]{1,12}){1,3}-\d", re.ASCII)  # of AWS: us-east-1, us-gov-west-1
 
 
 class StepStatus(StrEnum):

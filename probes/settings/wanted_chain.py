@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 
 from probes.catalog.door import Door
-from probes.model.credential import CredentialChain, CredentialStep
+from probes.model.credential import REGION_NAME, CredentialChain, CredentialStep
 from probes.model.record import replace
 from probes.model.settings import BadInput, Flow, FlowPart, Settings, Sourced
 from probes.model.source import Owner
@@ -118,7 +117,6 @@ def with_chain(
 
 
 REGION = "{region}"  # in a documented base URL; the SDK fills in that of its settings
-REGION_NAME = re.compile(r"[a-z]{2,4}(?:-[a-z]{1,12}){1,3}-\d")
 
 
 def _in_region(base: str, chain: CredentialChain, app: str | None, protocol: str) -> str | None:
