@@ -45,7 +45,7 @@ class CustomBuildHook(BuildHookInterface[Any]):
         from probes.catalog.text_pattern import NEEDLES, text_patterns
         from probes.client_requests.recordings import PLACE, check_recordings
         from probes.keys.credential_kinds import credentials
-        from probes.keys.shape_widths import WIDTHS, width
+        from probes.keys.shape_widths import WIDTHS, outline
 
         self._made = tempfile.TemporaryDirectory()
         for path in fact_files():
@@ -67,7 +67,7 @@ class CustomBuildHook(BuildHookInterface[Any]):
         for module in _with_patterns(Path(self.root)):
             import_module(module)
         shapes = {shape.pattern for door in builtin() for shape in door.keys} | {one.shape for one in credentials()}
-        self._include(WIDTHS, {shape: width(shape) for shape in sorted(shapes)}, build_data)
+        self._include(WIDTHS, {shape: outline(shape) for shape in sorted(shapes)}, build_data)
         self._include(NEEDLES, {one.pattern: needles(one.pattern) for one in text_patterns()}, build_data)
 
     def _include(self, name: str, document: dict[str, Any], build_data: dict[str, Any]) -> None:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from enum import StrEnum
-from typing import NamedTuple
 
 from probes.model.client_run import ClientRun
 from probes.model.credential import CredentialChain, CredentialFacts
 from probes.model.login import StoredLogin
+from probes.model.named_tuple import NamedTuple
 from probes.model.note import Note
 from probes.model.record import Record
 from probes.model.source import Source, SourceKind

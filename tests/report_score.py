@@ -1,4 +1,4 @@
-"""Print how many worlds of a table the program judges rightly: `python tests/report_score.py TABLE`.
+"""Print how many worlds of a table the program judges rightly: `python tests/report_score.py TABLE [--siblings] [-v]`.
 
 Each world is played anew. A report is right in its code if its root cause is the labelled one, in its words if the first
 finding says all of `says`, in its first step if the first fix or step says all of `first`.
@@ -45,12 +45,12 @@ def score(scenario: Scenario, evidence: Evidence) -> Score:
     )
 
 
-def main(name: str, verbose: bool) -> None:
-    """Print the shares of a table, and each report that is not right."""
+def main(name: str, verbose: bool, siblings: bool) -> None:
+    """Print the shares of a table, and each report that is not right; of the ``siblings`` made here, or the reports."""
     from dataclasses import replace
     from importlib import import_module
 
-    scenarios = [one for one in import_module(f"worlds.{name}").SCENARIOS if one.source]
+    scenarios = [one for one in import_module(f"worlds.{name}").SCENARIOS if bool(one.source) is not siblings]
     scores = [score(one, replace(measure(one, again=True).evidence, day=DAY)) for one in scenarios]
     for scenario, one in zip(scenarios, scores, strict=True):
         if verbose or not all(one[:3]):
@@ -64,4 +64,4 @@ def main(name: str, verbose: bool) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], "-v" in sys.argv[2:])
+    main(sys.argv[1], "-v" in sys.argv[2:], "--siblings" in sys.argv[2:])

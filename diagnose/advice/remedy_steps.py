@@ -28,21 +28,32 @@ def remedy_steps(view: View, code: str, lang: str, proven: Mapping[str, object] 
     If the run has ``proven`` settings, a step is left only if its value is one of them.
     """
     message = answer_of(view)
-    fitting = (
+    fitting = [
         one
         for one in remedies(message)
         if may_answer(code, one) and (_is_news(one, view) if proven is None else one.value in proven.values())
-    )
+    ]
+    page = _acting_page(fitting, view)
+    if page:
+        fitting = [one for one in fitting if one.value != page]
     said = sentence(" ".join(message.split())[:200])
     return written(
         (
             ("page_foreign" if worded[0] == "page_foreign" else one.kind, *worded)
             for one in fitting
-            for worded in _worded(one, view)
+            for worded in _worded(one, view, page)
         ),
         said,
         lang,
     )
+
+
+def _acting_page(found: list[Remedy], view: View) -> str:
+    """Return the page of the target's own provider on which the user can do what the answer asks for; empty if none."""
+    if not any(one.kind == "ask" and one.value != "pull" for one in found):
+        return ""
+    pages = (one.value for one in found if one.kind == "page")
+    return next((page for page in pages if belongs_to_target(page, view) and not is_manual(page)), "")
 
 
 def answer_of(view: View) -> str:
@@ -117,12 +128,12 @@ def _is_news(remedy: Remedy, view: View) -> bool:
     return True
 
 
-def _worded(remedy: Remedy, view: View) -> Iterator[tuple[str, str]]:
-    """Yield the name of the step's words and the value that they show."""
+def _worded(remedy: Remedy, view: View, page: str) -> Iterator[tuple[str, str]]:
+    """Yield the name of the step's words and the value that they show; ``page`` is where the user can do it."""
     if remedy.kind == "state":
         return  # the finding's own steps name it in their conditions
     if remedy.kind == "ask":
-        yield f"ask_{remedy.value}", remedy.value
+        yield (f"ask_{remedy.value}_page", page) if page else (f"ask_{remedy.value}", remedy.value)
     elif remedy.kind in ("url", "host"):
         url = _base_url(remedy, view)
         if not quotes_upstream(url, view):

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import NamedTuple
 
 from probes.catalog import apps, doors
 from probes.catalog.sdk_variables import families
+from probes.model.named_tuple import NamedTuple
 from probes.model.record import Record, replace
 from probes.model.secret import Secret
 from probes.model.settings import BadInput, Conflict, ExtraHeader, Flow, ProxySettings, Settings, Sourced

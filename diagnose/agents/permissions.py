@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from enum import StrEnum
-from typing import NamedTuple
+
+from probes.model.named_tuple import NamedTuple
 
 MOST_REFUSALS = 2  # of the same thing, after which it is not asked again until the server ends
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
 
 from diagnose.agents.permissions import PermissionRequest
 from diagnose.agents.tool_result import ToolResult
+from probes.model.named_tuple import NamedTuple
 
 Progress: TypeAlias = Callable[[str], None]  # is told what the work is at
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from diagnose.agents.permissions import Permission
+from probes.model.named_tuple import NamedTuple
 from probes.model.record import Record
 from probes.settings.options import Options
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from diagnose.formats.json import dumps
 from diagnose.rendering.outlet import passed, plain
+from probes.model.named_tuple import NamedTuple
 
 LONGEST_SHORT, LONGEST_FULL = 6_000, 60_000  # characters of the text; the data is whole
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any
 
+from probes.model.named_tuple import NamedTuple
 from probes.protocols.names import NAMES
 
 LONGEST_TEXT = 200_000  # characters of a pasted text: a long log

@@ -8,11 +8,12 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from functools import cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from diagnose.answers.data_files import table
 from diagnose.answers.hints import Hint, around
 from probes.catalog.literal_filter import Needles, may_match
+from probes.model.named_tuple import NamedTuple
 
 if TYPE_CHECKING:
     from diagnose.answers.hints import ReadText
@@ -30,6 +31,7 @@ class Group(NamedTuple):
     needles: Needles = ()
     local: Sequence[str] = ()
     public: Sequence[str] = ()
+    documented: Sequence[str] = ()
 
 
 @cache
@@ -44,9 +46,21 @@ def generic_rows() -> frozenset[str]:
     return frozenset(table("ambiguous")["generic"])
 
 
+# The type with which a provider refuses a request, inside what a gateway says about its upstream.
+_QUOTED_REFUSAL = (
+    r'(?a)"raw"\s?:\s?"?.{0,80}\binvalid_request_error.{0,24}"message"\s?:\s?"(?!(?:provider|upstream|bad|error)\b)'
+)
+
+
 def group_of(text: ReadText) -> Group | None:
-    """Return the group of an ambiguous text, or None."""
-    return next((group for group in groups() if _found(group, text)), None)
+    """Return the group of an ambiguous text, or None.
+
+    A gateway that quotes the refusal of its provider is asked about as that provider would be.
+    """
+    found = next((group for group in groups() if _found(group, text)), None)
+    if found is not None and found.id == "upstream" and re.search(_QUOTED_REFUSAL, text.lower):
+        return next(group for group in groups() if group.id == "400")
+    return found
 
 
 def _found(group: Group, text: ReadText) -> re.Match[str] | None:
@@ -56,7 +70,9 @@ def _found(group: Group, text: ReadText) -> re.Match[str] | None:
 def shared_hints(group: Group, text: ReadText, hinted: Mapping[str, Hint]) -> list[Hint]:
     """Return the three likeliest causes of a text of this group; those that a hint suggests come first."""
     codes = group.codes
-    if group.local and "@local" in text.tags:
+    if group.documented and any(note.kind == "documented" for note in text.notes):
+        codes = group.documented
+    elif group.local and "@local" in text.tags:
         codes = group.local
     elif group.public and "@public" in text.tags:
         codes = group.public

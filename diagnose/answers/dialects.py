@@ -10,13 +10,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from diagnose.answers.data_files import DatedTable
 from diagnose.answers.renewed_texts import CONFIDENCE, renewed_text
 from probes.catalog.literal_filter import Needles, may_match
 from probes.catalog.provenance import UNKNOWN, Provenance
 from probes.catalog.text_pattern import TextPattern
+from probes.model.named_tuple import NamedTuple
 
 if TYPE_CHECKING:
     from probes.model.exchange import ApiError, Exchange
@@ -356,7 +357,8 @@ def _all_matches(words: _Words) -> tuple[Match, ...]:
     if words.body != "html" and (not matches or matches[0].confidence < SURE):
         content = words.status not in _NO_REFUSAL and not (matches and matches[0].code == "model.parameter_rejected")
         told = _by_place(words) if content else ()
-        told = told or (() if matches else _by_kind(words) or _by_words(words))
+        told = told or (_by_request(words, of_header=True) if words.status and not words.pasted else ())
+        told = told or (() if matches else _by_kind(words) or _by_request(words) or _by_words(words))
         matches = (*told, *(one for one in matches if one.code not in {match.code for match in told}))
     return matches
 
@@ -383,6 +385,25 @@ def _by_kind(words: _Words) -> tuple[Match, ...]:
             code, start, end = found
             confidence = BY_KIND if words.status or words.body == "json" else PASTED
             return (Match(code, confidence, quote(_around(text, start, end)), "kind"),)
+    return ()
+
+
+def _by_request(words: _Words, of_header: bool = False) -> tuple[Match, ...]:
+    """Return what a refusal means by what it asks for: a header, or something that the user must do first.
+
+    ``of_header``: only if it asks for a header.
+    """
+    from diagnose.answers.asked_refusals import asked_refusal  # only texts that no row knows need it
+
+    for text in words.texts:
+        found = asked_refusal(text, words.status)
+        if found is not None and (found.header or not of_header):
+            why = quote(_around(text, found.start, found.end))
+            front = found.code == "http.front_auth"
+            values = {"header": found.header, "case": "gateway"} if front else {"parameter": found.header}
+            values = values if found.header else {}
+            confidence = PASTED if not words.status else BY_KIND if found.header else IN_WORDS
+            return (Match(found.code, confidence, why, "words", None if found.header else True, values),)
     return ()
 
 

@@ -10,18 +10,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from diagnose import words
 from diagnose.answers.ambiguous import CLAIMED, generic_rows, group_of, shared_hints
 from diagnose.answers.causes import BECAUSE, IN_TEXT, explains_in_text
-from diagnose.answers.dialects import LOOSE, match_text
+from diagnose.answers.dialects import match_text
 from diagnose.answers.dialects import rows as dialect_rows
 from diagnose.answers.hints import Hint, quote
 from diagnose.answers.own_report import named_cause
 from diagnose.answers.phrases import phrase_hints
 from diagnose.answers.phrases import rows as rows  # the table's readers import it from here
 from probes.model.key_shape import Fit
+from probes.model.named_tuple import NamedTuple
 
 if TYPE_CHECKING:
     from diagnose.answers.ambiguous import Group
@@ -89,11 +90,20 @@ def explanation(text: ReadText, lang: str = "en", door: str | None = None, day: 
             best[hint.code] = hint._replace(values={**known.values, **hint.values}, case=hint.case or known.case)
         else:
             best[hint.code] = known._replace(values={**hint.values, **known.values}, case=known.case or hint.case)
+    _name_upstream(best, text)
     for hint in _companion_hints(text, tuple(best.values())):
         best.setdefault(hint.code, hint)
     for found in [hint for hint in best.values() if hint.case in _SETTLED]:
         for code in _SETTLED[found.case]:
             best.pop(code, None)
+    noted = {note.kind for note in text.notes}
+    if "documented" in noted:
+        for code in _NO_PATH_FAULT:
+            if code in best and (best[code].bare or best[code].confidence < CLAIMED):
+                best.pop(code)
+    if {"official_request", "echo_dummy"} <= noted:  # the stand-in was meant for a server that needs no key
+        best.pop("key.placeholder", None)
+    _drop_hidden_key(best, text)
     _put_causes_first(best)
     group = _ambiguous(best, text)
     ranked = sorted((hint for hint in best.values() if hint.confidence >= LEAST), key=lambda hint: -hint.confidence)
@@ -175,11 +185,14 @@ def _case(hint: Hint, text: ReadText) -> str:
     return case if tag in text.tags and "@loopback" in text.tags else ""
 
 
+# What cannot be wrong, where the request went to the very address that its vendor documents.
+_NO_PATH_FAULT = ("url.path_wrong", "url.version_missing", "url.version_doubled", "shape.not_llm_api")
+
 # -- the order ---------------------------------------------------------------------------------------------------------
 
 _FIRM = 0.75  # the lowest confidence of a cause that may rank before its consequence
 _FOLLOWS = 0.55  # the highest confidence of a finding that follows from a firm cause
-_WORDED = 0.5  # the lowest confidence of words that say more than "unknown error"
+_WORDED = 0.48  # the lowest confidence of words that say more than "unknown error"
 _NEAR = 0.25  # how much less confident than the consequence the cause may be
 
 
@@ -192,6 +205,33 @@ def _put_causes_first(best: dict[str, Hint]) -> None:
         firm = [best[cause].confidence for cause in causes if best[cause].confidence >= _FIRM]
         if firm and hint.confidence - _NEAR <= max(firm):
             best[code] = hint._replace(confidence=min(hint.confidence, _FOLLOWS))
+
+
+# A relay's log about an answer that it got from its own channel: "relay error (channel #63): …".
+# A key in pasted settings, not one that a server quotes.
+_HIDDEN_KEY = r"""(?i)(?:key|token|bearer)["' ]?\s?[:=]?\s?["'`]?(?:sk-)?x{3,}"""
+_OF_CHANNEL = r"(?i)\b(?:relay|channel|upstream) error[ :,]{0,2}\(?(?:channel ?)?[#(]\s?\d{1,6}\b"
+_ABOUT_KEY = ("auth.rejected", "auth.expired", "auth.login_expired", "auth.header_lost", "auth.not_permitted")
+
+
+def _name_upstream(best: dict[str, Hint], text: ReadText) -> None:
+    """Replace the refusal of a key by that of the relay's own key, if the relay's log speaks of its channel."""
+    if "channel" not in text.lower or re.search(_OF_CHANNEL, text.plain) is None:
+        return
+    refused = [best.pop(code) for code in _ABOUT_KEY if code in best]
+    if refused:
+        surest = max(refused, key=lambda hint: hint.confidence)
+        best["auth.upstream"] = Hint("auth.upstream", surest.confidence, surest.evidence, surest.values)
+
+
+def _drop_hidden_key(best: dict[str, Hint], text: ReadText) -> None:
+    """Leave out a placeholder of x's if the text tells a sure error of something else: its reporter hid the key."""
+    if "key.placeholder" not in best or re.search(_HIDDEN_KEY, text.plain) is None:
+        return
+    claimed = [hint for code, hint in best.items() if code != "key.placeholder" and hint.confidence >= CLAIMED]
+    about_key = any(hint.code.startswith(("auth.", "key.", "settings.")) for hint in claimed)
+    if not about_key and any(not hint.bare for hint in claimed):
+        best.pop("key.placeholder")
 
 
 def _ambiguous(best: dict[str, Hint], text: ReadText) -> Group | None:
@@ -238,7 +278,7 @@ def _dialect_hints(text: ReadText, door: str | None, day: str) -> Iterator[Hint]
     for match in matches:
         if match.code == "path" and named:  # the server's own name of the error says more than a sentence about paths
             match = match._replace(confidence=min(match.confidence, _FOLLOWS))
-        bare = match.dialect.startswith("status-") or match.dialect == LOOSE or match.dialect in generic
+        bare = match.dialect.startswith("status-") or match.dialect in generic
         # A client reports "fetch failed" for its own connection; only a server speaks of its upstream.
         if match.code == "http.gateway_error" and not failing and match.dialect not in _RELAYS_OWN:
             match = match._replace(confidence=0.5 * match.confidence)
@@ -341,7 +381,7 @@ _NOTED: Mapping[str, tuple[tuple[str, float, float], ...]] = {
     "echo_reference": (("key.unexpanded", 0.95, 0.95),),
     "echo_example": (("key.placeholder", 0.95, 0.95),),
     "official_words": (("app.base_url_ignored", 0.96, 0.85),),
-    "official_request": (("app.base_url_ignored", 0.96, 0.96),),
+    "official_request": (("app.base_url_ignored", 0.96, 0.85),),
     "named_elsewhere": (("key.wrong_door", 0.93, 0.93), ("app.base_url_ignored", 0.74, 0.74)),
     "edge_for_local": (("app.private_refused", 0.98, 0.98),),
     "relayed_words": (("auth.upstream", 0.9, 0.9), ("app.base_url_ignored", 0.7, 0.7)),

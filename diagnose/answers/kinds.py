@@ -10,12 +10,12 @@ from __future__ import annotations
 import re
 from collections.abc import Container, Mapping, Sequence
 from functools import cache
-from typing import NamedTuple
 
 from diagnose.answers.data_files import table
 from diagnose.answers.located_faults import located_fault
 from diagnose.words.text_type import Step
 from probes.catalog.literal_filter import Needles, may_match
+from probes.model.named_tuple import NamedTuple
 
 READ = 4096  # characters of a message that are searched
 

@@ -9,7 +9,8 @@ content …``. The part tells what to do, even if nobody has listed the server o
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
+
+from probes.model.named_tuple import NamedTuple
 
 READ = 4096  # characters that are searched
 LONGEST = 60  # characters of a place
@@ -27,7 +28,7 @@ _REASON = (
 )
 _BEFORE = (
     r"(?i)(?:invalid|missing|unsupported|unknown|unexpected|unrecognized|illegal|wrong|bad|empty|error|fail\w{0,3}"
-    r"|required|param(?:eter)?)[^.;{}]{0,40}$"
+    r"|required|param(?:eter)?)[^.;{}]{0,40}$|(?:field|location|path)\W{1,4}$"
 )
 _FILE = r"(?i)\.(?:json|jsonl|py|md|[cm]?[jt]sx?|txt|ya?ml|toml|html?|go|rs|java|php|lua|log)$"
 # The part of the request, by the names of the path; the first that fits.

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from diagnose import words
+from probes.model.named_tuple import NamedTuple
 
 if TYPE_CHECKING:
     from probes.api.remedies import Remedy

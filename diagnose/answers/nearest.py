@@ -12,10 +12,11 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from functools import cache
 from math import log
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from diagnose.answers.data_files import table
 from diagnose.answers.hints import Hint
+from probes.model.named_tuple import NamedTuple
 
 if TYPE_CHECKING:
     from diagnose.answers.hints import ReadText

@@ -7,13 +7,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from functools import cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from diagnose.answers.data_files import DatedTable
 from diagnose.answers.dialects import AGED
 from diagnose.answers.hints import Hint, around
 from probes.catalog.literal_filter import Needles, may_match
 from probes.catalog.provenance import UNKNOWN, Provenance
+from probes.model.named_tuple import NamedTuple
 
 if TYPE_CHECKING:
     from diagnose.answers.hints import ReadText

@@ -9,17 +9,25 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from typing import NamedTuple
 
 from diagnose.answers.data_files import table
+from probes.model.named_tuple import NamedTuple
 
 READ = 2000  # characters that are searched; a refusal says what is wrong at its beginning
 CLAUSES = 40  # clauses that are read
 LONGEST = 160  # characters of a clause; longer ones are lists or prose
 _END = r"[.;\n:，。；：！!?？{}\[\]\"|]+(?=\s|$|[^\w/])|[\"{}\[\]\n，。；：！？|]+"
 
+# A name in quotes within a sentence, which is neither a key nor a value of JSON: it must not end the clause, and the
+# words in it say nothing.
+_QUOTED = (
+    r"(?<=[a-z\u4e00-\u9fff]) ?[\"'`\u201c\u300c](?=[\w./:@-]{0,79}[\d/:@-])[\w./:@-]{2,80}[\"'`\u201d\u300d]"
+    r"(?= ?[a-z\u4e00-\u9fff,.])"
+)
+# A field's name, which is no subject.
 _LABEL = (
-    r"[\"'][\w.-]{1,30}[\"'] ?:$|\b(?:message|msg|content|detail|reason|error)\W{0,3}$"  # a field's name, no subject
+    r"[\"'][\w.-]{1,30}[\"'] ?:$"
+    r"|\b(?:message|msg|content|detail|reason|(?<!server )(?<!system )(?<!internal )error)\W{0,3}$"
 )
 
 
@@ -38,10 +46,12 @@ def plain_refusal(text: str) -> PlainRefusal | None:
     'quota.exhausted'
     >>> plain_refusal("API 调用参数有误，请检查文档。").code
     'model.parameter_rejected'
+    >>> plain_refusal('Model "ollama/qwen3:8b" is not allowed.').code
+    'model.not_permitted'
     >>> plain_refusal("Hello there") is None
     True
     """
-    lower = text[:READ].lower()
+    lower = re.sub(_QUOTED, _blank, text[:READ].lower())
     start = 0
     for count, end in enumerate(_ends(lower)):
         if count == CLAUSES:
@@ -53,6 +63,10 @@ def plain_refusal(text: str) -> PlainRefusal | None:
     return None
 
 
+def _blank(found: re.Match[str]) -> str:
+    return " " + "x" * (len(found[0]) - 2) + " "
+
+
 def _ends(text: str) -> list[int]:
     return [*(found.end() for found in re.finditer(_END, text)), len(text)]
 
@@ -62,7 +76,8 @@ def _meaning(clause: str) -> str:
     if not faults:
         return ""
     subjects = {name for name, pattern in _subjects() if re.search(pattern, clause)}
-    return next((code for subject, fault, code in _meanings() if subject in subjects and fault in faults), "")
+    subjects.add("")  # some faults say enough by themselves
+    return next((code for needed, fault, code in _meanings() if needed <= subjects and fault in faults), "")
 
 
 @cache
@@ -90,5 +105,9 @@ def _pattern(word: str) -> str:
 
 
 @cache
-def _meanings() -> tuple[tuple[str, str, str], ...]:
-    return tuple((row["subject"], row["fault"], row["code"]) for row in table("refusal_words")["meaning"])
+def _meanings() -> tuple[tuple[frozenset[str], str, str], ...]:
+    rows = table("refusal_words")["meaning"]
+    return tuple(
+        (frozenset({row.get("subject", ""), row.get("beside", row.get("subject", ""))}), row["fault"], row["code"])
+        for row in rows
+    )

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from functools import cache, lru_cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from diagnose.answers.data_files import table
 from probes.catalog.literal_filter import Needles, may_match
 from probes.model.exchange_memo import once_an_exchange
+from probes.model.named_tuple import NamedTuple
 
 if TYPE_CHECKING:
     from probes.model.exchange import Exchange

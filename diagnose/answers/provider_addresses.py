@@ -68,14 +68,14 @@ def domain_of(host: str) -> str:
     return host if domain in _HOSTING else domain
 
 
-_OF_A_PLAN = re.compile(r"\bcod(?:e|ing)\b")  # glm-4.7 and others are sold with a plan and without one
+_OF_A_PLAN = r"\bcod(?:e|ing)\b"  # glm-4.7 and others are sold with a plan and without one
 
 
 def plan_of(model: str, base_url: str, protocol: str = "") -> dict[str, str]:
     """Return ``model_plan`` and ``model_plan_url`` of the coding plan that alone has this model; empty if there is none
     or if the base URL is already one of its own.
     """
-    if not _OF_A_PLAN.search(model):
+    if not re.search(_OF_A_PLAN, model):
         return {}
     plans = [door for door in own_doors() if door.kind == "subscription" and door.small_model == model]
     here = host_of(base_url) if base_url else ""

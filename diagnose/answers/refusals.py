@@ -4,16 +4,26 @@ from __future__ import annotations
 
 import re
 
-from diagnose.answers.dialects import Match, classify, classify_error, quote
+from diagnose.answers.dialects import IN_WORDS, Match, classify, classify_error, quote
+from diagnose.answers.plain_refusals import READ, plain_refusal
 from probes.api.response_checks import hosted
 from probes.api.upstream_errors import upstream_of
+from probes.model.attempt import Auth
 from probes.model.exchange import ApiError, Exchange
 from probes.model.shown_url import split_shown
+from probes.protocols.protocol import wire, wires
 
 LIKELY = 0.45  # confidence of what another explanation fits too
 CLEAR = 0.88  # confidence from which the words of a refusal are about a key, and not only about access
 UPSTREAM = 0.97  # confidence in the reading of an upstream's error that a gateway quotes
 STATUS_ALONE = 0.6  # the same if the gateway quotes no words, only the status
+# What words mean that say less than those about the model itself.
+_VAGUE = ("auth.not_permitted", "quota.overloaded", "http.gateway_error", "http.server_error")
+# Credentials that no request with a bearer token carries: Anthropic's and Google's headers, Azure's and AWS' names.
+_OTHER_CREDENTIAL = (
+    r"(?i)\bx-(?:goog-)?api-key\b|\bsubscription key\b|security token included in the request|\baws credentials\b"
+)
+_SHORTEST = 3  # characters of a model's name that is looked for in a refusal
 # What an upstream's status means if its words are not known.
 _BEHIND = {
     401: "auth.upstream",
@@ -50,6 +60,39 @@ def about_one_model(match: Match) -> Match:
     if match.code == "auth.ip_not_allowed":
         return match
     return match._replace(code="model.not_permitted", key_good=None, values={**match.values, "case": "alone"})
+
+
+def about_asked_model(found: tuple[Match, ...], failed: Exchange) -> tuple[Match, ...]:
+    """Return the readings of a refusal, and what it says of the model by the name that was asked for.
+
+    Plain words about access, or none that a row knows, mean the model if they are said of its very name:
+    ``您无权访问glm-4v`` and ``No healthy endpoints found for llama-3-8b``.
+    """
+    first, error, name = found[0] if found else None, failed.reading.error, failed.attempt.model or ""
+    plain = first is None or first.code in _VAGUE or first.dialect.startswith(("words", "status-"))
+    if not plain or error is None or len(name) < _SHORTEST or name not in error.message[:READ]:
+        return found
+    told = plain_refusal(error.message[:READ].replace(name, " model "))
+    if told is None or not told.code.startswith("model.") or (first is not None and first.code == told.code):
+        return found
+    match = Match(told.code, IN_WORDS, quote(error.message), "words", True)
+    return (match, *(one for one in found if one.code != told.code))
+
+
+def in_foreign_words(failed: Exchange) -> bool:
+    """Check whether a refusal is worded for another protocol than the one that was asked in.
+
+    It names a header in which the key did not go, or has the form of another protocol's errors. A gateway that takes
+    the key speaks so if its own key at such a provider is refused.
+    """
+    error, spoken = failed.reading.error, wire(failed.attempt.protocol)
+    if error is None:
+        return False
+    foreign = {one.error_shape for one in wires() if one.error_shape} - {spoken.error_shape}
+    if error.shape in foreign and not spoken.own_errors:
+        return True
+    named = re.search(_OTHER_CREDENTIAL, error.message[:READ]) is not None
+    return named and failed.attempt.auth in (Auth.BEARER, Auth.QUERY)
 
 
 def _hosted_model(exchange: Exchange) -> Match | None:

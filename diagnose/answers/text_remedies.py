@@ -90,7 +90,13 @@ def _family(id: str) -> str:
     return id.partition("-")[0]
 
 
+# OpenAI sends "Did you mean to use v1/completions?" for every model that does not chat; only these have that endpoint.
+_COMPLETES = r"(?i)instruct|davinci|babbage|-base\b|starcoder|code-?llama|codestral|fim"
+
+
 def _is_advice(remedy: Remedy, text: ReadText) -> bool:
+    if remedy.kind == "path" and remedy.value.strip("/") == "v1/completions":
+        return re.search(_COMPLETES, text.plain) is not None
     if remedy.kind == "model":
         return any(sign.isdigit() or sign == "-" for sign in remedy.value)
     at = text.plain.find(remedy.value)

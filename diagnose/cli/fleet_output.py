@@ -20,7 +20,7 @@ from diagnose.cli.list_width import list_width
 from diagnose.cli.usage_errors import WrongFile
 from diagnose.fleet_formats import exit_status, has_parts, render
 from diagnose.formats import load
-from diagnose.rendering.outlet import Grammar, passed
+from diagnose.rendering.outlet import passed
 from diagnose.tables.fleet_report import FleetReport, FleetRow, change, row
 
 if TYPE_CHECKING:
@@ -94,7 +94,7 @@ class FleetOutput:
         if (self._look["only_broken"] and works and before is None) or (self._watching and not changed):
             return
         if self._fmt == "json":
-            self._write(passed(line, Grammar.JSON) + "\n")
+            self._write(f"{line}\n")  # it has passed in the worker
         elif self._fmt == "text" and self._watching and before is not None:
             self._write(passed(change(entry, before[0], self.lang, document["started_at"])))
 

@@ -6,11 +6,12 @@ Pure code that never receives the key itself. It imports very little, so that th
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from diagnose.rendering.lists import hung, pad
 from diagnose.words import notes, part, provider_name, put
 from probes.model.key_shape import ENDED, SOMETIMES, Confidence, Fit
+from probes.model.named_tuple import NamedTuple
 from probes.model.note import Note, note
 
 if TYPE_CHECKING:

@@ -20,11 +20,12 @@ from asyncio.subprocess import PIPE, Process
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from diagnose import interruption
 from diagnose.cli.fleet_check import PARTS, Wish, examine, reply
 from diagnose.judging.judge import judge
+from probes.model.named_tuple import NamedTuple
 from probes.model.record import replace
 
 if TYPE_CHECKING:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from diagnose.report import Seen, request_line, seen
 from probes.model.client_run import ClientEnd, ClientRequest, ClientRun
+from probes.model.named_tuple import NamedTuple
 
 if TYPE_CHECKING:
     from diagnose.evidence.view import View

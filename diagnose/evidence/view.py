@@ -26,7 +26,7 @@ from probes.api.response_checks import (
 )
 from probes.model.attempt import Attempt, Change, KeyForm
 from probes.model.credential import CredentialChain, CredentialFacts
-from probes.model.evidence import Evidence, Observation, Subject
+from probes.model.evidence import Evidence, F, Observation, Subject, facts_of
 from probes.model.exchange import Exchange, Purpose, WebSocketTry
 from probes.model.facts import (
     Certificate,
@@ -111,36 +111,44 @@ class View:
             found.setdefault(one.probe, []).append(one)
         return found
 
+    def _facts(self, kind: type[F], *subjects: Subject) -> F | None:
+        """Return what :meth:`Evidence.one` does, from the observations of the probe that each subject is part of."""
+        for one in subjects:
+            found = facts_of(self.observations(one.probe), kind, one)
+            if found is not None:
+                return found
+        return None
+
     @cached_property
     def settings(self) -> SettingsFacts:
         """The facts of the settings, or ``UNSEEN`` if the run ended before it examined them."""
-        return self.evidence.one(SettingsFacts, Subject.SETTINGS) or UNSEEN
+        return self._facts(SettingsFacts, Subject.SETTINGS) or UNSEEN
 
     @cached_property
     def private(self) -> bool:
         """Whether the addresses of a host that is called through a proxy are private."""
-        return self.evidence.one(LocalityFacts, Subject.LOCALITY) is not None
+        return self._facts(LocalityFacts, Subject.LOCALITY) is not None
 
     @cached_property
     def door(self) -> DoorFacts | None:
         """The facts of the door; the host counts as local if its addresses are private."""
-        facts = self.evidence.one(DoorFacts, Subject.DOOR)
+        facts = self._facts(DoorFacts, Subject.DOOR)
         return replace(facts, host=replace(facts.host, local=True)) if facts is not None and self.private else facts
 
     @cached_property
     def chain(self) -> CredentialChain | None:
         """Where the house's library looks for a credential; None if the door takes a key alone."""
-        return self.evidence.one(CredentialChain, Subject.CREDENTIAL_CHAIN)
+        return self._facts(CredentialChain, Subject.CREDENTIAL_CHAIN)
 
     @cached_property
     def credential(self) -> CredentialFacts | None:
         """The credential that the chain gave, or why it gave none; None if it was not asked for one."""
-        return self.evidence.one(CredentialFacts, Subject.CREDENTIAL)
+        return self._facts(CredentialFacts, Subject.CREDENTIAL)
 
     @cached_property
     def login(self) -> StoredLogin | None:
         """The login that the app has stored; None if it has none."""
-        return self.evidence.one(StoredLogin, Subject.STORED_LOGIN)
+        return self._facts(StoredLogin, Subject.STORED_LOGIN)
 
     @cached_property
     def companions(self) -> tuple[CompanionFacts, ...]:
@@ -151,17 +159,17 @@ class View:
     @cached_property
     def runtime(self) -> RuntimeFacts | None:
         """What the app's own Python or Node reported; None if it was not asked."""
-        return self.evidence.one(RuntimeFacts, Subject.RUNTIME)
+        return self._facts(RuntimeFacts, Subject.RUNTIME)
 
     @cached_property
     def websocket(self) -> WebSocketTry | None:
         """The WebSocket that the app opens first, as it was opened; None if the run opened none."""
-        return self.evidence.one(WebSocketTry, Subject.WEBSOCKET)
+        return self._facts(WebSocketTry, Subject.WEBSOCKET)
 
     @cached_property
     def key_policy(self) -> KeyPolicy:
         """Which forms of the key may be sent, and why others may not."""
-        return self.evidence.one(KeyPolicy, Subject.KEY_POLICY) or KeyPolicy()
+        return self._facts(KeyPolicy, Subject.KEY_POLICY) or KeyPolicy()
 
     @cached_property
     def exposed_at(self) -> str:
@@ -172,33 +180,33 @@ class View:
     @cached_property
     def proxy(self) -> ProxyFacts | None:
         """The facts of the proxy; it captures local traffic if the addresses of the host are private."""
-        facts = self.evidence.one(ProxyFacts, Subject.PROXY)
+        facts = self._facts(ProxyFacts, Subject.PROXY)
         return replace(facts, captures_local=True) if facts is not None and self.private else facts
 
     @cached_property
     def tunnel(self) -> TunnelFacts | None:
         """The tunnel through the proxy, or the protocol that its port speaks."""
-        return self.evidence.one(TunnelFacts, Subject.TUNNEL, Subject.PROXY_PORT)
+        return self._facts(TunnelFacts, Subject.TUNNEL, Subject.PROXY_PORT)
 
     @cached_property
     def direct(self) -> DirectFacts | None:
         """How far a direct connection to the host came, or None if the run tried none."""
-        return self.evidence.one(DirectFacts, Subject.DIRECT)
+        return self._facts(DirectFacts, Subject.DIRECT)
 
     @cached_property
     def dns(self) -> DnsFacts | None:
         """The addresses of the host and what each name server answered."""
-        return self.evidence.one(DnsFacts, Subject.DNS)
+        return self._facts(DnsFacts, Subject.DNS)
 
     @cached_property
     def tcp(self) -> TcpFacts | None:
         """The TCP connection to the host, or to the proxy."""
-        return self.evidence.one(TcpFacts, Subject.TCP)
+        return self._facts(TcpFacts, Subject.TCP)
 
     @cached_property
     def tls(self) -> TlsFacts | None:
         """The facts of the TLS handshake, or of the closer look that follows a failed handshake."""
-        return self.evidence.one(TlsFacts, Subject.HANDSHAKE, Subject.CERTIFICATE, Subject.PLAIN_HTTP)
+        return self._facts(TlsFacts, Subject.HANDSHAKE, Subject.CERTIFICATE, Subject.PLAIN_HTTP)
 
     @property
     def certificate(self) -> Certificate | None:
@@ -212,7 +220,15 @@ class View:
 
     def failure(self, probe: str) -> Failure | None:
         """Return the first failure of a probe, or None. A second, closer look may fail in another way."""
-        return next((one.failure for one in self.observations(probe) if one.outcome is Outcome.FAILED), None)
+        return self._failures.get(probe)
+
+    @cached_property
+    def _failures(self) -> dict[str, Failure | None]:
+        found: dict[str, Failure | None] = {}
+        for one in self.evidence.observations:
+            if one.outcome is Outcome.FAILED:
+                found.setdefault(one.probe, one.failure)
+        return found
 
     def failed(self, probe: str, *kinds: Kind) -> Failure | None:
         """Return the first failure of a probe if it is of one of these kinds."""
@@ -421,7 +437,8 @@ class View:
 
         flawed = any(flaw.subject == "key" for flaw in self.settings.flaws)
         hint = "" if flawed else self.evidence.target.key_hint or ""
-        return readings(self.subject, self.door, hint, self.refused_alone is not None, self.day)
+        listed = self.deep is not None and self.deep.listing is not None and bool(self.deep.listing.reading.models)
+        return readings(self.subject, self.door, hint, self.refused_alone is not None, listed, self.day)
 
     @property
     def match(self) -> Match | None:

@@ -11,7 +11,6 @@ from diagnose.evidence.rule import Claim
 from diagnose.evidence.view import View
 from diagnose.report import Seen, Severity, seen
 from probes.api.response_checks import passes
-from probes.client_requests.bisection import groups
 from probes.model.client_request import AsClientResult
 
 _SHOWN, _GROUPS = 4, 12  # names in a sentence: of parts that were found, and of fields of which some are refused
@@ -27,7 +26,11 @@ def refused(view: View, *, header: bool) -> Claim | None:
         if header:
             return None
         parts = [*found.refused]
-    names = [one.name for one in parts] if found.sure else list(groups(one.name for one in parts))
+    names = [one.name for one in parts]
+    if not found.sure:
+        from probes.client_requests.bisection import groups  # this module is imported for every finding
+
+        names = list(groups(names))
     settings = list(dict.fromkeys(one.setting for one in parts if one.setting))
     mended = all(one.mended for one in parts)
     case = "as_client_mends" if mended else "as_client" if found.sure else "as_client_several"

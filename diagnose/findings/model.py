@@ -20,11 +20,9 @@ from probes.model.listed import Listed
 from probes.model.record import replace
 from probes.model.source import OWN_CHOICES
 
-_BARE = re.compile(
-    r"(?:the caller does not have permission|(?:permission|access) denied|forbidden)[.!]?", re.IGNORECASE
-)
+_BARE = r"(?i)(?:the caller does not have permission|(?:permission|access) denied|forbidden)[.!]?"
 _SHORT = 5  # models that a step lists
-_DATE = re.compile(r"[-_@:]?(?:20\d{2}-?\d{2}-?\d{2}|\d{4}|\d{8}|latest|preview|v\d+(?::\d+)?)$")
+_DATE = r"[-_@:]?(?:20\d{2}-?\d{2}-?\d{2}|\d{4}|\d{8}|latest|preview|v\d+(?::\d+)?)$"
 
 
 def _not_found(view: View) -> Claim | None:
@@ -124,7 +122,7 @@ def _not_permitted(view: View) -> Claim | None:
     subject, deep = view.subject, view.deep
     served = deep is not None and deep.listing is not None and bool(deep.listing.reading.models)
     keyed = view.door is not None and view.door.match.list_needs_key
-    bare = subject is not None and subject.status == 403 and _BARE.fullmatch(view.said()) is not None
+    bare = subject is not None and subject.status == 403 and re.fullmatch(_BARE, view.said()) is not None
     if subject is not None and bare and served and keyed and subject.purpose.endpoint is not Purpose.MODELS:
         return Claim((line_of(subject), seen("list_served")))
     if _other_spelling(view) is not None:
@@ -171,7 +169,7 @@ def _parameter_rejected(view: View) -> Claim | None:
 
         if (own := refused(view, header=False)) is not None:
             return own
-    claim = said("model.parameter_rejected")(view) or _refused_by_deep_check(view)
+    claim = said("model.parameter_rejected")(view) or _refused_by_deep_check(view) or _one_way_alone(view)
     app, field = view.app, str(claim.values.get("parameter", "")) if claim is not None else ""
     if claim is None or app is None or not field:
         return claim
@@ -181,6 +179,18 @@ def _parameter_rejected(view: View) -> Claim | None:
         (text for start, text in app.leaves_out.items() if field.startswith(start)), ""
     )
     return replace(claim, values={**claim.values, "app": app.name, **({"variable": setting} if setting else {})})
+
+
+def _one_way_alone(view: View) -> Claim | None:
+    """Report a request that is refused in unknown words with streaming, or without it, and answered the other way."""
+    subject, deep = view.subject, view.deep
+    if subject is None or deep is None or view.match is not None or subject.status not in (400, 405, 415, 422, 501):
+        return None
+    if subject is deep.chat and passes(deep.stream):
+        return Claim((line_of(subject),), settings={"stream": True}, verified=True, case="streamed")
+    if subject is deep.stream and passes(deep.chat):
+        return Claim((line_of(subject),), values={"parameter": "stream"})
+    return None
 
 
 def _refused_by_deep_check(view: View) -> Claim | None:
@@ -194,7 +204,7 @@ def _refused_by_deep_check(view: View) -> Claim | None:
 
 def _bare(name: str) -> str:
     low = name.lower().rpartition("/")[2]
-    while (cut := _DATE.sub("", low)) != low:
+    while (cut := re.sub(_DATE, "", low)) != low:
         low = cut
     return low
 

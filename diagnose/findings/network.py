@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from ipaddress import ip_address, ip_network
+from ipaddress import ip_address
 
 from diagnose.evidence.lines import failure_line, line_of
 from diagnose.evidence.rule import Claim, Rule
 from diagnose.evidence.view import View
 from diagnose.report import Seen, Severity, seen
-from probes.model.facts import FAKE_IP, TcpFacts
+from probes.model.facts import TcpFacts
 from probes.model.failure import Kind
 from probes.model.listed import Listed
+from probes.urls.addresses import fake_address
 
-_FAKE = tuple(map(ip_network, FAKE_IP))
 _DOCKER = ("host.docker.internal", "gateway.docker.internal", "host.containers.internal")
 
 
@@ -98,7 +98,7 @@ def _bogus_answer(view: View) -> Claim | None:
     odd = []
     for raw in _addresses(view):
         address = ip_address(raw.partition("%")[0])
-        if not _is_fake(raw) and (
+        if not fake_address(raw) and (
             address.is_loopback or address.is_private or address.is_reserved or address.is_unspecified
         ):
             odd.append(raw)
@@ -113,19 +113,14 @@ def _same_domain(host: str, names: tuple[str, ...]) -> bool:
     return any(name == tail or name.endswith("." + tail) for name in names)
 
 
-def _is_fake(raw: str) -> bool:
-    address = ip_address(raw.partition("%")[0])
-    return any(address in network for network in _FAKE)
-
-
 def _fake_ip(view: View) -> Claim | None:
-    fake = [one for one in _addresses(view) if _is_fake(one)]
+    fake = [one for one in _addresses(view) if fake_address(one)]
     if not fake or (view.tcp is not None and view.tcp.via_proxy):
         return None
     values = {"address": Listed(fake)}
     name = view.dns.host if view.dns is not None else ""
     lines: tuple[str | Seen, ...] = (f"{name} → {', '.join(fake)}",)
-    if view.failed("tcp", *_UNANSWERED) is not None and all(_is_fake(one) for one in _addresses(view)):
+    if view.failed("tcp", *_UNANSWERED) is not None and all(fake_address(one) for one in _addresses(view)):
         lines += tuple(_dial_lines(view.tcp))
         return Claim(lines, severity=Severity.ERROR, values=values, side="machine", case="off")
     cut = _cut_behind(view)

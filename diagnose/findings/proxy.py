@@ -135,14 +135,14 @@ def _refusal(*kinds: Kind) -> Callable[[View], Claim | None]:
 _CASES = {Kind.TIMEOUT: "silent"}
 # What SOCKS servers reply if they tried to connect and failed: RFC 1928, section 6; SOCKS4 has one code for everything.
 _TRIED = ("socks5_no_reply", *(f"socks5_reply_{code}" for code in (1, 3, 4, 5, 6)))
-_TRIED_STATUS = re.compile(r"HTTP/\S+ 50[0234]\b")  # of CONNECT: tinyproxy 500, squid 503, others 502 and 504
+_TRIED_STATUS = r"HTTP/\S+ 50[0234]\b"  # of CONNECT: tinyproxy 500, squid 503, others 502 and 504
 
 
 def _has_tried(failure: Failure) -> bool:
     """Check whether the proxy's answer says that it tried to reach the host, and not that a rule forbids it."""
     if failure.note is not None:
         return failure.note.name in _TRIED
-    return _TRIED_STATUS.match(failure.detail) is not None
+    return re.match(_TRIED_STATUS, failure.detail) is not None
 
 
 def _proxy_answer(failure: Failure) -> list[str | Seen]:

@@ -19,7 +19,7 @@ from probes.model.shown_url import split_shown
 from probes.model.value_issues import Flaw
 from probes.protocols.protocol import wire
 
-_VERSION = re.compile(r"/v\d++[a-z]*+\d*+$")
+_VERSION = r"/v\d++[a-z]*+\d*+$"
 # A vendor's complete version path counts as a version segment, because a base URL without it is just the host.
 _VERSION_PATHS = ("/api/paas/v4",)
 
@@ -142,7 +142,10 @@ def _stays_private(view: View, local: bool, through_proxy: bool) -> bool:
 def _other_location(view: View) -> Claim | None:
     """Report a host that belongs to no location, or to another one than the path names, if nothing answers there."""
     door, first = view.door, view.first
-    unserved = view.failure("dns") is not None or (first is not None and first.lost)
+    # Google refuses a name of its own that nobody serves with 400.
+    unserved = view.failure("dns") is not None or (
+        first is not None and (first.lost or (first.told is not None and first.told.status in (400, 421)))
+    )
     if door is None or view.works or not unserved:
         return None
     parts = split_shown(view.settings.mended_url or "")
@@ -252,7 +255,7 @@ def _second_version(view: View) -> Attempt | None:
         return None
     given, found = (split_shown(one.base_url).path.rstrip("/") for one in (first.attempt, better))
     last = given[len(found) :] if given.startswith(found) else ""
-    return better if _VERSION.fullmatch(last) and _VERSION.search(found) else None
+    return better if re.fullmatch(_VERSION, last) and re.search(_VERSION, found) else None
 
 
 def _version_doubled(view: View) -> Claim | None:

@@ -15,10 +15,11 @@ Code that formats share is in ``diagnose/rendering``.
 from __future__ import annotations
 
 from importlib import import_module
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from diagnose.rendering.outlet import Grammar, passed
 from probes.model.module_names import modules_in
+from probes.model.named_tuple import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

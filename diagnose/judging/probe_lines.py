@@ -2,36 +2,21 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from diagnose.evidence.view import View
 from diagnose.evidence.word_values import values_of
+from diagnose.judging.observed_facts import observed
 from diagnose.judging.probe_status import has_worked, status_of
 from diagnose.report import Finding, ProbeLine, Proven, Severity, Status
 from diagnose.words import phrase
 from probes.model.credential import CredentialStep
-from probes.model.evidence import OPTIONAL, PROBES, Observation
-from probes.model.exchange import Exchange, Purpose, WebSocketTry
-from probes.model.facts import (
-    BalanceFacts,
-    CompanionFacts,
-    DirectFacts,
-    DnsFacts,
-    DoorFacts,
-    ModelFacts,
-    ProxyFacts,
-    TcpFacts,
-    TlsFacts,
-    TunnelFacts,
-)
+from probes.model.evidence import OPTIONAL, PROBES
 from probes.model.failure import Outcome
 from probes.model.listed import Listed
 from probes.model.record import replace
 from probes.model.runtime_facts import RuntimeFacts
 
-# The headers that say how many requests and tokens are left: OpenAI's, Anthropic's, and those of the IETF's draft.
-_RATE_LIMIT = re.compile(r"(?:x-|anthropic-)?rate-?limit-[a-z-]{1,60}$")
 QUICK = 0.01  # seconds; a shorter time says nothing about a provider
 
 # Why a probe was spared, by the run's note: the phrase is `skip.` and this name.
@@ -118,7 +103,7 @@ def probe_line(
         status=status,
         duration_ms=round((ended - began) * 1000, 1),
         why_skipped=why,
-        observed=_observed(name, observations) | ({"protocols": list(view.served)} if name == "http" else {}),
+        observed=observed(name, observations) | ({"protocols": list(view.served)} if name == "http" else {}),
         summary=summary,
         began_ms=round(began * 1000, 1),
         skipped_as=skipped_as,
@@ -239,122 +224,3 @@ def _place_of(step: CredentialStep) -> str:
     """Return the place of a credential in short: the variable, or the file with its line."""
     source = step.source
     return "" if source is None else source.variable or source.location
-
-
-def _observed(name: str, observations: Sequence[Observation]) -> dict[str, object]:
-    """Return the few facts of a probe that programs may need; ``--save`` writes the whole evidence."""
-    observed: dict[str, object] = {}
-    for one in observations:
-        facts = one.facts
-        if one.failure is not None:
-            observed.setdefault("failure", one.failure.kind.value)
-        if isinstance(facts, TcpFacts):
-            observed["address"] = facts.connected.ip if facts.connected else None
-            observed |= {"port": facts.port, "local": facts.local, "interface": facts.interface}
-            observed["tried"] = [
-                {"address": dial.address.ip, "result": dial.kind.value if dial.kind else "connected"}
-                for dial in facts.dials
-            ]
-        elif isinstance(facts, TlsFacts):
-            observed["version"] = facts.version
-            if facts.certifi is not None:
-                observed["certifi"] = facts.certifi
-            if facts.certificate is not None:
-                observed |= {
-                    "subject": facts.certificate.subject,
-                    "issuer": facts.certificate.issuer,
-                    "not_after": facts.certificate.not_after,
-                }
-                if facts.certificate.fingerprint:
-                    observed["fingerprint"] = facts.certificate.fingerprint
-        elif isinstance(facts, ModelFacts):
-            observed |= {
-                "model": facts.chosen,
-                "source": str(facts.source),
-                "listed": facts.listed,
-                "count": facts.count,
-            }
-        elif isinstance(facts, WebSocketTry):
-            observed |= {"url": facts.exchange.request.url, "status": facts.exchange.status, "events": facts.events}
-            observed["close_code"] = facts.code or None
-        elif isinstance(facts, Exchange):
-            request = {
-                "url": facts.request.url,
-                "purpose": facts.purpose.endpoint.value,
-                "status": facts.status,
-                "ms": round(facts.timing.seconds * 1000, 1),
-            }
-            for header in ("server", "via", "date"):  # the server that answered, and its clock
-                if value := facts.header(header):
-                    observed.setdefault(header, value[:200])
-            limits = {
-                key: value[:80] for key, value in facts.response.headers if "limit" in key and _RATE_LIMIT.match(key)
-            }
-            if limits:
-                observed["rate_limits"] = limits  # the last answer counts
-            requests = observed.setdefault("requests", [])
-            assert isinstance(requests, list)
-            requests.append(request)
-            answer, stream = facts.reading.answer, facts.reading.stream
-            if name == "chat" and answer is not None:
-                observed["answer_ms"] = request["ms"]
-            if stream is not None and stream.events:
-                observed |= {"ttft_ms": round(stream.first_at * 1000, 1), "events": stream.events}
-            if answer is not None and not answer.problem and facts.purpose is Purpose.CHAT:
-                observed |= {"model": answer.model, "finish": answer.finish}
-        elif isinstance(facts, DnsFacts):
-            observed["addresses"] = [address.ip for address in facts.addresses]
-            if asked := (*facts.configured, *facts.others):
-                observed["servers"] = [
-                    {"server": one.server, "said": one.said, "addresses": [address.ip for address in one.addresses]}
-                    for one in asked
-                ]
-        elif isinstance(facts, BalanceFacts):
-            observed["balance"] = {"amount": facts.amount, "currency": facts.currency or None, "url": facts.url}
-        elif isinstance(facts, CompanionFacts):
-            companions = observed.setdefault("companions", [])
-            assert isinstance(companions, list)
-            result = facts.kind.value if facts.kind is not None else "connected"
-            companions.append({"host": facts.host, "required": facts.required, "result": result})
-        elif isinstance(facts, RuntimeFacts):
-            observed["runtime"] = _runtime(facts)
-        elif isinstance(facts, DoorFacts):
-            observed |= {"door": facts.match.id, "protocol": facts.protocol, "key": facts.key.fit}
-            if facts.match.protocols:
-                observed["protocols"] = list(facts.match.protocols)
-        elif isinstance(facts, ProxyFacts):
-            observed["proxy"] = facts.url
-        elif isinstance(facts, TunnelFacts):
-            observed["speaks"] = facts.speaks or facts.scheme
-        elif isinstance(facts, DirectFacts):
-            observed["direct"] = facts.kind.value if facts.kind is not None else "reached"
-    return observed
-
-
-def _runtime(facts: RuntimeFacts) -> dict[str, object]:
-    """Return what programs may read about the app's own runtime."""
-    call = facts.call
-    return {
-        "kind": facts.kind,
-        "program": facts.shown,
-        "version": facts.version or None,
-        "openssl": facts.openssl or None,
-        "strict": facts.strict,
-        "packages": {one.name: one.version for one in facts.packages},
-        "proxies": dict(facts.proxies),
-        "roots": {one.name: one.state for one in facts.roots},
-        "options": dict(facts.options),
-        "problem": facts.problem or None,
-        "no_call": facts.no_call or None,
-        "call": None
-        if call is None
-        else {
-            "sdk": call.sdk,
-            "own_environment": call.own,
-            "stage": call.stage,
-            "ok": call.ok,
-            "status": call.status or None,
-            "ms": round(call.seconds * 1000, 1),
-            "errors": [f"{one.type}: {one.text}" for one in call.errors],
-        },
-    }

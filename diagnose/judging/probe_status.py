@@ -30,11 +30,13 @@ def status_of(
     """Return the status of a probe, and whether it was measured with the fix of an earlier fault."""
     own = [one for one in findings if one.probe == name]
     fixed = root is not None and _is_behind_fix(view, name, root)
-    if any(one.severity is Severity.ERROR and one.caused_by is None for one in own):
+    if own and any(one.severity is Severity.ERROR and one.caused_by is None for one in own):
         return Status.FAIL, fixed and root is not None and name != root.probe
     if any(one.outcome is Outcome.CRASHED for one in view.observations(name)):
         return Status.WARN, False
     worked = has_worked(view, name, proven)
+    if worked and not own:
+        return (Status.FIXED, True) if fixed else (Status.OK, False)
     warned = any(one.severity is Severity.WARNING for one in own)
     if worked and not any(one.severity is Severity.ERROR for one in own):
         if warned:

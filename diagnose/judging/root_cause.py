@@ -75,6 +75,8 @@ def raised(view: View, rules: tuple[Rule, ...] = RULES) -> tuple[RaisedRule, ...
     if broken:
         held = [(rule, claim) for rule, claim in held if rule.code != CRASHED.code]
         held.append((CRASHED, Claim(tuple(broken))))
+    if not held:
+        return ()
     severities = {rule.code: claim.severity or rule.severity for rule, claim in held}
     unsure = {rule.code for rule, claim in held if not claim.sure}
     whole = next((rule.code for rule, claim in held if claim.explains_all), None)

@@ -13,13 +13,14 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import Any
 from urllib.parse import urlsplit
 
 from diagnose.judging.saved_run import SCHEMA_OF_BUNDLES, is_bundle, of_run
 from probes.model import archive
 from probes.model.archive import ArchiveError
 from probes.model.evidence import Evidence
+from probes.model.named_tuple import NamedTuple
 from probes.model.record import Record
 
 SCHEMA = f"{SCHEMA_OF_BUNDLES}1"

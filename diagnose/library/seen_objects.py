@@ -11,9 +11,10 @@ import os
 import re
 from collections.abc import Iterator, Mapping
 from itertools import islice
-from typing import Any, NamedTuple
+from typing import Any
 
 from probes.model.failure import Kind
+from probes.model.named_tuple import NamedTuple
 from probes.model.settings import ProxySettings, Sourced
 from probes.model.source import option
 from probes.network.failures import chain, classify

@@ -10,7 +10,7 @@ import json
 import re
 from collections.abc import Callable, Iterator, Mapping
 from functools import cache
-from typing import Any, NamedTuple
+from typing import Any
 from urllib.parse import quote, unquote, urlsplit
 
 from diagnose.evidence.client_urls import in_its_terms
@@ -20,6 +20,7 @@ from probes.catalog.apps import load, official
 from probes.catalog.sdk_variables import SdkVariables, variables_of
 from probes.model.attempt import Auth
 from probes.model.credential import REGION_NAME
+from probes.model.named_tuple import NamedTuple
 from probes.model.record import Record, replace
 from probes.model.source import Source, variable_in
 from probes.protocols.names import NAMES

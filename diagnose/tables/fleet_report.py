@@ -8,12 +8,13 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from diagnose.rendering.outlet import plain
 from diagnose.rendering.report_parts import word
 from diagnose.tables.overview import ORDER, Cause, CauseGroup, Row, cause_of, counted, groups
 from diagnose.words import part, put
+from probes.model.named_tuple import NamedTuple
 from probes.model.record import Record
 
 FIXES = 5  # commands that fix a target, at most, at the end of a report

@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
-from typing import Any, NamedTuple
+from typing import Any
 
 from diagnose.rendering.line_breaks import cells, wrapped
 from diagnose.rendering.lists import columns, pad
 from diagnose.rendering.outlet import plain
 from diagnose.words import part, put
+from probes.model.named_tuple import NamedTuple
 
 # "chosen": nothing is wrong, and only what the user told the run not to ask is open; "": not checked.
 ORDER = ("broken", "inconclusive", "degraded", "chosen", "healthy", "")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 from diagnose.rendering.outlet import plain
 from diagnose.rendering.report_parts import word
@@ -13,6 +13,7 @@ from diagnose.report import Report
 from diagnose.tables.overview import ORDER, Cause, Row, cause_of, counted
 from diagnose.tables.overview import render as render_overview
 from diagnose.words import part, put
+from probes.model.named_tuple import NamedTuple
 
 
 class ScanRow(NamedTuple):

@@ -57,7 +57,7 @@ OPTIONAL = (
     *("runtime", "sdk", "command", "runs"),
     *("issuer", "product", "path", "names", "not_after", "days", "clients"),
     *("ended", "successor", "tested"),
-    *("status", "said", "retry_after", "seconds", "detail"),
+    *("status", "said", "named", "base_is_documented", "retry_after", "seconds", "detail"),
 )
 
 _PROTOCOL_SLOTS = ("protocol", "other_protocol")  # their values are ids of probes/protocols
@@ -137,7 +137,9 @@ def say(
     title, explanation = (fill(template, values, stand_ins) for template in (words.title, words.explanation))
     fitting = (one for one in words.steps if facts is None or not isinstance(one, Step) or one.suits(facts))
     steps = tuple(step for step in (_step(one, given, values, stand_ins, lang) for one in fitting) if step)
-    if not values.get("host") and words.title.startswith("{"):  # the title begins with a stand-in, which is lower-case
+    first = SLOT.match(words.title)
+    # The title begins with a stand-in, which is lower-case; a name keeps its own case.
+    if first is not None and not values.get(first[2]):
         title = title and title[0].upper() + title[1:]
     return Text(title or words.title, explanation or words.explanation, steps if facts is None else steps[:MOST_STEPS])
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Container
-from typing import NamedTuple
+
+from probes.model.named_tuple import NamedTuple
 
 
 class Step(str):

@@ -233,9 +233,12 @@ def without_headers(attempt: Attempt, exchange: Exchange, headers: Iterable[Extr
     A header that the response names comes first, then those that name an account. Empty if the response has another
     reason that it says itself, or if the attempt has left headers out already.
     """
-    if attempt.without or not exchange.request.headers or not may_be_header(exchange):
+    if attempt.without or not exchange.request.headers:
         return []
     sent = [one for one in headers if one.name in exchange.request.headers]
+    # A server that does not find the account of a header answers 404, as for an unknown path.
+    if not may_be_header(exchange) and not (exchange.status == 404 and blamed(exchange, sent)):
+        return []
     sent.sort(key=lambda one: (not blamed(exchange, (one,)), not one.protocols))
     names = [one.name.lower() for one in sent]
     sets = [(name,) for name in names] + ([tuple(names)] if len(names) > 1 else [])

@@ -18,7 +18,7 @@ from probes.model.capability import Cost
 from probes.model.exchange import Exchange, Purpose, Redirection, SentRequest, Timing
 from probes.model.facts import KeyPolicy
 from probes.model.failure import Failure, Kind
-from probes.model.record import Record, fields_of, replace
+from probes.model.record import Record, replace
 from probes.model.scrubber import Scrubber
 from probes.model.settings import ExtraHeader, Limits
 from probes.network.connection_pool import ConnectionPool
@@ -387,7 +387,12 @@ def spent(found: Exchange, prompted: int = PROMPTED) -> Cost:
 
 def plus(one: Cost, other: Cost) -> Cost:
     """Return the sum of two costs, field by field."""
-    return Cost(*(getattr(one, name) + getattr(other, name) for name in fields_of(Cost)))
+    return Cost(
+        one.requests + other.requests,
+        one.billed_requests + other.billed_requests,
+        one.prompt_tokens + other.prompt_tokens,
+        one.completion_tokens + other.completion_tokens,
+    )
 
 
 def guessed(ask: ApiRequest) -> int:

@@ -25,15 +25,14 @@ _SMALL = (
     "turbo",
 )
 # Kinds of models that do not chat.
-_NOT_CHAT = re.compile(
-    r"embed|whisper|tts|dall-e|image|audio|realtime|transcri|moderation|rerank|bge-|sora|video|speech|ocr|search|instruct-gpt"
-    r"|davinci|babbage|computer-use|deep-research|codex|guard|safety|vision-only|stable-diffusion|flux|wan-|veo|imagen|lyria|aqa",
-    re.IGNORECASE,
+_NOT_CHAT = (
+    r"(?i)embed|whisper|tts|dall-e|image|audio|realtime|transcri|moderation|rerank|bge-|sora|video|speech|ocr|search|instruct-gpt"
+    r"|davinci|babbage|computer-use|deep-research|codex|guard|safety|vision-only|stable-diffusion|flux|wan-|veo|imagen|lyria|aqa"
 )
 
 _DEFAULT_TAG = ":latest"
 _JOINTS = ".:/@,|-_"
-_TAIL = re.compile(r"(?:latest|preview|free|instruct|20\d{6}|v\d){1,6}$")
+_TAIL = r"(?:latest|preview|free|instruct|20\d{6}|v\d){1,6}$"
 
 
 def is_slip(wanted: str, name: str) -> bool:
@@ -49,7 +48,7 @@ def is_slip(wanted: str, name: str) -> bool:
     one, other = (_core(text) for text in (wanted, name))
     if not one or not other:
         return False
-    if one == other or _TAIL.sub("", one) == _TAIL.sub("", other):
+    if one == other or re.sub(_TAIL, "", one) == re.sub(_TAIL, "", other):
         return True
     if _DEFAULT_TAG in name.lower() and wanted.lower().partition(":")[0] == name.lower().removesuffix(_DEFAULT_TAG):
         return True  # what Ollama installs if no size is named
@@ -105,7 +104,7 @@ def small_of(models: tuple[str, ...]) -> str | None:
     Ids with characters that are not printed are left out: they are neither requested nor proposed as a setting.
     """
     models = tuple(filter(str.isprintable, models))
-    chat = [name for name in models if not _NOT_CHAT.search(name)] or list(models)
+    chat = [name for name in models if not re.search(_NOT_CHAT, name)] or list(models)
     for word in _SMALL:
         fitting = [name for name in chat if re.search(rf"(?<![a-z]){re.escape(word)}(?![a-z])", name.lower())]
         if fitting:
@@ -115,4 +114,4 @@ def small_of(models: tuple[str, ...]) -> str | None:
 
 def others(models: tuple[str, ...], but: tuple[str, ...]) -> str | None:
     """Return a small chat model of the list that is not in ``but``; None if none is left."""
-    return small_of(tuple(name for name in models if name not in but and not _NOT_CHAT.search(name)))
+    return small_of(tuple(name for name in models if name not in but and not re.search(_NOT_CHAT, name)))

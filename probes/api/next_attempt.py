@@ -140,7 +140,9 @@ class NextAttempts:
             routes = [*self._named_paths(exchange, attempt), *candidates.documented(attempt, self._context.door)]
             if routes and (found := await self._other_paths(attempt, named=routes, only=True)):
                 return found
-        if unserved(exchange) and (found := await self._other_paths(attempt, foreign=True, listing=listed)):
+        if unserved(exchange, forbidden=True) and (
+            found := await self._other_paths(attempt, foreign=True, listing=listed)
+        ):
             return found
         near = (
             *self._named_model(attempt_round, exchange),

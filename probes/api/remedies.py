@@ -7,10 +7,10 @@ shown. A step says that the value comes from the server; no request follows from
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
 
 from probes.catalog.text_pattern import TextPattern
 from probes.model.exchange import Body, Exchange
+from probes.model.named_tuple import NamedTuple
 
 READ = 2048  # characters of a message that are read
 _NEAR = 70  # characters before an address in which its verb is sought
@@ -21,7 +21,8 @@ _URL = TextPattern(
 )
 # A host without a scheme; file names and model ids (`gpt-5.4`, `config.json`) end otherwise.
 _TLD = (
-    r"(?:com|ai|io|dev|net|org|cn|co|app|cloud|sh|me|tech|xyz|eu|us|aws|chat|top|site|run|so|gg|cc|uk|de|jp|sg|hk|in)"
+    r"(?:com|ai|io|dev|net|org|cn|co|app|cloud|sh|me|tech|xyz|eu|us|aws|chat|top|site|run|so|gg|cc|uk|de|jp|sg|hk|in"
+    r"|internal|corp|lan|example)"
 )
 _HOST = TextPattern(
     rf"(?i)(?<![\w.@/:-])(?:[A-Za-z0-9](?:[A-Za-z0-9-]{{0,61}}[A-Za-z0-9])?\.){{1,5}}{_TLD}(?![\w-]|\.\w)"
@@ -47,6 +48,7 @@ _PAGE = TextPattern(
 _OPEN = TextPattern(r"(?i)(?:\blog ?in(?:to)?|\bsign ?in(?: at| to)?|\bvisit|\bgo to|\bopen|访问|前往|登录):? ?$")
 _STRONG = TextPattern(
     r"(?i)(?:make|send|direct|route)\b.{0,30}\brequests?\b.{0,20}$"
+    r"|\b(?:must|should|please|have to|has to|need to) (?:call|use|contact|connect to)(?: the)?(?: host)?:? ?$"
     r"|\brequests?\b.{0,20}\b(?:sent|made|directed) to:? ?$|base[ _-]?url\b.{0,20}$|接口地址.{0,10}$"
     r"|请求地址.{0,10}$"
 )
@@ -70,19 +72,24 @@ _HEADER = (
 )
 _HEADERS = (
     TextPattern(
-        rf"(?:missing|requires?|required|must (?:include|contain|set|send|have|pass)|without|lacks?|needs?|add"
-        rf"|set|provide|pass|send)"
-        rf"(?: (?:a|an|the|required|valid|request|custom|http|header|either|or|of)){{0,4}}:? {_HEADER}"
+        rf"(?i:missing|requires?|required|must (?:include|contain|set|send|have|pass)|without|lacks?|needs?|add"
+        rf"|set|provide|pass|send|include|specify|supply|expect(?:s|ed)?)"
+        rf"(?: (?:a|an|the|your|required|valid|request|custom|http|header|either|or|of)){{0,4}}:? {_HEADER}"
     ),
     TextPattern(
         rf"{_HEADER}[,:]?(?: request| http)? ?(?:header)?(?: field)? (?:missing|required|(?:is |was |must be "
-        rf"|has to be )(?:required|missing|needed|set|present|provided|sent|not (?:found|set|present|provided"
+        rf"|has to be )(?:required|missing|mandatory|expected|absent|needed|set|present|provided|sent"
+        rf"|not (?:found|set|present|provided"
         rf"|sent)))"
     ),
+    TextPattern(rf"\b[Nn]o (?:valid )?{_HEADER} (?:header )?(?:in|on|with|was|found|present|sent)\b"),
     TextPattern(rf"\b(?:correct|right|valid|proper) {_HEADER} (?:request |http )?header"),
     TextPattern(
         r"(?:缺少|缺失|未提供|请(?:添加|设置|携带|传入|提供|增加))(?:的|必要的|必需的)?(?:请求头|header)?"
         rf"[ :：]{{0,2}}{_HEADER}"
+    ),
+    TextPattern(
+        rf"(?:请求头|header)(?:中|里|部)?.{{0,6}}(?:携带|添加|设置|传入|包含|提供|加上|带上|传递)[ :：]{{0,2}}{_HEADER}"
     ),
     TextPattern(rf"(?:请求头|header)[ :：]{{0,2}}{_HEADER}.{{0,6}}(?:缺失|缺少|必填|必须|不能为空|未提供|未设置)"),
 )
@@ -103,11 +110,22 @@ _MODEL = TextPattern(
     r"(?: (?:the|a|newer))?(?: ?model)?s?:? ?[`'\"“]?"
     r"(?P<model>(?!v\d{1,2}/)[A-Za-z][A-Za-z0-9]{0,30}(?:[./:-][A-Za-z0-9]{1,30}){1,8})[`'\"”]?"
 )
-_PATH = TextPattern(
-    r"(?i)(?:\buse|\btry|only (?:be )?(?:supported|available|accessible) (?:in|at|on|via|through|with)"
-    r"|did you mean(?: to use)?"
-    r"|switch to|请使用|请改用|改用)(?: the)? ?[`'\"“]?"
-    r"(?P<path>/?v\d\w{0,6}(?:/[a-z_-]{2,30}){1,3}|/(?:[\w-]{1,40}/){1,4}[a-z_-]{2,30})"
+# A path behind a verb: that of an endpoint (`/v2/chat/completions`), or a version alone (`/v3`).
+_PLACE = (
+    r"(?P<path>/(?:[a-z][\w-]{1,30}/){0,3}v\d{1,2}(?:alpha|beta)?\d{0,2}(?![\w/-])"
+    r"|/?v\d\w{0,6}(?:/[a-z_-]{2,30}){1,3}|/(?:[\w-]{1,40}/){1,4}[a-z_-]{2,30})"
+)
+_PATHS = (
+    TextPattern(
+        r"(?i)(?:\buse|\btry|\bcall|(?:only|now|is|are|be) (?:be )?(?:supported|available|accessible|served|found)"
+        r" (?:in|at|on|via|through|with|under)|mov(?:e|ed|ing) to|migrat\w{1,5} to|upgrad\w{1,3} to"
+        r"|replaced (?:by|with)|superseded by|did you mean(?: to use)?"
+        r"|(?:send|make|direct|route)(?: all| your| the| such| these){0,2} (?:requests?|calls?) to"
+        r"|requests? (?:go|belong) to"
+        r"|switch to|请使用|请改用|改用|迁移[到至])(?: the)?(?: new| api| path| endpoint| route){0,2}:? ?[`'\"“]?"
+        rf"(?:(?:GET|POST) )?{_PLACE}"
+    ),
+    TextPattern(rf"(?i)(?<![\w.:/-]){_PLACE}[`'\"”]? (?:endpoint |path |route |api )?instead\b"),
 )
 _PARAMETER = TextPattern(
     r"(?i)(?:\buse|did you mean|请使用|请改用|改用) ?[`'\"“](?P<parameter>[a-z][a-z0-9_.]{2,50})[`'\"”]"
@@ -243,8 +261,8 @@ def remedies(message: str) -> tuple[Remedy, ...]:
     if header:
         found["header"] = header
     _addresses(found, text)
+    _first(found, "path", _PATHS, text)
     for kind, pattern in (
-        ("path", _PATH),
         ("model", _MODEL),
         ("parameter", _PARAMETER),
         ("region", _REGION),
@@ -299,7 +317,8 @@ def _calls(text: str, hit: re.Match[str], address: str, *, strong: bool) -> bool
     if _OTHER_TASK.search(place):
         return False
     for_people, for_programs = _FOR_PEOPLE.search(place), _FOR_PROGRAMS.search(place)
-    return bool(told) and not for_people and (bool(for_programs) or (strong and "host" in before.lower()))
+    named = "host" in before.lower() or (address.count(".") > 1 and re.match(r"\W{0,3}instead\b", after) is not None)
+    return bool(told) and not for_people and (bool(for_programs) or (strong and named))
 
 
 def _leads(text: str, hit: re.Match[str], address: str) -> bool:

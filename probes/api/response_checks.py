@@ -46,7 +46,8 @@ _FAULT = (
 _ELSEWHERE = (
     r"(?:does not|doesn.t|not) support (?:the |this )?[`'\"]?/?[\w/.-]{1,60}[`'\"]? (?:api|endpoint|path|route)\b"
     r"|(?:endpoint|path|route|api) (?:has |was |is )?(?:been )?(?:moved|retired|replaced|deprecated)"
-    r"|\b(?:use|moved to|replaced by|available at|switch to|migrate to) (?:the )?[`'\"]?"
+    r"|\b(?:use|call|moved to|replaced (?:by|with)|superseded by|available at|served (?:at|under)|switch to|upgrade to"
+    r"|migrate to) (?:the )?(?:(?:new|api|path|endpoint|route) ){0,2}[`'\"]?(?:(?:GET|POST) )?"
     r"(?:https?://[\w.:-]{1,80})?/[\w/.-]{2,80}"
     r"|(?:请使用|请改用|迁移到|迁移至)\s?(?:https?://[\w.:-]{1,80})?/[\w/.-]{2,80}"
 )
@@ -69,6 +70,8 @@ _NOT_BY_MODEL = (
     r"\b(?:responses?|messages|chat[ /]?completions?|anthropic|gemini|generatecontent) (?:api|endpoint|protocol|format)"
     r" (?:is |are )?not (?:yet |currently )?(?:supported|available|enabled)"
     r" (?:for|by|with|on) (?:this |the |that )?model\b"
+    r"|\bonly (?:supports?|serves?|accepts?|speaks?|exposes?|implements?) (?:the )?(?:openai|anthropic|google)?"
+    r"(?:.s)? ?(?:v1/)?(?:chat[ /]?completions?|messages api|responses api|generatecontent)\b"
 )
 _UNSERVED = (
     r"convert_request_failed|\bnot[ _]?(?:yet )?implemented\b|\bunimplemented\b|\bapi is (?:currently )?not supported"
@@ -80,7 +83,9 @@ _UNSERVED = (
     r" (?:api|endpoint|protocol|format)"
     r"|\b(?:endpoint|route|protocol|interface|api(?! (?:version|key)))\b.{0,40} not (?:yet |currently )?"
     r"(?:supported|implemented|enabled)"
-    r"|unsupported (?:api|endpoint|protocol|(?:api |request )?format|path|route)\b"
+    r"|unsupported[ _](?:api|endpoint|protocol|(?:api |request )?format|path|route)\b"
+    r"|(?:unsupported|unknown|invalid) (?:operation|method|call|action)\b.{0,12}"
+    r"\b(?:create)?(?:responses?|messages|chat|generatecontent)(?:[._]?\w{1,20}){0,2}\b"
     r"|\b(?:create\w{3,30}|chatcomplete|messages(?:counttokens)?) is not supported by \w"
     r"|\bprovider '?undefined'? not found"  # Claude Code Router reads the model on its own protocol's path only
     r"|(?:接口|协议|格式|端点).{0,12}(?:不支持|未实现|未开放)|(?:不支持|未实现).{0,12}(?:接口|协议|格式|端点)"
@@ -167,11 +172,14 @@ def told_status(found: Exchange) -> int:
     return (stated_status(error) or found.status) if found.ok and error is not None else found.status
 
 
-def unserved(found: Exchange | None) -> bool:
-    """Check whether the response says that this protocol or endpoint is not served here, or not for this model."""
+def unserved(found: Exchange | None, *, forbidden: bool = False) -> bool:
+    """Check whether the response says that this protocol or endpoint is not served here, or not for this model.
+
+    ``forbidden``: also with 403, which may mean the key instead, so that only another protocol that works proves it.
+    """
     if found is None or found.failure is not None or fenced(found) or found.response.body is Body.HTML:
         return False
-    if told_status(found) not in (400, 404, 405, 415, 422, 500, 501, 503):
+    if told_status(found) not in (400, 404, 405, 415, 422, 500, 501, 503, *((403,) if forbidden else ())):
         return False
     error = found.reading.error
     words = f"{error.code} {error.type} {error.message}" if error is not None else found.response.text

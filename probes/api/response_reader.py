@@ -64,8 +64,11 @@ def read_response(
         timing=replace(record.timing, first_byte=raw.first_byte, seconds=raw.seconds),
         failure=Failure(raw.failure, scrub(raw.detail)) if raw.failure else None,
     )
-    location = scrub(raw.header("location")[:1000])
-    leads = replace(record.redirection, location=location, target=redirects.read(found, location))
+    leads = record.redirection
+    if location := scrub(raw.header("location")[:1000]):
+        leads = replace(leads, location=location)
+    if (target := redirects.read(found, location)) is not None:
+        leads = replace(leads, target=target)
     reading = _reading(found, known, value, scrub)
     if reading.answer is not None and found.purpose is Purpose.CHAT:
         reading = replace(reading, answer=_strictly(found, reading.answer, raw, as_sent, scrub, readers))

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import json
 import re
-from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from probes.model.exchange import Exchange
 from probes.model.exchange_memo import once_an_exchange
+from probes.model.named_tuple import NamedTuple
+from probes.model.run_memory import remembered
 
 SEARCHED = 2000  # characters of a message
 # Each has the group `status`, or `kind` for names of errors; `name` is the upstream as the gateway calls it.
@@ -72,6 +73,7 @@ class UpstreamError(NamedTuple):
     text: str  # the upstream's own words; empty if the gateway gives none
 
 
+@remembered(64)
 def quoted_upstream(message: str) -> UpstreamError | None:
     """Return the upstream's error that a message quotes; None if it quotes none.
 

@@ -12,9 +12,9 @@ import re
 import sys
 from collections.abc import Mapping
 from pathlib import Path
-from typing import NamedTuple
 
 from probes.config_formats.files import SkippedFile, bytes_of
+from probes.model.named_tuple import NamedTuple
 from probes.model.runtime_facts import NODE, PYTHON, RuntimeTarget
 from probes.model.settings import BadInput
 from probes.model.source import Owner, Source, SourceKind, environment_variable, option

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
-from typing import NamedTuple
 
 from probes.app_settings.entry import AppEntry, Collected, EntryCandidate, ResolvedCandidate
 from probes.catalog.app import App, AppWire
 from probes.catalog.apps import Apps
 from probes.catalog.doors import Doors
 from probes.catalog.sdk_variables import headers_of, variables_of
+from probes.model.named_tuple import NamedTuple
 from probes.model.record import Record, replace
 from probes.model.secret import Secret
 from probes.model.settings import Conflict, ConflictReason, ConflictRole, ExtraHeader, Settings, Sourced

@@ -6,13 +6,13 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import NamedTuple
 
 from probes.app_settings.references import ReferenceLimit, Resolved, Value, resolve
 from probes.app_settings.search import Reading, Search, table
 from probes.catalog.app import App, SettingsFile
 from probes.config_formats.files import SkippedFile, comes_with, text_of
 from probes.config_formats.tree import find
+from probes.model.named_tuple import NamedTuple
 from probes.model.record import Record
 from probes.model.settings import Sourced
 from probes.model.source import Owner, Source, SourceKind, environment_variable

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import NamedTuple
 
 from probes.config_formats.files import LARGEST, SkippedFile
+from probes.model.named_tuple import NamedTuple
 from probes.model.record import Record
 from probes.model.settings import Sourced
 from probes.model.source import Source

@@ -8,7 +8,6 @@ import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from types import MappingProxyType
-from typing import NamedTuple
 
 from probes.catalog.app import SettingsFile
 from probes.catalog.apps import SYSTEMS
@@ -16,6 +15,7 @@ from probes.config_formats import crushrc, dotenv, json, toml, yaml
 from probes.config_formats.dotenv import Binding
 from probes.config_formats.files import SkippedFile, checked_out, exists, text_of
 from probes.config_formats.tree import Malformed, Node, find, members
+from probes.model.named_tuple import NamedTuple
 from probes.model.record import Record
 from probes.model.settings import Skipped
 from probes.model.source import Owner, Source, SourceKind

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
 
 from probes.catalog.apps import load as apps
 from probes.catalog.closed_apps import closed_apps
@@ -12,6 +11,7 @@ from probes.catalog.door import Door
 from probes.catalog.fact_files import read_facts, usual_of
 from probes.catalog.model_ends import model_ends
 from probes.catalog.provenance import Provenance, parted
+from probes.model.named_tuple import NamedTuple
 
 # The files of ``probes/facts/texts`` whose rows age: what servers, clients and products say. The others are examples
 # and the words of reports, which stay true.

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import NamedTuple
 
 from probes.catalog.provenance import UNKNOWN, Provenance
+from probes.model.named_tuple import NamedTuple
 
 
 class AppWebSocket(NamedTuple):

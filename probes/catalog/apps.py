@@ -250,7 +250,7 @@ def _check_types(row: object, make: Any, needed: tuple[str, ...], skip: tuple[st
     for name, value in row.items():
         if name not in make._fields or name in skip:
             raise ValueError(f"unknown field {name}")
-        kinds = make.__annotations__[name].__forward_arg__
+        kinds = make.__annotations__[name]
         fits = (
             (isinstance(value, str) and (kinds == "str" or name == "path"))
             or (isinstance(value, bool) and kinds == "bool")

@@ -22,12 +22,13 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
-from typing import Any, NamedTuple
+from typing import Any
 
 from probes.catalog.bundle_place import exists, place
 from probes.catalog.door import Door, KeyShape
 from probes.catalog.provenance import check
 from probes.config_formats.files import MIB, SkippedFile, text_of
+from probes.model.named_tuple import NamedTuple
 from probes.model.sentence import Sentence
 
 SCHEMA = "llmdoctor.facts/1"

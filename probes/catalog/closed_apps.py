@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import NamedTuple
 
 from probes.catalog.fact_files import HEADER, read_facts
 from probes.catalog.provenance import Provenance, provenance_of
+from probes.model.named_tuple import NamedTuple
 from probes.model.sentence import Sentence
 
 

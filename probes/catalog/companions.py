@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import Any, NamedTuple
+from typing import Any
 
 from probes.catalog.fact_files import HEADER, read_facts
 from probes.catalog.provenance import Provenance, provenance_of
+from probes.model.named_tuple import NamedTuple
 
 
 class Companion(NamedTuple):

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from probes.catalog.provenance import UNKNOWN, Provenance
 from probes.model.key_shape import Confidence
+from probes.model.named_tuple import NamedTuple
 from probes.protocols.names import NAMES
 
 if TYPE_CHECKING:  # at the start of `whose`, `doors` and `explain`, no source is made

@@ -76,10 +76,10 @@ _WRITTEN = {
     "kinds": {"row": "id!=text codes!=texts pattern=pattern needs=texts when=text part=text telling=flag"},
     "refusal_words": {
         "word": "subject=text fault=text words!=texts",
-        "meaning": "subject!=text fault!=text code!=text",
+        "meaning": "subject=text fault!=text beside=text code!=text",
     },
     "known_texts": {"text": "code!=text words!=text"},
-    "ambiguous": {"group": "id!=text pattern!=pattern codes!=texts local=texts public=texts"},
+    "ambiguous": {"group": "id!=text pattern!=pattern codes!=texts local=texts public=texts documented=texts"},
     "products": {
         "product": "name!=text header=pattern page=pattern issuers=texts kind=text holds=text forward=flag",
     },

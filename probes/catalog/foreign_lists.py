@@ -17,12 +17,13 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import Any
 from urllib.parse import urlsplit
 
 from probes.catalog.door import Door
 from probes.catalog.doors import Doors, built_in_date, builtin
 from probes.catalog.model_ends import end_of_model
+from probes.model.named_tuple import NamedTuple
 
 # A variable of a key, and not one of a cloud account, whose secret signs requests.
 _KEY_VARIABLE = re.compile(r"(?<!ACCESS_)(?:KEY|TOKEN)$")

@@ -6,9 +6,9 @@ import re
 
 from probes.catalog.door import Door
 
-_PLACE = re.compile(r"\{(?:location|region)\}")
-_REGION = re.compile(r"[a-z]{2,12}(?:-[a-z]{2,12}){1,2}-?\d{1,2}")  # us-central1, ap-northeast-1
-_IN_PATH = re.compile(r"/locations/([a-z0-9-]{2,40})(?:/|$)")
+_PLACE = r"\{(?:location|region)\}"
+_REGION = r"[a-z]{2,12}(?:-[a-z]{2,12}){1,2}-?\d{1,2}"  # us-central1, ap-northeast-1
+_IN_PATH = r"/locations/([a-z0-9-]{2,40})(?:/|$)"
 
 
 def host_of_location(door: Door, host: str, path: str) -> tuple[str, str] | None:
@@ -20,11 +20,11 @@ def host_of_location(door: Door, host: str, path: str) -> tuple[str, str] | None
     """
     for endpoint in door.endpoints:
         template = endpoint.base_url.partition("://")[2].partition("/")[0].lower()
-        if not _PLACE.search(template):
+        if not re.search(_PLACE, template):
             continue
-        before, after = _PLACE.split(template, maxsplit=1)
+        before, after = re.split(_PLACE, template, maxsplit=1)
         here = host[len(before) : len(host) - len(after)] if host.startswith(before) and host.endswith(after) else ""
-        in_path = _IN_PATH.search(path)
+        in_path = re.search(_IN_PATH, path)
         place = in_path[1] if in_path is not None else here
         if not place or (in_path is not None and "{location}" not in endpoint.base_url.partition("://")[2]):
             continue
@@ -34,8 +34,8 @@ def host_of_location(door: Door, host: str, path: str) -> tuple[str, str] | None
 
 
 def _host_at(door: Door, template: str, place: str) -> str:
-    if _REGION.fullmatch(place):
-        return _PLACE.sub(place, template)
+    if re.fullmatch(_REGION, place):
+        return re.sub(_PLACE, place, template)
     fixed = [one for one in door.hosts if "*" not in one]
     named = next((one for one in fixed if f".{place}." in one), "")
     return named or (next((one for one in fixed if template.endswith(one)), "") if place == "global" else "")

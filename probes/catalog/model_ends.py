@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from fnmatch import fnmatchcase
 from functools import cache
-from typing import Any, NamedTuple
+from typing import Any
 
 from probes.catalog.bundle_place import exists
 from probes.catalog.fact_files import HEADER, read_facts
 from probes.catalog.provenance import Provenance, provenance_of
+from probes.model.named_tuple import NamedTuple
 
 
 class ModelEnd(NamedTuple):

@@ -6,7 +6,9 @@ Days are ISO 8601 (``2026-07-30``), so that texts compare as days do.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any, NamedTuple
+from typing import Any
+
+from probes.model.named_tuple import NamedTuple
 
 # A service, a key or a model that ends within so many days is worth a warning.
 NOTICE = 30

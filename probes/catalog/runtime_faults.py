@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from functools import cache
-from typing import Any, NamedTuple
+from typing import Any
 
 from probes.catalog.fact_files import HEADER, read_facts
 from probes.catalog.provenance import Provenance, provenance_of
+from probes.model.named_tuple import NamedTuple
 
 _CONDITION = re.compile(r"(<|>=)([0-9.]{1,20})")
 ANY = "*"

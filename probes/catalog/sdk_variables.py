@@ -106,8 +106,9 @@ def unread() -> frozenset[str]:
 
 
 # Many programs use these variables for other purposes, so on their own they do not mean that an LLM is used.
-SHARED_NAMES = re.compile(
-    r"GITHUB|^GH_|^HF_|HUGGING|^AWS_(?!BEARER_TOKEN_BEDROCK$)|^CF_|CLOUDFLARE|DATABRICKS|DIGITALOCEAN|VERCEL|SNOWFLAKE|GOOGLE"
+SHARED_NAMES = (
+    r"GITHUB|^GH_|^HF_|HUGGING|^AWS_(?!BEARER_TOKEN_BEDROCK$)|^CF_|CLOUDFLARE|DATABRICKS|DIGITALOCEAN|VERCEL|SNOWFLAKE"
+    r"|GOOGLE"
 )
 
 
@@ -122,4 +123,4 @@ def own_keys(door: Door, family: SdkVariables | None = None) -> list[str]:
 
 def means_an_llm(name: str) -> bool:
     """Check whether a door's key variable is used for nothing but that door."""
-    return name not in unread() and name not in official_keys() and not SHARED_NAMES.search(name)
+    return name not in unread() and name not in official_keys() and not re.search(SHARED_NAMES, name)

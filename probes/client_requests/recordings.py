@@ -13,13 +13,14 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 from itertools import count
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from probes.catalog.apps import load as load_apps
 from probes.catalog.fact_files import HEADER, FactsError, read_facts
 from probes.catalog.provenance import Provenance, provenance_of
 from probes.client_requests.bisection import is_named, mention
 from probes.client_requests.parts import Headers, Shape, names_of
+from probes.model.named_tuple import NamedTuple
 from probes.model.settings import BadInput
 from probes.protocols.protocol import ALLOWANCE, KEY_HEADERS, PROMPT
 

@@ -6,12 +6,11 @@ go to the same place.
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from probes.catalog.app import ClientProgram
 from probes.model.attempt import KeyForm
 from probes.model.client_run import ClientStart, NotRun
 from probes.model.facts import KeyPolicy, Withheld
+from probes.model.named_tuple import NamedTuple
 from probes.model.settings import Settings
 from probes.model.source import Owner
 from probes.urls.addresses import literal_address, loopback_name

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from probes.config_formats.tree import Node, members
+from probes.model.named_tuple import NamedTuple
 
 
 class ServiceVariable(NamedTuple):

@@ -8,10 +8,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
-from typing import NamedTuple
 
 from probes.config_formats.files import LARGEST, SkippedFile
 from probes.config_formats.tree import Malformed
+from probes.model.named_tuple import NamedTuple
 
 _MOST_LINES = 5_000  # a real file has some hundred
 _MOST_SQUARES = 16_000_000  # of the lengths of runs of spaces: about 0.1 s of searching for comments

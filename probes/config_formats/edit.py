@@ -13,13 +13,14 @@ from collections.abc import Callable, Iterator
 from enum import StrEnum
 from itertools import islice
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from probes.config_formats import crushrc, dotenv, toml, yaml
 from probes.config_formats import json as json_reader
 from probes.config_formats.files import LARGEST
 from probes.config_formats.spellings import spellings
 from probes.config_formats.tree import Node
+from probes.model.named_tuple import NamedTuple
 from probes.model.record import Record, replace
 
 TRIED = 200  # replacements to try; each one costs a parse of the whole file

@@ -8,10 +8,10 @@ import os
 from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
-from typing import NamedTuple
 
 from probes.config_formats import writer
 from probes.config_formats.files import LARGEST, SkippedFile, bytes_of
+from probes.model.named_tuple import NamedTuple
 from probes.model.settings import BadInput
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from itertools import islice
-from typing import NamedTuple
+
+from probes.model.named_tuple import NamedTuple
 
 DEEPEST = 64  # levels; real settings have about five, and much deeper nesting is meant to break a parser
 MOST = 1000  # values that one pointer may match

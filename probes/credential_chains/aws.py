@@ -12,7 +12,6 @@ import hashlib
 import json
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from probes.config_formats.files import SkippedFile, text_of
@@ -21,6 +20,7 @@ from probes.credential_chains.chain import Chain, ObtainedCredential, ObtainFor
 from probes.credential_chains.world import ChainWorld, bare_address, folders_word, secrets_in
 from probes.model.attempt import Auth
 from probes.model.credential import CredentialChain, CredentialChoice, CredentialStep, StepStatus
+from probes.model.named_tuple import NamedTuple
 from probes.model.note import Note, note
 from probes.model.record import replace
 from probes.model.secret import Secret

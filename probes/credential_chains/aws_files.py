@@ -11,9 +11,9 @@ import shlex
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import NamedTuple
 
 from probes.config_formats.files import SkippedFile, text_of
+from probes.model.named_tuple import NamedTuple
 from probes.model.record import Record
 from probes.model.settings import Sourced
 from probes.model.source import Owner, Source, SourceKind

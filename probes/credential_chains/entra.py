@@ -10,13 +10,13 @@ token cache and the broker, which keep their logins in keychains; of Visual Stud
 from __future__ import annotations
 
 from pathlib import Path
-from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from probes.config_formats.files import SkippedFile, text_of
 from probes.credential_chains.chain import Chain, ObtainedCredential, ObtainFor
 from probes.credential_chains.world import ChainWorld, bare_address, secrets_in
 from probes.model.credential import CredentialChain, CredentialChoice, CredentialStep, StepStatus
+from probes.model.named_tuple import NamedTuple
 from probes.model.note import Note, note
 from probes.model.record import replace
 from probes.model.secret import Secret

@@ -13,7 +13,7 @@ import os
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from probes.config_formats.files import SkippedFile, text_of
@@ -24,6 +24,7 @@ from probes.credential_chains.google_files import sealed
 from probes.credential_chains.world import ChainWorld, bare_address, folders_word, secrets_in
 from probes.model.attempt import Auth
 from probes.model.credential import CredentialChain, CredentialChoice, CredentialStep, StepStatus
+from probes.model.named_tuple import NamedTuple
 from probes.model.note import Note, note
 from probes.model.record import replace
 from probes.model.secret import Secret

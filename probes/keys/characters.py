@@ -32,6 +32,13 @@ def invisible(char: str) -> bool:
     return char.isspace() or unicodedata.category(char) in ("Cc", "Cf", "Cs", "Zl", "Zp", "Zs")
 
 
+def visible(text: str) -> str:
+    """Return the text without :func:`invisible` characters; most URLs and keys have none."""
+    if text.isascii() and text.isprintable() and " " not in text:
+        return text
+    return "".join(char for char in text if not invisible(char))
+
+
 def fold(char: str) -> str:
     """Return the ASCII character that a look-alike stands for: ``“`` gives ``"``; otherwise the character itself."""
     if char.isascii():

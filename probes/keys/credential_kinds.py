@@ -7,13 +7,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import cache
-from typing import Any, NamedTuple
+from typing import Any
 
 from probes.catalog.fact_files import read_facts, usual_of
 from probes.catalog.provenance import UNKNOWN, Provenance, parted
 from probes.keys.shape_widths import may_fit
 from probes.model import limits
 from probes.model.key_shape import ENDED, LOGINS, SOMETIMES
+from probes.model.named_tuple import NamedTuple
 from probes.model.run_memory import remembered
 
 
@@ -201,8 +202,8 @@ def _secret_values(value: object, secret: bool) -> Iterator[str]:
 
 
 def pattern_matches(pattern: str, value: str) -> bool:
-    """Check whether the whole value matches; a pattern is compiled only for a value of its prefix and width."""
-    if len(value) > limits.KEY or not value.startswith(head(pattern)) or not may_fit(pattern, len(value)):
+    """Check whether the whole value matches; a pattern is compiled only for a value that may fit it."""
+    if len(value) > limits.KEY or not value.startswith(head(pattern)) or not may_fit(pattern, value):
         return False
     return _compiled(pattern).fullmatch(value) is not None
 

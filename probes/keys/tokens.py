@@ -103,9 +103,13 @@ def _claim(value: object) -> str:
 
 
 def _moment(value: object) -> float:
-    """Return a NumericDate (seconds since 1970); 0 if there is none or it cannot be a date."""
+    """Return a NumericDate (seconds since 1970); 0 if there is none or it cannot be a date.
+
+    Tokens that users sign themselves, such as Zhipu's, count in milliseconds.
+    """
     if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
         return 0.0
+    value = value / 1000 if value > _LAST else value
     return float(value) if 0 < value <= _LAST else 0.0
 
 

@@ -15,10 +15,11 @@ from collections.abc import Mapping
 from enum import Enum
 from functools import cache
 from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import Any
 
 from probes.model import settings
 from probes.model.evidence import Evidence
+from probes.model.named_tuple import NamedTuple
 from probes.model.record import Record, fields_of
 from probes.model.secret import Secret
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from enum import StrEnum
 from typing import TypeVar
 
@@ -134,14 +134,16 @@ class Observation(Record):
         return self.subject.probe
 
 
-def facts_of(observations: Iterable[Observation], kind: type[F], *subjects: Subject) -> F | None:
+def facts_of(observations: Sequence[Observation], kind: type[F], *subjects: Subject) -> F | None:
     """Return the facts of ``kind`` about the first of ``subjects`` that has them, or None if none has.
 
     ``facts_of(observations, TlsFacts, Subject.HANDSHAKE, Subject.CERTIFICATE)`` prefers those of the handshake.
     """
-    found = [(one.subject, one.facts) for one in observations if isinstance(one.facts, kind)]
-    found.reverse()  # the latest facts about a subject count
-    return next((facts for wanted in subjects for subject, facts in found if subject is wanted), None)
+    for wanted in subjects:
+        for one in reversed(observations):  # the latest facts about a subject count
+            if one.subject is wanted and isinstance(one.facts, kind):
+                return one.facts
+    return None
 
 
 class HostEnvironment(Record):

@@ -8,6 +8,8 @@ from __future__ import annotations
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar, cast, dataclass_transform
 
+from probes.model.first_calls import compiled, values_of_call
+
 if TYPE_CHECKING:
     from collections.abc import Callable
     from dataclasses import replace as replace  # type checkers know its arguments for each type
@@ -21,6 +23,7 @@ class RecordType(type):
 
     _names: tuple[str, ...]
     _defaults: dict[str, Any]
+    _made: int  # records of it, until its own `__init__` is compiled
     _values: Callable[[Any], Any]  # the values of a record's fields: a tuple, or the value itself if there is one field
 
     def __new__(mcs, name: str, bases: tuple[type, ...], namespace: dict[str, Any], **rest: Any) -> RecordType:
@@ -34,6 +37,7 @@ class RecordType(type):
             namespace["__init__"] = _first_init
         made = super().__new__(mcs, name, bases, namespace, **rest)
         made._names = names
+        made._made = 0
         made._defaults = {**parent._defaults, **defaults} if parent is not None else defaults
         made._values = attrgetter(*names) if names else lambda record: ()
         return made
@@ -106,14 +110,14 @@ if not TYPE_CHECKING:
 
 
 def _first_init(self: Record, *args: Any, **named: Any) -> None:
-    """Compile the type's own ``__init__`` when its first record is made: most types are not used in a run."""
+    """Fill the first records of a type, and compile the type's own ``__init__`` for the others."""
     kind = type(self)
-    parameters = ", ".join([f"{name}=default_{name}" if name in kind._defaults else name for name in kind._names])
-    lines = [f"def __init__(self, {parameters}):", *(f"    set_{name}(self, {name})" for name in kind._names)]
-    known: dict[str, Any] = {f"default_{name}": value for name, value in kind._defaults.items()}
-    for name in kind._names:
-        known[f"set_{name}"] = getattr(kind, name).__set__
-    exec("\n".join(lines), known)  # noqa: S102  the text consists of the names of fields in our own source
-    known["__init__"].__qualname__ = f"{kind.__qualname__}.__init__"  # for the text of a TypeError
-    kind.__init__ = known["__init__"]  # type: ignore[method-assign]
+    values = values_of_call(kind, kind._names, kind._defaults, args, named)
+    if values is not None:
+        for name, value in zip(kind._names, values, strict=True):
+            object.__setattr__(self, name, value)
+        return
+    body = "\n".join(f"    set_{name}(self, {name})" for name in kind._names)
+    setters = {f"set_{name}": getattr(kind, name).__set__ for name in kind._names}
+    kind.__init__ = compiled(kind, "__init__", "self", kind._names, kind._defaults, body, **setters)  # type: ignore[method-assign]
     kind.__init__(self, *args, **named)

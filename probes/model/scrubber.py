@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterable
 from collections.abc import Set as AbstractSet
 from functools import cache
-from typing import NamedTuple
 
 from probes.model.key_shape import MASK
+from probes.model.named_tuple import NamedTuple
 from probes.model.run_memory import remembered
 from probes.model.secret import PUBLIC_VALUES, Secret, hint, public_prefix
 

@@ -6,10 +6,10 @@ import asyncio
 import socket
 import ssl
 from contextlib import suppress
-from typing import NamedTuple
 
 from probes.model.facts import Address, Dial
 from probes.model.failure import Kind
+from probes.model.named_tuple import NamedTuple
 from probes.model.note import note
 from probes.model.settings import ConnectTo, Limits
 from probes.network.dialing import race
@@ -167,7 +167,8 @@ class ConnectionPool:
     async def leave(self) -> None:
         """Close all connections and wait for the background tasks, which end at once because they are cancelled."""
         self.close()
-        await asyncio.gather(*self._warming, *self._dropped, return_exceptions=True)
+        if ending := (*self._warming, *self._dropped):
+            await asyncio.gather(*ending, return_exceptions=True)
 
     def close(self) -> None:
         """Close all connections and cancel those that are being opened, without waiting."""

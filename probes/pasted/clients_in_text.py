@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from probes.catalog.text_pattern import TextPattern
+from probes.model.named_tuple import NamedTuple
 
 
 class TextClient(NamedTuple):

@@ -69,6 +69,13 @@ _CHOSEN = (
     r"|\b(?:rather than|instead of) (?P<house2>[a-z][a-z0-9]{3,20})\b"
     r"|\bprovider[\"'`]?\s{0,2}[:=]\s{0,2}[\"'`]?(?P<house3>[a-z][a-z0-9]{3,20})\b"
 )
+# A program on the user's own machine that the app was to ask.
+_OWN_SERVER = (
+    r"(?i)\b(?:lm ?studio|ollama|llama\.cpp|vllm|localai|koboldcpp|jan|gpt4all|local (?:llm|model|server))"
+    r"\b[^.;]{0,24}\b(?:configured|selected|set(?: up)?|chosen|running|enabled)\b"
+    r"|\b(?:us(?:e|ing)|configured|set(?: up)?|selected|chose) (?:for |with |to (?:use )?)?(?:my |a |the )?"
+    r"(?:lm ?studio|ollama|llama\.cpp|vllm|localai|koboldcpp|local (?:llm|model|server))\b"
+)
 # Cloudflare's own answer, which no server on the user's machine gives; a tunnel leads there from outside.
 _EDGE = TextPattern(r"(?i)\berror code:? 1\d{3}\b|direct ip access not allowed", 0)
 _TUNNEL = r"(?i)tunnel|cloudflared|ngrok|内网穿透"
@@ -137,10 +144,14 @@ def _official_site(seen: ScannedText) -> Iterator[TextNote]:
             yield TextNote("relayed_words", named.value, values={"host": named.host})
         elif found := re.search(_OWN_URL, seen.plain):
             yield TextNote("official_words", _around(seen.plain, found), sure=False)
+        elif (own := re.search(_OWN_SERVER, seen.plain)) is not None:
+            yield TextNote("official_request", _around(seen.plain, own), sure=False)
         else:
             yield from _named_elsewhere(seen)
     elif named is not None and named.base and _openai_asked(seen):
         yield TextNote("official_request", named.value)
+    elif named is None and _openai_asked(seen) and (own := re.search(_OWN_SERVER, seen.plain)) is not None:
+        yield TextNote("official_request", _around(seen.plain, own), sure=False)
     model = re.search(_OPENAI_NO_MODEL, seen.plain) if "does not exist" in seen.lower else None
     if model is not None and re.fullmatch(_OTHERS_MODEL, model["model"]) and (named is None or named.base):
         local = named is not None and re.search(LOCAL, named.host) is not None

@@ -8,10 +8,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import NamedTuple
 from urllib.parse import quote
 
 from probes.model.attempt import Auth
+from probes.model.named_tuple import NamedTuple
 from probes.model.record import replace
 from probes.model.secret import public_prefix
 from probes.model.settings import BadInput, ConnectTo, ProxySettings, Sourced

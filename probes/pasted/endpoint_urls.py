@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
 from urllib.parse import unquote
 
+from probes.model.named_tuple import NamedTuple
 from probes.protocols.protocol import by_precedence, version_in
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from typing import NamedTuple
 
+from probes.model.named_tuple import NamedTuple
 from probes.pasted.clients_in_text import TextClient
 
 TRIED = 5  # URLs, hosts and keys that are examined, of each; a log may contain thousands
@@ -24,6 +24,7 @@ class TextNote(NamedTuple):
 
     - ``website``, ``host_typo``: of a URL;
     - ``served_elsewhere``, ``not_served``, ``no_endpoint``: see :mod:`probes.pasted.requested_paths`;
+    - ``documented``: the request went to the address that the vendor documents, so the path is right;
     - ``app_doubles_version``: the requested URL has the base URL's version and another one behind it;
     - ``echo_elsewhere``: the refusing provider does not issue keys that begin like the quoted one;
     - ``echo_empty``, ``echo_dummy``: the refusal quotes an empty key, or a stand-in such as ``no_key``;

@@ -32,6 +32,7 @@ def read(text: str) -> PastedText:
     text = _cut(text)
     found_keys = find_keys(text)
     focus = _focus(mask_keys(text), LOOKED_AT)
+    focus = _without_guesses(focus)
     if found_keys:
         focus = Scrubber(found_keys[:TRIED])(focus)
     seen = _scan(focus, found_keys)
@@ -58,7 +59,8 @@ _MODEL = TextPattern(
 # The model of a refusal, before any other that the text names.
 _REFUSED_MODEL = TextPattern(
     r"(?i)\bmodel(?: or endpoint| name| id)?:? ?[\"'`]{0,2}(?P<before>[A-Za-z][\w./:@-]{2,80})[\"'`]{0,2} "
-    r"(?:does not|doesn't|not found|is not|not exist|was not found|has been|is (?:an?|only|no longer|currently)|cannot)"
+    r"(?:does not|doesn't|not (?:found|supported|available|allowed|enabled)|is not|not exist"
+    r"|was not found|has been|is (?:an?|only|no longer|currently)|cannot)"
     r"|no (?:endpoints?|providers?|channels?|routes?|deployments?) (?:found |available )?for (?:the )?(?:model )?"
     r"[\"'`]{0,2}(?P<offered>[A-Za-z][\w./:@-]{2,80})"
     r"|[\"'`( ](?P<valid>[A-Za-z][\w./:@-]{2,80})[\"'`]{0,2} is not a (?:valid|known|supported) model"
@@ -194,6 +196,50 @@ def _plain(text: str) -> str:
 def _character(found: re.Match[str]) -> str:
     code = int(found[1], 16)
     return found[0] if 0xD800 <= code < 0xE000 else chr(code)
+
+
+# A sentence that lists what may be the cause is advice, and evidence of none of them: "could be due to a network issue,
+# proxy configuration, or firewall rules."
+_LISTED_CAUSES = (
+    r"(?i)\b(?:could|may|might|can) be (?:due to|caused by|because of|a result of)\b"
+    r"[^.;\n]{3,80},[^.;\n]{0,160}\bor\b[^.;\n]{0,80}(?=[.;\n]|$)"
+    r"|可能(?:是|因为|由于|原因)[^。；;\n]{2,40}?(?:也可能|或者?是?|、)[^。；;\n]{1,40}?"
+    r"(?=[。；;\n(（]| ?error|等原因|$)"
+)
+# "Please check your API key and base URL": an app's advice, which blames neither.
+_THING = (
+    r"(?:api ?keys?|keys?|base ?urls?|urls?|api (?:address|host)|endpoint|model(?: name)?|network|proxy"
+    r"|config\w{0,8}|settings?)"
+)
+_THING_ZH = r"(?:api ?key|密钥|base ?url|url|接口地址|地址|网络|代理|模型(?:名称?)?|配置|设置|参数)"
+_CHECK_BOTH = (
+    rf"(?i)\b(?:check|verify) (?:that )?(?:your |the )?{_THING}"
+    rf"(?:(?:, | and | or | & |/)(?:your |the )?{_THING}){{1,4}}\b"
+    rf"|请检查 ?(?:[你您]的)?(?:大模型)? ?{_THING_ZH}"
+    rf"(?: ?(?:和|与|或|及|以及|[、,，/]) ?(?:[你您]的)?{_THING_ZH}){{1,4}}"
+)
+# A client's guess, which says less than the error beside it: "This may be due to the server being overloaded."
+_GUESS = r"(?i)\b(?:this|it|which) (?:could|may|might|can) be (?:due to|caused by|because)\b[^.;\n]{3,120}(?=[.;\n]|$)"
+_SURE_BESIDE = (
+    r"(?i)time(?:d )?[ -]?out|refused|reset by|certificate|no such host|\b(?:status|code|http)\W{0,4}[45]\d\d\b"
+)
+
+
+# What apps write before whatever error they got: "验证失败，请检查参数是否正确: …".
+_APPS_PREFIX = r"(?:[验校][证验]失败[,，]? ?)?请检查[\w/ ]{1,12}是否(?:正确|有效|可用) ?[:：] ?"
+
+
+def _without_guesses(focus: str) -> str:
+    """Remove what a client or a person offers as possible causes, and what apps write before any error."""
+    if "请检查" in focus:
+        focus = re.sub(_APPS_PREFIX, "", focus)
+    if "heck" in focus or "erify" in focus or "请检查" in focus:
+        focus = re.sub(_CHECK_BOTH, "check the settings", focus)
+    if " be " not in focus and "可能" not in focus:
+        return focus
+    left = re.sub(_LISTED_CAUSES, "may have several causes", focus)
+    alone = re.sub(_GUESS, "", left)
+    return alone if alone != left and re.search(_SURE_BESIDE, alone) else left
 
 
 def _scan(focus: str, found_keys: tuple[str, ...]) -> ScannedText:

@@ -8,15 +8,23 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
+from probes.catalog.text_pattern import TextPattern
+from probes.model.named_tuple import NamedTuple
 from probes.pasted.notes import LOCAL, TRIED, ScannedText, TextNote, UrlInText
 from probes.pasted.urls_in_text import LAST_ENDPOINT, base_url_of, origin
 
 if TYPE_CHECKING:
     from probes.catalog.door import Door
 
-_NOT_FOUND = ("404", "405", "not found", "notfound", "not_found", "no route")
+# How the settings of clients name the base URL of one protocol: the client speaks no other one there.
+_SETTINGS = TextPattern(
+    r"(?P<name>ANTHROPIC_(?:BASE_URL|API_URL)|(?:GOOGLE_)?GEMINI_BASE_URL)\b[\"'`]?\s{0,2}[=:：]", 0
+)
+# Claude Code says so of every 404 that it gets.
+_ANY_404 = "issue with the selected model"
+_NOT_FOUND = (_ANY_404, "404", "405", "not found", "notfound", "not_found", "no route")
 _MODEL_WORDS = (
     r"(?i)\bmodels?\b.{0,80}(?:not (?:found|exist|supported)|does not exist|invalid)|model_not|not_found_error"
 )
@@ -46,7 +54,12 @@ def requested_paths(seen: ScannedText) -> Iterator[TextNote]:
     not serve the protocol. ``app_doubles_version``: the app adds a version to a base URL that has one.
     ``no_endpoint``: the app posts to the base URL itself; ``better_url`` is the complete address.
     """
-    if not any(word in seen.lower for word in _NOT_FOUND) or re.search(_MODEL_WORDS, seen.plain):
+    if not any(word in seen.lower for word in _NOT_FOUND):
+        return
+    if (set_elsewhere := _set_elsewhere(seen)) is not None:
+        yield set_elsewhere
+        return
+    if re.search(_MODEL_WORDS, seen.plain):
         return
     asked = _asked(seen)
     relative = re.search(_RELATIVE, seen.plain)
@@ -69,7 +82,44 @@ def requested_paths(seen: ScannedText) -> Iterator[TextNote]:
     elif protocol == "responses" and not re.search(_OPENAI, asked.url.host):
         yield TextNote("not_served", where, values={"protocol": protocol, "other_protocol": "openai"})
     elif door is not None:
+        if not asked.echoed and f"{origin(asked.url)}{asked.path}" in _endpoints(door, protocol):
+            yield TextNote("documented", where)
         yield from _at_known_host(asked, door, protocol, where)
+
+
+def _set_elsewhere(seen: ScannedText) -> TextNote | None:
+    """Return a note if a setting names a base URL that its house serves another protocol at."""
+    setting = _SETTINGS.search(seen.plain)
+    url = None
+    if setting is not None:
+        url = next((one for one in seen.urls if one.base and 0 <= seen.plain.find(one.value) - setting.end() < 8), None)
+    if setting is None or url is None:
+        return None
+    from probes.catalog.doors import load
+
+    door = load().of_host(url.host, url.port, url.path)
+    protocol = "anthropic" if "ANTHROPIC" in setting["name"] else "gemini"
+    if door is None or door.endpoint(protocol) is None:
+        return None
+    documented = base_url_of(door, protocol, url.host).rstrip("/")
+    given = url.value.rstrip("/")
+    others = {one.sdk_url.rstrip("/") for one in door.endpoints if one.protocol != protocol}
+    plain = re.sub(_VERSION_END, "", given)
+    if not documented or not {given, plain} & others or given in _served_at(door, protocol):
+        return None
+    values = {"protocol": protocol, "better_url": documented, "host": url.host}
+    return TextNote("served_elsewhere", url.value, values=values)
+
+
+def _endpoints(door: Door, protocol: str) -> set[str]:
+    """Return the URLs to which the clients of this protocol send a chat at a door."""
+    from probes.protocols.protocol import wire
+
+    return {f"{base}{wire(protocol).endpoint}" for base in _served_at(door, protocol)}
+
+
+def _served_at(door: Door, protocol: str) -> set[str]:
+    return {one.sdk_url.rstrip("/") for one in door.endpoints if one.protocol == protocol}
 
 
 def _at_known_host(asked: _RequestedUrl, door: Door, protocol: str, where: str) -> Iterator[TextNote]:

@@ -164,18 +164,32 @@ _RUNNER_PATHS = ("/completion", "/embedding", "/load", "/health")
 
 
 def better_urls(url: UrlInText, door: Door | None) -> dict[str, str]:
-    """Return ``versioned_url`` (with a version, if the path has none) and ``documented_url`` (the door's own)."""
+    """Return ``versioned_url`` (with a version, if the path has none) and ``documented_url`` (the door's own).
+
+    ``base_is_documented`` is "1" if the URL is a base URL that the door documents.
+    """
     from probes.protocols.protocol import meant_by
 
     path = re.sub(LAST_ENDPOINT, "", url.path).rstrip("/")
     protocol = meant_by(url.path, endings=True)
     documented = base_url_of(door, protocol, url.host) if door is not None else ""
     better: dict[str, str] = {}
-    if documented and documented.rstrip("/") != f"{origin(url)}{path}":
+    right = door is not None and not protocol and _is_documented(url, path, door)
+    if documented and documented.rstrip("/") != f"{origin(url)}{path}" and not right:
         better["documented_url"] = documented
+    if right:
+        better["base_is_documented"] = "1"
     if not path and protocol != "anthropic" and not url.host.endswith(".azure.com"):
         better["versioned_url"] = documented or f"{origin(url)}/v1"
     return better
+
+
+def _is_documented(url: UrlInText, path: str, door: Door) -> bool:
+    """Check whether a base URL is one that the door documents; a program on the user's machine has any local host."""
+    if door.kind != "local":
+        return f"{origin(url)}{path}" in {one.sdk_url.rstrip("/") for one in door.endpoints}
+    paths = (one.sdk_url.rstrip("/").partition("://")[2].partition("/") for one in door.endpoints)
+    return path in {slash + rest for _, slash, rest in paths}
 
 
 # Hosts that their users have made unreadable: `ai****ix.com`, `xxx.company.com`.

@@ -7,8 +7,6 @@ The body is a Messages request without model and stream, with ``anthropic_versio
 
 from __future__ import annotations
 
-import base64
-import binascii
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote
@@ -84,11 +82,13 @@ class _BedrockInvoke(Wire):
 
 def unpacked(data: str) -> str:
     """Return the event within a message's payload (``{"bytes": base64}``); empty if there is none."""
+    import base64  # every command that knows the protocols imports this module, and few read its streams
+
     known, value = parse_json(data)
     packed = value.get("bytes") if known and isinstance(value, dict) else None
     try:
         return base64.b64decode(packed, validate=True).decode("utf-8") if isinstance(packed, str) else ""
-    except (binascii.Error, UnicodeDecodeError, ValueError):
+    except ValueError:
         return ""
 
 

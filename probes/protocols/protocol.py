@@ -326,12 +326,17 @@ def meant_by(path: str, *, endings: bool) -> str:
 
     ``meant_by("/anthropic/v1", endings=False)`` is ``anthropic``.
     """
+    return next((name for name, pattern in _segments(endings) if pattern.search(path)), "")
+
+
+@cache
+def _segments(endings: bool) -> tuple[tuple[str, re.Pattern[str]], ...]:
+    """Return each protocol with the pattern of each of its segments, for :func:`meant_by`."""
+    found = []
     for one in wires():
-        for name in one.segments:
-            ends = rf"|/(?:{'|'.join(one.endings)})/?$" if endings and one.endings else ""
-            if re.search(rf"/{name}(?:/|$){ends}", path, re.IGNORECASE):
-                return one.name
-    return ""
+        ends = rf"|/(?:{'|'.join(one.endings)})/?$" if endings and one.endings else ""
+        found += [(one.name, re.compile(rf"/{name}(?:/|$){ends}", re.IGNORECASE)) for name in one.segments]
+    return tuple(found)
 
 
 def prompt(stream: bool) -> str:

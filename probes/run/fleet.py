@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import ssl
 from collections import Counter
 from collections.abc import Hashable, Iterator, Mapping
@@ -212,7 +213,7 @@ def _agreed_to(settings: Settings) -> bool:
     if key is None:
         return False
     text = key.value.reveal()
-    return not (SHARED_NAMES.search(key.source.variable) or "PRIVATE KEY" in text or certainly_no_key(text))
+    return not (re.search(SHARED_NAMES, key.source.variable) or "PRIVATE KEY" in text or certainly_no_key(text))
 
 
 def _alike(entry: ConfigTable, host: str) -> Hashable:

@@ -12,9 +12,9 @@ import sys
 from collections.abc import Iterable, Iterator, Mapping
 from importlib import metadata
 from pathlib import Path
-from typing import NamedTuple
 
 from probes.config_formats.files import SkippedFile, text_of
+from probes.model.named_tuple import NamedTuple
 from probes.run.host_environment import in_container, in_wsl
 
 # Packages with which Python programs call LLM APIs, and those that decide how their connections are made.

@@ -228,10 +228,10 @@ def _at_url(
 def _at_door_variable(variables: Variables) -> SdkChoice | None:
     """Return the first door with a key in its variable: at the base URL of its variable, else its documented one."""
     candidates = [name for name in variables.names() if re.search(r"KEY|TOKEN|PASSWORD|_PAT$", name)]
-    if not any(variables.filled(name) and not SHARED_NAMES.search(name) for name in candidates):
+    if not any(variables.filled(name) and not re.search(SHARED_NAMES, name) for name in candidates):
         return None
     for door in doors.load():
-        if not any(variables.filled(name) and not SHARED_NAMES.search(name) for name in own_keys(door)):
+        if not any(variables.filled(name) and not re.search(SHARED_NAMES, name) for name in own_keys(door)):
             continue
         for name in door.base_url_env:
             if (base := variables.filled(name)) and name not in unread():

@@ -26,7 +26,7 @@ async def measure(pool: ConnectionPool, servers: tuple[str, ...] = ()) -> DnsFac
     Raises NetError with NAME_UNKNOWN, NAME_FAILED or NAME_INVALID.
     """
     host = pool.dial_host
-    others = asyncio.ensure_future(_ask(pool, host, servers))
+    others = asyncio.ensure_future(_ask(pool, host, servers)) if servers else None
     try:
         try:
             async with asyncio.timeout(pool.limits.probe * _SYSTEM):
@@ -38,12 +38,12 @@ async def measure(pool: ConnectionPool, servers: tuple[str, ...] = ()) -> DnsFac
         lookups: tuple[Lookup, ...] = ()
         if kind is Kind.NAME_FAILED or (kind is Kind.NAME_UNKNOWN and not _no_name_is_certain()):
             lookups = await _ask(pool, host, pool.network.name_servers())
-        facts = DnsFacts(host, (), lookups, await others)
+        facts = DnsFacts(host, (), lookups, await others if others is not None else ())
         raise NetError(_combined_kind(kind, lookups), failure.detail, facts, failure.note) from error
     finally:
-        if not others.done() and sys.exc_info()[0] is not None:
+        if others is not None and not others.done() and sys.exc_info()[0] is not None:
             others.cancel()
-    return DnsFacts(host, addresses, (), await others)
+    return DnsFacts(host, addresses, (), await others if others is not None else ())
 
 
 async def _ask(pool: ConnectionPool, host: str, servers: Iterable[str]) -> tuple[Lookup, ...]:

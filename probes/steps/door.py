@@ -21,6 +21,7 @@ from probes.model.facts import (
 )
 from probes.model.key_shape import Confidence, Fit
 from probes.model.record import replace
+from probes.model.run_memory import remembered
 from probes.model.settings import Settings
 from probes.model.value_issues import KeyFit, KeyMatch
 from probes.protocols.names import DEFAULT_PROTOCOL, NAMES
@@ -49,10 +50,9 @@ def protocol_of(settings: Settings, target: Url | None, door: Door | None) -> tu
 def _without_app(settings: Settings, target: Url | None, door: Door | None) -> tuple[str, ProtocolSource]:
     """Derive the protocol from URL path, door and variable names, in this order."""
     raw = settings.base_url.value if settings.base_url else ""
-    paths = [path.lower().rstrip("/") for path in (re.split("[?#]", raw)[0].strip(), target.path if target else "")]
-    for known in by_precedence():
-        if known.spoken_at and any(re.search(known.spoken_at, re.sub(r"^[a-z]+://[^/]*", "", path)) for path in paths):
-            return known.name, ProtocolSource.PATH
+    written = re.sub(r"^[a-z]+://[^/]*", "", re.split("[?#]", raw)[0].strip().lower().rstrip("/"))
+    if name := _spoken_at(written, target.path.lower().rstrip("/") if target else ""):
+        return name, ProtocolSource.PATH
     if door is not None:
         return _protocol_at(door, target.path if target else "", settings.key is not None), ProtocolSource.DOOR
     for given in (settings.key, settings.base_url):
@@ -61,6 +61,15 @@ def _without_app(settings: Settings, target: Url | None, door: Door | None) -> t
             if known.variable_prefix and variable.startswith(known.variable_prefix):
                 return known.name, ProtocolSource.VARIABLE
     return DEFAULT_PROTOCOL, ProtocolSource.DEFAULT
+
+
+@remembered(64)
+def _spoken_at(*paths: str) -> str:
+    """Return the protocol that one of these paths of a base URL stands for; empty if none does."""
+    for known in by_precedence():
+        if known.spoken_at and any(re.search(known.spoken_at, path) for path in paths):
+            return known.name
+    return ""
 
 
 def _protocol_at(door: Door, path: str, keyed: bool) -> str:

@@ -13,7 +13,7 @@ from probes.model.evidence import OPTIONAL, PROBES, Facts, Observation, Subject,
 from probes.model.exchange import Exchange, Purpose
 from probes.model.facts import KeyPolicy
 from probes.model.failure import Failure, Kind, Outcome
-from probes.model.record import fields_of, replace, values_of
+from probes.model.record import RecordType, fields_of, replace, values_of
 from probes.model.scrubber import Scrubber
 from probes.model.settings import Limits
 
@@ -46,18 +46,17 @@ def _scrubbed(value: Any, scrub: Callable[[str], str], clean: AbstractSet[str]) 
             if _scrubbed(old, scrub, clean) is not old:
                 return (*value[:at], *(_scrubbed(one, scrub, clean) for one in value[at:]))
         return value
-    names = fields_of(kind)
-    if not names:
+    if not isinstance(kind, RecordType):
         _WITHOUT_TEXT.add(kind)
         return value
     changed: dict[str, Any] = {}
-    for name, old in zip(names, values_of(value), strict=True):
+    for at, old in enumerate(values_of(value)):
         held = type(old)
         if held in _WITHOUT_TEXT or (held is str and old in clean):
             continue
         new = _scrubbed(old, scrub, clean)
         if new is not old:
-            changed[name] = new
+            changed[fields_of(kind)[at]] = new
     return replace(value, **changed) if changed else value
 
 

@@ -10,24 +10,35 @@ from __future__ import annotations
 import ipaddress
 import re
 from contextlib import suppress
+from functools import cache
 
 from probes.model.facts import FAKE_IP, Address
 
 _Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 # A NAT64 translator forwards these to the embedded IPv4 address (RFC 6052); networks without IPv4 need it.
-_NAT64 = ipaddress.ip_network("64:ff9b::/96")
+_NAT64 = ("64:ff9b::/96",)
 # Global by their number, but answered by the local host or network, or by a relay.
 _NOT_PUBLIC = (
-    ipaddress.ip_network("168.63.129.16/32"),  # Azure's wire server
-    ipaddress.ip_network("64:ff9b:1::/48"),  # NAT64 prefix for local use (RFC 8215)
-    ipaddress.ip_network("2002::/16"),  # 6to4 (RFC 7526: obsolete), which can contain any IPv4 address
-    ipaddress.ip_network("2001::/32"),  # Teredo, which can contain any IPv4 address
-    ipaddress.ip_network("::/96"),  # IPv4-compatible (RFC 4291: obsolete), which contain any IPv4 address
-    ipaddress.ip_network("fec0::/10"),  # site-local (RFC 3879: obsolete)
-    ipaddress.ip_network("192.88.99.0/24"),  # 6to4 relays
-    ipaddress.ip_network("192.0.0.0/24"),  # special purposes (RFC 6890), including a cloud's metadata service
+    "168.63.129.16/32",  # Azure's wire server
+    "64:ff9b:1::/48",  # NAT64 prefix for local use (RFC 8215)
+    "2002::/16",  # 6to4 (RFC 7526: obsolete), which can contain any IPv4 address
+    "2001::/32",  # Teredo, which can contain any IPv4 address
+    "::/96",  # IPv4-compatible (RFC 4291: obsolete), which contain any IPv4 address
+    "fec0::/10",  # site-local (RFC 3879: obsolete)
+    "192.88.99.0/24",  # 6to4 relays
+    "192.0.0.0/24",  # special purposes (RFC 6890), including a cloud's metadata service
 )
+
+
+def _is_in(found: _Address, networks: tuple[str, ...]) -> bool:
+    return any(found in network for network in _parsed(networks))
+
+
+@cache
+def _parsed(networks: tuple[str, ...]) -> tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...]:
+    """Return networks that are written as text: most commands ask for none, and reading them takes a millisecond."""
+    return tuple(map(ipaddress.ip_network, networks))
 
 
 def is_public(ip: str) -> bool:
@@ -46,36 +57,25 @@ def _is_public(found: _Address) -> bool:
     if isinstance(found, ipaddress.IPv6Address):
         if found.ipv4_mapped is not None:
             return _is_public(found.ipv4_mapped)
-        if found in _NAT64:
+        if _is_in(found, _NAT64):
             return _is_public(ipaddress.IPv4Address(int(found) & 0xFFFFFFFF))
     special = found.is_multicast or found.is_reserved or found.is_unspecified or found.is_link_local
-    return found.is_global and not special and not any(found in network for network in _NOT_PUBLIC)
+    return found.is_global and not special and not _is_in(found, _NOT_PUBLIC)
 
 
-_FAKE = tuple(map(ipaddress.ip_network, FAKE_IP))
 # Networks that end at this machine, in the same house or in the same company.
-_PRIVATE = tuple(
-    map(
-        ipaddress.ip_network,
-        (
-            *("127.0.0.0/8", "::1/128"),  # loopback
-            *("0.0.0.0/32", "::/128"),  # unspecified: dialled, they lead to this machine
-            *("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"),  # RFC 1918
-            "fc00::/7",  # unique local (RFC 4193)
-            *("169.254.0.0/16", "fe80::/10"),  # link-local
-        ),
-    )
+_PRIVATE = (
+    *("127.0.0.0/8", "::1/128"),  # loopback
+    *("0.0.0.0/32", "::/128"),  # unspecified: dialled, they lead to this machine
+    *("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"),  # RFC 1918
+    "fc00::/7",  # unique local (RFC 4193)
+    *("169.254.0.0/16", "fe80::/10"),  # link-local
 )
 # The services of a cloud, inside the networks above. They hand out credentials of their own and want none of the user.
-_METADATA = tuple(
-    map(
-        ipaddress.ip_network,
-        (
-            *("169.254.169.0/24", "169.254.170.0/24"),  # AWS, Azure, Google, Oracle and others; containers on AWS
-            *("169.254.0.23/32", "169.254.42.42/32"),  # Tencent, Scaleway
-            *("fe80::a9fe:a9fe/128", "fd00:ec2::/32", "fd00:42::42/128", "fd20:ce::254/128"),  # OpenStack, AWS, …
-        ),
-    )
+_METADATA = (
+    *("169.254.169.0/24", "169.254.170.0/24"),  # AWS, Azure, Google, Oracle and others; containers on AWS
+    *("169.254.0.23/32", "169.254.42.42/32"),  # Tencent, Scaleway
+    *("fe80::a9fe:a9fe/128", "fd00:ec2::/32", "fd00:42::42/128", "fd20:ce::254/128"),  # OpenStack, AWS, …
 )
 
 
@@ -98,9 +98,12 @@ def private_address(ip: str) -> bool:
         found = _dialled(ip)
     except ValueError:
         return False
-    if any(found in network for network in (*_FAKE, *_METADATA)):
-        return False
-    return any(found in network for network in _PRIVATE)
+    return _is_in(found, _PRIVATE) and not _is_in(found, FAKE_IP) and not _is_in(found, _METADATA)
+
+
+def fake_address(ip: str) -> bool:
+    """Check for the addresses that TUN proxies give out for names. Raises ValueError if ``ip`` is none."""
+    return _is_in(ipaddress.ip_address(ip.partition("%")[0]), FAKE_IP)
 
 
 def confidential(scheme: str, ip: str | None, *, proxied: bool) -> bool:
@@ -140,7 +143,7 @@ def _ascii(host: str) -> str:
 
 
 _PARTS = 4  # of an IPv4 address, at most
-_NUMBER = re.compile(r"0[xX][0-9a-fA-F]+|[0-9]+")
+_NUMBER = r"0[xX][0-9a-fA-F]+|[0-9]+"
 
 
 def _inet_aton(text: str) -> int | None:
@@ -162,7 +165,7 @@ def _inet_aton(text: str) -> int | None:
 
 
 def _number(text: str) -> int | None:
-    if not _NUMBER.fullmatch(text):
+    if not re.fullmatch(_NUMBER, text):
         return None
     if text[:2] in ("0x", "0X"):
         return int(text, 16)

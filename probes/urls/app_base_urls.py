@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from typing import NamedTuple
 from urllib.parse import quote, urlsplit
 
 from probes.catalog.app import App, AppWire
 from probes.catalog.apps import official
 from probes.catalog.url_joining import join
 from probes.model.attempt import Attempt
+from probes.model.named_tuple import NamedTuple
 from probes.model.record import replace
 from probes.protocols.protocol import ApiRequest
 from probes.protocols.protocol import wire as protocol_of

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
 from urllib.parse import parse_qsl, unquote
 
 from probes.keys.credential_kinds import credential_of
 from probes.model import limits
 from probes.model.key_shape import Confidence
+from probes.model.named_tuple import NamedTuple
 from probes.model.run_memory import remembered
 from probes.model.secret import public_prefix
 
 _SHORTEST = 20  # characters; every key of a shape that is certain is longer
-_RANDOM = re.compile(r"[A-Za-z0-9]{16}")
+_RANDOM = r"[A-Za-z0-9]{16}"
 _NAMES = ("key", "token", "secret", "auth", "password")  # of a parameter whose value is a secret, whatever its shape
 
 
@@ -49,7 +49,7 @@ def _is_key(part: str) -> bool:
     if len(part) < _SHORTEST or not any(sign.isdigit() for sign in part):
         return False
     if public_prefix(part):
-        return _RANDOM.search(part) is not None
+        return re.search(_RANDOM, part) is not None
     from probes.keys.owner import identify  # a URL with such a part is rare
     from probes.keys.tokens import token_of
 

@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import re
 from functools import cache, lru_cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from probes.keys.characters import END_MARKS, fold, invisible, position_notes
+from probes.keys.characters import END_MARKS, fold, invisible, position_notes, visible
 from probes.keys.flaws import url_is_key
 from probes.model import limits
+from probes.model.named_tuple import NamedTuple
 from probes.model.note import Note, note
 from probes.model.run_memory import remembered
+from probes.model.secret import public_prefix
 from probes.model.value_issues import Flaw
 from probes.protocols.names import NAMES
 from probes.protocols.protocol import meant_by, wire, wires
@@ -77,7 +79,7 @@ def _examined(raw: str, protocol: str, passes: int) -> UrlExam:
     if named_wire is not None and named_wire.bare_port:
         raw = _expand_bare_host(raw, named_wire.bare_port)
     literal = _literal_url(raw)
-    if not "".join(c for c in raw if not invisible(c)).strip("\"'"):
+    if not visible(raw).strip("\"'"):
         return UrlExam((Flaw("base_url", "empty", (note("characters", count=len(raw)),), False, True),), None, None)
     if url_is_key(raw):
         flaw = Flaw("base_url", "looks_like_key", (note("characters", count=len(raw)),), False, literal is None)
@@ -121,9 +123,11 @@ def _expand_bare_host(raw: str, usual: str) -> str:
     return re.sub(r"(?<=://)(?:0\.0\.0\.0|\[::\])(?=[:/]|$)", "127.0.0.1", text)
 
 
+@remembered(256)
 def _literal_url(raw: str) -> str | None:
     """Return the base URL as httpx2 parses it, without the trailing slash that the SDK drops; None if it fails."""
-    if any(c < " " or c == "\x7f" for c in raw) or len(raw) > 65536:
+    control = not raw.isprintable() and any(c < " " or c == "\x7f" for c in raw)
+    if control or len(raw) > 65536:
         return None
     found = re.match(r"(https?|wss?)://([^/?#]*)([^?#]*)(\?[^#]*)?", raw, re.I)
     if not found:
@@ -301,7 +305,7 @@ def _correct_parts(text: str, protocol: str, add: AddFlaw) -> str | None:
         named = re.search(_WHOLE_REFERENCE, authority + path)
         add(
             "invalid",
-            note("unfilled", name=named[0] if named else "{…}"),
+            note("unfilled", name=named[0] if named and not public_prefix(authority) else "{…}"),
             False,
             bool(re.search(_REFERENCE, authority)),
         )

@@ -170,7 +170,7 @@ def test_what_judges_touches_no_network(name: str) -> None:
     }
     pure |= {"probes.api.response_checks", "probes.api.attempt_round", "probes.api.upstream_errors"}
     pure |= {"probes.api.uniform_refusals", "probes.api.model_names"}
-    pure |= {"probes.urls.login_pages", "probes.protocols.errors"}
+    pure |= {"probes.urls.login_pages", "probes.urls.addresses", "probes.protocols.errors"}
     pure |= {"probes.catalog.literal_filter", "probes.catalog.text_pattern"}  # of patterns alone
     pure |= {"probes.protocols.strictness.clients", "probes.catalog.app_readers"}
     # Markers of each protocol: its file, and the variables of its SDK.
@@ -191,6 +191,8 @@ def test_what_judges_touches_no_network(name: str) -> None:
     ):
         pure |= {"probes.catalog.door", "probes.catalog.doors", "probes.catalog.locations"}  # built-in doors alone
         pure |= {"probes.api.remedies", "probes.urls.url_flaws"}
+    if name == "diagnose.answers.asked_refusals":
+        pure.add("probes.api.remedies")  # reads the words of an answer
     if name in ("diagnose.answers.dialects", "diagnose.answers.phrases"):
         pure.add("probes.catalog.provenance")
     if name == "diagnose.evidence.runtime_evidence":
@@ -313,6 +315,19 @@ def test_a_frozen_type_is_a_record() -> None:
         if isinstance(node, ast.ClassDef) and any("dataclass(frozen" in ast.unparse(one) for one in node.decorator_list)
     }
     assert frozen == set()
+
+
+def test_a_named_tuple_is_ours() -> None:
+    """Defining one of typing's takes ten times as long, at every start (docs/design/019-start-up.md)."""
+    theirs = {
+        name
+        for name in MODULES
+        for node in ast.walk(tree(name))
+        if isinstance(node, ast.ImportFrom)
+        and node.module == "typing"
+        and "NamedTuple" in {one.name for one in node.names}
+    }
+    assert theirs <= {"probes.model.named_tuple"}
 
 
 def test_a_whole_check_imports_no_httpx() -> None:

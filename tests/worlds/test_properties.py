@@ -15,6 +15,7 @@ from hypothesis import settings as limits
 from hypothesis import strategies as st
 
 import diagnose.formats
+import diagnose.judging.observed_facts
 import diagnose.judging.probe_lines
 import diagnose.words.en.findings
 import diagnose.words.zh.findings
@@ -51,6 +52,7 @@ CATALOGUE = "".join(
         diagnose.words.en.findings,
         diagnose.words.zh.findings,
         diagnose.formats,
+        diagnose.judging.observed_facts,
         diagnose.judging.probe_lines,
     )
 )

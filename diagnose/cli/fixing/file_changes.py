@@ -6,12 +6,12 @@ import os
 import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import NamedTuple
 
 from diagnose.cli.fixing.changes import Role, ValueChange
 from probes.config_formats.edit import Edit, edit, form_of, renaming
 from probes.config_formats.replacement import Replacement, load
 from probes.model.key_shape import MASK
+from probes.model.named_tuple import NamedTuple
 from probes.model.record import Record
 from probes.model.scrubber import Scrubber
 from probes.model.secret import hint

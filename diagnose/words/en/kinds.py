@@ -502,7 +502,8 @@ KINDS: dict[str, Text] = {
         "The account's plan does not include {model|this}",
         "The key is accepted, but what was asked for belongs to a paid or higher plan.",
         (
-            "Upgrade the plan, or add credit, in the account: {console}",
+            Step("said:page", "Upgrade the plan, or add credit, on the page that the server names: {page}"),
+            Step("!said:page", "Upgrade the plan, or add credit, in the account: {console}"),
             "Choose a model that the present plan includes.",
             "If you have such a plan, check that the key belongs to that account and organization.",
         ),
@@ -780,6 +781,28 @@ KINDS: dict[str, Text] = {
             "Update the app or its SDK.",
         ),
     ),
+    "body_no_json": Text(
+        "The body of the request is not valid JSON",
+        "The server got a body that is not JSON: often a quotation mark or line break in a text is not escaped, or the "
+        "client sends a form or a text in place of JSON. Address and key are not the cause.",
+        (
+            "Send the body as JSON with the header `Content-Type: application/json`. In a workflow or in code, write "
+            "it with a JSON function (JSON.stringify, json.dumps) instead of putting texts between quotation marks.",
+            "Try a short text without quotation marks and line breaks: if it works, these are the cause.",
+            "In an app or plug-in, update it.",
+        ),
+    ),
+    "ollama_old": Text(
+        "Ollama serves nothing at this path, and the base URL is right",
+        "The base URL ends in /v1, as Ollama's API in OpenAI's form needs it. This Ollama does not have the endpoint "
+        "that the app asks for: old versions lack some (/v1/completions, /v1/embeddings, /v1/responses), or another "
+        "program answers on this port.",
+        (
+            "Update Ollama: newer versions have the endpoint.",
+            "Choose chat in the app in place of text completion: in LangChain, ChatOpenAI in place of OpenAI.",
+            "Check that Ollama and no other program answers: `curl -s http://localhost:11434/v1/models`.",
+        ),
+    ),
     "body_unreadable": Text(
         "The server cannot read the body of the request as JSON",
         "The request arrived, but its body is empty, cut, compressed or damaged: by the app, or by a proxy on the way. "
@@ -794,6 +817,7 @@ KINDS: dict[str, Text] = {
         "The API rejects the request: {said|a part of it is not accepted}",
         "Address and key are right. The API does not accept a part of the request as the app sends it.",
         (
+            "In the app, change or turn off what this message names: {named}.",
             "Change in the app what this message names. If that is not clear, turn off tools, images, thinking and "
             "JSON output one after the other.",
             "Update the app: newer versions know what newer models need.",
@@ -960,6 +984,75 @@ KINDS: dict[str, Text] = {
                 "owner",
                 "If the relay is yours, open the channel, test it, and enter its address, key and type again.",
             ),
+        ),
+    ),
+    "context_loaded": Text(
+        "The model is loaded with a context that is too short for this app",
+        "A local server loads a model with a context of its own choice, often far shorter than the model allows. An "
+        "agent's instructions alone can be longer than that. Address and key are not the cause.",
+        (
+            "Load the model with a longer context: in LM Studio in the settings of the model, in Ollama with num_ctx, "
+            "in llama.cpp with -c. Agents need 32768 tokens or more.",
+            "Look into the log of the server: it says what it refused, or that it got no request at all.",
+            "Turn off tools, or use the app's compact instructions.",
+        ),
+    ),
+    "gateway_credentials": Text(
+        "The gateway has no credentials for the provider {provider|of this model}",
+        "The gateway at {host} got the request and chose a provider by the model's name, and it holds no key or login "
+        "for that provider. Your own key is not the cause.",
+        (
+            "Choose a model of a provider for which the gateway has an account. Many gateways take the provider from "
+            "the head of the name, as in {provider|provider}/model.",
+            Step("relay", "Ask the operator of {host} which models it can serve."),
+            Step("owner", "If the gateway is yours, add an account or key for {provider|this provider} in it."),
+        ),
+    ),
+    "no_json": Text(
+        "The answer is not JSON, so the app cannot read it",
+        "The app got an empty answer, a web page or an answer that was cut off. The address may lead to a page, or the "
+        "server failed or gave up without an error of its own.",
+        (
+            "Look at the raw answer with `curl -i` at the same URL: a page means a wrong address, an empty body a "
+            "server or proxy that failed.",
+            "Check the base URL against the documentation of {host}: it usually ends in /v1.",
+            "If it happens only now and then, try again later: an overloaded server often sends an empty answer.",
+            Step("owner", "If the server is yours, check its log at that time."),
+        ),
+    ),
+    "server_gone": Text(
+        "The server at {host} closed the connection without an answer",
+        "The server on your machine took the request and then broke off. Most often it crashed, for example for lack "
+        "of memory, or another program holds its port.",
+        (
+            "Check the log of the server at that time, and whether it restarted: a crash while the model loads is "
+            "usual when memory is short.",
+            "Try a smaller model or context, and update the server.",
+            "Check that no other program or port forwarding uses that port.",
+        ),
+    ),
+    "auth_method": Text(
+        "{app|The app} does not know the way to sign in that its settings name",
+        "The app ends before it sends anything: the way to sign in in its settings is not one that it has, or none is "
+        "chosen. Address and key are not the cause.",
+        (
+            "For Gemini CLI and a key, write into ~/.gemini/settings.json: "
+            '`"security": {"auth": {"selectedType": "gemini-api-key"}}`',
+            "Or start the app, enter /auth, and choose how to sign in.",
+            "If a base URL is set in the environment, choose the way to sign in explicitly: the app does not choose "
+            "one by itself then.",
+        ),
+    ),
+    "app_provider": Text(
+        "The app's settings name no kind of API that it knows",
+        "The app failed before it sent a request: the entry of this provider or model in its settings lacks the kind "
+        "of API, or has a name that the app does not know. Address and key are not the cause.",
+        (
+            "In the app's settings, set the kind of API of this provider: openai-completions, openai or the like, as "
+            "in the app's documentation.",
+            "Check that the name of the provider or endpoint ({provider|with its capitals}) is spelled as in the "
+            "settings, and that the app has read its settings file: restart it, and look for a warning at its start.",
+            "Update the app.",
         ),
     ),
     "container_service": Text(

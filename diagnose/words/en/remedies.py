@@ -32,4 +32,19 @@ STEPS: dict[str, str] = {
     ),
     "ask_pull": "Download the model on that server first, as its answer says: `ollama pull NAME`.",
     "ask_policy": "Change the privacy or data settings of the account: no provider that they allow has this model.",
+    # The same, if the answer names the provider's page for it.
+    "ask_bind_page": "Open {value} and link the account that the server names to yours.",
+    "ask_verify_page": (
+        "Verify the organisation or account, as the server asks: {value}. It can take a few minutes to take effect."
+    ),
+    "ask_terms_page": "As the owner of the account, open {value} and accept the terms that the server names.",
+    "ask_enable_page": "Open {value} and enable the service or model that the server names for the project of the key.",
+    "ask_workspace_page": (
+        "Open {value} and give the workspace of this key access to the model, or use a key of a workspace that has "
+        "access."
+    ),
+    "ask_policy_page": (
+        "Open {value} and change the privacy or data settings of the account: no provider that they allow has this "
+        "model."
+    ),
 }

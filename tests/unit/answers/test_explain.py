@@ -908,7 +908,7 @@ REPORTS = [
     ("access.region_blocked|http.blocked|auth.not_permitted", "Groq 403 Access denied. Please check your network settings."),
     ("url.version_missing", "填的接口地址没带 /v1，聊天请求就失败"),
     ("url.path_wrong", "换了中转以后一直报404错误，密钥是对的"),
-    ("url.path_wrong|url.version_missing", "unexpected status 404 Not Found, url: https://chatgpt.com/backend-api/codex/responses"),
+    ("model.not_found|model.not_permitted|http.server_error", "unexpected status 404 Not Found, url: https://chatgpt.com/backend-api/codex/responses"),
     ("url.plaintext", "Our gateway says this endpoint must be called over HTTPS"),
     ("auth.rejected", "Gemini: API Key not found. Please pass a valid API key."),
     ("auth.rejected", "The key check failed with: token verification failed"),

@@ -147,7 +147,7 @@ KINDS: dict[str, list[tuple[str, str]]] = {
     "what the clients print": [
         ("tcp.refused", "API Error: Connection refused — a firewall or proxy may be blocking it (ECONNREFUSED)"),
         ("shape.web_page", "API Error: API returned an empty or malformed response (HTTP 200) — check for a proxy or gateway intercepting the request, body is an HTML page"),
-        ("settings.missing_key", "Invalid auth method selected."),
+        ("app.sdk_mismatch", "Invalid auth method selected."),
         ("model.not_found", "There's an issue with the selected model (claude-sonnet-5). It may not exist or you may not have access to it."),
         ("proxy.refused", '[API Error: Value of "this" must be of DOMException]'),
         ("tcp.refused", "stream disconnected before completion: error sending request for url (http://127.0.0.1:15721/v1/responses)"),

@@ -53,6 +53,17 @@ from diagnose.words.en.kinds import KINDS
         ("invalid_argument", '{"error":{"code":400,"message":"Request contains an invalid argument.","status":"INVALID_ARGUMENT"}}'),
         ("invalid_argument", '400 {"error":{"code":"1210","message":"API 调用参数有误，请检查文档。"}}'),
         ("bedrock_account", "An error occurred (ValidationException) when calling the Converse operation: Operation not allowed"),
+        ("gateway_credentials", "500 {\"error\":{\"message\":\"No valid API keys configured for provider 'gemini'\"}}"),
+        ("gateway_credentials", "unexpected status 503 Service Unavailable: no healthy credential for provider codex"),
+        ("body_no_json", "400 - The API expects a JSON body but the payload was not valid JSON"),
+        ("server_gone", "requests: ConnectionResetError(10054) url: http://localhost:1234/v1/chat/completions"),
+        ("ollama_old", 'openai_api_base="http://127.0.0.1:11434/v1" NotFoundError: 404 page not found'),
+        ("app_provider", "Error: Config not found for the mistral endpoint"),
+        ("context_loaded", "LM Studio: please load the model with a longer context length"),
+        ("no_json", "json.decoder.JSONDecodeError: Expecting value: line 1 column 1 (char 0)"),
+        ("httpx2", "TypeError: http_client must be an httpx2.AsyncClient, not httpx.AsyncClient"),
+        ("httpx2", "anthropic: argument is of type httpx.Client; httpx2.Client required"),
+        ("no_model", "Error: No default model configured"),
         ("history", "A conversation must alternate between user and assistant roles."),
         ("history", "An assistant message with 'tool_calls' must be followed by tool messages responding to each 'tool_call_id'."),
     ],
@@ -80,11 +91,61 @@ def test_a_sibling_has_the_words_of_its_kind(kind: str, text: str) -> None:
         ("url.endpoint_included", "using http://10.0.0.2/v1-openai/chat/completions as base url\n404 Not Found"),
         ("key.wrong_door", "Using the Mistral node\nIncorrect API key provided: Ab12cd*****ef. You can find your API key at "
          "https://platform.openai.com/account/api-keys."),
+        ("app.sdk_mismatch", "TypeError: Completions.create() missing 2 required keyword-only arguments: 'messages' and 'model'"),
+        ("app.sdk_mismatch", "Invalid auth type selected"),
+        ("auth.upstream", "[ERR] 2025/02/11 - 10:11:12 | relay error (channel #7, status code: 401): invalid api key"),
+        ("auth.upstream", "channel error (channel #12, status code: 403): Your account has been disabled"),
+        ("url.path_wrong", "There's an issue with the selected model (glm-5). It may not exist. Error: 404 404 status code (no body)"),
+        ("url.path_wrong", "issue with the selected model (kimi-k3)\nANTHROPIC_BASE_URL=https://api.moonshot.cn/v1"),
+        ("url.path_wrong", "JSONDecodeError: Extra data: line 1 column 5 (char 4)"),
+        ("app.base_url_ignored", "I am using Ollama: POST https://api.openai.com/v1/chat/completions \"HTTP/1.1 401 Unauthorized\""),
+        ("http.timeout", "SocketTimeoutException: Read timed out. This might be caused by an overloaded server."),
+        ("tcp.refused", "connect ECONNREFUSED 127.0.0.1:8080. This may be due to an invalid API key."),
+        ("model.not_found", "https://anyroute.example/v1/chat/completions says Model foo-9 not supported"),
+        ("model.parameter_rejected", "400 invalid keep_alive: expected a duration"),
+        ("model.parameter_rejected", "n must be at least 1"),
+        ("tcp.refused", "验证失败，请检查配置是否正确: [Errno 111] Connection refused"),
         ("shape.wrong_protocol", "Responses API endpoint not found. base url https://api.z.ai/api/paas/v4"),
     ],
 )  # fmt: skip
 def test_a_sibling_has_its_code(code: str, text: str) -> None:
     assert explained(text, "en").candidates[0].code == code
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Connection failed. This may be caused by an invalid API key, a network problem, or an expired certificate.",
+        "Error 403. This can be caused by an invalid key, insufficient credits, or a blocked region.",
+        "连接失败，可能是因为代理未开启，或者 API 地址填写错误。",
+        "连接测试失败，请检查 API Key 和 Base URL",
+        "Test failed: please check your API key and base URL settings",
+        "翻译失败，请检查网络是否正常，或服务能否访问",
+    ],
+)
+def test_guesses_and_general_advice_are_ambiguous(text: str) -> None:
+    found = explained(text, "en")
+    assert found.ask
+    assert not any(one.likely for one in found.candidates)
+
+
+def test_a_list_of_names_gives_the_near_one_or_itself() -> None:
+    near = explained("400 Available models: gpt-5.4, gpt-5.4-mini, but you requested openai/gpt-5.4", "en")
+    assert near.candidates[0].text.steps[0].endswith("gpt-5.4.")
+    listed = explained(
+        "The supported API model names are deepseek-chat or deepseek-reasoner, but you passed gpt-4.", "en"
+    )
+    assert "deepseek-chat, deepseek-reasoner." in listed.candidates[0].text.steps[0]
+
+
+def test_a_gateways_sentence_yields_to_the_refusal_that_it_quotes() -> None:
+    text = (
+        'API Error: 400 {"error":{"message":"Provider returned error","metadata":{"raw":"{\\"error\\":{\\"type\\":'
+        '\\"invalid_request_error\\",\\"message\\":\\"anthropic_beta: context flag is a duplicate\\"}}"}}}'
+    )
+    first = explained(text, "en").candidates[0]
+    assert first.code == "model.parameter_rejected"
+    assert "anthropic_beta" in first.text.steps[0]
 
 
 @pytest.mark.parametrize(
@@ -97,3 +158,28 @@ def test_a_sibling_has_its_code(code: str, text: str) -> None:
 )
 def test_prose_and_logs_claim_nothing(text: str) -> None:
     assert not any(one.likely for one in explained(text, "en").candidates)
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("OpenAI error: 403 Your access has been terminated", "access.client_refused"),
+        ("Request failed (400): Malformed request body, quota resets after 45s", "model.parameter_rejected"),
+        ("401: your token is correct, but this operation is refused by the provider", "auth.not_permitted"),
+        ("您的密钥有效，但供应商拒绝了该请求", "auth.not_permitted"),
+        ("您的密钥无效，请检查", "auth.rejected"),
+        ("api_key=你的密钥\n401 invalid api key", "key.placeholder"),
+        ("Upstream closed the stream before any output was produced", "stream.cut"),
+        ('TypeError: can\'t access property "content", choices[0] is undefined', "shape.malformed_answer"),
+        ("lua: attempt to index local 'choice' (a nil value)", "shape.malformed_answer"),
+        (
+            'PluginInvokeError: {"error_type":"ValidationError","message":"2 validation errors for LLMModelConfig"}',
+            "app.sdk_mismatch",
+        ),
+        ("base_url: https://api.deepseek.com\napi_key: sk-xxx\nhttpx.ConnectTimeout: timed out", "tcp.timeout"),
+        ("api_key: xxxx\nlitellm.RateLimitError: rate limit reached for requests", "quota.rate_limited"),
+        ('api_key="sk-xxxx"\nopenai.AuthenticationError: Error code: 401 - invalid api key', "key.placeholder"),
+    ],
+)
+def test_words_beside_the_error_do_not_replace_it(text: str, code: str) -> None:
+    assert explained(text, "en").candidates[0].code == code

@@ -29,6 +29,8 @@ def test_every_row_is_complete(app: str) -> None:
     one = row(app)
     assert one.program and one.exits and one.limit >= 4 * one.seconds and one.tokens > 0
     for wire in ROWS[app].wires:
+        if wire.switches:  # a cloud's own client, which is run without the recorder
+            continue
         line = command_line(one, wire.protocol, "mine", "gpt-4o-mini", URL)
         assert line is not None, f"{wire.protocol}: it cannot be led to the recorder"
         assert PROMPT in line.args and PROMPT not in line.shown
