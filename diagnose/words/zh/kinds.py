@@ -1417,7 +1417,7 @@ KINDS: dict[str, Text] = {
         ),
     ),
     "aws_bearer": Text(
-        "Bedrock 密钥背后的 AWS 身份缺少权限 bedrock:CallWithBearerToken",
+        "Bedrock 密钥缺少权限 bedrock:CallWithBearerToken",
         "Bedrock 的 API 密钥代表一个 AWS 用户或角色。用密钥调用，除了模型的权限，还需要这个权限。",
         (
             "给报错所指的用户加上：`aws iam attach-user-policy --user-name USER --policy-arn "

@@ -1649,8 +1649,8 @@ CASES: dict[str, Text] = {
         "凭证来自 {place|它的位置}，那是 {product|服务商} 自己的库查找凭证的地方。{host|这台主机} 属于另一家公司："
         "它用不了这个凭证，却会看到它。",
         (
-            "如果要保留凭证，把 base URL 设为 {product|服务商} 的地址。",
-            "如果要保留 base URL，去掉 `--credential` 和 `--protocol`，改用 {door} 的密钥。",
+            "如果要保留凭证，把 Base URL 设为 {product|服务商} 的地址。",
+            "如果要保留 Base URL，去掉 `--credential` 和 `--protocol`，改用 {door} 的密钥。",
         ),
     ),
     "key.wrong_door:likely": Text(
