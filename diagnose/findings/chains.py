@@ -84,12 +84,12 @@ def _evidence(view: View, facts: CredentialFacts) -> tuple[str | Seen, ...]:
     return (*lines, facts.said) if facts.said else tuple(lines)
 
 
-def _values(view: View, facts: CredentialFacts) -> dict[str, str | Note]:
+def _values(view: View, facts: CredentialFacts) -> dict[str, str | Note | Source]:
     won = view.chain.winner if view.chain is not None else None
     why = won.why if won is not None else ""
-    found: dict[str, str | Note] = {
+    found: dict[str, str | Note | Source] = {
         "product": note("house", name=facts.vendor),
-        "place": str(facts.source) if facts.source is not None else "",
+        "place": facts.source if facts.source is not None else "",
         "expires": moment(facts.expires) if facts.expires else "",
         "address": facts.host,
         "said": facts.said or (why if facts.problem is CredentialProblem.UNREADABLE else ""),

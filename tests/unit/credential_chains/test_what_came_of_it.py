@@ -17,7 +17,7 @@ from diagnose.formats import text as text_format
 from diagnose.judging.judge import judge
 from diagnose.report import Report
 from probes.credential_chains.chain import chain_of
-from probes.demo_server import entra_doors
+from probes.demo_server import bedrock_doors, entra_doors
 from probes.demo_server.entra_doors import signed_token
 from probes.demo_server.server import PracticeDoor
 from probes.model.credential import (
@@ -193,3 +193,25 @@ def test_a_snippet_that_was_not_tested_has_the_region_and_the_token_of_the_chain
     assert "azure_ad_token_provider" in azure
     assert 'api_key="none"' not in azure
     assert chain_of("entra").auth == "bearer"
+
+
+@pytest.mark.parametrize(
+    ("model", "elsewhere"), [("eu.made.up", True), ("us.made.up", False), ("global.made.up", False)]
+)
+def test_a_profile_of_other_regions_is_named(model: str, elsewhere: bool, tmp_path: Path) -> None:
+    with PracticeDoor(bedrock_doors.door(access=(USER,), models=("another",))) as door:
+        given = Options(base_url=door.url, protocol="bedrock", model=model, timeout=8)
+        report = judge(asyncio.run(run(gather(given, {**KEYS, **REGION}, tmp_path, home=tmp_path))))
+    assert report.root_cause == "model.not_found"
+    assert report.findings[0].steps[0].startswith(f"The prefix of {model}") is elsewhere
+
+
+def test_the_identity_that_variables_name_counts_at_a_gateway_of_azure_without_a_key(tmp_path: Path) -> None:
+    def used(**more: str | None) -> bool:
+        environ = {name: value for name, value in {**MANAGED, **more}.items() if value is not None}
+        found = gather(Options(base_url="http://127.0.0.1:9", protocol="azure"), environ, tmp_path, home=tmp_path)
+        return found.credential is not None and found.credential.chain.used
+
+    assert used()
+    assert not used(AZURE_OPENAI_API_KEY="made-up-key-of-the-gateway")
+    assert not used(IDENTITY_HEADER=None)
