@@ -203,7 +203,8 @@ class CapabilityLine(Record):
 class ClientLine(Record):
     """What came of the app's own request (``--as-client``).
 
-    ``result``: ``accepted``, ``refused`` (``refused`` has the parts, if they were found), or why it is open.
+    ``result``: ``accepted``, ``refused``, ``unanswered``, or why it is open. ``refused`` are the parts without which it
+    is accepted, ``certain`` those of them that are refused whatever the others are.
     """
 
     app: str
@@ -213,6 +214,7 @@ class ClientLine(Record):
     result: str
     parts: tuple[str, ...]
     refused: tuple[str, ...]
+    certain: tuple[str, ...]
     sure: bool
     requests: int
 

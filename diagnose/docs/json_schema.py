@@ -309,7 +309,7 @@ def _client(closed: bool) -> Schema:
 
 
 def _as_client(closed: bool) -> Schema:
-    results = ["accepted", "refused", *map(str, OpenReason)]
+    results = ["accepted", "refused", "unanswered", *map(str, OpenReason)]
     return _object(
         closed,
         {
@@ -319,6 +319,7 @@ def _as_client(closed: bool) -> Schema:
             "result": {"enum": results},
             "parts": {"description": "What the request has besides a plain one.", **TEXTS_},
             "refused": {"description": "Parts without which the server accepts it.", **TEXTS_},
+            "certain": {"description": "Those of them that are refused whatever the others are.", **TEXTS_},
             "sure": {"description": "Whether each of them was found alone.", **FLAG},
             "requests": COUNT,
         },

@@ -33,6 +33,7 @@ _BY_WORDS = {
     "shape": "path",
     "model": "model",
 }
+_OF_CONNECTION = ("roots", "proxy", "websocket", "packages", "other_host", "connection")
 _SIDES = {"roots": "machine", "proxy": "network", "connection": "machine", "key": "settings", "model": "settings"}
 _SIDES |= {"packages": "machine", "other_host": "network"}
 
@@ -70,11 +71,13 @@ def difference(view: View, run: ClientRun) -> ClientDifference:
     recorded = run.again or (run if run.through_recorder else None)
     values = {"said": run.said.partition("\n")[0][:SAID]}
     case = words
-    if run.again is not None and (run.again.answered or not run.again.requests):
+    if run.again is not None and (run.again.answered or (not run.again.requests and words in _OF_CONNECTION)):
         case = _case_of_connection(view, run, words)
     elif recorded is not None and recorded.requests:
         case, more = _case_of_requests(view, recorded, words)
         values |= more
+    elif recorded is not None and words != "packages":
+        case = ""  # it was led there and asked nothing, so no answer of the server's is the reason
     if run.end in (ClientEnd.LIMIT, ClientEnd.REQUESTS) and not case:
         case = "endless"
     return ClientDifference(case, _SIDES.get(case, "app"), values, tuple(_evidence(view, run)))

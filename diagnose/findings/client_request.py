@@ -11,7 +11,7 @@ from diagnose.evidence.rule import Claim
 from diagnose.evidence.view import View
 from diagnose.report import Seen, Severity, seen
 from probes.api.response_checks import passes
-from probes.model.client_request import AsClientResult
+from probes.model.client_request import AsClientResult, RefusedPart
 
 _SHOWN, _GROUPS = 4, 12  # names in a sentence: of parts that were found, and of fields of which some are refused
 
@@ -22,6 +22,9 @@ def refused(view: View, *, header: bool) -> Claim | None:
     parts = [one for one in found.refused if one.header is header] if found is not None else []
     if found is None or not parts or not found.tries:
         return None
+    certain = [one for one in found.refused if one.certain]
+    if certain and not found.sure:
+        return _beside_others(view, found, [one for one in certain if one.header is header])
     if not found.sure and len(parts) < len(found.refused):  # either may be it, so one finding names both
         if header:
             return None
@@ -46,6 +49,29 @@ def refused(view: View, *, header: bool) -> Claim | None:
         },
         side="relay",
         case=case,
+    )
+
+
+def _beside_others(view: View, found: AsClientResult, parts: list[RefusedPart]) -> Claim | None:
+    """Report the parts that are refused for certain, where something else may be refused as well."""
+    if not parts:
+        return None
+    from probes.client_requests.bisection import groups  # this module is imported for every finding
+
+    names = [one.name for one in parts]
+    others = list(groups(one.name for one in found.refused if not one.certain))
+    settings = list(dict.fromkeys(one.setting for one in parts if one.setting))
+    return Claim(
+        _lines(found),
+        probe="chat",
+        values={
+            "parameter": ", ".join(_shown(names, _SHOWN)),
+            "names": ", ".join(_shown(others, _GROUPS)),
+            **({"app": view.app.name} if view.app is not None else {}),
+            **({"variable": ", ".join(settings)} if settings else {}),
+        },
+        side="relay",
+        case="as_client_more",
     )
 
 

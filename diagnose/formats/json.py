@@ -273,6 +273,7 @@ def _as_client(report: Report) -> dict[str, object]:
         "result": one.result,
         "parts": list(one.parts),
         "refused": list(one.refused),
+        "certain": list(one.certain),
         "sure": one.sure,
         "requests": one.requests,
     }

@@ -170,15 +170,19 @@ def _client_line(view: View) -> ClientLine | None:
     found = view.evidence.client_request
     if found is None:
         return None
-    accepted = bool(found.tries) and passes(found.tries[-1].exchange) and not found.tries[-1].without
+    last = next((one.exchange for one in reversed(found.tries) if not one.without), None)  # as the app sends it
+    result = (
+        "accepted" if last is not None and passes(last) else "unanswered" if last and not last.status else "refused"
+    )
     return ClientLine(
         app=found.app,
         name=app.name if (app := client_urls.known(found.app)) is not None else found.app,
         version=found.version,
         model=found.model,
-        result=str(found.why or ("accepted" if accepted else "refused")),
+        result=str(found.why or result),
         parts=found.parts,
         refused=tuple(one.name for one in found.refused),
+        certain=tuple(one.name for one in found.refused if one.certain or found.sure),
         sure=found.sure,
         requests=len(found.tries),
     )

@@ -58,7 +58,8 @@ def unanswered(evidence: Evidence, view: View) -> tuple[str, ...]:
 def _of_client(evidence: Evidence) -> tuple[str, ...]:
     """Return why it is open whether the server accepts the app's own request; empty if that is settled."""
     found = evidence.client_request
-    if found is None or found.why is None or found.why is OpenReason.NO_STREAM:  # which has a finding of its own
+    # Without a stream there is a finding; what the user forbids leaves more open than this.
+    if found is None or found.why in (None, OpenReason.NO_STREAM, OpenReason.NO_SPEND, OpenReason.OFFLINE):
         return ()
     return (f"client_{found.why}",)
 

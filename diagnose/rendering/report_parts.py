@@ -157,7 +157,7 @@ def optional_results(report: Report, lang: str) -> Iterator[tuple[str, str]]:
             pairs.append(f"{one.name} {measured} ({'≥' if one.name == 'cert' else '≤'} {amount(one.limit)})")
         yield word(lang, "limits"), word(lang, "comma").join(pairs)
     own = report.client_request
-    if own is not None and own.result != "refused":  # a refusal is the finding above
+    if own is not None and own.result not in ("refused", "unanswered"):  # of these the finding above speaks
         named = f"{own.name} {own.version}".rstrip()
         yield word(lang, "as_client"), word(lang, f"as_client.{own.result}", app=named)
     if report.tries:

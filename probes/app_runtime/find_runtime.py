@@ -101,7 +101,7 @@ def _at(path: Path, cwd: Path, given: str, environ: Mapping[str, str]) -> Runtim
         if place.name == "node_modules" or (place / "node_modules").is_dir():
             folder = place.parent if place.name == "node_modules" else place
             return _node(folder, environ, cwd, source)
-        raise BadInput("{path} holds neither a virtual environment nor node_modules.", path=given)
+        raise BadInput("{path} holds neither a virtual environment nor node_modules.", path=given or ".")
     if not place.exists():
         raise BadInput("There is no {path}.", path=given)
     if _NAMES.match(place.name):

@@ -51,6 +51,7 @@ class AppWire(NamedTuple):
     auth_also: Mapping[str, str] = {}  # variable -> auth style in which the key is sent too if the variable names it
     switches: tuple[str, ...] = ()  # variables that make it speak this protocol instead of its default one
     switched_by: tuple[str, ...] = ("true", "1")  # the values of them that do, in lower case
+    models: tuple[str, ...] = ()  # beginnings of models' names for which it speaks this protocol instead of another
     project: tuple[str, ...] = ()  # variables for the project that the address has in it, highest precedence first
     place: tuple[str, ...] = ()  # the same for the location
     place_by_model: Mapping[

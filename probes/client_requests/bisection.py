@@ -23,11 +23,13 @@ _BETA = r"(?i)\bbeta\b|\bbetas\b"
 class FoundParts(Record):
     """The result: the parts without which the request works.
 
-    ``sure``: they were found one by one. Otherwise one or more of them are refused, and it is not known which.
+    ``sure``: they were found one by one. Otherwise one or more of them are refused, and it is not known which, except
+    for those in ``certain``, which come first.
     """
 
     names: tuple[str, ...]
     sure: bool
+    certain: tuple[str, ...] = ()
 
 
 class Bisection:
@@ -68,7 +70,9 @@ class Bisection:
 
     def stop(self) -> None:
         """End the search with what is known: without these parts the request works, and not all may be refused."""
-        self.result = FoundParts(tuple(sorted(self._works)), False) if self._tested else FoundParts((), False)
+        certain = tuple(one for one in self._found if one in self._works)
+        rest = tuple(one for one in sorted(self._works) if one not in certain)
+        self.result = FoundParts((*certain, *rest), False, certain) if self._tested else FoundParts((), False)
 
     @property
     def _base(self) -> frozenset[str]:

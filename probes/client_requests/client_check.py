@@ -100,6 +100,7 @@ class ClientCheck:
         result = self._bisection.result if self._bisection is not None else None
         headers = {part.name for part in self._parts if part.header}
         names = result.names if result is not None else ()
+        certain = (names if result.sure else result.certain) if result is not None else ()
         return AsClientResult(
             app=recording.app,
             version=recording.version,
@@ -108,7 +109,8 @@ class ClientCheck:
             parts=tuple(part.name for part in self._parts),
             tries=tuple(self._tries),
             refused=tuple(
-                RefusedPart(name, name in headers, recording.switch_for(name), self._is_mended(name)) for name in names
+                RefusedPart(name, name in headers, recording.switch_for(name), self._is_mended(name), name in certain)
+                for name in names
             ),
             sure=result is not None and result.sure,
             why=self._why,

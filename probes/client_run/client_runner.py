@@ -12,6 +12,7 @@ from contextlib import AsyncExitStack, contextmanager
 from pathlib import Path
 
 from probes.catalog.app import App, ClientProgram
+from probes.catalog.companions import companions_of
 from probes.client_run.client_words import words_of_client
 from probes.client_run.command_line import CommandLine, command_line
 from probes.client_run.loopback_recorder import LoopbackRecorder
@@ -134,6 +135,10 @@ class ClientRunner:
         path = own_path(environ, Path.cwd(), home_of_user(), windows=windows)
         return kept | ({} if windows else {"PWD": str(folder / "work")}) | {"PATH": path}
 
+    def _others(self) -> list[str]:
+        """Return the hosts that the app asks besides, for whose sake a call does not fail."""
+        return [host for one in companions_of(self._app.id) if not one.required for host in one.hosts]
+
     def _seen(
         self, line: CommandLine, result: ChildResult, requests: tuple[ClientRequest, ...], recorded: bool
     ) -> ClientRun:
@@ -149,7 +154,7 @@ class ClientRunner:
             status=result.status,
             seconds=round(result.seconds, 3),
             answered=end is ClientEnd.EXITED and has_answered(self._row, result.status, output, errors, requests),
-            said=words_of_client(output, errors) or result.problem,
+            said=words_of_client(output, errors, self._row.failed, self._others()) or result.problem,
             meaning=self._row.exits.get(str(result.status), ""),
             through_recorder=recorded,
             requests=requests,

@@ -15,6 +15,8 @@ class OpenReason(StrEnum):
     NO_STREAM = "no_stream"  # it streams, and streaming does not work
     LIMITED = "limited"  # the rate limit is reached
     UNFINISHED = "unfinished"  # out of time
+    NO_SPEND = "no_spend"  # the user wants nothing that is billed
+    OFFLINE = "offline"  # the user wants nothing to leave this machine
 
 
 class ClientTry(Record):
@@ -28,13 +30,14 @@ class RefusedPart(Record):
     """A part that the server refuses. ``name`` is as in :mod:`probes.client_requests.parts`.
 
     ``setting`` is the client's own setting that leaves it out (empty: none is known), ``mended`` says that the client
-    leaves it out by itself once a server has refused it.
+    leaves it out by itself once a server has refused it. ``certain``: this one is refused, whatever else is.
     """
 
     name: str
     header: bool
     setting: str = ""
     mended: bool = False
+    certain: bool = False
 
 
 class AsClientResult(Record):

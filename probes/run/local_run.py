@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 
 from probes.model.attempt import Attempt
 from probes.model.capability import Capability, Cost
-from probes.model.client_request import AsClientResult
+from probes.model.client_request import AsClientResult, OpenReason
 from probes.model.client_run import ClientRun, NotRun
 from probes.model.evidence import Evidence, HostEnvironment, Subject
 from probes.model.facts import KeyPolicy
@@ -121,7 +121,7 @@ class LocalRun:
                 offline=given.offline,
                 version=self.version,
                 capabilities=deep_results,
-                client_request=found.client_request,
+                client_request=found.client_request or _unsent(given),
                 slos=given.slos,
                 client=found.client or self._client_not_run(found),
             ),
@@ -129,3 +129,10 @@ class LocalRun:
             self.scrub.clean,
         )
         return replace(seen, observations=tuple(recorder.observations))  # each was scrubbed when it was recorded
+
+
+def _unsent(given: Settings) -> AsClientResult | None:
+    """Return why the client's own request was not sent although the user asked for it; None if nothing forbids it."""
+    if not given.as_client or not (given.offline or given.no_spend):
+        return None
+    return AsClientResult(given.app or "", why=OpenReason.OFFLINE if given.offline else OpenReason.NO_SPEND)

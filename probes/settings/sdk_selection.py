@@ -66,18 +66,18 @@ def _door_of(url: str, protocol: str) -> Door | None:
     return doors.load().of_host(parts.hostname or "", port, parts.path)
 
 
-def _family_of_app(app: App, protocol: str, url: str, variables: Variables) -> SdkVariables:
+def _family_of_app(app: App, protocol: str, url: str, variables: Variables, model: str) -> SdkVariables:
     """Return the variables and defaults that the app reads for a protocol.
 
-    For ``auto`` it is the protocol that the base URL and the variables suggest. Raises BadInput if the app does not
-    speak the protocol.
+    For ``auto`` it is the protocol that the model, the base URL and the variables suggest. ``model`` is the one of the
+    command line. Raises BadInput if the app does not speak the protocol.
     """
     spoken = {wire.protocol: wire for wire in app.wires}
     if protocol != "auto" and protocol not in spoken:
         raise BadInput(
             "{name} does not speak {protocol}, but {names}.", name=app.name, protocol=protocol, names=", ".join(spoken)
         )
-    wire = spoken.get(protocol) or _likely_wire(app, url, variables)
+    wire = spoken.get(protocol) or _likely_wire(app, url, variables, model)
     usual = variables_of(wire.protocol)
     keys = wire.key or usual.keys  # an app that stores its key elsewhere is checked with the SDK's variables
     return SdkVariables(
@@ -96,10 +96,14 @@ def _family_of_app(app: App, protocol: str, url: str, variables: Variables) -> S
     )
 
 
-def _likely_wire(app: App, url: str, variables: Variables) -> AppWire:
-    """Choose among the app's protocols by the base URL, its door or the variables that are set; else the first."""
+def _likely_wire(app: App, url: str, variables: Variables, model: str) -> AppWire:
+    """Choose among the app's protocols by the model, the base URL, its door or the variables that are set; else the
+    first.
+    """
     if len(app.wires) == 1:
         return app.wires[0]
+    if any(wire.models for wire in app.wires):  # nothing else decides for such an app
+        return _wire_of_model(app, variables, model)
     switched = next((wire for wire in app.wires if switch_of(wire, variables.filled) is not None), None)
     if switched is not None and not url:
         return switched
@@ -111,6 +115,12 @@ def _likely_wire(app: App, url: str, variables: Variables) -> AppWire:
         return by_protocol
     filled = (wire for wire in app.wires if any(variables.filled(name) for name in (*wire.base_url, *wire.key)))
     return next(filled, app.wires[0])
+
+
+def _wire_of_model(app: App, variables: Variables, model: str) -> AppWire:
+    names = (name for wire in app.wires for name in wire.model)
+    named = model or next((found.value for name in names if (found := variables.filled(name)) is not None), "")
+    return next((wire for wire in app.wires if named and named.lower().startswith(wire.models)), app.wires[0])
 
 
 def switch_of(wire: AppWire, variable: Callable[[str], Sourced[str] | None]) -> Sourced[str] | None:
@@ -135,7 +145,7 @@ def choose(
     does not speak ``protocol``.
     """
     named = options.base_url if options.base_url is not None else url.value if url else ""
-    family = _family_of_app(app, protocol.value, named, variables) if app else None
+    family = _family_of_app(app, protocol.value, named, variables, options.model or "") if app else None
     if family is None and protocol.value in NAMES:
         family = variables_of(protocol.value)
     implied = Sourced(family.protocol, option("--app")) if family and protocol.value == "auto" else None

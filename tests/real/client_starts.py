@@ -210,7 +210,13 @@ CLIENTS: dict[str, Client] = {
         {"openai": _ONE, "anthropic": ("claude-sonnet-4-5",)},
         {"openai": ("--no-stream",)},
     ),
-    "llm": Client(_llm, "llm", "llm", {"openai": ("gpt-4o-mini",)}, {"openai": ("--no-stream",)}),
+    "llm": Client(
+        _llm,
+        "llm",
+        "llm",
+        {"openai": ("gpt-4o-mini",), "responses": ("gpt-5.5",)},
+        dict.fromkeys(("openai", "responses"), ("--no-stream",)),
+    ),
     "shell-gpt": Client(_shell_gpt, "elder", "shell-gpt", {"openai": _ONE}),
     "ai-sdk": Client(
         _module("ai-sdk"), "node", "ai", dict.fromkeys(("openai", "responses", "anthropic", "gemini"), _ONE)

@@ -130,6 +130,8 @@ ROWS = {
         "opencode", page, "shape.web_page", {".config/opencode/opencode.json": OPENCODE}, ended=("requests", "limit")
     ),
     "aider refused key": Row("aider", b.openai, "auth.rejected", environ=OPENAI, options=NAMED, key=OTHER),
+    # litellm takes OPENAI_BASE_URL before aider's own option, so this alone tells whether it is led to the recorder.
+    "aider sound": Row("aider", b.openai, None, environ=OPENAI, options=NAMED),
     "llm sound": Row("llm", b.openai, None, environ=OPENAI, options=NAMED),
     "llm web page": Row("llm", page, "shape.web_page", environ=OPENAI, options=NAMED),
     "shell-gpt sound": Row(
@@ -158,6 +160,9 @@ def report_of(row: Row, home: Path, clients: Path, authority_pem: Path, url: str
     done = subprocess.run(argv, capture_output=True, text=True, env=env, cwd=home / "here", timeout=200)
     assert done.stdout.startswith("{"), f"{row.app}: {done.stderr[-800:]}"
     assert not [*home.glob(".local/state/llmdoctor/run-*")], "the folder of the run is removed"
+    left = {path for path in home.rglob("*") if path.is_file()} - {home / name for name in row.files}
+    holding = [str(path) for path in left if KEY[8:].encode() in path.read_bytes()]
+    assert not holding, f"{row.app} was let write the key down: {holding}"
     return json.loads(done.stdout), done.stdout + done.stderr
 
 

@@ -82,6 +82,7 @@ OTHERS = (
     Row("gemini-cli", "gemini", "gemini-2.5-flash", strict.field("parametersJsonSchema"), "tools[].functionDeclarations[].parametersJsonSchema"),
     Row("qwen-code", "anthropic", "m", strict.field("thinking"), "thinking"),
     Row("opencode", "openai", "m", strict.field("tool_choice"), "tool_choice"),
+    Row("llm", "responses", "gpt-5.5", strict.field("include"), "include"),
     Row("aider", "anthropic", "claude-sonnet-4-5", strict.text_as_list("system"), "system[]"),
 )  # fmt: skip
 
@@ -243,6 +244,22 @@ def test_the_names_of_an_errors_fields_name_no_part_of_the_request(raw: bool) ->
     assert any("a plain request works" in line for line in report.findings[0].evidence)
 
 
+def test_one_of_two_refused_parts_is_named_even_if_the_requests_do_not_suffice_for_the_other() -> None:
+    row = Row(
+        "codex", "responses", "gpt-5.5", strict.either(strict.field("store"), strict.field("tools", "strict")), ""
+    )
+    key = made_up_key("relay")
+    door = strict.refusing(sound(row.protocol, row.model, key), row.refuses, strict.said("Bad Request"))
+    evidence, report, _ = checked(row, door, key)
+    found = evidence.client_request
+    assert found is not None and not found.sure and len(found.tries) <= 1 + MOST
+    certain = [one.name for one in found.refused if one.certain]
+    assert len(certain) == 1 and certain[0] in ("store", "tools[].strict")
+    assert report.findings[0].title.startswith(
+        f"127.0.0.1 rejects {certain[0]}, which Codex CLI sends, and perhaps more"
+    )
+
+
 def test_all_that_may_be_refused_is_named_once() -> None:
     row = Row("claude-code", "anthropic", "claude-opus-5-5", strict.header("anthropic-beta", BETA), "")
     key = made_up_key("relay")
@@ -251,7 +268,7 @@ def test_all_that_may_be_refused_is_named_once() -> None:
     evidence, report, _ = checked(row, door, key)
     assert evidence.client_request is not None and not evidence.client_request.sure
     (found,) = report.findings
-    assert all(name in found.title for name in ("anthropic-beta", "thinking", "metadata"))
+    assert all(name in found.title + found.explanation for name in ("anthropic-beta", "thinking", "metadata"))
 
 
 def test_nothing_of_the_app_is_sent_before_the_server_has_answered_a_plain_request() -> None:
@@ -304,8 +321,10 @@ def test_a_search_without_time_still_reports_the_refusal() -> None:
 @pytest.mark.parametrize("more", [{"no_spend": True}, {"offline": True}], ids=str)
 def test_nothing_is_sent_where_nothing_may_be(more: Mapping[str, bool]) -> None:
     key = made_up_key("relay")
-    evidence, _, requests = checked(ROWS[6], sound("openai", "m", key), key, **more)
-    assert evidence.client_request is None
+    evidence, report, requests = checked(ROWS[6], sound("openai", "m", key), key, **more)
+    assert evidence.client_request is not None and evidence.client_request.tries == ()
+    assert f"not sent (--{next(iter(more)).replace('_', '-')})" in render(report, "text", "en")
+    assert report.verdict is Verdict.INCONCLUSIVE and report.left_open
     assert not [one for one in generations(requests) if one.header("authorization")]
 
 

@@ -601,6 +601,8 @@ UI: dict[str, str] = {
     "as_client.no_stream": "not checked: {app} streams, and streaming does not work",
     "as_client.limited": "not checked: rate limit reached",
     "as_client.unfinished": "not finished: time is up",
+    "as_client.no_spend": "not sent (--no-spend)",
+    "as_client.offline": "not sent (--offline)",
     "tries": "Tries",
     "tried_often": "{count}, of which {failed} failed",
     "checked_settings": "Checked settings",

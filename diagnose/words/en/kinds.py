@@ -951,7 +951,7 @@ KINDS: dict[str, Text] = {
         (
             "Create a key in the Bedrock console and set AWS_BEARER_TOKEN_BEDROCK: it begins with ABSK (long-term) or "
             "bedrock-api-key- (short-term).",
-            "Check that the app does not send a key of another provider, such as an Anthropic key or login.",
+            "Check that the app does not send a key or login of another provider.",
             "An access key (AKIA…, ASIA…) is not a Bedrock API key: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY "
             "instead.",
         ),

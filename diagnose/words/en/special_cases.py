@@ -12,8 +12,8 @@ _SOCKETS = (
     ),
     Step(
         "app:codex",
-        "In {place|config.toml}, replace openai_base_url with a separate provider, the first line at the top "
-        "and the others at the end: {lines}",
+        "In {place|config.toml}, replace openai_base_url, and model_provider if it is there, with a separate provider, "
+        "the first line at the top and the others at the end: {lines}",
     ),
     Step("!app:codex", "In the settings of {app}, turn off the WebSocket."),
     Step(
@@ -845,6 +845,18 @@ CASES: dict[str, Text] = {
             Step("owner", "If the server is yours, update it, or make it ignore what it does not know."),
         ),
     ),
+    "http.header_rejected:as_client_more": Text(
+        "{host} rejects {parameter|a part}, which {app} sends, and perhaps more",
+        "A plain request works. With everything that {app} sends, it is refused. {parameter|A part of it} is refused "
+        "for certain. Something else may be refused as well, among: {names|the other parts}. To tell, the check would "
+        "need more requests than it sends.",
+        (
+            "Use {variable} with {app}: it then leaves {parameter} out.",
+            Step("public", "Ask the operator of {host} which fields and headers of {app} the server accepts."),
+            "Use {app} with another server or model.",
+            Step("owner", "If the server is yours, update it, or make it ignore what it does not know."),
+        ),
+    ),
     "http.header_rejected:as_client_mends": Text(
         "{host} rejects {parameter|a header}; {app} then retries without it",
         "With {parameter|the header}, the server refuses the request. {app} notices that and leaves it out, so it "
@@ -1070,6 +1082,18 @@ CASES: dict[str, Text] = {
             Step("public", "Ask the operator of {host} which of these fields the server accepts."),
             "Use {app} with another server or model.",
             Step("owner", "If the server is yours, update it, or make it ignore fields that it does not know."),
+        ),
+    ),
+    "model.parameter_rejected:as_client_more": Text(
+        "{host} rejects {parameter|a part}, which {app} sends, and perhaps more",
+        "A plain request works. With everything that {app} sends, it is refused. {parameter|A part of it} is refused "
+        "for certain. Something else may be refused as well, among: {names|the other parts}. To tell, the check would "
+        "need more requests than it sends.",
+        (
+            "Use {variable} with {app}: it then leaves {parameter} out.",
+            Step("public", "Ask the operator of {host} which fields and headers of {app} the server accepts."),
+            "Use {app} with another server or model.",
+            Step("owner", "If the server is yours, update it, or make it ignore what it does not know."),
         ),
     ),
     "model.parameter_rejected:as_client_mends": Text(
@@ -1834,9 +1858,9 @@ CASES: dict[str, Text] = {
         (
             Step(
                 "door:openai key:identity",
-                "Have it exchanged (workload identity): give it to the SDK as `workload_identity`, or to LiteLLM by "
-                "OPENAI_IDENTITY_PROVIDER_ID, OPENAI_SERVICE_ACCOUNT_ID and OPENAI_IDENTITY_TOKEN_FILE, and set no "
-                "OPENAI_API_KEY.",
+                "Have it exchanged (workload identity): give it to the SDK as `workload_identity`, or to a gateway "
+                "that reads them by OPENAI_IDENTITY_PROVIDER_ID, OPENAI_SERVICE_ACCOUNT_ID and "
+                "OPENAI_IDENTITY_TOKEN_FILE, and set no OPENAI_API_KEY.",
             ),
             Step(
                 "door:anthropic key:identity",
@@ -2534,8 +2558,8 @@ CASES: dict[str, Text] = {
         "{app} was started with your settings and refused the server's certificate. The check trusts it, so {app} uses "
         "other root certificates.",
         (
-            "Give {app} the CA certificate, in the variable that it reads: NODE_EXTRA_CA_CERTS for Node, SSL_CERT_FILE "
-            "for most others.",
+            Step("node", "Give {app} the CA certificate where it is started: NODE_EXTRA_CA_CERTS=PATH."),
+            Step("!node", "Give {app} the CA certificate where it is started: SSL_CERT_FILE=PATH."),
             "`llmdoctor apps` shows which root certificates {app} uses.",
         ),
     ),

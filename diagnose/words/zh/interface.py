@@ -580,6 +580,8 @@ UI: dict[str, str] = {
     "as_client.no_stream": "未检查：{app} 用流式，而流式不可用",
     "as_client.limited": "未检查：已达到速率限制",
     "as_client.unfinished": "未完成：时间到了",
+    "as_client.no_spend": "未发送（--no-spend）",
+    "as_client.offline": "未发送（--offline）",
     "tries": "尝试次数",
     "tried_often": "{count} 次，其中 {failed} 次失败",
     "checked_settings": "检查的设置",

@@ -850,7 +850,7 @@ KINDS: dict[str, Text] = {
         (
             "在 Bedrock 控制台新建密钥，填到 AWS_BEARER_TOKEN_BEDROCK：长期密钥以 ABSK 开头，短期密钥以 "
             "bedrock-api-key- 开头。",
-            "检查应用发送的是不是别家的密钥，例如 Anthropic 的密钥或登录。",
+            "检查应用发送的是不是别家的密钥或登录令牌。",
             "访问密钥（AKIA…、ASIA…）不是 Bedrock 的 API 密钥：应设置 AWS_ACCESS_KEY_ID 和 AWS_SECRET_ACCESS_KEY。",
         ),
     ),

@@ -12,7 +12,8 @@ _SOCKETS = (
     ),
     Step(
         "app:codex",
-        "在 {place|config.toml} 里去掉 openai_base_url，改成单独的服务商，第一行放在文件开头，其余放在末尾：{lines}",
+        "在 {place|config.toml} 里去掉 openai_base_url（有 model_provider 也去掉），改成单独的服务商，"
+        "第一行放在文件开头，其余放在末尾：{lines}",
     ),
     Step("!app:codex", "在 {app} 的设置里关闭 WebSocket。"),
     Step(
@@ -745,6 +746,17 @@ CASES: dict[str, Text] = {
             Step("owner", "如果服务器是您自己的，请升级它，或让它忽略不认识的内容。"),
         ),
     ),
+    "http.header_rejected:as_client_more": Text(
+        "{host} 拒绝 {app} 发送的 {parameter|某一项}，或还有其他",
+        "普通请求可用，带上 {app} 发送的全部内容就被拒绝。可以确定 {parameter|其中一项} 被拒绝；"
+        "下列内容中可能还有被拒绝的：{names|其余部分}。要分清需要更多请求，检查不再发送。",
+        (
+            "给 {app} 加上 {variable}，它就不再发送 {parameter}。",
+            Step("public", "请 {host} 的运营者说明服务器接受 {app} 的哪些字段和请求头。"),
+            "让 {app} 改用其他服务器或模型。",
+            Step("owner", "如果服务器是您自己的，请升级它，或让它忽略不认识的内容。"),
+        ),
+    ),
     "http.header_rejected:as_client_mends": Text(
         "{host} 拒绝 {parameter|某个请求头}，{app} 会去掉它重发",
         "带上 {parameter|这个请求头} 时服务器拒绝请求。{app} 发现后会自动去掉它，所以仍然可用，"
@@ -914,6 +926,17 @@ CASES: dict[str, Text] = {
             Step("public", "请 {host} 的运营者说明服务器接受其中哪些字段。"),
             "让 {app} 改用其他服务器或模型。",
             Step("owner", "如果服务器是您自己的，请升级它，或让它忽略不认识的字段。"),
+        ),
+    ),
+    "model.parameter_rejected:as_client_more": Text(
+        "{host} 拒绝 {app} 发送的 {parameter|某一项}，或还有其他",
+        "普通请求可用，带上 {app} 发送的全部内容就被拒绝。可以确定 {parameter|其中一项} 被拒绝；"
+        "下列内容中可能还有被拒绝的：{names|其余部分}。要分清需要更多请求，检查不再发送。",
+        (
+            "给 {app} 加上 {variable}，它就不再发送 {parameter}。",
+            Step("public", "请 {host} 的运营者说明服务器接受 {app} 的哪些字段和请求头。"),
+            "让 {app} 改用其他服务器或模型。",
+            Step("owner", "如果服务器是您自己的，请升级它，或让它忽略不认识的内容。"),
         ),
     ),
     "model.parameter_rejected:as_client_mends": Text(
@@ -1606,8 +1629,8 @@ CASES: dict[str, Text] = {
             Step(
                 "door:openai key:identity",
                 "让应用用它换取访问令牌（工作负载身份）：以 `workload_identity` 传给 SDK，或用 "
-                "OPENAI_IDENTITY_PROVIDER_ID、OPENAI_SERVICE_ACCOUNT_ID 和 OPENAI_IDENTITY_TOKEN_FILE 交给 "
-                "LiteLLM，并且不设置 OPENAI_API_KEY。",
+                "OPENAI_IDENTITY_PROVIDER_ID、OPENAI_SERVICE_ACCOUNT_ID 和 OPENAI_IDENTITY_TOKEN_FILE 交给"
+                "支持它们的网关，并且不设置 OPENAI_API_KEY。",
             ),
             Step(
                 "door:anthropic key:identity",
@@ -2225,7 +2248,8 @@ CASES: dict[str, Text] = {
         "{app} 不信任本次检查所信任的证书",
         "用你的设置启动了 {app}，它拒绝了服务器的证书。检查信任这个证书，所以 {app} 用的是另一套根证书。",
         (
-            "把 CA 证书放到 {app} 读取的变量中：Node 用 NODE_EXTRA_CA_CERTS，其他大多用 SSL_CERT_FILE。",
+            Step("node", "在启动 {app} 的地方设置它读取的 CA 证书：NODE_EXTRA_CA_CERTS=PATH。"),
+            Step("!node", "在启动 {app} 的地方设置它读取的 CA 证书：SSL_CERT_FILE=PATH。"),
             "`llmdoctor apps` 会显示 {app} 使用哪些根证书。",
         ),
     ),

@@ -183,12 +183,14 @@ def test_the_apps_own_connection_is_at_fault(call: Call, tmp_path: Path) -> None
     [
         ("TypeError: Expected an instance of `httpx2.Client`", "llm fails before it sends a request: its packages do"),
         ("AggregateError [ETIMEDOUT]: Cannot connect to API", "llm cannot connect to 127.0.0.1, and this check can"),
+        ("plugin not configured", "llm itself fails, although the request of this check works"),
     ],
 )
 def test_what_only_a_client_says_is_read(call: Call, text: str, title: str) -> None:
+    """It has asked nothing, not even the recorder: only what it says may be taken for the reason."""
     with PracticeDoor(b.openai(KEY)) as door:
         report = report_of(call(door, "--json", mode=f"says {text}"))
-    assert (report["root_cause"], report["side"]) == ("app.run_failed", "machine")
+    assert (report["root_cause"], report["side"]) == ("app.run_failed", "app" if "plugin" in text else "machine")
     assert report["findings"][0]["title"].startswith(title)
 
 

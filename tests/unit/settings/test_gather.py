@@ -502,3 +502,12 @@ def test_a_named_file_lends_no_variable_to_the_folder(tmp_path: Path) -> None:
     )
     assert found.override is not None and found.override.withheld
     assert {str(one.secret) for one in found.override.flows} == {"environment AWS_SECRET_ACCESS_KEY"}
+
+
+@pytest.mark.parametrize(
+    ("model", "protocol"), [("gpt-5.5", "responses"), ("O3", "responses"), ("gpt-4o", "openai"), (None, "openai")]
+)
+def test_llm_speaks_the_protocol_of_the_model(tmp_path: Path, model: str | None, protocol: str) -> None:
+    environ = {"OPENAI_BASE_URL": "https://relay.example/v1", "OPENAI_API_KEY": "sk-x"}
+    settings = gather(Options(app="llm", model=model), environ, tmp_path)
+    assert settings.protocol.value == protocol
