@@ -29,7 +29,7 @@ _TAKEN = frozenset(
     (
         *("target", "base_url", "key_env", "key_file", "key_stdin", "key", "curl", "model", "protocol", "config"),
         *("env_file", "no_env", "connect_to", "dns_server", "ca_bundle", "proxy", "no_proxy", "timeout", "deadline"),
-        *("send_anyway", "offline"),
+        *("send_anyway", "offline", "credential", "credential_process"),
     )
 )
 
