@@ -15,6 +15,7 @@ A step in ``diagnose/words`` names them in its conditions (:class:`diagnose.word
 - ``said:KIND``, what the failed response asks for: a kind of :class:`probes.api.remedies.Remedy` (``said:ask``), or a
   state (``said:leaked``)
 - ``chain:HOUSE`` and ``step:NAME`` of the credential, and ``why:NOTE``, the note that its step has
+- ``profile_elsewhere``: the model is an inference profile of Bedrock that the region of the request does not have
 - ``plan``: the same provider has subscription plans with an address of their own
 - ``proxy_problem:KIND``, of :class:`probes.model.facts.ProxyProblem`
 - ``proxy``, ``container``, ``wsl``: from where the check was run
@@ -34,7 +35,28 @@ from probes.model.note import Note
 if TYPE_CHECKING:
     from diagnose.evidence.view import View
 
-PLACES = ("local", "public", "provider", "relay", "owner", "proxy", "container", "wsl", "plan", "call", "text")
+# The regions from which an inference profile of Bedrock may be called, by the prefix of its ID.
+_PROFILES = {
+    "us": ("us-", "ca-"),
+    "eu": ("eu-", "il-"),
+    "apac": ("ap-", "me-"),
+    "jp": ("ap-northeast-",),
+    "au": ("ap-southeast-",),
+}
+PLACES = (
+    "local",
+    "public",
+    "provider",
+    "relay",
+    "owner",
+    "proxy",
+    "container",
+    "wsl",
+    "plan",
+    "call",
+    "text",
+    "profile_elsewhere",
+)
 STACKS = {"httpx": "python"}  # other stacks have the name of their fact
 ROLES = {"base_url": "url_in", "key": "key_in", "model": "model_in"}
 _IDENTITY = ("ci_token", "workload_token", "id_token")
@@ -63,6 +85,7 @@ class CaseFacts:
             "wsl": vantage.wsl,
             "call": view.evidence.own_call,
             "plan": bool(plan_url(view)),
+            "profile_elsewhere": _profile_elsewhere(view),
             "proxy": view.proxy is not None and view.proxy.url is not None,
         }
         target = view.evidence.target
@@ -141,6 +164,13 @@ def _sources(view: View) -> set[str]:
             if source.file:
                 found.add(f"{ROLES[role]}:file")
     return found
+
+
+def _profile_elsewhere(view: View) -> bool:
+    """Check whether the model's ID has the prefix of other regions (``eu.``) than the one that is asked."""
+    chosen = view.chain.choice("region") if view.chain is not None and view.chain.vendor == "aws" else None
+    own = _PROFILES.get((view.evidence.target.model or "").partition(".")[0])
+    return chosen is not None and own is not None and not chosen.value.startswith(own)
 
 
 def _chain(view: View) -> set[str]:

@@ -158,11 +158,23 @@ def base_urls(door: Door) -> dict[str, str]:
     return {protocol: door.base_urls(protocol)[0] for protocol in known or door.protocols}
 
 
-def _variable_of(door: Door, kind: str) -> str:
-    """Return the variable that holds a key of this door; empty if none does. An access key has one of its own."""
-    if door.credential == "aws" and kind in ("key_id", "temporary_key_id"):
-        return "AWS_ACCESS_KEY_ID"
-    return door.key_env[0] if door.key_env else ""
+# By the chain of the door and the kind of credential. For Google's files, the variable takes the file's path.
+_VARIABLES = {
+    ("aws", "key_id"): "AWS_ACCESS_KEY_ID",
+    ("aws", "temporary_key_id"): "AWS_ACCESS_KEY_ID",
+    ("aws", "access_key_pair"): "AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY",
+    ("entra", "token"): "AZURE_OPENAI_AD_TOKEN",
+    ("google", "account_file"): "GOOGLE_APPLICATION_CREDENTIALS",
+    ("google", "google_login_file"): "GOOGLE_APPLICATION_CREDENTIALS",
+    ("google", "federation_file"): "GOOGLE_APPLICATION_CREDENTIALS",
+}
+
+
+def _variable_of(door: Door, look: KeyReport) -> str:
+    """Return the variable that holds a key of this door; empty if none does. What is no key has one of its own."""
+    token = look.fit.token is not None and look.fit.token.form == "jwt"
+    own = _VARIABLES.get((door.credential, "token" if token else look.fit.note))
+    return own if own is not None else door.key_env[0] if door.key_env else ""
 
 
 def _settings(look: KeyReport, best: tuple[KeyMatch, Door]) -> dict[str, str]:
@@ -229,7 +241,7 @@ def _lines(look: KeyReport, doors: Doors, lang: str) -> Iterator[str]:
         urls = base_urls(door)
         width = max(9, *map(len, urls)) if urls else 9
         yield from (f"    {protocol:{width}}  {url}" for protocol, url in urls.items())
-        if variable := _variable_of(door, look.fit.note):
+        if variable := _variable_of(door, look):
             yield f"    {pad(words['variable'], width)}  {variable}"
     if rest := [door.id for _, door in known[SHOWN:]]:
         yield "  " + put(words["more"], {"count": len(rest), "doors": words["comma"].join(rest)})

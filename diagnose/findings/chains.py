@@ -7,7 +7,14 @@ from diagnose.evidence.view import View
 from diagnose.findings import stored_logins
 from diagnose.findings.moments import moment, run_time
 from diagnose.report import Seen, Severity, seen
-from probes.model.credential import CredentialChain, CredentialFacts, CredentialProblem, CredentialStep, StepStatus
+from probes.model.credential import (
+    CredentialChain,
+    CredentialFacts,
+    CredentialProblem,
+    CredentialStep,
+    StepStatus,
+    asked,
+)
 from probes.model.listed import Listed
 from probes.model.note import Note, note
 from probes.model.record import replace
@@ -34,18 +41,17 @@ def missing_credential(view: View, chain: CredentialChain) -> Claim | None:
     if (chain.winner is not None and not none) or view.works:
         return None
     if none and chain.winner is not None:  # it was asked, and nobody answered
-        asked = tuple(
+        passed = tuple(
             replace(one, status=StepStatus.ABSENT) if number == chain.won else one
             for number, one in enumerate(chain.steps)
         )
-        chain = replace(chain, steps=asked)
+        chain = replace(chain, steps=passed)
     return Claim(chain_lines(chain), values={"source": _places(chain)}, case=chain.vendor)
 
 
 def _places(chain: CredentialChain) -> str:
-    found = (
-        str(one.source) for one in chain.steps if one.source is not None and one.status is not StepStatus.NOT_ASKED
-    )
+    passed = (StepStatus.NOT_ASKED, StepStatus.SHADOWED)
+    found = (str(one.source) for one in chain.steps if one.source is not None and one.status not in passed)
     return Listed(tuple(dict.fromkeys(found))[:_SHOWN])
 
 
@@ -71,19 +77,19 @@ def _problem(view: View, *problems: CredentialProblem) -> CredentialFacts | None
 def _evidence(view: View, facts: CredentialFacts) -> tuple[str | Seen, ...]:
     lines: list[str | Seen] = []
     chain = view.chain
-    if chain is not None and chain.winner is not None:
-        lines.append(_line(chain, chain.winner))
+    if chain is not None and (won := asked(chain, facts).winner) is not None:
+        lines.append(_line(chain, won))
     if facts.expires:
         lines.append(seen("token_expires", not_after=moment(facts.expires)))
     return (*lines, facts.said) if facts.said else tuple(lines)
 
 
-def _values(view: View, facts: CredentialFacts) -> dict[str, str | Note]:
+def _values(view: View, facts: CredentialFacts) -> dict[str, str | Note | Source]:
     won = view.chain.winner if view.chain is not None else None
     why = won.why if won is not None else ""
-    found: dict[str, str | Note] = {
+    found: dict[str, str | Note | Source] = {
         "product": note("house", name=facts.vendor),
-        "place": str(facts.source) if facts.source is not None else "",
+        "place": facts.source if facts.source is not None else "",
         "expires": moment(facts.expires) if facts.expires else "",
         "address": facts.host,
         "said": facts.said or (why if facts.problem is CredentialProblem.UNREADABLE else ""),
@@ -117,9 +123,11 @@ def _login_expired(view: View) -> Claim | None:
     if (claim := stored_logins.expired(view)) is not None:
         return claim
     facts = view.credential
-    if facts is not None and facts.problem is CredentialProblem.EXPIRED and _is_login(facts):
-        return _claim(view, facts)
     chain, now = view.chain, run_time(view)
+    if facts is not None and facts.problem is CredentialProblem.EXPIRED and _is_login(facts):
+        why = chain.winner.why if chain is not None and chain.winner is not None else ""
+        never = isinstance(why, Note) and why.name == "aws_never_signed_in"
+        return _claim(view, facts, "never" if never else "")
     if chain is None or not chain.used or chain.winner is None or chain.winner.step not in LOGINS or not now:
         return None
     login = chain.winner

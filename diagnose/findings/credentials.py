@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from diagnose.advice.old_facts import key_facts_are_old
 from diagnose.evidence.rule import Claim
 from diagnose.evidence.view import View
@@ -18,6 +20,9 @@ from probes.model.value_issues import Token
 
 _REFUSALS = ("auth.rejected", "auth.expired", "auth.header_lost", "key.wrong_audience", "key.wrong_kind")
 _SKEW = 60.0  # seconds by which clocks may differ
+_READ = 1000  # characters of what a server says in which it names an audience
+_NAMED_AUDIENCE = re.compile(r"audience is incorrect \((https?://[\w.-]{4,80})", re.ASCII | re.IGNORECASE)
+_COMMAND = "az account get-access-token --resource https://{}"
 # Fits at which the key may still belong to a sister site.
 OPEN_FITS = (Fit.FITS, Fit.UNKNOWN, Fit.OFFICIAL_ELSEWHERE)
 
@@ -79,19 +84,58 @@ def wrong_audience(view: View) -> Claim | None:
     if door is None or view.key_good:
         return None
     answer = (str(view.said()),) if match is not None and match.code == "key.wrong_audience" else ()
-    token = door.key.token
+    token, wanted = door.key.token, named_audience(view)
+    values = values_of(door)
     if door.key.fit is Fit.WRONG_AUDIENCE and token is not None:
         sure = expected_sure(view, door.key.certain)
     elif answer:
         sure = True
+    elif wanted:
+        made_for = _audiences(view)
+        if not made_for or wanted in map(_bare, made_for) or (token and _outside_its_time(token, run_time(view))):
+            return None
+        sure, answer = True, (str(view.said()),)
+        values |= {"audience": Listed(made_for), **_command(view)}
     elif token is not None and door.key.fit is Fit.UNKNOWN and refused(view) and token.audience:
+        if _outside_its_time(token, run_time(view)):
+            return None  # which explains the refusal, whatever the token is for
         if not all(_is_elsewhere(audience, door.host.name) for audience in token.audience):
             return None
         sure = True
     else:
         return None
     lines = token_lines(token) if token is not None else ()
-    return Claim((*lines, *answer), sure=sure, values=values_of(door))
+    return Claim((*lines, *answer), sure=sure, values=values)
+
+
+def named_audience(view: View) -> str:
+    """Return the audience that Azure's refusal of a token names, without its scheme; empty if it names none.
+
+    Azure says so too where the token has only expired: see :func:`_audiences`.
+    """
+    if view.match is None or view.match.code != "auth.rejected":
+        return ""
+    found = _NAMED_AUDIENCE.search(view.said()[:_READ])
+    return _bare(found[1]) if found is not None else ""
+
+
+def _command(view: View) -> dict[str, str]:
+    """Return the command that gets a token for the audience that Azure names, for the words about a token."""
+    wanted = named_audience(view)
+    return {"token_command": _COMMAND.format(wanted)} if wanted else {}
+
+
+def _bare(audience: str) -> str:
+    return audience.lower().partition("://")[2].rstrip("/") or audience.lower()
+
+
+def _audiences(view: View) -> tuple[str, ...]:
+    """Return what the token was made for: as a pasted one says itself, or as the scope of the chain says."""
+    token, chain = token_of(view), view.chain
+    if token is not None:
+        return token.audience
+    scope = chain.choice("scope") if chain is not None and chain.used else None
+    return (scope.value.removesuffix("/.default"),) if scope is not None else ()
 
 
 def _is_elsewhere(audience: str, host: str) -> bool:
@@ -109,7 +153,7 @@ def expired(view: View) -> Claim | None:
     door = view.door
     if token is None or door is None or view.key_good or not now:
         return said("auth.expired")(view)
-    values = values_of(door)
+    values = {**_command(view), **values_of(door)}
     if case := _outside_its_time(token, now):
         if case == "early":
             values["expires"] = moment(token.not_before)
@@ -165,7 +209,7 @@ def rejected(view: View) -> Claim | None:
         return claim
     if (token := token_of(view)) is not None and _outside_its_time(token, run_time(view)):
         return None  # auth.expired says why the server refuses it
-    values = {**values_of(door), **claim.values}
+    values = {**_command(view), **values_of(door), **claim.values}
     if found := candidates(view):
         values["sites"] = sites(found)
         return replace(claim, values=values, settings=claim.settings or only(found), case="sites")

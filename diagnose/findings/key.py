@@ -28,9 +28,10 @@ from probes.model.attempt import KeyForm
 from probes.model.facts import SisterSite, SiteDifference, Withheld
 from probes.model.key_shape import ENDED, LOGINS, SOMETIMES, Confidence, Fit
 from probes.model.listed import Listed
+from probes.model.note import Note, note
 from probes.model.record import replace
 from probes.model.shown_url import split_shown
-from probes.model.source import SourceKind
+from probes.model.source import Source, SourceKind
 from probes.model.value_issues import Flaw
 
 
@@ -156,6 +157,11 @@ def _wrong_door(view: View) -> Claim | None:
         return None
     if door.key.fit is Fit.OTHER_DOOR:
         return _shape(Fit.OTHER_DOOR)(view)
+    chain = view.chain
+    if view.key_policy.withheld is Withheld.OTHER_DOOR and chain is not None and chain.used:
+        place = chain.winner.source if chain.winner is not None else None
+        values: dict[str, str | Note | Source] = {"product": note("house", name=chain.vendor), "place": place or ""}
+        return Claim((seen("not_sent", host=door.host.name),), values=values, case="chain")
     refused = view.match is not None and view.match.code == "auth.rejected"
     if door.key.fit is Fit.UNLIKELY and (refused or not view.asked):
         # All OpenAI keys have OpenAI's prefix. A key without it is another provider's, but its shape may fit several.

@@ -32,6 +32,7 @@ from diagnose.report import (
 )
 from probes.api.response_checks import passes
 from probes.model.attempt import KeyForm
+from probes.model.credential import asked
 from probes.model.evidence import Evidence
 from probes.model.record import replace
 from probes.model.source import DEFAULT, SourceKind
@@ -109,7 +110,9 @@ def judge(evidence: Evidence, lang: str = "en", rules: tuple[Rule, ...] = RULES,
         capabilities=_capabilities(view, lang),
         client_request=_client_line(view),
         slos=results(view),
-        credential=CredentialView(view.chain, view.credential) if view.chain is not None else None,
+        credential=CredentialView(asked(view.chain, view.credential), view.credential)
+        if view.chain is not None
+        else None,
         login=view.login,
         client=evidence.client,
     )
@@ -155,6 +158,12 @@ def _capabilities(view: View, lang: str) -> tuple[CapabilityLine, ...] | None:
     from diagnose.judging.capability_lines import capability_lines  # only deep checks load this module and its words
 
     return capability_lines(view.evidence, view.door is not None and view.door.host.local, lang)
+
+
+def _credential(view: View) -> CredentialView | None:
+    if view.chain is None:
+        return None
+    return CredentialView(asked(view.chain, view.credential), view.credential)
 
 
 def _client_line(view: View) -> ClientLine | None:

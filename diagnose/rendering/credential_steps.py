@@ -28,11 +28,8 @@ def credential_steps(found: CredentialView, lang: str) -> Iterator[tuple[str, st
     for number, step in enumerate(chain.steps):
         wins = number == chain.won
         kind = words.KINDS.get(step.kind, step.kind)
-        status = step.status
-        if wins and got is not None and got.problem is None and status is StepStatus.NOT_ASKED:
-            status = StepStatus.WINS  # it was asked since
-        winner = words.NEXT if status is StepStatus.NOT_ASKED else words.WINNER
-        said = [winner if wins and chain.used else "", words.STATUS[status], kind]
+        winner = words.NEXT if step.status is StepStatus.NOT_ASKED else words.WINNER
+        said = [winner if wins and chain.used else "", words.STATUS[step.status], kind]
         said += [f"{words.HINTS.get(name, name)} {value}" for name, value in step.hints]
         expires = (got.expires if wins and got is not None else 0.0) or step.expires
         if wins and got is not None and got.account and got.account not in dict(step.hints).values():
@@ -47,9 +44,11 @@ def credential_steps(found: CredentialView, lang: str) -> Iterator[tuple[str, st
         yield step.step, label, text, place, wins
     for one in chain.choices:
         label = words.CHOICES.get(one.name, one.name)
-        losers = [f"{value} ({source_text(source, lang)})" for value, source in one.others]
-        text = one.value + (words.LOSERS.format(others=word(lang, "comma").join(losers)) if losers else "")
-        place = source_text(one.source, lang)
+        text, place = one.value, source_text(one.source, lang)
+        if one.others:  # each value stands beside its own place
+            losers = [value + word(lang, "aside", text=source_text(source, lang)) for value, source in one.others]
+            text += word(lang, "aside", text=place) + words.LOSERS.format(others=word(lang, "comma").join(losers))
+            place = ""
         yield one.name, label, text, place, True
 
 

@@ -167,7 +167,7 @@ def view_of(report: Report, lang: str) -> ReportView:
         main=problems,
         others=tuple(_other(finding, followers, report, lang) for finding, followers in others),
         checks=tuple(check(line, lang) for line in report.probes),
-        settings=(*settings(report.target, lang), *_login(report, lang)),
+        settings=(*settings(report.target, lang), *_chosen_credential(report, lang), *_login(report, lang)),
         working=tuple(_working(report.settings, lang)) if report.settings else (),
         variables=tuple(variable_lines(report.settings)) if report.settings else (),
         capabilities=report.capabilities,
@@ -302,6 +302,20 @@ def settings(target: Mapping[str, object], lang: str) -> Iterator[Setting]:
     spoken = word(lang, "target.as", protocol=protocol, app=_name_of(app))
     short = word(lang, "target.as_app", app=_name_of(app))
     yield Setting("protocol", word(lang, "target.protocol"), spoken, "", "", short)
+
+
+def _chosen_credential(report: Report, lang: str) -> Iterator[Setting]:
+    """Yield the step of a house's chain that gives the credential of the run."""
+    chain = report.credential.chain if report.credential is not None else None
+    if chain is None or not chain.used or chain.winner is None:
+        return
+    from diagnose.rendering.credential_steps import step_name  # few doors have a chain
+
+    won = chain.winner
+    name = dict(won.hints).get("key") or step_name(f"{chain.vendor}.{won.step}", lang)
+    yield Setting(
+        "credential", word(lang, "target.credential"), name, _place(won.source), source_text(won.source, lang), name
+    )
 
 
 def _login(report: Report, lang: str) -> Iterator[Setting]:

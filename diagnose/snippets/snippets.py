@@ -16,9 +16,10 @@ from urllib.parse import quote, unquote, urlsplit
 from diagnose.evidence.client_urls import in_its_terms
 from diagnose.report import Report
 from diagnose.snippets import quoting
-from probes.catalog.apps import load
+from probes.catalog.apps import load, official
 from probes.catalog.sdk_variables import SdkVariables, variables_of
 from probes.model.attempt import Auth
+from probes.model.credential import REGION_NAME
 from probes.model.named_tuple import NamedTuple
 from probes.model.record import Record, replace
 from probes.model.source import Source, variable_in
@@ -29,7 +30,8 @@ from probes.protocols.protocol import auth_headers, wire
 class WorkingSettings(Record):
     """Settings that work. ``base_url`` has the form of the official SDK; ``key_env`` is the variable with the key.
 
-    ``headers`` are the extra headers that the request carried, each with the place of its value.
+    ``headers`` are the extra headers that the request carried, each with the place of its value. ``region`` is that of
+    AWS for which requests are signed, where it is known.
     """
 
     protocol: str
@@ -40,6 +42,7 @@ class WorkingSettings(Record):
     version: str = ""
     stream: bool = True
     headers: tuple[tuple[str, str], ...] = ()
+    region: str = ""
 
 
 class Template(NamedTuple):
@@ -78,7 +81,9 @@ def working_of(report: Report) -> WorkingSettings | None:
     sources = report.target["sources"]
     key_source = report.settings.get("key_source") if report.settings is not None else None
     source = key_source or (sources.get("key") if isinstance(sources, Mapping) else None)
-    return _working(report.settings, source.variable if isinstance(source, Source) else "", sources)
+    chosen = report.credential.chain.choice("region") if report.credential is not None else None
+    region = chosen.value if chosen is not None else ""
+    return _working(report.settings, source.variable if isinstance(source, Source) else "", sources, region)
 
 
 def from_document(document: Mapping[str, Any]) -> WorkingSettings | None:
@@ -92,10 +97,19 @@ def from_document(document: Mapping[str, Any]) -> WorkingSettings | None:
     if source is not None and not (isinstance(source, str) and source.isprintable()):
         raise ValueError("no report")
     variable = variable_in(source or str(sources.get("key", "") if isinstance(sources, Mapping) else ""))
-    return _working(settings, variable, sources)
+    return _working(settings, variable, sources, _region_in(document.get("credential")))
 
 
-def _working(settings: object, variable: str, sources: object) -> WorkingSettings | None:
+def _region_in(credential: object) -> str:
+    """Return the region in the ``credential`` of a JSON report; empty if it has none."""
+    choices = credential.get("choices") if isinstance(credential, Mapping) else None
+    for one in choices if isinstance(choices, list) else ():
+        if isinstance(one, Mapping) and one.get("name") == "region":
+            return str(one.get("value") or "")
+    return ""
+
+
+def _working(settings: object, variable: str, sources: object, region: str) -> WorkingSettings | None:
     if settings is None:
         return None
     if not isinstance(settings, Mapping) or settings.get("protocol") not in NAMES:
@@ -116,16 +130,22 @@ def _working(settings: object, variable: str, sources: object) -> WorkingSetting
         base_url=values["base_url"],
         model=values["model"],
         auth=values["auth"],
-        key_env=variable or key_variable(None, settings["protocol"]),
+        key_env=variable or key_variable(None, settings["protocol"], values["auth"]),
         version=values["api_version"],
         stream=bool(settings.get("stream")),
         headers=headers,
+        region=region if REGION_NAME.fullmatch(region) else "",
     )
 
 
-def key_variable(source: Source | None, protocol: str) -> str:
-    """Return the variable that the key came from, else the first one that the protocol's SDK reads."""
-    return (source.variable if source is not None else "") or (*variables_of(protocol).keys, "API_KEY")[0]
+def key_variable(source: Source | None, protocol: str, auth: str = "") -> str:
+    """Return the variable that the key came from, else the first one that the protocol's SDK reads.
+
+    A variable whose value it sends in this style goes first: what a chain gives is a token, and no API key.
+    """
+    wire_ = official(protocol).wire(protocol)
+    by_style = [name for name, style in (wire_.auth_by if wire_ is not None else {}).items() if style == auth]
+    return (source.variable if source is not None else "") or (*by_style, *variables_of(protocol).keys, "API_KEY")[0]
 
 
 @cache
@@ -192,6 +212,7 @@ def _slots(for_client: WorkingSettings, for_sdk: WorkingSettings) -> dict[str, o
         "headers": for_sdk,
         "body": json.dumps(protocol.example(for_client.model)),
         "variables": variables,
+        "region": _region_of(for_sdk),
         "origin": f"{parts.scheme}://{parts.netloc}",
         "project": found["project"] if (found := _PROJECT.search(for_sdk.base_url)) is not None else "",
         "location": found["location"] if found is not None else "",
@@ -206,6 +227,19 @@ def _slots(for_client: WorkingSettings, for_sdk: WorkingSettings) -> dict[str, o
         "anthropic_base": f"ANTHROPIC_API_BASE={for_client.base_url}",
         "added_model": f"+{for_client.model}",
     }
+
+
+def _region_of(working: WorkingSettings) -> str:
+    """Return the AWS region for which requests are signed: that of the host, else that of the settings."""
+    host = urlsplit(working.base_url).hostname or ""
+    parts = host.split(".")
+    own = parts[1] if len(parts) > 2 and host.endswith((".amazonaws.com", ".amazonaws.com.cn", ".api.aws")) else ""
+    return own if REGION_NAME.fullmatch(own) else working.region
+
+
+def _region_argument(name: str) -> Callable[[str], str]:
+    """Return a style that writes a region as one more argument in Python, and nothing if it is not known."""
+    return lambda region: f", {name}={quoting.python(region)}" if region else ""
 
 
 # -- code --------------------------------------------------------------------------------------------------------------
@@ -398,6 +432,8 @@ STYLES: dict[str, Callable[[object], str]] = {
     "dotenv": _quoted(quoting.dotenv),
     "plain": _quoted(quoting.plain),
     "dotenv_reference": _quoted(quoting.plain),
+    "boto_region": _quoted(_region_argument("region_name")),
+    "aws_region": _quoted(_region_argument("aws_region")),
     "sh_variable": _quoted(lambda name: f"${name}"),
     "value_of": _quoted(lambda name: f"<{name}>"),
     "claude_helper": _from_settings(_claude_helper),

@@ -123,7 +123,8 @@ class _Reader:
     def settings(self) -> CredentialSettings:
         """Return the chain with the step at which botocore stops, and what that step needs."""
         found = list(self._steps())
-        won = next((number for number, one in enumerate(found) if one.step.status is not StepStatus.ABSENT), -1)
+        passed = (StepStatus.ABSENT, StepStatus.SHADOWED)
+        won = next((number for number, one in enumerate(found) if one.step.status not in passed), -1)
         if won >= 0 and found[won].step.status is StepStatus.NOT_ASKED and not found[won].material:
             won = -1  # a metadata address that is switched off, or that nobody may ask here
         rows = tuple(
@@ -187,7 +188,13 @@ class _Reader:
         yield self._instance()
 
     def _no_bearer(self) -> _Found:
-        """Return the step of the API key. An empty variable counts: the SDKs send it instead of a signature."""
+        """Return the step of the API key. An empty variable counts: the SDKs send it instead of a signature.
+
+        One that has a value is here where the user has chosen the chain instead (``--credential aws``).
+        """
+        if (passed := self._world.variable("AWS_BEARER_TOKEN_BEDROCK")) is not None and passed.value:
+            why = note("key_passed")
+            return _Found(CredentialStep("bearer", StepStatus.SHADOWED, passed.source, "api_key", why=why))
         empty = self._world.emptied("AWS_BEARER_TOKEN_BEDROCK") if self._world.emptied is not None else None
         if empty is None:
             return _absent("bearer", environment_variable("AWS_BEARER_TOKEN_BEDROCK"))

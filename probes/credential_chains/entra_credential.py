@@ -42,6 +42,7 @@ _ENDPOINTS = {
 }
 _ANSWER = 65536  # bytes of a token endpoint's answer
 _JWT = re.compile(r"eyJ[\w-]{10,4000}\.[\w-]{10,8000}(?:\.[\w-]{0,2000})?")
+_NESTED = 8  # errors within each other that are looked at
 _PATIENCE = 1.0  # seconds that a machine's metadata may take; azure-identity waits as long before it goes on
 
 
@@ -174,6 +175,8 @@ class _EntraRequest(CredentialWalk):
                 if signed_out
                 else CredentialProblem.PROGRAM
                 if kind in _PROGRAMS
+                else CredentialProblem.UNREACHABLE
+                if _never_answered(error)
                 else CredentialProblem.REFUSED
             )
             raise self._chain.failed(self._found, problem, said=said, host=host) from None
@@ -216,6 +219,18 @@ class _EntraRequest(CredentialWalk):
             password = self._text("password") or None
             return library.CertificateCredential(tenant, client, certificate_data=data, password=password, **more)
         return library.ClientAssertionCredential(tenant, client, lambda: self._text("assertion"), **more)
+
+
+def _never_answered(error: BaseException) -> bool:
+    """Check whether an error of the library wraps one of the connection: nobody refused anything then."""
+    from azure.core.exceptions import ServiceRequestError, ServiceResponseError
+
+    inner: BaseException | None = error
+    for _ in range(_NESTED):
+        if inner is None or isinstance(inner, ServiceRequestError | ServiceResponseError):
+            return inner is not None
+        inner = inner.__cause__ or inner.__context__
+    return False
 
 
 def _words(error: Exception) -> str:

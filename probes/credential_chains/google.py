@@ -164,7 +164,8 @@ class _GoogleReader:
     def settings(self) -> CredentialSettings:
         """Return the chain with the step at which google-auth stops, and what that step needs."""
         found = list(self._steps())
-        possible = [one.step.status is not StepStatus.ABSENT and one.step.step != "cli" for one in found]
+        # The library goes past a login of gcloud's, and past a key that it ignores, which are there all the same.
+        possible = [one.step.status not in (StepStatus.ABSENT, StepStatus.SHADOWED) for one in found]
         won = possible.index(True) if True in possible else -1
         if won >= 0 and found[won].step.status is StepStatus.NOT_ASKED and not found[won].material:
             won = -1  # a metadata server that is switched off, or that nobody may ask here
@@ -194,7 +195,7 @@ class _GoogleReader:
         if self._world.key is not None:
             yield _GoogleStep(CredentialStep("key", StepStatus.WINS, self._world.key.source, "api_key"))
         elif self._world.protocol != ANTHROPIC:  # whose models take no key
-            yield _absent("key", environment_variable("GOOGLE_API_KEY"))
+            yield self._no_key()
         folder, shown, owner, chosen_by = self._folder
         adc = folder / ADC_FILE if folder is not None else None
         place = f"{shown}{chr(92) if shown.startswith('%') else '/'}{ADC_FILE}"
@@ -209,6 +210,15 @@ class _GoogleReader:
             yield self._file("adc_file", adc, Source(SourceKind.CHAIN_FILE, owner, "", place), chosen_by)
         yield self._metadata()
         yield self._cli()
+
+    def _no_key(self) -> _GoogleStep:
+        """Return the step of an API key: nobody has set one, or it is ignored for a project, a location or a login."""
+        names = _client(self._world).key
+        found = next((one for one in map(self._world.variable, names) if one is not None and one.value), None)
+        if found is None:
+            return _absent("key", environment_variable("GOOGLE_API_KEY"))
+        why = note("google_key_ignored")
+        return _GoogleStep(CredentialStep("key", StepStatus.SHADOWED, found.source, "api_key", why=why))
 
     def _named(self, named: Sourced[str]) -> _GoogleStep:
         path = self._path(named.value)

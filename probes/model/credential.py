@@ -6,11 +6,14 @@ credential (``probes/credential_chains/``).
 
 from __future__ import annotations
 
+import re
 from enum import StrEnum
 
 from probes.model.note import Note
-from probes.model.record import Record
+from probes.model.record import Record, replace
 from probes.model.source import Source
+
+REGION_NAME = re.compile(r"[a-z]{2,4}(?:-[a-z]{1,12}){1,3}-\d", re.ASCII)  # of AWS: us-east-1, us-gov-west-1
 
 
 class StepStatus(StrEnum):
@@ -123,3 +126,27 @@ class CredentialFacts(Record):
     said: str = ""
     host: str = ""
     install: str = ""
+
+
+# What an asked step is then called, by what came of it; other problems say why it was not asked.
+_CAME_OF_IT = {
+    None: StepStatus.WINS,
+    CredentialProblem.EXPIRED: StepStatus.EXPIRED,
+    CredentialProblem.EARLY: StepStatus.EARLY,
+    CredentialProblem.NONE: StepStatus.FAILED,  # an address that nobody answers at
+    CredentialProblem.REFUSED: StepStatus.FAILED,
+    CredentialProblem.UNREACHABLE: StepStatus.FAILED,
+    CredentialProblem.PROGRAM: StepStatus.FAILED,
+    CredentialProblem.CLOCK: StepStatus.FAILED,
+}
+
+
+def asked(chain: CredentialChain, facts: CredentialFacts | None) -> CredentialChain:
+    """Return a chain whose winner has the status of what came of asking it, if the run did."""
+    won = chain.winner
+    if won is None or facts is None or facts.step != won.step or facts.problem not in _CAME_OF_IT:
+        return chain
+    if won.status not in (StepStatus.WINS, StepStatus.NOT_ASKED):
+        return chain
+    now = replace(won, status=_CAME_OF_IT[facts.problem])
+    return replace(chain, steps=tuple(now if number == chain.won else one for number, one in enumerate(chain.steps)))

@@ -7,6 +7,7 @@ API client sends nothing that it does not allow.
 from __future__ import annotations
 
 from probes.catalog.door import Door
+from probes.catalog.doors import load
 from probes.keys.flaws import examine_key
 from probes.keys.owner import fit
 from probes.model.attempt import KeyForm
@@ -22,9 +23,10 @@ from probes.urls.addresses import confidential
 class AvailableKeys(Record):
     """The user's keys, without their values, and what the settings say about sending them.
 
-    ``elsewhere``: the given key certainly belongs to another company than the host. ``project``: a file of the folder
-    would send a secret of the user to a place that the user has not agreed to. ``in_address``: the base URL itself
-    contains such a secret, so that nothing may be sent, not even a question for the host's address.
+    ``elsewhere``: the given key, or the house whose chain gives it, is certainly of another company than the host.
+    ``project``: a file of the folder would send a secret of the user to a place that the user has not agreed to.
+    ``in_address``: the base URL itself contains such a secret, so that nothing may be sent, not even a question for the
+    host's address.
     """
 
     forms: frozenset[KeyForm] = frozenset()
@@ -104,6 +106,18 @@ def decide(keys: AvailableKeys, route: Route | None) -> KeyPolicy:
 
 def _ordered(forms: frozenset[KeyForm]) -> tuple[KeyForm, ...]:
     return tuple(form for form in KeyForm if form in forms)
+
+
+def of_another_house(vendor: str, door: Door | None, host: str) -> bool:
+    """Check whether a host certainly belongs to another company than the house whose chain gives the credential.
+
+    Hosts that are not known may be a gateway of the house's customer.
+    """
+    if door is None or door.credential == vendor:
+        return False
+    own = [one for one in load() if one.credential == vendor]
+    domains = {".".join(like.split(".")[-2:]) for one in own for like in one.hosts}
+    return door.company not in {one.company for one in own} and ".".join(host.lower().split(".")[-2:]) not in domains
 
 
 def conflicting_key(settings: Settings, door: Door | None, *, local: bool) -> tuple[Source, str] | None:

@@ -20,7 +20,7 @@ from probes.model.settings import CredentialSettings, Settings, Sourced
 from probes.model.source import DEFAULT
 from probes.network.proxy_server import Proxy
 from probes.protocols.names import DEFAULT_PROTOCOL
-from probes.run.key_policy import AvailableKeys, conflicting_key
+from probes.run.key_policy import AvailableKeys, conflicting_key, of_another_house
 from probes.steps import door, proxy, settings
 from probes.steps.recorder import Recorder
 from probes.steps.settings import SettingsExams
@@ -124,9 +124,12 @@ def survey(given: Settings, recorder: Recorder, scrub: Scrubber, day: str = "") 
         values[KeyForm.CONFLICTING] = conflict[1]
     # A step that only a request can settle may still give one.
     credential = given.credential if chain is not None and chain.used and chain.winner is not None else None
+    foreign = (
+        credential is not None and not facts.host.local and of_another_house(credential.chain.vendor, known, where.host)
+    )
     keys = AvailableKeys(
         frozenset({*values, KeyForm.GIVEN} if credential is not None else values),
-        elsewhere=facts.key.elsewhere,
+        elsewhere=facts.key.elsewhere or foreign,
         project=withheld,
         in_address=withheld and given.override is not None and given.override.in_address,
         send_anyway=given.send_anyway,

@@ -125,7 +125,7 @@ def gather(
         switches=_switches(app, variables),
         ignored=_ignored(named, file),
     )
-    if vendor := chain_wanted(options, choice.door, protocol.value):
+    if vendor := chain_wanted(options, choice.door, protocol.value, variables.filled if key is None else None):
         spoken = choice.family.protocol if protocol.value == "auto" else protocol.value
         settings = with_chain(
             settings, vendor, spoken, options, variables.filled, home or given_home, cwd, variables.first

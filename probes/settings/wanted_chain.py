@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 
 from probes.catalog.door import Door
-from probes.model.credential import CredentialChain, CredentialStep
+from probes.model.credential import REGION_NAME, CredentialChain, CredentialStep
 from probes.model.record import replace
 from probes.model.settings import BadInput, Flow, FlowPart, Settings, Sourced
 from probes.model.source import Owner
@@ -24,13 +23,25 @@ FILES = frozenset(
         *("AZURE_CLIENT_CERTIFICATE_PATH", "AZURE_FEDERATED_TOKEN_FILE", "AZURE_CONFIG_DIR"),
     )
 )
+# Each set of variables names an identity of Entra that needs nobody at the keyboard.
+_APP = ("AZURE_TENANT_ID", "AZURE_CLIENT_ID")
+_IDENTITIES = (
+    (*_APP, "AZURE_CLIENT_SECRET"),
+    (*_APP, "AZURE_CLIENT_CERTIFICATE_PATH"),
+    (*_APP, "AZURE_FEDERATED_TOKEN_FILE"),
+    ("IDENTITY_ENDPOINT", "IDENTITY_HEADER"),
+)
 _EMPTY_COUNTS = (None, "boto3", "anthropic-bedrock")  # the SDKs: they take an empty variable for a key
 
 
-def chain_wanted(options: Options, door: Door | None, protocol: str) -> str:
+def chain_wanted(
+    options: Options, door: Door | None, protocol: str, variable: Callable[[str], Sourced[str] | None] | None = None
+) -> str:
     """Return the chain that gives the credential where no key is given; empty if there is none.
 
-    It is the one that the user names, else that of the door, else that of the protocol.
+    It is the one that the user names, else that of the door, else that of the protocol. Azure's protocol has one if
+    variables name an identity of Entra (``variable`` returns those that have a value; None if there is a key): at a
+    gateway, most people use a key.
     """
     if options.credential is not None or options.no_env:
         from probes.credential_chains.names import NAMES, NOT_USED
@@ -41,6 +52,8 @@ def chain_wanted(options: Options, door: Door | None, protocol: str) -> str:
         return "" if named in (None, NOT_USED) else named or ""
     if door is not None and door.credential:
         return door.credential
+    if protocol == "azure" and door is None and variable is not None:
+        return "entra" if any(all(map(variable, names)) for names in _IDENTITIES) else ""
     if protocol not in PROTOCOLS:
         return ""
     from probes.protocols.protocol import wire
@@ -118,7 +131,6 @@ def with_chain(
 
 
 REGION = "{region}"  # in a documented base URL; the SDK fills in that of its settings
-REGION_NAME = re.compile(r"[a-z]{2,4}(?:-[a-z]{1,12}){1,3}-\d")
 
 
 def _in_region(base: str, chain: CredentialChain, app: str | None, protocol: str) -> str | None:

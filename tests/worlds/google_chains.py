@@ -320,5 +320,6 @@ def worlds() -> tuple[GoogleWorld, ...]:
             "application_credentials",
             HERE,
             files=key_file,
+            shadowed=("key",),
         ),
     )

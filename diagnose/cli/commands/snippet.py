@@ -29,7 +29,7 @@ _TAKEN = frozenset(
     (
         *("target", "base_url", "key_env", "key_file", "key_stdin", "key", "curl", "model", "protocol", "config"),
         *("env_file", "no_env", "connect_to", "dns_server", "ca_bundle", "proxy", "no_proxy", "timeout", "deadline"),
-        *("send_anyway", "offline"),
+        *("send_anyway", "offline", "credential", "credential_process"),
     )
 )
 
@@ -187,11 +187,20 @@ def _given(settings: Settings, lang: str) -> WorkingSettings:
     printer.say(f"{phrase('curl.note', lang)}: {phrase('snippet.untried', lang)}")
     protocol = wire(checked.protocol)
     auth = settings.auth.value if settings.auth else protocol.styles[0] if settings.key else None
+    region = ""
+    if settings.credential is not None:
+        from probes.credential_chains.chain import chain_of
+
+        chosen = settings.credential.chain.choice("region")
+        region = chosen.value if chosen is not None else ""
+        if checked.credential is not None:
+            auth = chain_of(settings.credential.chain.vendor).auth
     return WorkingSettings(
         checked.protocol,
         base,
         settings.model.value,
         auth.value if auth else "none",
-        key_variable(settings.key.source if settings.key else None, checked.protocol),
+        key_variable(settings.key.source if settings.key else None, checked.protocol, auth.value if auth else ""),
         settings.api_version.value if settings.api_version else (protocol.versions or ("",))[0],
+        region=region,
     )

@@ -539,6 +539,7 @@ UI: dict[str, str] = {
     "target.key_hint": "{hint}, {length} characters",
     "target.model": "Model",
     "target.protocol": "Protocol",
+    "target.credential": "Credential",
     "target.login": "Login",
     "target.as": "{protocol}, as {app}",
     "table.probe": "Probe",

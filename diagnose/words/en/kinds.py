@@ -278,6 +278,11 @@ KINDS: dict[str, Text] = {
         "A Bedrock model ID has a vendor, a name, a date and a version, and some need the prefix of an inference "
         "profile. Not every region has every model.",
         (
+            Step(
+                "profile_elsewhere",
+                "The prefix of {model} is that of other regions than the one that is asked: choose the profile for "
+                "this region, or one with the prefix global. (`aws bedrock list-inference-profiles`).",
+            ),
             "Copy the model ID from the model catalog of Amazon Bedrock in the region of the request. Newer "
             "models need the "
             "ID of an inference profile, which begins with us., eu., apac. or global.",

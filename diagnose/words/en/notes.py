@@ -25,6 +25,8 @@ NOTES: dict[str, str] = {
     "program_not_started": "not started without --credential-process",
     "metadata_not_asked": "never asked on behalf of others",
     "aws_metadata_off": "switched off by AWS_EC2_METADATA_DISABLED",
+    "key_passed": "not used, since the credential was chosen",
+    "google_key_ignored": "ignored, since a project or location is set or the credential was chosen",
     "google_no_json": "it is not JSON",
     "google_type": "its type is {name}, which Google's library does not know",
     "google_metadata_off": "switched off by NO_GCE_CHECK",

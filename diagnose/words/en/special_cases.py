@@ -1900,6 +1900,15 @@ CASES: dict[str, Text] = {
             "If an app has already sent it somewhere, replace the secret.",
         ),
     ),
+    "key.wrong_door:chain": Text(
+        "A credential of {product|another provider} is not sent to {host|this host}",
+        "It comes from {place|its place}, where the library of {product|its provider} looks for it. {host|The host} "
+        "belongs to another company, which could not use it, and would see it.",
+        (
+            "To keep the credential, set the base URL to an address of {product|its provider}.",
+            "To keep the base URL, leave out `--credential` and `--protocol`, and use a key of {door}.",
+        ),
+    ),
     "key.wrong_door:likely": Text(
         "This key belongs to another provider, not to {door|this one}",
         "Each provider accepts only the keys that it issued. The key itself may be fine, but the key and the base "
@@ -2133,6 +2142,15 @@ CASES: dict[str, Text] = {
             "Locations of each model: https://cloud.google.com/vertex-ai/generative-ai/docs/learn/locations",
         ),
     ),
+    "auth.login_expired:never": Text(
+        "Nobody has signed in for this profile",
+        "The settings at {place|their place} say that the credential comes from a login, and no such login is stored: "
+        "nobody has signed in as this user on this machine, or has signed out since.",
+        (
+            Step("step:sso", "Sign in: `aws sso login`, with `--profile` and its name if AWS_PROFILE is not set."),
+            "In a container or on a server, sign in there, or give it a role or an access key instead.",
+        ),
+    ),
     "auth.login_expired:soon": Text(
         "The stored login expires within a day",
         "The login at {place|its place} is valid until {expires|soon}. After that, every request is refused until "
@@ -2141,7 +2159,6 @@ CASES: dict[str, Text] = {
             Step("step:sso", "Sign in again before then: `aws sso login`."),
             Step("chain:google", "Sign in again before then: `gcloud auth application-default login`."),
             "Sign in again before then: {command}",
-            "Sign in again with the program that stored the login.",
             "If the app must run unattended, use an account for programs instead of a person's login.",
         ),
     ),

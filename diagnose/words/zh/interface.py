@@ -518,6 +518,7 @@ UI: dict[str, str] = {
     "target.key_hint": "{hint}，{length} 个字符",
     "target.model": "模型",
     "target.protocol": "协议",
+    "target.credential": "凭证",
     "target.login": "登录",
     "target.as": "{protocol}，按 {app} 的方式",
     "table.probe": "检查项",

@@ -246,6 +246,11 @@ KINDS: dict[str, Text] = {
         "Amazon Bedrock 在该区域没有这个模型 ID",
         "Bedrock 的模型 ID 包含厂商、名称、日期和版本，有些还要加推理配置文件的前缀。并非每个区域都有所有模型。",
         (
+            Step(
+                "profile_elsewhere",
+                "{model} 的前缀属于别的区域，与请求所在区域不同：改用该区域的推理配置文件，或前缀为 global. 的"
+                "（`aws bedrock list-inference-profiles`）。",
+            ),
             "从 Amazon Bedrock 在请求所在区域的模型目录中复制模型 ID；较新的模型要用推理配置文件的 ID，"
             "以 us.、eu.、apac. 或 global. 开头。",
             "用 `aws bedrock list-foundation-models` 和 `aws bedrock list-inference-profiles` 列出它们。",

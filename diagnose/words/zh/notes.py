@@ -25,6 +25,8 @@ NOTES: dict[str, str] = {
     "program_not_started": "没有 --credential-process 就不启动",
     "metadata_not_asked": "不代他人询问",
     "aws_metadata_off": "已由 AWS_EC2_METADATA_DISABLED 关闭",
+    "key_passed": "不使用：指定了凭证",
+    "google_key_ignored": "被忽略：设置了项目或位置，或者指定了凭证",
     "google_no_json": "不是 JSON",
     "google_type": "它的类型是 {name}，Google 的库不认识",
     "google_metadata_off": "已由 NO_GCE_CHECK 关闭",

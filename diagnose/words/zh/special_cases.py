@@ -1667,6 +1667,15 @@ CASES: dict[str, Text] = {
             "如果已有应用把它发送出去，请更换其中的密钥。",
         ),
     ),
+    "key.wrong_door:chain": Text(
+        "{product|另一家服务商} 的凭证不会发送到 {host|这台主机}",
+        "凭证来自 {place|它的位置}，那是 {product|服务商} 自己的库查找凭证的地方。{host|这台主机} 属于另一家公司："
+        "它用不了这个凭证，却会看到它。",
+        (
+            "如果要保留凭证，把 Base URL 设为 {product|服务商} 的地址。",
+            "如果要保留 Base URL，去掉 `--credential` 和 `--protocol`，改用 {door} 的密钥。",
+        ),
+    ),
     "key.wrong_door:likely": Text(
         "这个密钥属于另一家服务商，不是 {door|这一家} 的",
         "每家服务商只接受自己签发的密钥。密钥本身可能没有问题，但密钥和 Base URL 必须来自同一家。",
@@ -1878,6 +1887,14 @@ CASES: dict[str, Text] = {
             "各模型的位置：https://cloud.google.com/vertex-ai/generative-ai/docs/learn/locations。",
         ),
     ),
+    "auth.login_expired:never": Text(
+        "还没有人用这个配置登录过",
+        "{place|它的位置} 的设置说明凭证来自登录，但没有保存任何登录：这台机器上的这个用户还没有登录过，或已经退出。",
+        (
+            Step("step:sso", "登录：`aws sso login`；如果没有设置 AWS_PROFILE，加上 `--profile` 和配置名。"),
+            "在容器里或服务器上，要在那里登录，或改用角色或访问密钥。",
+        ),
+    ),
     "auth.login_expired:soon": Text(
         "保存的登录一天之内过期",
         "{place|它的位置} 的登录有效期到 {expires|不久之后} 为止。之后的请求都会被拒绝，直到有人重新登录。",
@@ -1885,7 +1902,6 @@ CASES: dict[str, Text] = {
             Step("step:sso", "在那之前重新登录：`aws sso login`。"),
             Step("chain:google", "在那之前重新登录：`gcloud auth application-default login`。"),
             "在那之前重新登录：{command}",
-            "用保存这个登录的程序重新登录。",
             "如果应用要无人值守地运行，改用程序专用的账号，不要用个人登录。",
         ),
     ),
