@@ -26,8 +26,8 @@ def named_cause(text: str, codes: Collection[str]) -> tuple[str, str] | None:
         if mark is None:
             continue
         headline = line[len(mark) :].strip()
-        title, _, last = headline.rpartition(" ")
-        if (code := last.strip("(`)")) in codes:
+        title, _, last = headline.replace("（", " （").rpartition(" ")  # Chinese text has no space before a bracket
+        if (code := last.strip("(`)（）")) in codes:
             return code, title.strip()
         for below in lines[number + 1 : number + 3]:  # where both do not fit into a line, the code follows
             code = below.rpartition(" ")[2]

@@ -12,12 +12,12 @@ from diagnose.answers.kinds import kind_of
 from diagnose.answers.named_steps import in_order
 from diagnose.answers.provider_addresses import plan_of
 from diagnose.evidence import client_urls
+from diagnose.evidence.rule import Claim
 from diagnose.evidence.view import View
 from diagnose.evidence.word_values import values_of
-from diagnose.findings.client_request import evidence_of
 from diagnose.judging.fix_places import places_of
 from diagnose.judging.root_cause import RaisedRule
-from diagnose.report import Finding, Fix, Proven, Severity
+from diagnose.report import Finding, Fix, Proven, Seen, Severity
 from probes.model.note import Note, note
 from probes.model.record import replace
 from probes.model.source import Source, SourceKind
@@ -85,6 +85,14 @@ def _app_name(view: View, lang: str) -> dict[str, str]:
     return names
 
 
+def _evidence(claim: Claim, view: View) -> tuple[str | Seen, ...]:
+    if view.client_refusal is None:
+        return claim.evidence
+    from diagnose.findings.client_request import evidence_of  # few runs send the app's own request
+
+    return evidence_of(claim, view)
+
+
 def finding_of(raised_rule: RaisedRule, view: View, facts: CaseFacts, lang: str, streaming: bool | None) -> Finding:
     """Write the finding of a rule that holds, in the language ``lang``.
 
@@ -141,7 +149,7 @@ def finding_of(raised_rule: RaisedRule, view: View, facts: CaseFacts, lang: str,
         title=text.title,
         explanation=text.explanation,
         evidence=tuple(
-            line if isinstance(line, str) else words.line(line, lang) for line in evidence_of(claim, view) if line
+            line if isinstance(line, str) else words.line(line, lang) for line in _evidence(claim, view) if line
         ),
         steps=steps,
         fixes=tuple(fixes),

@@ -79,6 +79,7 @@ def test_the_document() -> None:
         "parts": ["stream_options"],
         "refused": [],
         "sure": False,
+        "certain": [],
         "requests": 1,
     }
     assert document["cost"]["billed_requests"] == 3
