@@ -248,8 +248,7 @@ KINDS: dict[str, Text] = {
         (
             Step("provider", "Raise the budget of the key or project: {console}"),
             "Ask the operator of {host} to raise the budget (in LiteLLM: `max_budget` of the key, user or team), "
-            "or wait "
-            "until it is reset.",
+            "or wait until it is reset.",
         ),
     ),
     "inference_profile": Text(
@@ -281,7 +280,7 @@ KINDS: dict[str, Text] = {
             Step(
                 "profile_elsewhere",
                 "The prefix of {model} is that of other regions than the one that is asked: choose the profile for "
-                "this region, or one with the prefix global. (`aws bedrock list-inference-profiles`).",
+                "this region, or one with the prefix global (`aws bedrock list-inference-profiles`).",
             ),
             "Copy the model ID from the model catalog of Amazon Bedrock in the region of the request. Newer "
             "models need the "
@@ -359,8 +358,7 @@ KINDS: dict[str, Text] = {
         "deployment with this name.",
         (
             "Copy the name from the list of deployments and use it as the model: `az cognitiveservices account "
-            "deployment "
-            "list --name NAME --resource-group GROUP -o table`, or the Azure portal (AI Foundry).",
+            "deployment list --name NAME --resource-group GROUP -o table`, or the Azure portal (AI Foundry).",
             "Check that the deployment belongs to the resource in the endpoint's address.",
             "If the deployment is new, wait five minutes.",
         ),
@@ -1307,8 +1305,7 @@ KINDS: dict[str, Text] = {
         "its issuer, subject and audience, or the identity token has expired. The model API was not asked.",
         (
             "Compare issuer, subject and audience with the app's: `az ad app federated-credential list --id "
-            "CLIENT_ID`; "
-            "`llmdoctor whose` reads issuer, audience and expiry of the token.",
+            "CLIENT_ID`; `llmdoctor whose` reads issuer, audience and expiry of the token.",
             "The audience has to be api://AzureADTokenExchange.",
             "If the token has expired, have the app read the file of AZURE_FEDERATED_TOKEN_FILE anew each time: the "
             "cluster renews it there.",
@@ -1386,8 +1383,7 @@ KINDS: dict[str, Text] = {
     "refresh_used": Text(
         "The stored login can no longer be renewed",
         "The app renews its login with a token that works once. Another session, another copy of the file or a "
-        "sign-out "
-        "has used or revoked it.",
+        "sign-out has used or revoked it.",
         (
             "Close all sessions of the app, sign out and sign in again.",
             "Do not copy the login's file to another machine or container: sign in there.",
@@ -1407,13 +1403,11 @@ KINDS: dict[str, Text] = {
     "login_token": Text(
         "The login's token has expired",
         "The app sent the token of a login, not an API key. Such a token is valid for minutes or hours; the app "
-        "renews it "
-        "by itself, and that did not happen or did not work.",
+        "renews it by itself, and that did not happen or did not work.",
         (
             "Sign in again in the app that made this token: it is the token of a login, and it has expired.",
             "If it expires again at once, check the clock of this machine, and whether there is an old token in a "
-            "variable "
-            "or in a copied file.",
+            "variable or in a copied file.",
             "For programs of your own, use an API key.",
         ),
     ),
@@ -1426,8 +1420,7 @@ KINDS: dict[str, Text] = {
             "If it is not among them, it is of another resource: `az cognitiveservices account list --query "
             '"[].[name, properties.endpoint]" -o tsv` shows the endpoints. Use key and endpoint of the same one.',
             "If it is, something was lost on the way: compare its first and last characters with {key_hint|those "
-            "that the "
-            "app has}.",
+            "that the app has}.",
         ),
     ),
     "azure_subdomain": Text(
@@ -1721,8 +1714,7 @@ KINDS: dict[str, Text] = {
     "answer_fields": Text(
         "The app cannot read a field of the server's answer",
         "The app checks the answer against a fixed list of fields and values, and the server sends another one. "
-        "Key and "
-        "address are right.",
+        "Key and address are right.",
         (
             "Update the app: newer versions know the new fields and values.",
             "If it reads a list of models, enter the model by hand instead of loading the list.",

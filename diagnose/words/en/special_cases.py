@@ -74,8 +74,7 @@ CASES: dict[str, Text] = {
         "key.",
         (
             "Set {key_env} to the key with which the server was started: the value of `--api-key` in its start "
-            "command, "
-            "or of a variable there such as VLLM_API_KEY or LLAMA_API_KEY.",
+            "command, or of a variable there such as VLLM_API_KEY or LLAMA_API_KEY.",
             "If the server is a gateway or proxy, take a key from its settings page or configuration file.",
             "Enter the key where {app} looks for it, then restart the app.",
         ),
@@ -926,8 +925,7 @@ CASES: dict[str, Text] = {
         "key. An API key travels in the same header, so an app can send only one of the two.",
         (
             "Ask the operator of {host} for the user name and password, and for the way in which programs send "
-            "them: in "
-            "some apps as https://NAME:PASSWORD@{host}, in others as the header Authorization: Basic ….",
+            "them: in some apps as https://NAME:PASSWORD@{host}, in others as the header Authorization: Basic ….",
             Step(
                 "owner via:nginx",
                 "If the server is yours, exclude the API path from the login (`auth_basic off;` in nginx) and have the "
@@ -1865,8 +1863,7 @@ CASES: dict[str, Text] = {
             Step(
                 "door:anthropic key:identity",
                 "Have it exchanged (workload identity): set ANTHROPIC_FEDERATION_RULE_ID, ANTHROPIC_ORGANIZATION_ID "
-                "and "
-                "ANTHROPIC_IDENTITY_TOKEN_FILE, and no ANTHROPIC_API_KEY.",
+                "and ANTHROPIC_IDENTITY_TOKEN_FILE, and no ANTHROPIC_API_KEY.",
             ),
             "Create an API key at {console}",
             "Use an API key that was issued for {host}, not the token of a login.",
@@ -2339,8 +2336,7 @@ CASES: dict[str, Text] = {
             Step(
                 "chain:entra",
                 "Have the app read the file of AZURE_FEDERATED_TOKEN_FILE anew each time, and do not copy it: the "
-                "cluster "
-                "renews it there, for a pod with the label azure.workload.identity/use.",
+                "cluster renews it there, for a pod with the label azure.workload.identity/use.",
             ),
             Step("chain:aws", "Get new ones with `aws sso login`, and use a profile instead of copied credentials."),
             "Get new ones the same way that you got these.",
