@@ -51,8 +51,8 @@ def missing_credential(view: View, chain: CredentialChain) -> Claim | None:
 
 def _places(chain: CredentialChain) -> str:
     passed = (StepStatus.NOT_ASKED, StepStatus.SHADOWED)
-    found = (str(one.source) for one in chain.steps if one.source is not None and one.status not in passed)
-    return Listed(tuple(dict.fromkeys(found))[:_SHOWN])
+    found = [one.source for one in chain.steps if one.source is not None and one.status not in passed]
+    return Listed(list({str(one): one for one in found}.values())[:_SHOWN])
 
 
 def chain_lines(chain: CredentialChain) -> tuple[Seen, ...]:
@@ -134,7 +134,7 @@ def _login_expired(view: View) -> Claim | None:
     if not 0 < login.expires - now < DAY or dict(login.hints).get("renews"):
         return None
     evidence = (_line(chain, login), seen("token_expires", not_after=moment(login.expires)))
-    values = {"expires": moment(login.expires), "place": str(login.source) if login.source is not None else ""}
+    values = {"expires": moment(login.expires), "place": login.source or ""}
     return Claim(evidence, severity=Severity.WARNING, values=values, case="soon")
 
 

@@ -115,4 +115,4 @@ def _names(facts: Iterable[HeaderFacts]) -> str:
 
 
 def _sources(facts: Iterable[HeaderFacts]) -> str:
-    return Listed(dict.fromkeys(str(one.source) for one in facts))
+    return Listed({str(one.source): one.source for one in facts}.values())

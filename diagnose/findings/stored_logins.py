@@ -7,6 +7,7 @@ from diagnose.evidence.view import View
 from diagnose.findings.moments import moment, run_time
 from diagnose.report import Seen, Severity, seen
 from probes.model.login import StoredLogin
+from probes.model.source import Source
 
 DAY = 24 * 3600.0
 
@@ -57,9 +58,9 @@ def _lines(view: View, login: StoredLogin) -> tuple[Seen, ...]:
     return tuple(lines)
 
 
-def _values(login: StoredLogin) -> dict[str, str]:
-    values = {
-        "place": str(login.overridden or login.source),
+def _values(login: StoredLogin) -> dict[str, str | Source]:
+    values: dict[str, str | Source] = {
+        "place": login.overridden or login.source,
         "expires": moment(login.expires) if login.expires else "",
         "address": login.host,
         "command": login.sign_in,

@@ -160,7 +160,7 @@ def _step(
     if not isinstance(listed, Listed) or listed.joint not in ("; ", " | ") or len(listed.parts) < 2:
         return filled
     head = filled.removesuffix(joined(listed, lang)).rstrip()
-    return ListStep(filled, head, tuple(joined(one, lang) for one in listed.parts), listed.joint == " | ")
+    return ListStep(filled, head, tuple(_part(one, lang) for one in listed.parts), listed.joint == " | ")
 
 
 def phrase(key: str, lang: str, values: Mapping[str, str | None] | None = None) -> str:
@@ -179,6 +179,10 @@ def protocol_name(protocol: str, lang: str) -> str:
     """
     names: Mapping[str, str] = part(lang, "protocol_names").PROTOCOLS
     return joined(Listed(names.get(one, one) for one in protocol.split(", ")), lang)
+
+
+def _part(one: str | Source, lang: str) -> str:
+    return joined(one, lang) if isinstance(one, str) else spoken(one, lang)
 
 
 def provider_name(name: str, lang: str) -> str:
@@ -208,7 +212,7 @@ def joined(listed: str, lang: str) -> str:
     if not isinstance(listed, Listed):
         return provider_name(listed, lang)
     joints: Mapping[str, str] = part(lang, "notes").JOINTS
-    return joints[listed.joint].join(joined(one, lang) for one in listed.parts)
+    return joints[listed.joint].join(_part(one, lang) for one in listed.parts)
 
 
 def sentence(said: object, lang: str) -> str:

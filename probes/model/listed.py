@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from probes.model.source import Source
 
 
 class Listed(str):
     """A list as English text, with its parts for a language that joins them otherwise (``words/*/notes.py``, JOINTS).
 
-    A part may be a list itself, for example a name and its address. The joint `` | `` is between lines of a file:
+    A part may be a source, or a list itself, for example a name and its address. The joint `` | `` is between the lines
+    of a file:
 
     >>> Listed([Listed(["Moonshot", "https://api.moonshot.cn/v1"], ": "), "a relay"], "; ")
     'Moonshot: https://api.moonshot.cn/v1; a relay'
@@ -17,10 +21,10 @@ class Listed(str):
 
     __slots__ = ("joint", "parts")
     joint: str
-    parts: tuple[str, ...]
+    parts: tuple[str | Source, ...]
 
-    def __new__(cls, parts: Iterable[str], joint: Literal[", ", "; ", ": ", " | "] = ", ") -> Listed:
+    def __new__(cls, parts: Iterable[str | Source], joint: Literal[", ", "; ", ": ", " | "] = ", ") -> Listed:
         kept = tuple(parts)
-        listed = super().__new__(cls, joint.join(kept))
+        listed = super().__new__(cls, joint.join(map(str, kept)))
         listed.parts, listed.joint = kept, joint
         return listed

@@ -10,6 +10,7 @@ from diagnose import words
 from diagnose.answers.provider_addresses import built_in_doors
 from diagnose.words.text_type import ListStep
 from probes.model.listed import Listed
+from probes.model.source import environment_variable
 
 SITES = Listed((Listed(("Moonshot", "https://api.moonshot.cn/v1"), ": "), "a relay"), "; ")
 
@@ -53,3 +54,9 @@ def test_providers_have_their_chinese_names() -> None:
         assert not re.search(r"[()]|, general| server$| proxy$| style ", words.provider_name(door.name, "zh")), (
             door.name
         )
+
+
+def test_a_source_in_a_list_is_in_the_words_of_the_language() -> None:
+    places = Listed([environment_variable("AWS_PROFILE"), environment_variable("AWS_REGION")])
+    assert places == "environment AWS_PROFILE, environment AWS_REGION"
+    assert words.joined(places, "zh") == "环境变量 AWS_PROFILE、环境变量 AWS_REGION"
