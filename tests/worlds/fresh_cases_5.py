@@ -15,6 +15,7 @@ from worlds.cases import claude, ollama, said
 from worlds.field_credentials import LONG_AGO, bedrock, jwt
 from worlds.field_headers import behind, refusing
 from worlds.fresh_cases import GATEWAY, HOUSE, moved, only_list
+from worlds.protocols import SILENT
 from worlds.public_reports import refused, rejecting
 from worlds.public_reports_3 import always, error, unknown
 from worlds.stage import LOCAL, RELAY, Roads, Scenario
@@ -365,7 +366,7 @@ SCENARIOS = (
         _usage_without_choices,
         RELAY,
         says=("choices",),
-        sdk="the SDK ends in an empty success without a word; the user has no answer",
+        sdk=SILENT,
         source="E",
     ),
     claude(

@@ -15,6 +15,7 @@ from worlds.cases import claude, said
 from worlds.field_credentials import LONG_AGO, jwt
 from worlds.field_headers import refusing
 from worlds.fresh_cases import GATEWAY, HOUSE, moved, only_list
+from worlds.protocols import SILENT
 from worlds.public_reports import refused, rejecting
 from worlds.public_reports_3 import always, error
 from worlds.stage import RELAY, Roads, Scenario
@@ -256,7 +257,7 @@ SCENARIOS = (
         _done_without_text,
         RELAY,
         says=("text",),
-        sdk="the SDK ends in an empty success without a word; the user has no answer",
+        sdk=SILENT,
         source="E",
     ),
     claude(

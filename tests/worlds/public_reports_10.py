@@ -10,6 +10,7 @@ from probes.demo_server import answers
 from probes.demo_server import practice_doors as b
 from probes.demo_server.server import Answer, Handler, Reply, Request
 from worlds.cases import claude, said
+from worlds.protocols import SILENT
 from worlds.public_reports import refused, rejecting
 from worlds.public_reports_3 import error, unknown
 from worlds.stage import Scenario
@@ -305,6 +306,7 @@ SCENARIOS = (
         lambda key: b.openai(key, stream=answers.as_events([])),
         "https://relay.example/v1",
         says=("stream",),
+        sdk=SILENT,
         source="earendil-works/pi#2537",
     ),
 )
